@@ -1,0 +1,260 @@
+"""Text to words, forms, index terms and sentences: one analysis for index, query and highlight.
+
+    text      "The U.S. naval-base strikes’ cost: 1,750"
+    words      the  U.S.  naval base  strikes’  cost  1,750      spans of the text
+    forms      the  us    naval base  strikes   cost  1750       folded: how people type them
+    terms      the  us    naval base  strike    cost  1750       stemmed and folded: what is indexed
+
+A word is a run of letters, marks and digits. Kept whole: apostrophes inside a word (don't, O'Neill),
+`&` inside (AT&T), acronyms with full stops (U.S., which is the form `us`), numbers with a decimal
+point or thousands separators (5.93; 1,750 is the form `1750`). Split, so that either spelling finds
+the other as a phrase: hyphens, slashes, underscores. A Han, kana, Thai, Lao or Khmer letter is a word
+of its own, since such text has no spaces. The pattern is what `nltk.tokenize.RegexpTokenizer` would
+be given; it is run by `re` directly because importing nltk costs a third of a second and a search
+should not pay it. For the same reason the stemmer (NLTK's Snowball) is made on first use.
+
+Folding is NFKC, casefold, then the accents off the letters; it comes after stemming, because the
+stemmers of many languages read the accents.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Callable
+from importlib import metadata
+
+from search.errors import InvalidRequest
+
+ANALYSIS_VERSION = 1
+"""Raised whenever the same text would give other terms; an index says which it was made with."""
+
+MAX_WORD_LENGTH = 255
+"""A longer word is no word: it keeps its position but is not indexed."""
+
+LANGUAGES = (
+    "arabic danish dutch english finnish french german hungarian italian norwegian portuguese "
+    "romanian russian spanish swedish"
+).split()
+"""Languages with a Snowball stemmer in NLTK, as `--language` takes them."""
+
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
+    "\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a"
+    "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a03"
+    "\u0a3c-\u0a4d\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b57\u0b82\u0bbe-\u0bcd"
+    "\u0c00-\u0c04\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d4d\u0d57"
+    "\u0d82\u0d83\u0dca-\u0ddf\u0f71-\u0f84\u102b-\u103e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    "\u3099\u309a\ufe20-\ufe2f\u00ad\u200c\u200d"
+)
+_UNSPACED = (
+    "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u1780-\u17a2"
+    "\u3041-\u3096\u30a1-\u30fa\u30fc\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_UNSPACED_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u17b4-\u17d3"
+
+
+def _pattern(letter: str, alphanumeric: str, digit: str, joiner: str) -> str:
+    return (
+        rf"{letter}(?:\.{letter}(?!{alphanumeric}))+\.?"  # U.S. with all its full stops
+        rf"|{letter}{alphanumeric}*(?:{joiner}{alphanumeric}+)*"  # word, O'Neill, AT&T
+        rf"|{digit}+(?:,{digit}{{3}}(?!{digit}))*(?:\.{digit}+)*"  # 1,750.25 and, with the next, 3.5m
+        rf"{alphanumeric}*(?:{joiner}{alphanumeric}+)*"
+    )
+
+
+WORD = re.compile(
+    _pattern(rf"(?![_\d{_UNSPACED}])\w", rf"(?![_{_UNSPACED}])[\w{_MARKS}]", r"\d", "['’ʼ&＆＇]")
+    + rf"|[{_UNSPACED}][{_UNSPACED_MARKS}{_MARKS}]*"
+)
+"""What a word is; its source is fit for `nltk.tokenize.RegexpTokenizer(WORD.pattern)`."""
+
+# The same words, found faster in text that has none of the letters that need the long classes.
+_WORD_IN_ASCII = re.compile(_pattern("[A-Za-z]", "[A-Za-z0-9]", "[0-9]", "['&]"))
+_WORD_IN_PLAIN = re.compile(_pattern(r"[^\W\d_]", r"[^\W_]", r"\d", "['’ʼ&＆＇]"))
+_NOT_PLAIN = re.compile(rf"[{_MARKS}{_UNSPACED}]")
+
+_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "＇": "'", "\u00ad": "", "\u200c": "", "\u200d": ""})
+_LETTERS_WITHOUT_ACCENT = str.maketrans(
+    {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+_ACCENT = re.compile("[\u0300-\u036f]+")
+
+
+def _word_pattern(text: str) -> re.Pattern[str]:
+    if text.isascii():
+        return _WORD_IN_ASCII
+    return WORD if _NOT_PLAIN.search(text) else _WORD_IN_PLAIN
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Where the words of `text` are, in order."""
+    return [match.span() for match in _word_pattern(text).finditer(text)]
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` as written, in order."""
+    return _word_pattern(text).findall(text)
+
+
+def lowered(word: str) -> str:
+    """`word` as a stemmer reads it: normalised and in lower case, accents kept."""
+    if word.isascii():
+        word = word.lower()
+    else:
+        word = unicodedata.normalize("NFKC", word.translate(_APOSTROPHES)).casefold()
+    if "." in word and not word[0].isdecimal():
+        word = word.replace(".", "")
+    elif "," in word:
+        word = word.replace(",", "")
+    return word
+
+
+def without_accents(text: str) -> str:
+    """`text` in NFC with the accents off its letters, and ø, ł, æ … as people without them type."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text.translate(_LETTERS_WITHOUT_ACCENT))
+    # й is a letter of its own, not an accented и; every other mark in this block is an accent.
+    bare = _ACCENT.sub(lambda marks: "\u0306" if apart[marks.start() - 1] in "иИ" else "", apart)
+    return unicodedata.normalize("NFC", bare)
+
+
+def fold(word: str) -> str:
+    """The form of `word`: words that differ only in case, accents or encoding have the same one."""
+    return without_accents(lowered(word))
+
+
+def fold_value(value: str) -> str:
+    """A keyword, source or author as compared: case, accents and runs of white space set aside."""
+    if not value.isascii():
+        value = without_accents(unicodedata.normalize("NFKC", value.translate(_APOSTROPHES)).casefold())
+    return " ".join(value.lower().split())
+
+
+def forms(text: str) -> list[str]:
+    """The forms of the words of `text`, in order; a word too long to be one has the form ""."""
+    return [fold(word) if len(word) <= MAX_WORD_LENGTH else "" for word in words(text)]
+
+
+class Analyzer:
+    """Words to forms and terms in one language, each distinct word worked out once.
+
+    `language` is one of `LANGUAGES`, else `InvalidRequest`. Safe to share between threads.
+    """
+
+    def __init__(self, language: str = "english") -> None:
+        if language not in LANGUAGES:
+            raise InvalidRequest(f"no stemmer for {language!r}; languages are {', '.join(LANGUAGES)}")
+        self.language = language
+        self.stop_words = STOP_WORDS.get(language, frozenset())
+        self._stem: Callable[[str], str] | None = None
+        self._known: dict[str, tuple[str, str]] = {}
+        self._stemming = threading.Lock()  # some of NLTK's stemmers keep state while they work
+
+    @property
+    def version(self) -> str:
+        """What the terms depend on; equal versions give equal terms."""
+        return f"{ANALYSIS_VERSION}/{self.language}/nltk-{metadata.version('nltk')}"
+
+    def analyze(self, text: str) -> list[tuple[str, str]]:
+        """(form, term) of each word of `text`, in order; ("", "") for a word too long to be one."""
+        known = self._known
+        found = words(text)
+        try:
+            return [known[word] for word in found]
+        except KeyError:
+            for word in found:
+                if word not in known:
+                    known[word] = self._form_and_term(word)
+            return [known[word] for word in found]
+
+    def term(self, word: str) -> str:
+        """The index term of one word (a span that `word_spans` would give)."""
+        return self._form_and_term(word)[1]
+
+    def _form_and_term(self, word: str) -> tuple[str, str]:
+        if len(word) > MAX_WORD_LENGTH:
+            return "", ""
+        with self._stemming:
+            return self._stemmed(word)
+
+    def _stemmed(self, word: str) -> tuple[str, str]:
+        if self._stem is None:
+            from nltk.stem.snowball import SnowballStemmer
+
+            self._stem = SnowballStemmer(self.language).stem
+        lower = lowered(word)
+        form = without_accents(lower)
+        return (form, without_accents(self._stem(lower)) or form) if form else ("", "")
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where the sentences of `text` are, in order, without the white space between them.
+
+    A blank line or an indented one begins a paragraph, and a paragraph begins a sentence; a single
+    line break is white space, as in text wrapped for a wire. A full stop ends a sentence when white
+    space and then something that can begin one follow, and no known abbreviation or initial precedes.
+    """
+    spans = []
+    for paragraph in _PARAGRAPH.finditer(text):
+        start, end = paragraph.span()
+        for stop in _STOP.finditer(text, start, end):
+            before = _LAST_WORD.search(text, max(start, stop.start() - 24), stop.start())
+            word = before.group() if before else ""
+            if text[stop.start()] == "." and (word.lower() in _ABBREVIATIONS or _INITIAL.fullmatch(word)):
+                continue
+            spans.append((start, stop.end("mark")))
+            start = stop.end()
+        if start < end:
+            spans.append((start, end))
+    return spans
+
+
+_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?![ \t]*\n|[ \t]{2,}|\t))*(?<!\s)")
+_STOP = re.compile(r"(?P<mark>[.!?…]+[\"'”’»)\]]*)\s+(?=[\"'“‘«(\[¿¡—–-]*[^\W_a-z])|(?P<cjk>[。！？])(?=\S)")
+_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+\Z")
+_INITIAL = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof rev hon gen col maj capt lt sgt sen rep gov pres st sr jr vs etc inc corp co "
+    "ltd plc bros nos vol dept est approx jan feb mar apr jun jul aug sep sept oct nov dec "
+    "tue wed thu fri ca cf sra srta ud uds mme mlle hr fr nr bzw usw dres".split()
+)
+
+STOP_WORDS: dict[str, frozenset[str]] = {
+    language: frozenset(listed.split())
+    for language, listed in {
+        "english": "a an and are as at be been but by for from had has have he her his i if in into is "
+        "it its no not of on or our she so such than that the their them then there these they this "
+        "to was we were what when which who will with would you your",
+        "spanish": "a al como con de del el ella en entre era es esta este esto fue ha han la las le les "
+        "lo los mas me mi no o para pero por que se ser si sin sobre son su sus un una y ya",
+        "french": "a au aux avec ce ces cette dans de des du elle elles en est et eux il ils je la le les "
+        "leur lui mais me ne nous on ou par pas pour qu que qui sa se ses son sont sur un une vous",
+        "german": "als am an auch auf aus bei bis das dass dem den der des die durch ein eine einem einen "
+        "einer er es fur hat ich im in ist mit nach nicht noch oder sich sie sind so und um uber von "
+        "vor war wie wird zu zum zur",
+        "italian": "a al alla anche che chi come con da dal dalla dei del della di e gli ha i il in io la "
+        "le lo ma ne nei nel nella non o per piu se si sono su un una uno",
+        "portuguese": "a ao aos as com como da das de do dos e em entre era foi ha mais mas na nas nao no "
+        "nos o os ou para pela pelo por que se sem seu sua um uma",
+        "dutch": "aan als bij dan dat de der die dit door een en er had hem het hij in is je maar met naar "
+        "niet of om onder ook op over te tot uit van voor was wat we wel wordt ze zich zijn",
+        "swedish": "att av de dem den det du ett en for fran han har i inte jag med men och om pa sa sig "
+        "som till var vi ar",
+        "norwegian": "at av de den det du en er et for fra han har i ikke jeg med men og om pa seg som "
+        "til var vi",
+        "danish": "af at de den der det du en er et for fra han har i ikke jeg med men og om pa sig som "
+        "til var vi",
+        "finnish": "ei etta han he ja joka jos kun mutta myos ne niin ole oli on ovat se sen tai",
+        "romanian": "a ai al ale au ca care ce cu de din e este in la mai nu o pe pentru sa se si sunt un "
+        "una unei unui",
+        "hungarian": "a az de egy es ez hogy is ki meg mint nem volt",
+        "russian": "а без бы был в во все вы да для до его ее если за и из или к как ко на не но о об он "
+        "она они от по при с со так то у что это я",
+        "arabic": "من في على إلى عن أن هذا هذه التي الذي مع كان و لا ما".translate({0x623: "ا", 0x625: "ا"}),
+    }.items()
+}
+"""Function words by language, as forms: left out of loose queries that have other words."""

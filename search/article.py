@@ -1,0 +1,188 @@
+"""`Article`: the one record that everything here is about.
+
+An `Article` that exists is valid: it has an id, some text, clean strings and a time in UTC or none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from search.errors import InvalidArticle
+
+MAX_ID_LENGTH = 512
+"""Longest id in characters."""
+
+MAX_VALUE_LENGTH = 512
+"""Longest keyword, author, source or value of an extra field, in characters."""
+
+EARLIEST_YEAR, LATEST_YEAR = 1500, 2199
+"""Years outside of this are mistakes of a clock or a parser, not dates of news."""
+
+EXTRA_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+"""What the name of an extra field looks like; it is also how it is written in a query."""
+
+OWN_FIELDS = frozenset(
+    "id title description highlights body published date keyword keywords author authors source "
+    "url site language lang".split()
+)
+"""Names that an extra field cannot have."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """`text` without control characters and byte-order marks, with U+FFFD for lone surrogates.
+
+    Carriage returns become line feeds; tabs and line feeds stay; the ends are stripped.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text)
+    return _CONTROL.sub("", text).strip()
+
+
+def clean_values(values: Iterable[str]) -> tuple[str, ...]:
+    """The distinct non-empty values, each on one line with single spaces, in their order."""
+    spaced = (" ".join(clean(value).split()) for value in values)
+    return tuple(dict.fromkeys(value for value in spaced if value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One news article.
+
+    Strings are cleaned (see `clean`). `id`, when not given, is a stable hash of source and URL, or
+    of the whole content where there is no URL. `published` must be aware and is kept in UTC.
+    `extra` holds the source's other fields by name, each a tuple of strings; treat it as read-only.
+
+    Raises `InvalidArticle` when there is no text in any of title, description, highlights and body,
+    when an id is too long or has control characters, when `published` has no zone, or when an extra
+    field has a name that cannot be written in a query.
+    """
+
+    id: str = ""
+    title: str = ""
+    description: str = ""
+    highlights: tuple[str, ...] = ()
+    body: str = ""
+    published: datetime | None = None
+    keywords: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    source: str = ""
+    url: str = ""
+    language: str = ""
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        def put(name: str, value: object) -> None:
+            object.__setattr__(self, name, value)
+
+        for name in ("title", "source", "url", "language"):
+            put(name, " ".join(clean(getattr(self, name)).split()))
+        for name in ("description", "body"):
+            put(name, clean(getattr(self, name)))
+        for name in ("highlights", "keywords", "authors"):
+            values = getattr(self, name)
+            if isinstance(values, str):
+                raise InvalidArticle("bad-field", f"{name} must be a tuple of strings, not one string")
+            put(name, clean_values(values))
+        if not (self.title or self.description or self.highlights or self.body):
+            raise InvalidArticle("no-text", "the article has no text at all")
+        for name in ("keywords", "authors"):
+            _check_lengths(name, getattr(self, name))
+        _check_lengths("source", (self.source,))
+        put("published", _checked_time(self.published))
+        put("extra", _checked_extra(self.extra))
+        put("id", _checked_id(self.id) if self.id else self._derived_id())
+
+    def _derived_id(self) -> str:
+        if self.url:
+            return "u" + hashlib.sha256(f"{self.source}\n{self.url}".encode()).hexdigest()[:20]
+        return "c" + self.digest().hex()[:20]
+
+    def digest(self) -> bytes:
+        """SHA-256 of the content, the id aside: equal digests mean nothing has changed."""
+        record = self.as_record()
+        record.pop("id", None)
+        text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).digest()
+
+    def as_record(self) -> dict[str, object]:
+        """The article as JSON-ready values, empty fields left out; `from_record` reads it back."""
+        record: dict[str, object] = {"id": self.id}
+        for name in ("title", "description", "body", "source", "url", "language"):
+            if value := getattr(self, name):
+                record[name] = value
+        for name in ("highlights", "keywords", "authors"):
+            if values := getattr(self, name):
+                record[name] = list(values)
+        if self.published is not None:
+            record["published"] = self.published.isoformat().replace("+00:00", "Z")
+        if self.extra:
+            record["extra"] = {name: list(values) for name, values in self.extra.items()}
+        return record
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, object]) -> Article:
+        """The article that `as_record` described; raises `InvalidArticle` for any other mapping."""
+        known = dict(record)
+        try:
+            for name in ("highlights", "keywords", "authors"):
+                if name in known:
+                    known[name] = tuple(known[name])  # type: ignore[arg-type]
+            if "published" in known:
+                known["published"] = datetime.fromisoformat(str(known["published"]))
+            if "extra" in known:
+                extra: Mapping[str, Iterable[str]] = known["extra"]  # type: ignore[assignment]
+                known["extra"] = {name: tuple(values) for name, values in extra.items()}
+            return cls(**known)  # type: ignore[arg-type]
+        except (TypeError, ValueError, AttributeError) as error:
+            raise InvalidArticle("bad-record", f"not an article's record: {error}") from error
+
+
+def _checked_id(given: str) -> str:
+    identity = given.strip()
+    if len(identity) > MAX_ID_LENGTH:
+        raise InvalidArticle("bad-id", f"the id has {len(identity)} characters, more than {MAX_ID_LENGTH}")
+    if not identity or _CONTROL.search(identity) or _SURROGATE.search(identity) or "\n" in identity:
+        raise InvalidArticle("bad-id", "the id is blank or has control characters or lone surrogates")
+    return identity
+
+
+def _checked_time(published: datetime | None) -> datetime | None:
+    if published is None:
+        return None
+    if published.tzinfo is None or published.utcoffset() is None:
+        raise InvalidArticle("bad-date", "published must be an aware datetime (it has no time zone)")
+    if not EARLIEST_YEAR < published.year <= LATEST_YEAR:
+        raise InvalidArticle("bad-date", f"the year {published.year} is not one of news")
+    return published.astimezone(UTC)
+
+
+def _checked_extra(extra: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    checked = {}
+    for name, values in extra.items():
+        if not EXTRA_NAME.fullmatch(name) or name in OWN_FIELDS:
+            raise InvalidArticle("bad-field", f"an extra field cannot be called {name!r}")
+        if isinstance(values, str):
+            raise InvalidArticle("bad-field", f"{name} must be a tuple of strings, not one string")
+        if kept := clean_values(values):
+            _check_lengths(name, kept)
+            checked[name] = kept
+    return dict(sorted(checked.items()))
+
+
+def _check_lengths(name: str, values: Iterable[str]) -> None:
+    for value in values:
+        if len(value) > MAX_VALUE_LENGTH:
+            raise InvalidArticle(
+                "bad-field",
+                f"a value of {name} has {len(value)} characters, more than {MAX_VALUE_LENGTH}",
+            )

@@ -1,0 +1,111 @@
+"""What can go wrong, as one family: catch `SearchError` and you have caught everything we raise.
+
+    SearchError
+    ├── QuerySyntaxError          the query cannot be read; points at the character
+    ├── InvalidRequest            an option has a value that means nothing (a bad date, zone, field)
+    ├── InvalidArticle            a document that cannot become an article
+    ├── LimitExceeded             a stated limit was hit (expansions, nesting, length)
+    └── ArchiveError              something about the archive itself; has `.location`
+        ├── ArchiveNotFound       there is no archive there
+        ├── ArchiveExists         something that is not an archive of ours is already there
+        ├── ArchiveLocked         another process is writing; has `.pid` and `.since`
+        ├── ArchiveReadOnly       the archive cannot be written
+        ├── ArchiveFull           no space is left for it
+        ├── ArchiveDamaged        its files cannot be trusted
+        └── IndexUnusable         the articles are whole but the index is not: `news rebuild`
+
+Every message is one or two plain sentences: what is the matter, then the next step.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SearchError(Exception):
+    """The root of the family."""
+
+
+class QuerySyntaxError(SearchError):
+    """A query that cannot be read.
+
+    `query[start:end]` is what is wrong, `reason` says why in one sentence without the caret.
+    """
+
+    def __init__(self, reason: str, query: str, start: int, end: int) -> None:
+        self.reason = reason
+        self.query = query
+        self.start = start
+        self.end = max(end, start + 1)
+        super().__init__(f"{reason}\n{self.pointer()}")
+
+    def pointer(self, width: int = 76) -> str:
+        """Two lines: the query (the part of it that matters, on one line) and carets under the error."""
+        first = 0 if self.start < width - 16 else self.start - width // 2
+        shown = "".join(c if c.isprintable() else " " for c in self.query[first : first + width])
+        lead = "…" if first else ""
+        tail = "…" if first + width < len(self.query) else ""
+        marks = max(1, min(self.end - self.start, width - (self.start - first)))
+        return f"  {lead}{shown}{tail}\n  {' ' * (len(lead) + self.start - first)}{'^' * marks}"
+
+
+class InvalidRequest(SearchError):
+    """An argument whose value means nothing here."""
+
+
+class InvalidArticle(SearchError):
+    """A document that cannot become an article; `code` is a short stable name of the reason."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class LimitExceeded(SearchError):
+    """A stated limit was hit; the message names the limit and how to ask for less."""
+
+
+class ArchiveError(SearchError):
+    """Something about the archive at `location`."""
+
+    def __init__(self, message: str, location: Path) -> None:
+        self.location = location
+        super().__init__(message)
+
+
+class ArchiveNotFound(ArchiveError):
+    """There is no archive at the location; reading never makes one."""
+
+
+class ArchiveExists(ArchiveError):
+    """Something that is not an archive of ours stands at the location; it is left alone."""
+
+
+class ArchiveLocked(ArchiveError):
+    """Another process is writing the archive."""
+
+    def __init__(self, location: Path, pid: int | None, since: str | None) -> None:
+        self.pid = pid
+        self.since = since
+        holder = f"process {pid}" if pid else "another process"
+        when = f" since {since}" if since else ""
+        super().__init__(
+            f"the archive {location} is being written by {holder}{when}; try again when it has finished",
+            location,
+        )
+
+
+class ArchiveReadOnly(ArchiveError):
+    """The archive can be read but not written."""
+
+
+class ArchiveFull(ArchiveError):
+    """No space is left on the device that holds the archive."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """A file of the archive cannot be trusted; the message names it and the next step."""
+
+
+class IndexUnusable(ArchiveDamaged):
+    """The articles are whole, their index is missing, damaged or made by another version."""

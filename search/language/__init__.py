@@ -1,0 +1,50 @@
+"""The query language: query string to tree and back.
+
+`parser` reads, `nodes` are what it reads into and how that is written, `fields` are the names.
+"""
+
+from search.language.fields import TEXT_FIELDS, VALUE_FIELDS, field_name, field_names
+from search.language.nodes import (
+    And,
+    Boost,
+    Dates,
+    Everything,
+    Fuzzy,
+    Missing,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Wildcard,
+    Word,
+    both,
+    either,
+    leaves,
+)
+from search.language.parser import Query, parse_query
+
+__all__ = [
+    "TEXT_FIELDS",
+    "VALUE_FIELDS",
+    "And",
+    "Boost",
+    "Dates",
+    "Everything",
+    "Fuzzy",
+    "Missing",
+    "Near",
+    "Node",
+    "Not",
+    "Or",
+    "Phrase",
+    "Query",
+    "Wildcard",
+    "Word",
+    "both",
+    "either",
+    "field_name",
+    "field_names",
+    "leaves",
+    "parse_query",
+]

@@ -1,0 +1,11 @@
+"""How much one query may ask: past each of these numbers a query raises `LimitExceeded`."""
+
+MAX_QUERY_LENGTH = 8_192  # characters
+MAX_CLAUSES = 512  # words, those in phrases too
+MAX_NESTING = 64  # parentheses, or signs of exclusion in a row
+MAX_QUERY_WORD = 255  # characters
+MAX_PHRASE_WORDS = 128
+MAX_DISTANCE = 1_000  # words, of a slop or a NEAR
+MAX_EDITS = 2  # of a fuzzy word
+MAX_BOOST = 1_000.0
+MIN_WILDCARD_LETTERS = 2  # beside the wildcards

@@ -1,0 +1,426 @@
+r"""A query string to its tree.
+
+    query    = or
+    or       = and { ("OR" | "|") and }
+    and      = near { ["AND"] near }
+    near     = unary { ("NEAR/" n | "ADJ/" n) unary }
+    unary    = ("NOT" | "-" | "!") unary | primary ["^" factor]
+    primary  = "(" or ")" | "#" word | [field ":"] ( "(" or ")" | quoted ["~" n] | word ["~" [n]] )
+             | date-field ":" dates
+    dates    = date | [date] ".." [date] | "[" date "TO" date "]" | (">" | ">=" | "<" | "<=") date
+             | quoted | "none" | "*"
+
+Nothing is guessed: what cannot be read raises `QuerySyntaxError` at its place. A word without a
+letter or a digit stands for nothing; it is left out, with a note.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from search.analysis import forms
+from search.dates import UnreadableDate, shortened
+from search.errors import LimitExceeded
+from search.language.fields import DATE_FIELDS, TEXT_FIELDS, field_name, field_names
+from search.language.limits import (
+    MAX_BOOST,
+    MAX_CLAUSES,
+    MAX_DISTANCE,
+    MAX_EDITS,
+    MAX_NESTING,
+    MAX_PHRASE_WORDS,
+    MAX_QUERY_LENGTH,
+    MAX_QUERY_WORD,
+    MIN_WILDCARD_LETTERS,
+)
+from search.language.nodes import (
+    And,
+    Boost,
+    Dates,
+    Everything,
+    Fuzzy,
+    Missing,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Wildcard,
+    Word,
+    both,
+    either,
+)
+from search.language.ranges import field_period
+from search.language.scanner import Scanner
+
+_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_]*):")
+_EVERYTHING = re.compile(r'\*:\*(?=[\s()"|^]|$)')
+_PROXIMITY = re.compile(r"\s*(NEAR|ADJ)/(\d*)(?=[\s(\"]|$)")
+_BOOST = re.compile(r"\^([^\s()\"|]*)")
+_TILDE = re.compile(r"~(\d*)")
+_BRACKETED = re.compile(r"\[[^\]]*\]")
+_UNBROKEN = re.compile(r"[^\s()|]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as read: its tree, and in `notes` what was odd about it (words left out, and why)."""
+
+    tree: Node
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.tree)
+
+
+def parse_query(
+    text: str,
+    *,
+    zone: tzinfo = UTC,
+    now: datetime | None = None,
+    any_word: bool = False,
+    stop_words: Collection[str] = frozenset(),
+    extra_fields: Collection[str] = (),
+) -> Query:
+    """Read a query; `str` of the result is its canonical form, which reads back as the same tree.
+
+    Dates are understood in `zone`, relative ones from `now` (default: the time of the call). With
+    `any_word`, words side by side are alternatives; filters and exclusions stay required. Words in
+    `stop_words` are left out where other words stand beside them. `extra_fields` are the names of
+    further value fields.
+
+    Raises `QuerySyntaxError` (with the place) or `LimitExceeded`.
+    """
+    if len(text) > MAX_QUERY_LENGTH:
+        raise LimitExceeded(
+            f"the query has {len(text):,} characters, more than {MAX_QUERY_LENGTH:,}; ask for fewer words"
+        )
+    parser = _Parser(text, zone, now or datetime.now(UTC), any_word, stop_words, extra_fields)
+    return Query(parser.read(), tuple(dict.fromkeys(parser.notes)))
+
+
+class _Parser:
+    def __init__(
+        self,
+        query: str,
+        zone: tzinfo,
+        now: datetime,
+        any_word: bool,
+        stop_words: Collection[str],
+        extra_fields: Collection[str],
+    ) -> None:
+        self.scan = Scanner(query)
+        self.zone, self.now = zone, now
+        self.any_word, self.stop_words, self.extra_fields = any_word, stop_words, extra_fields
+        self.field: str | None = None
+        self.nesting = 0
+        self.clauses = 0
+        self.notes: list[str] = []
+
+    def read(self) -> Node:
+        scan = self.scan
+        scan.skip_space()
+        if scan.at_end():
+            scan.fail("the query is empty", 0, 1)
+        tree = self._or()
+        if not scan.at_end():
+            scan.fail("this closes a parenthesis that was never opened", scan.at, scan.at + 1)
+        if tree is None:
+            scan.fail("there is nothing to search for: no word has a letter or a digit", 0, scan.at)
+        return tree
+
+    # --- operators ------------------------------------------------------------------------------
+
+    def _or(self) -> Node | None:
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:
+            raise LimitExceeded(f"parentheses are nested more than {MAX_NESTING} deep; use fewer")
+        parts = [self._and()]
+        while operator := self.scan.take_operator("OR", "|"):
+            self._require_operand(operator)
+            parts.append(self._and())
+        self.nesting -= 1
+        kept = [part for part in parts if part is not None]
+        return either(kept) if kept else None
+
+    def _and(self) -> Node | None:
+        parts: list[tuple[Node, bool]] = []  # and whether it is loose: joined by no written AND
+        after_and = False
+        while True:
+            part = self._near()
+            before_and = bool(self.scan.take_operator("AND"))
+            if part is not None:
+                parts.append((part, not (after_and or before_and)))
+            if before_and:
+                self._require_operand("AND")
+            elif self._ends_and():
+                return self._conjunction(parts)
+            after_and = before_and
+
+    def _ends_and(self) -> bool:
+        self.scan.skip_space()
+        return self.scan.at_end() or self.scan.peek() in ")|" or self.scan.raw_word() == "OR"
+
+    def _conjunction(self, parts: list[tuple[Node, bool]]) -> Node | None:
+        common = {part for part, loose in parts if loose and self._is_stop_word(part)}
+        others = [part for part, _ in parts if part not in common]
+        if common and not all(map(_is_filter, others)):
+            for part in sorted(map(str, common)):
+                self.notes.append(f"“{part}” is a very common word and was left out; quote it to require it")
+            parts = [(part, loose) for part, loose in parts if part not in common]
+        if self.any_word and (loose := [p for p, is_loose in parts if is_loose and not _is_filter(p)]):
+            return both([either(loose), *(part for part, _ in parts if part not in loose)])
+        return both([part for part, _ in parts]) if parts else None
+
+    def _is_stop_word(self, part: Node) -> bool:
+        if not isinstance(part, Word) or part.field is not None:
+            return False
+        found = forms(part.text)
+        return bool(found) and all(form in self.stop_words for form in found)
+
+    def _near(self) -> Node | None:
+        scan = self.scan
+        start = scan.at
+        left = self._unary()
+        while operator := scan.match(_PROXIMITY):
+            self._require_operand(operator.group().strip())
+            distance = self._distance(operator[2] or "10")
+            right_start = scan.at
+            right = self._unary()
+            for part, part_start in ((left, start), (right, right_start)):
+                if part is None or not _is_positional(part):
+                    reason = f"{operator[1]} goes between words, phrases, wildcards and sets of these"
+                    scan.fail(reason, part_start, operator.start() if part is left else scan.at)
+            if left is not None and right is not None:
+                left = Near(left, right, distance, ordered=operator[1] == "ADJ")
+        return left
+
+    def _unary(self) -> Node | None:
+        scan = self.scan
+        scan.skip_space()
+        start = scan.at
+        signs = 0
+        while self._take_sign():
+            signs += 1
+            if signs > MAX_NESTING:
+                raise LimitExceeded(f"more than {MAX_NESTING} signs of exclusion in a row; use fewer")
+        part = self._primary()
+        if boost := scan.match(_BOOST):
+            factor = self._factor(boost)
+            part = part and Boost(part, factor)
+        if part is None and signs:
+            scan.fail("there is no word here to leave out", start, scan.at)
+        for _ in range(signs if part else 0):
+            part = part.part if isinstance(part, Not) else part and Not(part)
+        return part
+
+    def _take_sign(self) -> bool:
+        scan = self.scan
+        if scan.take_operator("NOT"):
+            self._require_operand("NOT")
+            return True
+        if scan.peek() not in ("-", "!") or not scan.peek(1).strip():
+            return False
+        scan.at += 1
+        return True
+
+    def _require_operand(self, operator: str) -> None:
+        scan = self.scan
+        end = scan.at
+        scan.skip_space()
+        if scan.at_end() or scan.peek() in ")|":
+            scan.fail(f"“{operator}” needs something after it", end - len(operator), end)
+
+    # --- what operators join --------------------------------------------------------------------
+
+    def _primary(self) -> Node | None:
+        scan = self.scan
+        scan.skip_space()
+        start, head = scan.at, scan.peek()
+        if head == "(":
+            return self._parentheses()
+        if head in ("", ")", "|") or scan.is_operator():
+            operator = head if head in ("", ")", "|") else scan.raw_word()
+            scan.fail(f"“{operator}” needs something before it", start, start + len(operator))
+        self._count(1)
+        if head == '"':
+            return self._quoted()
+        if head == "#" and scan.peek(1).strip():
+            scan.at += 1
+            return self._in_field("keyword", start)
+        if scan.match(_EVERYTHING):
+            return Everything()
+        if field := scan.match(_FIELD):
+            return self._fielded(field)
+        if head == ":":
+            scan.fail("a colon needs the name of a field before it", start, start + 1)
+        return self._word()
+
+    def _parentheses(self) -> Node | None:
+        scan = self.scan
+        opened = scan.at
+        scan.at += 1
+        scan.skip_space()
+        if scan.peek() == ")":
+            scan.fail("there is nothing between these parentheses", opened, scan.at + 1)
+        inner = self._or()
+        if scan.peek() != ")":
+            scan.fail("this parenthesis is never closed", opened, opened + 1)
+        scan.at += 1
+        return inner
+
+    def _fielded(self, match: re.Match[str]) -> Node | None:
+        scan, written = self.scan, match[1]
+        name = field_name(written, self.extra_fields)
+        if name is None:
+            known = ", ".join(field_names(self.extra_fields))
+            reason = f"there is no field “{written}”; quote it if it is text. Fields are {known}"
+            scan.fail(reason, match.start(), match.end() - 1)
+        if self.field is not None:
+            scan.fail(f"a field inside the set of “{self.field}”", match.start(), match.end())
+        if scan.peek() in ("", ")", "|") or scan.peek().isspace():
+            scan.fail(f"nothing follows “{written}:”", match.start(), match.end())
+        if name in DATE_FIELDS:
+            return self._dates(name)
+        return self._in_field(name, match.start())
+
+    def _in_field(self, name: str, start: int) -> Node | None:
+        scan = self.scan
+        if scan.peek() == ":":
+            scan.fail("a colon needs the name of a field before it", scan.at, scan.at + 1)
+        enclosing, self.field = self.field, name
+        value_start = scan.at
+        match scan.peek():
+            case "(":
+                found = self._parentheses()
+            case '"':
+                found = self._quoted()
+            case _:
+                found = self._word()
+        self.field = enclosing
+        if found is None:
+            scan.fail(f"nothing to look for in “{name}”", start, scan.at)
+        if scan.text[value_start : scan.at].lower() == "none":
+            return Missing(name)
+        return Not(Missing(name)) if isinstance(found, Everything) else found
+
+    def _dates(self, name: str) -> Node:
+        scan = self.scan
+        start = scan.at
+        if scan.peek() == '"':
+            written = scan.quotation()
+        else:
+            taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
+            written = taken.group() if taken else ""
+        if name == "date" and written.lower() in ("none", "*"):
+            return Missing("date") if written != "*" else Not(Missing("date"))
+        try:
+            return Dates(field_period(name, written, zone=self.zone, now=self.now))
+        except UnreadableDate as error:
+            scan.fail(str(error), start, scan.at)
+
+    # --- words ----------------------------------------------------------------------------------
+
+    def _quoted(self) -> Node | None:
+        scan = self.scan
+        text = scan.quotation()
+        tilde = scan.match(_TILDE)
+        slop = self._distance(tilde[1] or "0") if tilde else 0
+        found = forms(text)
+        if len(found) > MAX_PHRASE_WORDS:
+            raise LimitExceeded(f"a phrase has more than {MAX_PHRASE_WORDS} words; quote fewer")
+        self._count(len(found))
+        return Phrase(text, self.field, slop) if self._says_something(text, found) else None
+
+    def _word(self) -> Node | None:
+        scan = self.scan
+        start = scan.at
+        word = scan.characters()
+        if len(word.text) > MAX_QUERY_WORD:
+            raise LimitExceeded(
+                f"a word has {len(word.text):,} characters, more than {MAX_QUERY_WORD}; shorten it"
+            )
+        if word.has_wildcard:
+            if word.has_escaped_wildcard:
+                scan.fail("a word with a wildcard cannot also have an escaped one", start, scan.at)
+            return self._wildcard(word.text)
+        found = forms(word.text)
+        if tilde := scan.match(_TILDE):
+            edits = int(tilde[1][:9] or "1")
+            if not 1 <= edits <= MAX_EDITS:
+                scan.fail(f"a fuzzy word takes 1 or {MAX_EDITS} edits", tilde.start(), tilde.end())
+            if len(found) != 1:
+                scan.fail("a fuzzy word is one word", start, scan.at)
+            return Fuzzy(word.text, edits, self.field)
+        return Word(word.text, self.field) if self._says_something(word.text, found) else None
+
+    def _wildcard(self, pattern: str) -> Node:
+        if not pattern.strip("*"):
+            return Everything()
+        if len(pattern) - pattern.count("*") - pattern.count("?") < MIN_WILDCARD_LETTERS:
+            raise LimitExceeded(
+                f"{shortened(pattern)} would match too many words; "
+                f"give a wildcard at least {MIN_WILDCARD_LETTERS} letters"
+            )
+        return Wildcard(pattern, self.field)
+
+    def _says_something(self, text: str, found: list[str]) -> bool:
+        is_value = self.field is not None and self.field not in TEXT_FIELDS
+        if found or (is_value and text.strip()):
+            return True
+        self.notes.append(f"{shortened(text)} has no letter or digit and was left out")
+        return False
+
+    # --- numbers --------------------------------------------------------------------------------
+
+    def _count(self, clauses: int) -> None:
+        self.clauses += clauses
+        if self.clauses > MAX_CLAUSES:
+            raise LimitExceeded(f"the query has more than {MAX_CLAUSES} words; ask for fewer")
+
+    def _distance(self, written: str) -> int:
+        if len(written) > 9 or int(written) > MAX_DISTANCE:
+            raise LimitExceeded(f"a distance can be at most {MAX_DISTANCE:,} words")
+        return int(written)
+
+    def _factor(self, match: re.Match[str]) -> float:
+        try:
+            factor = float(f"{float(match[1]):g}") if len(match[1]) < 24 else math.nan
+        except ValueError:
+            factor = math.nan
+        if not 0 < factor <= MAX_BOOST:
+            reason = f"a boost is a number above 0 and at most {MAX_BOOST:g}"
+            self.scan.fail(reason, match.start(), match.end())
+        return factor
+
+
+def _is_filter(node: Node) -> bool:
+    """Whether a node restricts rather than ranks: it keeps its force when any word will do."""
+    match node:
+        case Not() | Dates() | Missing() | Everything():
+            return True
+        case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
+            return field is not None and field not in TEXT_FIELDS
+        case And(parts) | Or(parts):
+            return all(map(_is_filter, parts))
+        case Boost(part):
+            return _is_filter(part)
+        case Near():
+            return False
+
+
+def _is_positional(node: Node) -> bool:
+    """Whether a node has places in a text, so that it can be near another."""
+    match node:
+        case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
+            return field is None or field in TEXT_FIELDS
+        case Near():
+            return True
+        case Or(parts):
+            return all(map(_is_positional, parts))
+        case _:
+            return False

@@ -1,0 +1,53 @@
+"""What the date fields of a query mean, each as one `Period`.
+
+date:2025-02            all of it                   since:X    from the first instant of X on
+date:2025-02..2025-03   first to last               until:X    up to the last instant of X
+date:[2025-01 TO *]     the same, in brackets       after:X    from where X ends on
+date:>=2025  date:<2025 the same, compared          before:X   up to where X begins
+                                                    when:7d    since:7d until:today
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, tzinfo
+
+from search.dates import Period, UnreadableDate, read_period
+
+_COMPARISON = re.compile(r">=|<=|>|<")
+_BRACKETS = re.compile(r"\[\s*(\S.*?)\s+TO\s+(\S.*?)\s*\]")
+_AS_FIELD = {">=": "since", "<=": "until", ">": "after", "<": "before"}
+
+
+def field_period(name: str, written: str, *, zone: tzinfo, now: datetime) -> Period:
+    """The period that the date field `name` with the text `written` asks for.
+
+    Raises `UnreadableDate`.
+    """
+
+    def read(text: str) -> Period:
+        return read_period(text, zone=zone, now=now)
+
+    match name:
+        case "since":
+            return Period(read(written).start, None)
+        case "until":
+            return Period(None, read(written).end)
+        case "after":
+            return Period(read(written).end, None)
+        case "before":
+            return Period(None, read(written).start)
+        case "when":
+            return Period(read(written).start, None) & Period(None, read("today").end)
+    if comparison := _COMPARISON.match(written):
+        bound = written[comparison.end() :]
+        return field_period(_AS_FIELD[comparison.group()], bound, zone=zone, now=now)
+    if brackets := _BRACKETS.fullmatch(written):
+        first, last = ("" if bound == "*" else bound for bound in brackets.groups())
+    elif ".." in written:
+        first, _, last = written.partition("..")
+    else:
+        return read(written)
+    if not first and not last:
+        raise UnreadableDate("a range needs a date on at least one side")
+    return Period(read(first).start if first else None, read(last).end if last else None)

@@ -1,0 +1,112 @@
+"""The characters of a query: words, quotations and operators, each at its place.
+
+A word ends at white space, a parenthesis, a quote or a bar, or where its `~` or `^` suffix begins.
+A backslash takes the next character as it is. Curly and angled quotes are quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Never
+
+from search.errors import QuerySyntaxError
+from search.language.nodes import RESERVED
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
+_SPACE = re.compile(r"\s*")
+_RAW_WORD = re.compile(r'[^\s()"|]*')
+_FUZZY_SUFFIX = re.compile(r'~\d*(?:[\s()"|^]|$)')
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """A word taken character by character: escapes resolved, and what stood in it."""
+
+    text: str
+    has_wildcard: bool
+    has_escaped_wildcard: bool
+
+
+class Scanner:
+    """A place `at` in a query's `text`, which moves on as things are taken."""
+
+    def __init__(self, query: str) -> None:
+        self._query = query
+        self.text = query.translate(_QUOTES)
+        self.at = 0
+
+    def skip_space(self) -> None:
+        if match := _SPACE.match(self.text, self.at):
+            self.at = match.end()
+
+    def peek(self, ahead: int = 0) -> str:
+        """The character `ahead` of here, "" past the end."""
+        return self.text[self.at + ahead : self.at + ahead + 1]
+
+    def at_end(self) -> bool:
+        return self.at >= len(self.text)
+
+    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What `pattern` matches right here, moved past; None if it does not."""
+        if match := pattern.match(self.text, self.at):
+            self.at = match.end()
+        return match
+
+    def raw_word(self) -> str:
+        """The characters up to white space, a parenthesis, a quote or a bar; does not move."""
+        match = _RAW_WORD.match(self.text, self.at)
+        return match.group() if match else ""
+
+    def is_operator(self) -> bool:
+        """Whether an operator's name stands here as a word."""
+        return RESERVED.fullmatch(self.raw_word()) is not None
+
+    def take_operator(self, *operators: str) -> str:
+        """The one of `operators` that comes next, moved past; "" if none of them does."""
+        self.skip_space()
+        found = "|" if self.peek() == "|" else self.raw_word()
+        if found not in operators:
+            return ""
+        self.at += len(found)
+        return found
+
+    def quotation(self) -> str:
+        """The text in the quotes that open here, white space made single; moves past them."""
+        opened = self.at
+        self.at += 1
+        taken: list[str] = []
+        while not self.at_end():
+            char = self.peek()
+            self.at += 1
+            if char == '"':
+                return " ".join("".join(taken).split())
+            if char == "\\" and not self.at_end():
+                char = self.peek()
+                self.at += 1
+            taken.append(char)
+        self.fail("this quote is never closed", opened, opened + 1)
+
+    def characters(self) -> Characters:
+        """A word's characters up to its end or its suffix; moves past them."""
+        taken: list[str] = []
+        wild = escaped = False
+        while not self.at_end():
+            char = self.peek()
+            if char.isspace() or char in '()"|^':
+                break
+            if char == "~" and _FUZZY_SUFFIX.match(self.text, self.at):
+                break
+            if char == "\\" and self.peek(1):
+                self.at += 1
+                char = self.peek()
+                escaped = escaped or char in "*?"
+            elif char in "*?":
+                wild = True
+            taken.append(char)
+            self.at += 1
+        return Characters("".join(taken), wild, escaped)
+
+    def fail(self, reason: str, start: int, end: int) -> Never:
+        """Raise the `QuerySyntaxError` that points at `query[start:end]`."""
+        raise QuerySyntaxError(reason, self._query, start, end)
