@@ -92,8 +92,9 @@ def read_instant(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -
     """The time that `text` gives, in UTC.
 
     Reads ISO 8601 (a naive time is in `zone`; a date alone is its first instant), RFC 822 with its
-    own zone names, "February 11, 2025" and "11 February 2025", a Unix time in seconds, milli- or microseconds by its magnitude, and d/m/y or
-    m/d/y when `order` says which, or only one of them can be. A second 60 is read as 59.
+    own zone names, "February 11, 2025" and "11 February 2025", a Unix time in seconds, milli- or
+    microseconds by its magnitude, and d/m/y or m/d/y when `order` says which or only one of them can
+    be. A second 60 is read as 59.
 
     Raises `UnreadableDate` for anything else, and for years that cannot be of news.
     """
@@ -304,7 +305,7 @@ def _unit_period(unit: str, moment: datetime, steps: int, zone: tzinfo) -> Perio
         first, last = (t.replace(tzinfo=zone).astimezone(UTC) for t in (start, end))
     except (OverflowError, ValueError) as error:
         raise UnreadableDate("that is too long ago, or too far ahead, to be a date of news") from error
-    if not (EARLIEST_YEAR < start.year and end.year <= LATEST_YEAR + 1):
+    if start.year <= EARLIEST_YEAR or end.year > LATEST_YEAR + 1:
         raise UnreadableDate("that is too long ago, or too far ahead, to be a date of news")
     return Period(first, last)
 

@@ -1,0 +1,115 @@
+"""Words near each other, over all documents at once.
+
+A place is `document << 32 | position`, so one sorted array holds a term's places in the whole index
+and the distance of two places is their difference, as long as they are in one document; across
+documents it is larger than any distance that can be asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.codec.view import Ints, Postings
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Stretches of text: `starts` and `ends` int64[n], places of first and last word.
+
+    Sorted by start, then end, without repeats.
+    """
+
+    starts: Ints
+    ends: Ints
+
+
+def as_postings(spans: Spans) -> Postings:
+    """The spans as postings of one term; two that start at one place count once."""
+    places = np.unique(spans.starts)
+    docs, frequencies = np.unique(places >> 32, return_counts=True)
+    return Postings(docs.astype(np.int32), frequencies.astype(np.int32), places)
+
+
+def words_as_spans(places: Ints) -> Spans:
+    """Each word as a span of its own."""
+    return Spans(places, places)
+
+
+def phrase(words: Sequence[Ints], slop: int = 0) -> Spans:
+    """Where the words, given by their places, stand in this order.
+
+    At most `slop` other words may stand among them. For each place of the first word, every next
+    word is taken at its first place after the one before, which gives the shortest such span.
+    """
+    starts = words[0]
+    if slop == 0:
+        rarest = min(range(len(words)), key=lambda number: len(words[number]))
+        starts = words[rarest] - rarest
+        for number, places in enumerate(words):
+            if number != rarest:
+                starts = starts[np.isin(starts + number, places, assume_unique=True)]
+        return Spans(starts, starts + (len(words) - 1))
+    ends = starts
+    for places in words[1:]:
+        at = np.searchsorted(places, ends, side="right")
+        kept = at < len(places)
+        starts, ends = starts[kept], places[at[kept]]
+        close = ends - starts <= len(words) - 1 + slop
+        starts, ends = starts[close], ends[close]
+    return Spans(starts, ends)
+
+
+def near(left: Spans, right: Spans, distance: int, *, ordered: bool) -> Spans:
+    """Spans that hold one of `left` and one of `right`, apart by at most `distance` words.
+
+    The distance is from the last word of the earlier to the first of the later, neighbours being 1;
+    spans that share a word are not near each other. Of the many pairs that may qualify each span is
+    in at least the one with its nearest neighbour, so nothing that a further `near` could use is lost.
+    """
+    pairs = [_followed(left, right, distance)]
+    if not ordered:
+        pairs.append(_followed(right, left, distance))
+    return _distinct(
+        np.concatenate([pair.starts for pair in pairs]), np.concatenate([pair.ends for pair in pairs])
+    )
+
+
+def unite_spans(parts: Sequence[Spans]) -> Spans:
+    """The spans of all the parts."""
+    return _distinct(
+        np.concatenate([part.starts for part in parts]), np.concatenate([part.ends for part in parts])
+    )
+
+
+def _followed(first: Spans, second: Spans, distance: int) -> Spans:
+    """Pairs where a span of `second` begins at most `distance` after one of `first` ends."""
+    if not len(first.starts) or not len(second.starts):
+        return Spans(np.empty(0, np.int64), np.empty(0, np.int64))
+    # Each of the first with the next of the second (of equal starts, the one that ends soonest).
+    at = np.searchsorted(second.starts, first.ends, side="right")
+    kept = at < len(second.starts)
+    starts, gap = first.starts[kept], second.starts[at[kept]] - first.ends[kept]
+    ends = second.ends[at[kept]]
+    forward = Spans(starts[gap <= distance], ends[gap <= distance])
+    # Each of the second with the last of the first that ends before it.
+    by_end = np.argsort(first.ends, kind="stable")
+    sorted_ends = first.ends[by_end]
+    at = np.searchsorted(sorted_ends, second.starts, side="left") - 1
+    kept = at >= 0
+    gap = second.starts[kept] - sorted_ends[at[kept]]
+    starts, ends = first.starts[by_end[at[kept]]], second.ends[kept]
+    backward = Spans(starts[gap <= distance], ends[gap <= distance])
+    return Spans(
+        np.concatenate([forward.starts, backward.starts]), np.concatenate([forward.ends, backward.ends])
+    )
+
+
+def _distinct(starts: Ints, ends: Ints) -> Spans:
+    order = np.lexsort((ends, starts))
+    starts, ends = starts[order], ends[order]
+    new = np.ones(len(starts), np.bool_)
+    new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
+    return Spans(starts[new], ends[new])

@@ -1,0 +1,239 @@
+"""The seam: what an engine does, and every value that crosses to it and back.
+
+Above the seam nothing knows Whoosh, SQLite or OpenSearch; below it nothing knows the command line.
+An engine keeps articles and finds them; it is given trees (`language.Node`), never query strings.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Literal, Protocol
+
+from search.article import Article
+from search.dates import Interval
+from search.errors import InvalidRequest
+from search.language import Node
+from search.snippets import Highlight, Marks, Snippet
+
+Sort = Literal["relevance", "newest", "oldest"]
+SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
+
+MAX_HITS = 10_000
+"""Most hits of one page; `scan` gives every match, however many."""
+
+MAX_BINS = 20_000
+"""Most intervals of one timeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a result list: just after the hit with this score, time and id."""
+
+    sort: Sort
+    score: float
+    published: datetime | None
+    id: str
+
+    def __str__(self) -> str:
+        """The cursor as one opaque word; `Cursor.read` is the way back."""
+        when = None if self.published is None else self.published.isoformat()
+        fields = json.dumps([self.sort, self.score, when, self.id], separators=(",", ":"))
+        return base64.urlsafe_b64encode(fields.encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, word: str, sort: Sort) -> Cursor:
+        """The cursor that `word` is; raises `InvalidRequest` for any other word or another sort."""
+        try:
+            padded = word + "=" * (-len(word) % 4)
+            of_sort, score, when, identity = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+            published = None if when is None else datetime.fromisoformat(when).astimezone(UTC)
+            cursor = cls(of_sort, float(score), published, str(identity))
+        except (ValueError, TypeError, binascii.Error, RecursionError) as error:
+            raise InvalidRequest("that is not a cursor; use the one a page of results came with") from error
+        if cursor.sort != sort:
+            raise InvalidRequest(f"that cursor belongs to a list sorted by {cursor.sort}, not {sort}")
+        return cursor
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRequest:
+    """Count matches by the values of `field`, the `limit` most frequent; or by date.
+
+    With an `interval` (then `field` is "date") the values are the intervals with matches, in time's
+    order, all of them.
+    """
+
+    field: str
+    limit: int = 10
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What is asked of an engine. `zone` is where the days and months of facets begin."""
+
+    query: Node
+    sort: Sort = "relevance"
+    limit: int = 10
+    after: Cursor | None = None
+    facets: tuple[FacetRequest, ...] = ()
+    zone: tzinfo = UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One article found. `snippet` is None where none was asked for; `title_marks` are in its title."""
+
+    article: Article
+    score: float
+    snippet: Snippet | None = None
+    title_marks: Marks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """How many matches have `value`; `query` is the term that narrows the search to them."""
+
+    value: str
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The counts of one field over all matches.
+
+    `distinct` is how many values there are in all, `missing` how many matches have none.
+    """
+
+    field: str
+    values: tuple[FacetValue, ...]
+    distinct: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One interval of a timeline: its name ("2025-02"), its first instant, its matches, its term."""
+
+    name: str
+    start: datetime
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Matches by time: every interval from the first match to the last, empty ones too."""
+
+    interval: Interval
+    bins: tuple[Bin, ...]
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of a search.
+
+    `total` counts every match, exactly. `next` continues after the last hit, None at the end.
+    `read_as` is how the query was understood; `warnings` is what was odd about it or the archive.
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...] = ()
+    next: str | None = None
+    read_as: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a batch: each article is counted once."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: Added) -> Added:
+        return Added(self.added + other.added, self.updated + other.updated, self.unchanged + other.unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a query must know of an archive to be read for it."""
+
+    language: str
+    extra_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """An archive in numbers; sizes are in bytes, `words` counts every word of every article."""
+
+    location: str
+    articles: int
+    undated: int
+    first: datetime | None
+    last: datetime | None
+    words: int
+    language: str
+    extra_fields: tuple[str, ...]
+    segments: int
+    store_size: int
+    index_size: int
+    revision: int
+    indexed_revision: int
+    analyzer: str
+
+
+class Engine(Protocol):
+    """Keeps articles and finds them. Reading is safe from several threads; one process writes.
+
+    A write is durable and searchable when its method returns. Any method may raise `ArchiveError`;
+    the writing ones `ArchiveLocked`.
+    """
+
+    def search(self, request: SearchRequest) -> Results:
+        """One page of matches, without snippets, and the facets asked for over all matches."""
+
+    def timeline(self, query: Node, interval: Interval, zone: tzinfo) -> Timeline:
+        """All matches by time; raises `LimitExceeded` for more than `MAX_BINS` intervals."""
+
+    def scan(self, query: Node) -> Iterator[Article]:
+        """Every match, oldest first, of the archive as it was when the first was asked for."""
+
+    def ids(self, query: Node) -> list[str]:
+        """The id of every match, in the order of `scan`."""
+
+    def highlights(self, query: Node) -> tuple[Highlight, ...]:
+        """What to mark in the text of an article that `query` found."""
+
+    def get(self, identity: str) -> Article | None:
+        """The article with this id."""
+
+    def add(self, articles: Sequence[Article]) -> Added:
+        """Put a batch in, each in place of the one with its id; of equal ids the last stays."""
+
+    def delete(self, identities: Iterable[str]) -> int:
+        """Take articles out by id; how many were there."""
+
+    def rebuild(self, report: Callable[[int, int], None]) -> None:
+        """Make the index anew from the articles, calling `report(done, total)` on the way."""
+
+    def settings(self) -> Settings:
+        """What a query must know to be read for this archive."""
+
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader should be told about the state of the archive, nothing if all is well."""
+
+    def stats(self) -> Stats:
+        """The archive in numbers."""
+
+    def close(self) -> None:
+        """Let go of files; the engine is of no use afterwards."""

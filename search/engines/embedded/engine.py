@@ -1,0 +1,258 @@
+"""The embedded engine: the store, the index and the lock as one `search.engine.Engine`.
+
+A write goes to the store, then to the index. Were it to end between the two, the index would lag
+behind the store; the next write brings it up to date, and until then `warnings` says so.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import tzinfo
+from pathlib import Path
+
+from search.analysis import Analyzer
+from search.article import Article
+from search.codec.fields import MISSING
+from search.codec.view import IndexView
+from search.dates import Interval
+from search.engine import Added, FacetRequest, Hit, Results, SearchRequest, Settings, Stats, Timeline
+from search.engines.embedded.evaluate import Evaluator
+from search.engines.embedded.index import ArchiveIndex
+from search.engines.embedded.lock import writing
+from search.engines.embedded.schema import FACET_FIELDS, length_field, moment
+from search.engines.embedded.select import facet, in_time_order, page, timeline
+from search.engines.embedded.store import Change, Store
+from search.errors import (
+    ArchiveExists,
+    ArchiveNotFound,
+    ArchiveReadOnly,
+    IndexUnusable,
+    InvalidRequest,
+)
+from search.language import TEXT_FIELDS, Node, field_name
+from search.snippets import Highlight
+
+BATCH = 2_000
+"""Articles that are read from the store and indexed at a time when the index catches up."""
+
+
+def _unreported(done: int, total: int) -> None:
+    """For work that nobody watches."""
+
+
+class EmbeddedEngine:
+    """The archive in a folder. Made by `open` or `create`."""
+
+    def __init__(self, location: Path, store: Store) -> None:
+        self._location = location
+        self._store = store
+        self._index = ArchiveIndex(location / "index")
+        self._analyzer = Analyzer(store.language)
+        self._turn = threading.RLock()
+        self._view: IndexView | None = None
+        self._evaluator: Evaluator | None = None
+        self._stamp = (0, 0)
+
+    @classmethod
+    def open(cls, location: Path) -> EmbeddedEngine:
+        """The archive at `location`; raises `ArchiveNotFound`, `ArchiveExists`, `ArchiveDamaged`."""
+        if not (location / "articles.db").exists():
+            if location.exists() and not location.is_dir():
+                raise ArchiveNotFound(f"{location} is not a folder, so not an archive", location)
+            raise ArchiveNotFound(f"no archive at {location}; make one with: news index PATH", location)
+        return cls(location, Store(location))
+
+    @classmethod
+    def create(cls, location: Path, language: str = "english") -> EmbeddedEngine:
+        """A new archive; `location` may be there already as long as it holds no archive."""
+        analyzer = Analyzer(language)
+        try:
+            location.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            raise ArchiveExists(f"{location} is a file; choose a folder for the archive", location) from error
+        except OSError as error:
+            raise ArchiveReadOnly(f"cannot make {location}: {error.strerror}", location) from error
+        if (location / "index").exists():
+            raise ArchiveExists(
+                f"{location / 'index'} is there already without its articles.db; choose another folder",
+                location,
+            )
+        with writing(location):
+            store = Store.create(location, language)
+            ArchiveIndex.create(location / "index", analyzer)
+        return cls(location, store)
+
+    def close(self) -> None:
+        with self._turn:
+            if self._view is not None:
+                self._view.close()
+            self._view = self._evaluator = None
+            self._store.close()
+
+    # --- reading --------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[Evaluator]:
+        """The newest commit, for one thread at a time."""
+        with self._turn:
+            stamp = self._index.stamp()
+            if self._evaluator is None or stamp != self._stamp:
+                view = self._index.view()
+                if self._view is not None:
+                    self._view.close()
+                self._view, self._stamp = view, stamp
+                self._evaluator = Evaluator(view, self._analyzer)
+            yield self._evaluator
+
+    def search(self, request: SearchRequest) -> Results:
+        with self._reading() as evaluator:
+            view = evaluator.view
+            counted = [self._counted(facet) for facet in request.facets]
+            matches = evaluator.matches(request.query)
+            places = page(view, matches, request.sort, request.after, request.limit + 1)
+            shown = places[: request.limit]
+            articles = self._store.get([place.id for place in shown])
+            return Results(
+                total=len(matches.docs),
+                hits=tuple(Hit(articles[place.id], place.score) for place in shown if place.id in articles),
+                facets=tuple(facet(view, matches.docs, asked, request.zone) for asked in counted),
+                next=str(shown[-1].cursor(request.sort)) if shown and len(places) > len(shown) else None,
+                warnings=self.warnings(),
+            )
+
+    def _counted(self, request: FacetRequest) -> FacetRequest:
+        extra = self._index.covered().extra_fields
+        field = field_name(request.field, extra)
+        if request.interval is None and field not in FACET_FIELDS and field not in extra:
+            countable = ", ".join((*FACET_FIELDS, *extra, "date:year, date:month, date:week, date:day"))
+            raise InvalidRequest(f"{request.field!r} cannot be counted by; fields that can are {countable}")
+        return FacetRequest(field or "date", request.limit, request.interval)
+
+    def timeline(self, query: Node, interval: Interval, zone: tzinfo) -> Timeline:
+        with self._reading() as evaluator:
+            return timeline(evaluator.view, evaluator.matches(query).docs, interval, zone)
+
+    def ids(self, query: Node) -> list[str]:
+        with self._reading() as evaluator:
+            view = evaluator.view
+            docs = in_time_order(view, evaluator.matches(query).docs)
+            return [view.text("id", int(number)) for number in docs]
+
+    def scan(self, query: Node) -> Iterator[Article]:
+        identities = self.ids(query)
+        for start in range(0, len(identities), BATCH):
+            wanted = identities[start : start + BATCH]
+            with self._turn:
+                articles = self._store.get(wanted)
+            yield from (articles[identity] for identity in wanted if identity in articles)
+
+    def highlights(self, query: Node) -> tuple[Highlight, ...]:
+        with self._reading() as evaluator:
+            return evaluator.highlights(query)
+
+    def get(self, identity: str) -> Article | None:
+        with self._turn:
+            return self._store.get([identity]).get(identity)
+
+    def settings(self) -> Settings:
+        return Settings(self._analyzer.language, self._index.covered().extra_fields)
+
+    def warnings(self) -> tuple[str, ...]:
+        with self._turn:
+            covered, revision = self._index.covered().revision, self._store.revision
+        if covered == revision:
+            return ()
+        return ("the newest changes are stored but not yet searchable; run: news rebuild",)
+
+    def stats(self) -> Stats:
+        with self._reading() as evaluator:
+            view = evaluator.view
+            covered = self._index.covered()
+            published = view.column("published")[view.live]
+            dated = published[published != MISSING]
+            store_files = self._location.glob("articles.db*")
+            return Stats(
+                location=str(self._location),
+                articles=self._store.count(),
+                undated=len(published) - len(dated),
+                first=moment(int(dated.min())) if len(dated) else None,
+                last=moment(int(dated.max())) if len(dated) else None,
+                words=sum(view.words(length_field(field)) for field in TEXT_FIELDS),
+                language=self._analyzer.language,
+                extra_fields=covered.extra_fields,
+                segments=view.segments,
+                store_size=sum(path.stat().st_size for path in store_files),
+                index_size=self._index.size(),
+                revision=self._store.revision,
+                indexed_revision=covered.revision,
+                analyzer=covered.analyzer,
+            )
+
+    # --- writing --------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._turn, writing(self._location):
+            yield
+
+    def add(self, articles: Sequence[Article]) -> Added:
+        with self._writing():
+            self._catch_up()
+            change = self._store.put(articles)
+            self._apply(change)
+            return change.counts
+
+    def delete(self, identities: Iterable[str]) -> int:
+        with self._writing():
+            self._catch_up()
+            change = self._store.delete(identities)
+            self._apply(change)
+            return len(change.replaced)
+
+    def _apply(self, change: Change) -> None:
+        if not change.articles and not change.replaced:
+            return
+        self._index.apply(change.articles, change.replaced, change.revision, self._analyzer)
+        if not change.articles:
+            self._store.forget_tombstones(change.revision)
+
+    def _catch_up(self) -> None:
+        """Bring an index that lags behind the store up to date; make one that is of no use anew."""
+        try:
+            covered = self._index.covered()
+        except IndexUnusable:
+            self._make_anew(_unreported)
+            return
+        if covered.analyzer != self._analyzer.version:
+            self._make_anew(_unreported)
+        elif covered.revision < self._store.revision:
+            self._fill(self._index, covered.revision, _unreported)
+
+    def rebuild(self, report: Callable[[int, int], None]) -> None:
+        with self._writing():
+            self._make_anew(report)
+
+    def _make_anew(self, report: Callable[[int, int], None]) -> None:
+        fresh = self._location / "index.new"
+        if fresh.exists():
+            shutil.rmtree(fresh)
+        made = ArchiveIndex.create(fresh, self._analyzer)
+        self._fill(made, 0, report)
+        self._index.replace_with(made)
+
+    def _fill(self, index: ArchiveIndex, revision: int, report: Callable[[int, int], None]) -> None:
+        """Apply to `index`, which covers `revision`, all that has changed in the store since."""
+        newest, total, done = self._store.revision, self._store.count(), 0
+        covered = index.covered().revision
+        gone = self._store.deleted_since(revision)
+        for articles in self._store.since(revision, BATCH):
+            replaced = [article.id for article in articles] if revision else []
+            index.apply(articles, [*gone, *replaced], covered, self._analyzer)
+            gone = []
+            done += len(articles)
+            report(done, total)
+        index.apply([], gone, newest, self._analyzer)
+        self._store.forget_tombstones(newest)

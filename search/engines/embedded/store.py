@@ -1,0 +1,287 @@
+"""The articles themselves, in SQLite: `articles.db` is the truth that the index is made from.
+
+    meta       (key, value)                      language, revision
+    articles   (id, revision, digest, document)  document is the article's record as JSON
+    tombstones (id, revision)                    what was deleted, until the index has caught up
+
+Every transaction that changes something has the next revision, and all it touches carries it; so what
+an index that covers revision r lacks is just what has a larger one.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from search.article import Article
+from search.engine import Added
+from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, ArchiveFull, ArchiveReadOnly
+
+APPLICATION_ID = 0x6E657773
+"""Marks the SQLite file as ours ("news" in ASCII)."""
+
+FORMAT = 1
+"""The version of the tables; a newer one is not touched."""
+
+_SCHEMA = """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE articles (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        revision INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        document TEXT NOT NULL
+    );
+    CREATE INDEX articles_by_revision ON articles (revision);
+    CREATE TABLE tombstones (id TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one transaction did: the revision it made, the articles put in, the ids they replaced."""
+
+    revision: int
+    articles: tuple[Article, ...]
+    replaced: tuple[str, ...]
+    counts: Added
+
+
+class Store:
+    """The articles of the archive at `location`. Safe to share between threads that take turns."""
+
+    def __init__(self, location: Path) -> None:
+        self.location = location
+        self.path = location / "articles.db"
+        self._connection = self._open()
+        with self._translated():
+            self._check_format()
+
+    @classmethod
+    def create(cls, location: Path, language: str) -> Store:
+        """A new store in the existing folder `location`."""
+        path = location / "articles.db"
+        if path.exists():
+            raise ArchiveExists(f"there is an archive at {location} already", location)
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+            connection.executemany(
+                "INSERT INTO meta VALUES (?, ?)", [("language", language), ("revision", "0")]
+            )
+        except sqlite3.Error as error:
+            raise _translation(error, location, path) from error
+        finally:
+            connection.close()
+        return cls(location)
+
+    def _open(self) -> sqlite3.Connection:
+        """The file open for writing if it can be, else for reading.
+
+        On a medium that cannot be written WAL needs a file that it cannot make; then nobody else can
+        be writing either, and the file may be read as it is (`immutable`).
+        """
+        for mode in ("mode=rw", "mode=ro", "mode=ro&immutable=1"):
+            connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?{mode}",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            try:
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            except sqlite3.Error as error:
+                connection.close()
+                refused = _code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+                if not refused or mode.endswith("immutable=1"):
+                    raise _translation(error, self.location, self.path) from error
+            else:
+                return connection
+        raise AssertionError("the last mode has returned or raised")
+
+    def _check_format(self) -> None:
+        (application,) = self._connection.execute("PRAGMA application_id").fetchone()
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if application != APPLICATION_ID:
+            raise ArchiveExists(
+                f"{self.path} is not an archive of news; choose another folder", self.location
+            )
+        if version > FORMAT:
+            raise ArchiveExists(
+                f"{self.path} was made by a newer version of news (format {version}, this one reads "
+                f"{FORMAT}); upgrade news",
+                self.location,
+            )
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _translation(error, self.location, self.path) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        with self._translated():
+            cursor = self._connection.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    cursor.execute("ROLLBACK")
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def put(self, articles: Sequence[Article]) -> Change:
+        """Store the articles one after the other; those that change nothing are left as they are."""
+        counts = {"added": 0, "updated": 0, "unchanged": 0}
+        changed: dict[str, Article] = {}
+        with self._transaction() as cursor:
+            stored = self._digests(cursor, {article.id for article in articles})
+            digests = dict(stored)
+            for article in articles:
+                digest, known = article.digest(), digests.get(article.id)
+                if known == digest:
+                    counts["unchanged"] += 1
+                    continue
+                counts["added" if known is None else "updated"] += 1
+                digests[article.id] = digest
+                changed[article.id] = article
+            revision = self._next_revision(cursor) if changed else self.revision
+            cursor.executemany(
+                "INSERT INTO articles (id, revision, digest, document) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET "
+                "revision = excluded.revision, digest = excluded.digest, document = excluded.document",
+                (
+                    (identity, revision, digests[identity], _document(article))
+                    for identity, article in changed.items()
+                ),
+            )
+            cursor.executemany("DELETE FROM tombstones WHERE id = ?", ((identity,) for identity in changed))
+        replaced = tuple(identity for identity in changed if identity in stored)
+        return Change(revision, tuple(changed.values()), replaced, Added(**counts))
+
+    def delete(self, identities: Iterable[str]) -> Change:
+        """Take articles out; `replaced` of the change are those that were there."""
+        with self._transaction() as cursor:
+            gone = tuple(self._digests(cursor, set(identities)))
+            revision = self._next_revision(cursor) if gone else self.revision
+            cursor.executemany("DELETE FROM articles WHERE id = ?", ((identity,) for identity in gone))
+            cursor.executemany(
+                "INSERT INTO tombstones VALUES (?, ?)", ((identity, revision) for identity in gone)
+            )
+        return Change(revision, (), gone, Added())
+
+    def forget_tombstones(self, revision: int) -> None:
+        """Drop the records of deletions that an index covering `revision` no longer needs."""
+        with self._transaction() as cursor:
+            cursor.execute("DELETE FROM tombstones WHERE revision <= ?", (revision,))
+
+    @staticmethod
+    def _next_revision(cursor: sqlite3.Cursor) -> int:
+        (value,) = cursor.execute(
+            "UPDATE meta SET value = value + 1 WHERE key = 'revision' RETURNING value"
+        ).fetchone()
+        return int(value)
+
+    @staticmethod
+    def _digests(cursor: sqlite3.Cursor, identities: set[str]) -> dict[str, bytes]:
+        wanted = json.dumps(sorted(identities))
+        rows = cursor.execute(
+            "SELECT id, digest FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number",
+            (wanted,),
+        )
+        return dict(rows.fetchall())
+
+    # --- reading --------------------------------------------------------------------------------
+
+    @property
+    def revision(self) -> int:
+        return int(self._meta("revision"))
+
+    @property
+    def language(self) -> str:
+        return self._meta("language")
+
+    def _meta(self, key: str) -> str:
+        with self._translated():
+            row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise ArchiveDamaged(f"{self.path} has no {key}; restore it from a copy", self.location)
+        return str(row[0])
+
+    def count(self) -> int:
+        """How many articles there are."""
+        with self._translated():
+            (count,) = self._connection.execute("SELECT count(*) FROM articles").fetchone()
+        return int(count)
+
+    def get(self, identities: Sequence[str]) -> dict[str, Article]:
+        """The articles with these ids, by id; those that are not there are left out."""
+        with self._translated():
+            rows = self._connection.execute(
+                "SELECT id, document FROM articles WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(identities)),),
+            ).fetchall()
+        return {identity: _article(document) for identity, document in rows}
+
+    def since(self, revision: int, batch: int) -> Iterator[list[Article]]:
+        """All articles of later revisions, in the order they came, `batch` at a time."""
+        number = 0
+        while True:
+            with self._translated():
+                rows = self._connection.execute(
+                    "SELECT number, document FROM articles WHERE number > ? AND revision > ? "
+                    "ORDER BY number LIMIT ?",
+                    (number, revision, batch),
+                ).fetchall()
+            if not rows:
+                return
+            number = rows[-1][0]
+            yield [_article(document) for _, document in rows]
+
+    def deleted_since(self, revision: int) -> list[str]:
+        """Ids of what was deleted in later revisions and has not come back."""
+        with self._translated():
+            rows = self._connection.execute(
+                "SELECT id FROM tombstones WHERE revision > ? ORDER BY id", (revision,)
+            ).fetchall()
+        return [identity for (identity,) in rows]
+
+
+def _document(article: Article) -> str:
+    return json.dumps(article.as_record(), ensure_ascii=False, separators=(",", ":"))
+
+
+def _article(document: str) -> Article:
+    return Article.from_record(json.loads(document))
+
+
+def _translation(error: sqlite3.Error, location: Path, path: Path) -> ArchiveError:
+    match _code(error):
+        case sqlite3.SQLITE_FULL:
+            return ArchiveFull(f"no space is left for {path}; nothing of this batch was stored", location)
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return ArchiveReadOnly(f"{path} cannot be written: {error}", location)
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return ArchiveDamaged(f"{path} is damaged ({error}); restore it from a copy", location)
+        case _:
+            return ArchiveError(f"{path}: {error}", location)
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 for an error that is not SQLite's own."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

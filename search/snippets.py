@@ -1,0 +1,206 @@
+"""Why an article was found: the sentences that show it best, and where in them the matches are.
+
+A `Highlight` says which words to look for, as forms (see `analysis.fold`), so that this works the
+same for a stemmed, a prefix and a fuzzy match. Text goes in, text and offsets come out; how a match
+is shown is for whoever shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from search.analysis import fold, sentence_spans, word_spans
+from search.article import Article
+
+SNIPPET_LENGTH = 280
+"""About how many characters a snippet has; one sentence more than this is cut at words."""
+
+GAP = " … "
+"""What stands in a snippet between two sentences that are not neighbours."""
+
+Marks = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Words to mark: one set of forms, or for a phrase one set for each word in turn.
+
+    Up to `slop` other words may stand among those of a phrase. `fields` are the fields of the article
+    that it applies to.
+    """
+
+    words: tuple[frozenset[str], ...]
+    fields: tuple[str, ...]
+    slop: int = 0
+
+    def singly(self) -> tuple[Highlight, ...]:
+        """Each word on its own."""
+        return tuple(Highlight((forms,), self.fields) for forms in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of an article: `text`, on one line, and in `marks` where its matches start and end."""
+
+    text: str
+    marks: Marks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    text: str
+    marks: Marks
+    matched: frozenset[int]  # which of the highlights
+
+
+def mark(text: str, highlights: Iterable[Highlight], field: str) -> Marks:
+    """Where `text`, of `field`, matches any of the highlights; a phrase is one span."""
+    return _Marker(highlights, field).read(text).marks
+
+
+def snippet(article: Article, highlights: Sequence[Highlight], length: int = SNIPPET_LENGTH) -> Snippet:
+    """The sentences of description, highlights and body that show most of what was asked for.
+
+    Where none of them matches (the title did, or a filter) it is the lead; it is empty only for an
+    article that has a title and nothing else.
+    """
+    sentences = list(_sentences(article, highlights))
+    if not any(sentence.matched for sentence in sentences):
+        singles = [single for highlight in highlights for single in highlight.singly()]
+        sentences = list(_sentences(article, singles))
+    if not sentences:
+        return Snippet(article.title, mark(article.title, highlights, "title"))
+    chosen = _choose(sentences, length)
+    if len(chosen) == 1 and len(sentences[chosen[0]].text) > length:
+        return _cut(sentences[chosen[0]], length)
+    return _joined(sentences, chosen)
+
+
+class _Marker:
+    """Finds highlights in texts of one field, looking each form up once."""
+
+    def __init__(self, highlights: Iterable[Highlight], field: str) -> None:
+        self.highlights = [
+            (number, highlight) for number, highlight in enumerate(highlights) if field in highlight.fields
+        ]
+        self.sought: dict[str, set[int]] = {}
+        for number, highlight in self.highlights:
+            for forms in highlight.words:
+                for form in forms:
+                    self.sought.setdefault(form, set()).add(number)
+
+    def read(self, text: str) -> _Sentence:
+        if not self.sought:
+            return _Sentence(text, (), frozenset())
+        found = [(start, end, fold(text[start:end])) for start, end in word_spans(text)]
+        present: set[int] = set().union(*(self.sought.get(form, ()) for _, _, form in found))
+        spans: list[tuple[int, int]] = []
+        matched = set()
+        for number, highlight in self.highlights:
+            if number in present and (places := _places(found, highlight)):
+                spans.extend(places)
+                matched.add(number)
+        return _Sentence(text, _without_overlaps(spans), frozenset(matched))
+
+
+def _places(found: list[tuple[int, int, str]], highlight: Highlight) -> list[tuple[int, int]]:
+    first, rest = highlight.words[0], highlight.words[1:]
+    places = []
+    for index, (start, end, form) in enumerate(found):
+        if form not in first:
+            continue
+        last, spare = index, highlight.slop
+        for forms in rest:
+            step = next(
+                (n for n in range(1, spare + 2) if last + n < len(found) and found[last + n][2] in forms), 0
+            )
+            if not step:
+                break
+            last, spare = last + step, spare - (step - 1)
+        else:
+            places.append((start, found[last][1] if rest else end))
+    return places
+
+
+def _without_overlaps(spans: list[tuple[int, int]]) -> Marks:
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return tuple(kept)
+
+
+def _sentences(article: Article, highlights: Sequence[Highlight]) -> Iterator[_Sentence]:
+    texts = [("description", article.description)]
+    texts += [("highlights", point) for point in article.highlights]
+    texts.append(("body", article.body))
+    markers = {field: _Marker(highlights, field) for field in ("description", "highlights", "body")}
+    for field, text in texts:
+        for start, end in sentence_spans(text):
+            yield markers[field].read(" ".join(text[start:end].split()))
+
+
+def _choose(sentences: list[_Sentence], length: int) -> list[int]:
+    """Which sentences to show, by number and in order: first the one that matches most, then those
+    that add something, then what follows, as far as there is room."""
+
+    def worth(number: int, seen: frozenset[int]) -> tuple[int, int, int]:
+        sentence = sentences[number]
+        return len(sentence.matched - seen), min(len(sentence.marks), 3), -number
+
+    best = max(range(len(sentences)), key=lambda number: worth(number, frozenset()))
+    chosen, seen = [best], sentences[best].matched
+    room = length - len(sentences[best].text)
+    while True:
+        fitting = [
+            number
+            for number, sentence in enumerate(sentences)
+            if number not in chosen and sentence.matched - seen and len(sentence.text) + len(GAP) <= room
+        ]
+        if not fitting:
+            break
+        added = max(fitting, key=lambda number: worth(number, seen))
+        chosen.append(added)
+        seen |= sentences[added].matched
+        room -= len(sentences[added].text) + len(GAP)
+    following = max(chosen) + 1
+    while following < len(sentences) and len(sentences[following].text) + 1 <= room:
+        chosen.append(following)
+        room -= len(sentences[following].text) + 1
+        following += 1
+    return sorted(chosen)
+
+
+def _joined(sentences: list[_Sentence], chosen: list[int]) -> Snippet:
+    text, marks, before = "", [], None
+    for number in chosen:
+        if before is not None:
+            text += " " if number == before + 1 else GAP
+        marks += [(start + len(text), end + len(text)) for start, end in sentences[number].marks]
+        text += sentences[number].text
+        before = number
+    return Snippet(text, tuple(marks))
+
+
+def _cut(sentence: _Sentence, length: int) -> Snippet:
+    """The part of a long sentence that holds most marks, cut between words."""
+    text, marks = sentence.text, sentence.marks
+    start = 0
+    if marks and marks[-1][1] > length:
+        most = max(marks, key=lambda span: sum(span[0] <= s and e <= span[0] + length for s, e in marks))
+        start = max(0, most[0] - length // 4)
+        if start:
+            start = text.find(" ", start - 1) + 1 if " " in text[start - 1 : most[0]] else most[0]
+    end = min(len(text), start + length)
+    for span_start, span_end in marks:
+        if span_start < end < span_end:  # never cut inside a match
+            end = span_end
+    if end < len(text) and not text[end].isspace():
+        space = text.rfind(" ", start, end)
+        if space > start and not any(s <= space < e for s, e in marks):
+            end = space
+    lead, tail = "… " if start else "", " …" if end < len(text) else ""
+    shift = len(lead) - start
+    kept = tuple((s + shift, e + shift) for s, e in marks if start <= s and e <= end)
+    return Snippet(lead + text[start:end].rstrip() + tail, kept)
