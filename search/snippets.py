@@ -19,6 +19,8 @@ SNIPPET_LENGTH = 280
 GAP = " … "
 """What stands in a snippet between two sentences that are not neighbours."""
 
+_SENTENCE_END = ".!?…\"'”’»)]。！？"
+
 Marks = tuple[tuple[int, int], ...]
 
 
@@ -176,7 +178,8 @@ def _joined(sentences: list[_Sentence], chosen: list[int]) -> Snippet:
     text, marks, before = "", [], None
     for number in chosen:
         if before is not None:
-            text += " " if number == before + 1 else GAP
+            runs_on = number == before + 1 and text[-1] in _SENTENCE_END
+            text += " " if runs_on else GAP
         marks += [(start + len(text), end + len(text)) for start, end in sentences[number].marks]
         text += sentences[number].text
         before = number

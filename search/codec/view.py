@@ -6,7 +6,7 @@ deleted documents out. Arrays that are asked for again and again (columns, lexic
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -132,10 +132,15 @@ class IndexView:
             self._values[field] = Values(terms, ordinals, docs)
         return self._values[field]
 
-    def text(self, field: str, number: int) -> str:
-        """What document `number` has in a column of text."""
-        leaf, offset = next((leaf, start) for leaf, start in reversed(self._leaves) if start <= number)
-        return str(leaf.column_reader(field)[number - offset])
+    def texts(self, field: str, docs: Docs) -> list[str]:
+        """What each of the documents has in a column of text."""
+        columns = [(leaf.column_reader(field), start) for leaf, start in self._leaves]
+        starts = [start for _, start in columns]
+        found = []
+        for number in docs.tolist():
+            column, start = columns[bisect_right(starts, number) - 1]
+            found.append(str(column[number - start]))
+        return found
 
     def words(self, lengths: str) -> int:
         """The sum of a column of lengths over the documents that are not deleted."""

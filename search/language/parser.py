@@ -63,7 +63,7 @@ _PROXIMITY = re.compile(r"\s*(NEAR|ADJ)/(\d*)(?=[\s(\"]|$)")
 _BOOST = re.compile(r"\^([^\s()\"|]*)")
 _TILDE = re.compile(r"~(\d*)")
 _BRACKETED = re.compile(r"\[[^\]]*\]")
-_UNBROKEN = re.compile(r"[^\s()|]*")
+_UNBROKEN = re.compile(r'[^\s()"|^]*')
 
 
 @dataclass(frozen=True, slots=True)

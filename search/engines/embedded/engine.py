@@ -23,7 +23,7 @@ from search.engines.embedded.evaluate import Evaluator
 from search.engines.embedded.index import ArchiveIndex
 from search.engines.embedded.lock import writing
 from search.engines.embedded.schema import FACET_FIELDS, length_field, moment
-from search.engines.embedded.select import facet, in_time_order, page, timeline
+from search.engines.embedded.select import facet, ids_in_time_order, page, timeline
 from search.engines.embedded.store import Change, Store
 from search.errors import (
     ArchiveExists,
@@ -137,9 +137,7 @@ class EmbeddedEngine:
 
     def ids(self, query: Node) -> list[str]:
         with self._reading() as evaluator:
-            view = evaluator.view
-            docs = in_time_order(view, evaluator.matches(query).docs)
-            return [view.text("id", int(number)) for number in docs]
+            return ids_in_time_order(evaluator.view, evaluator.matches(query).docs)
 
     def scan(self, query: Node) -> Iterator[Article]:
         identities = self.ids(query)

@@ -79,8 +79,8 @@ def document(article: Article, analyzer: Analyzer) -> dict[str, Any]:
         **article.extra,
     }
     for field, written in values.items():
-        if terms := [value_term(value) for value in written if value]:
-            fields[field] = terms
+        if terms := {fold_value(value): value_term(value) for value in reversed(written) if value}:
+            fields[field] = terms.values()  # one for each folded value, spelled as the first of them
     return fields
 
 

@@ -24,7 +24,6 @@ from search.language import Dates, Phrase, Word
 class Place:
     """A hit before its article is fetched."""
 
-    number: int
     id: str
     score: float
     published: int  # microseconds, or MISSING
@@ -42,8 +41,9 @@ def page(view: IndexView, matches: Matches, sort: Sort, after: Cursor | None, li
         first_at, second_at = _key(sort, after.score, at)
         later = (first > first_at) | ((first == first_at) & (second > second_at))
         tied = np.flatnonzero((first == first_at) & (second == second_at))
-        beyond = [n for n in tied if view.text("id", int(matches.docs[n])) > after.id]
-        candidates = np.concatenate([np.flatnonzero(later), np.array(beyond, np.int64)])
+        ids = view.texts("id", matches.docs[tied])
+        beyond = tied[[identity > after.id for identity in ids]] if ids else tied
+        candidates = np.concatenate([np.flatnonzero(later), beyond])
     if limit <= 0 or not len(candidates):
         return []
     if limit < len(candidates):
@@ -54,12 +54,14 @@ def page(view: IndexView, matches: Matches, sort: Sort, after: Cursor | None, li
         last = order[limit - 1]
         tied_or_before = (first[order] < first[last]) | (second[order] <= second[last])
         order = order[tied_or_before]
-    published = view.column("published")
-    places = [
-        Place(number, view.text("id", number), float(matches.scores[n]), int(published[number]))
-        for n in order
-        if (number := int(matches.docs[n])) >= 0
-    ]
+    docs = matches.docs[order]
+    published = view.column("published")[docs].tolist()
+    details = (view.texts("id", docs), matches.scores[order].tolist(), published)
+        view.texts("id", docs),
+        matches.scores[order].tolist(),
+        view.column("published")[docs].tolist(),
+    )
+    places = [Place(*detail) for detail in zip(*details, strict=True)]
     places.sort(key=lambda place: (*_key(sort, place.score, place.published), place.id))
     return places[:limit]
 
@@ -84,9 +86,10 @@ def _oldest_first(published: Ints) -> Ints:
     return np.where(published == MISSING, -MISSING, published)
 
 
-def in_time_order(view: IndexView, docs: Docs) -> Docs:
-    """The documents oldest first, those without a time last."""
-    return docs[np.argsort(_oldest_first(view.column("published")[docs]), kind="stable")]
+def ids_in_time_order(view: IndexView, docs: Docs) -> list[str]:
+    """The documents' ids, oldest first and those without a time last, then by id."""
+    times = _oldest_first(view.column("published")[docs]).tolist()
+    return [identity for _, identity in sorted(zip(times, view.texts("id", docs), strict=True))]
 
 
 def facet(view: IndexView, docs: Docs, request: FacetRequest, zone: tzinfo) -> Facet:
@@ -104,8 +107,9 @@ def facet(view: IndexView, docs: Docs, request: FacetRequest, zone: tzinfo) -> F
     for ordinal in np.flatnonzero(counts):
         folded, _, shown = found.terms[ordinal].partition(SEPARATOR)
         count = int(counts[ordinal])
-        total, most, best = written.get(folded, (0, 0, ""))
-        written[folded] = (total + count, *max((most, best), (count, shown or folded), key=lambda w: w[0]))
+        total, fewer, best = written.get(folded, (0, 0, ""))
+        fewer, best = min((-count, shown or folded), (fewer, best))
+        written[folded] = (total + count, fewer, best)
     common = sorted(written.values(), key=lambda value: (-value[0], value[2]))
     values = tuple(
         FacetValue(shown, total, str(_value_query(request.field, shown)))

@@ -1,0 +1,95 @@
+"""The command line: `news`.
+
+Each command parses, calls the library and prints. Modules are imported at the top here only if
+`news --help` needs them; a command imports what it uses when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from search.cli import indexing, options, searching
+
+__all__ = ["main", "news"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="news-search", prog_name="news")
+def news() -> None:
+    """Full-text search over an archive of news.
+
+    \b
+      news index articles/               put articles in
+      news search harbour strike         find them
+      news search strike --since 2025-02 --facet keyword
+      news show ID                       read one
+
+    \b
+    Exit codes: 0 found or done, 1 nothing found, 2 usage or query error,
+    3 some documents rejected, 4 archive locked, 5 archive damaged,
+    6 no space, 7 a limit was hit, 130 interrupted.
+    """
+
+
+for command in (
+    indexing.index,
+    searching.search,
+    searching.show,
+    searching.count,
+    searching.timeline,
+    searching.facets,
+    searching.stats,
+    indexing.delete,
+    indexing.rebuild,
+):
+    news.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from search.errors import SearchError
+
+    try:
+        code = news.main(list(arguments) if arguments is not None else None, "news", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Abort:
+        options.warn("interrupted")
+        return options.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has had enough; there is nobody to tell.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+        return 0
+    except SearchError as error:
+        options.warn(str(error))
+        return _exit_code(error)
+
+
+def _exit_code(error: Exception) -> int:
+    from search import errors
+
+    match error:
+        case errors.ArchiveLocked():
+            return options.LOCKED
+        case errors.ArchiveDamaged():
+            return options.DAMAGED
+        case errors.ArchiveFull():
+            return options.NO_SPACE
+        case errors.LimitExceeded():
+            return options.LIMIT
+        case _:
+            return options.USAGE

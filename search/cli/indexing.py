@@ -1,0 +1,294 @@
+"""The commands that write: index, delete, rebuild."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from search.cli.options import (
+    INTERRUPTED,
+    NOTHING_FOUND,
+    SOME_REJECTED,
+    archive_option,
+    exit_with,
+    query_text,
+    reading,
+    selection_options,
+    settle,
+    tz_option,
+    warn,
+)
+
+if TYPE_CHECKING:
+    from search.indexer import IndexReport
+    from search.sources import Rejected
+
+SHOWN_REJECTS = 10
+"""How many rejected documents are named on standard error."""
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(["text", "jsonl", "json", "csv"]),
+    help="What the files hold.  [default: told from their names and content]",
+)
+@click.option("--encoding", default="utf-8", show_default=True, help="The encoding of the files.")
+@click.option(
+    "--map",
+    "names",
+    metavar="FIELD=NAME,...",
+    help="What the source calls the fields: title=headline,published=pub_date",
+)
+@click.option("--language", help="Language of a new archive, for stemming.  [default: english]")
+@click.option("--strict", is_flag=True, help="Reject a document for what would only be noted, as a bad date.")
+@click.option("--dayfirst", "order", flag_value="day-first", help="Read 01/02/2024 as 1 February.")
+@click.option("--monthfirst", "order", flag_value="month-first", help="Read 01/02/2024 as January 2.")
+@click.option(
+    "--rejects",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write each rejected document's file, place, code and reason to FILE, as JSON lines.",
+)
+@tz_option
+@archive_option
+def index(
+    paths: tuple[Path, ...],
+    form: str | None,
+    encoding: str,
+    names: str | None,
+    language: str | None,
+    strict: bool,
+    order: str | None,
+    rejects: Path | None,
+    tz: str | None,
+    archive: str | None,
+) -> None:
+    """Add articles from files and folders; - is standard input.
+
+    Reads the plain-text format, JSON, JSON lines, CSV and TSV, each also as .gz. An article that is
+    there already, by its id, is replaced if it has changed. The archive is made if it is not there.
+
+    \b
+      news index articles/
+      news index export.jsonl.gz --archive ~/news
+      news index table.csv --map title=headline,published=pub_date
+      curl … | news index -
+
+    Exits with 0 if everything was taken, 3 if some documents were rejected.
+    """
+    from search.indexer import IndexReport, index_documents
+    from search.query import open_archive
+    from search.sources import ReadOptions, read_paths
+
+    setting = settle(archive, tz)
+    options = ReadOptions(
+        format=form,  # type: ignore[arg-type]
+        encoding=_known_encoding(encoding),
+        names=_mapping(names),
+        zone=setting.zone,
+        order=order,  # type: ignore[arg-type]
+        strict=strict,
+        exclude=(setting.archive / "index",),
+    )
+    items = read_paths(paths, options)
+    report = IndexReport()
+    with ExitStack() as stack:
+        note = stack.enter_context(_rejects_file(rejects))
+        opened = stack.enter_context(open_archive(setting.archive, create=True, language=language))
+        kept = opened.engine.settings().language
+        if language and language != kept:
+            warn(f"the archive is in {kept} already; --language {language} changes nothing")
+        progress = stack.enter_context(_progress("articles"))
+        try:
+            index_documents(
+                opened.engine,
+                items,
+                report,
+                on_reject=note,
+                on_progress=lambda so_far: progress(so_far.read, None),
+            )
+        except KeyboardInterrupt:
+            stack.close()
+            _account(report, rejects)
+            warn("interrupted; what is counted above is in the archive and can be found")
+            exit_with(INTERRUPTED)
+    _account(report, rejects)
+    if report.rejected:
+        exit_with(SOME_REJECTED)
+
+
+def _known_encoding(name: str) -> str:
+    import codecs
+
+    try:
+        return "utf-8" if codecs.lookup(name).name == "utf-8" else name
+    except LookupError as error:
+        raise click.UsageError(f"no encoding is called {name!r}") from error
+
+
+def _mapping(written: str | None) -> dict[str, str]:
+    from search.sources.records import NAMES
+
+    found = {}
+    for pair in (written or "").split(","):
+        if not pair.strip():
+            continue
+        field, equals, name = (part.strip() for part in pair.partition("="))
+        if not equals or not name or field not in NAMES:
+            raise click.UsageError(f"--map {pair.strip()!r} is not FIELD=NAME; fields are {', '.join(NAMES)}")
+        found[field] = name
+    return found
+
+
+@contextmanager
+def _rejects_file(path: Path | None) -> Iterator[Callable[[Rejected], None]]:
+    """What to call for each rejected document: names the first few, and writes all to `path`."""
+    import json
+
+    shown = 0
+    file = None
+    if path is not None:
+        try:
+            file = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+    def note(rejected: Rejected) -> None:
+        nonlocal shown
+        shown += 1
+        if shown <= SHOWN_REJECTS:
+            warn(f"rejected {_escaped(str(rejected.origin))}: {rejected.reason}")
+        if file is not None:
+            origin = rejected.origin
+            record = {
+                "path": _escaped(origin.path),
+                "place": origin.place,
+                "code": rejected.code,
+                "reason": rejected.reason,
+            }
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+    try:
+        yield note
+    finally:
+        if file is not None:
+            file.close()
+
+
+def _escaped(path: str) -> str:
+    """A path that can be shown: bytes that are no text and control characters as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
+
+
+def _account(report: IndexReport, rejects: Path | None) -> None:
+    counts, rejected = report.counts, report.rejected.total()
+    parts = [f"added {counts.added:,}", f"updated {counts.updated:,}", f"unchanged {counts.unchanged:,}"]
+    click.echo(", ".join([*parts, f"rejected {rejected:,}"]))
+    if rejected:
+        why = ", ".join(f"{code} {count:,}" for code, count in report.rejected.most_common())
+        more = "" if rejects or rejected <= SHOWN_REJECTS else "; --rejects FILE lists them all"
+        warn(f"rejected: {why}{more}")
+    for code, count in report.notes.most_common():
+        warn(f"noted: {code} {count:,}, first in {report.examples[code]}")
+    if report.skipped:
+        warn("skipped: " + ", ".join(f"{code} {count:,}" for code, count in report.skipped.most_common()))
+
+
+@contextmanager
+def _progress(unit: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on standard error if that is a terminal; the function moves it on (done, total)."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None  # noqa: ARG005
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed:,} " + unit),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, rate="")
+
+        def move(done: int, total: int | None) -> None:
+            elapsed = bar.tasks[0].elapsed or 0.0
+            rate = f"{done / elapsed:,.0f}/s" if elapsed > 1 else ""
+            bar.update(task, completed=done, total=total, rate=rate)
+
+        yield move
+
+
+@click.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--query", "-q", metavar="QUERY", help="Delete what this finds.")
+@selection_options
+@click.option("--dry-run", is_flag=True, help="Print the ids and delete nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@tz_option
+@archive_option
+def delete(
+    ids: tuple[str, ...],
+    query: str | None,
+    since: str | None,
+    until: str | None,
+    any_word: bool,
+    dry_run: bool,
+    yes: bool,
+    tz: str | None,
+    archive: str | None,
+) -> None:
+    """Delete articles, by id or by query.
+
+    \b
+      news delete wire-1204 wire-1207
+      news delete --query 'source:herald before:2020' --dry-run
+    """
+    setting = settle(archive, tz)
+    by_query = query is not None or since is not None or until is not None
+    if bool(ids) == by_query:
+        raise click.UsageError("say which articles: either ids, or --query (with --since and --until)")
+    with reading(setting) as opened:
+        if by_query:
+            text = query_text((query,) if query is not None else ())
+            ids = tuple(opened.ids(text, since=since, until=until, any_word=any_word, zone=setting.zone))
+        else:
+            ids = tuple(identity for identity in dict.fromkeys(ids) if opened.get(identity) is not None)
+        if not ids:
+            warn("no such article")
+            exit_with(NOTHING_FOUND)
+        if dry_run:
+            for identity in ids:
+                click.echo(identity)
+            warn(f"would delete {len(ids):,}")
+            return
+        if not yes:
+            if not sys.stdin.isatty():
+                raise click.UsageError("there is nobody to ask; give --yes to delete, or --dry-run to look")
+            click.confirm(f"Delete {len(ids):,} article{'' if len(ids) == 1 else 's'}?", abort=True)
+        click.echo(f"deleted {opened.delete(ids):,}")
+
+
+@click.command()
+@archive_option
+def rebuild(archive: str | None) -> None:
+    """Make the index anew from the stored articles.
+
+    Mends an index that is missing, damaged, behind, or made by another version. Nothing else is
+    needed for it, and searches go on with the old index meanwhile.
+    """
+    setting = settle(archive)
+    with reading(setting) as opened, _progress("articles") as progress:
+        opened.rebuild(progress)
+        numbers = opened.stats()
+    click.echo(f"rebuilt the index of {numbers.articles:,} articles")

@@ -1,0 +1,118 @@
+"""What commands share: the options that mean the same everywhere, and the settings they become."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from search.query import Archive
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FOUND, NOTHING_FOUND, USAGE, SOME_REJECTED, LOCKED, DAMAGED, NO_SPACE, LIMIT, INTERRUPTED = (
+    0, 1, 2, 3, 4, 5, 6, 7, 130,
+)  # fmt: skip
+"""The exit codes; `news --help` and the README list them."""
+
+archive_option = click.option(
+    "--archive",
+    "-a",
+    metavar="DIR",
+    help="The archive's folder.  [default: $NEWS_ARCHIVE, else ./index_data]",
+)
+tz_option = click.option(
+    "--tz", metavar="ZONE", help="Zone of dates asked for and shown, like Europe/Berlin.  [default: yours]"
+)
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    help="Colour in text.  [default: auto: on a terminal, and not with NO_COLOR]",
+)
+
+
+def format_option(*formats: str) -> Callable[[Command], Command]:
+    """`--format` with these choices, the first the default."""
+    return click.option(
+        "--format", "-f", "form", type=click.Choice(formats), default=formats[0], show_default=True,
+        help="How to print.",
+    )  # fmt: skip
+
+
+def selection_options(command: Command) -> Command:
+    """The options that, with a query, say which articles are meant."""
+    for option in (
+        click.option("--any", "any_word", is_flag=True, help="Any of the words will do."),
+        click.option("--until", metavar="DATE", help="To the last instant of this date, month or year."),
+        click.option("--since", metavar="DATE", help="From the first instant of this date, month or year."),
+    ):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a command works with, worked out once from options, environment and file."""
+
+    archive: Path
+    zone: tzinfo
+    limit: int
+    color: str
+
+
+def settle(archive: str | None, tz: str | None = None, color: str | None = None) -> Setting:
+    """Options over environment over configuration file; raises `InvalidRequest`."""
+    from search.config import load_config, local_zone
+
+    config = load_config(os.environ)
+    return Setting(
+        archive=Path(archive) if archive else config.archive,
+        zone=local_zone(tz or config.tz),
+        limit=config.limit,
+        color=color or config.color,
+    )
+
+
+@contextmanager
+def reading(setting: Setting) -> Iterator[Archive]:
+    """The archive that is there."""
+    from search.query import open_archive
+
+    with open_archive(setting.archive) as archive:
+        yield archive
+
+
+def console(setting: Setting) -> Console:
+    """Where text for people goes."""
+    from search.render import open_console
+
+    return open_console(sys.stdout, setting.color)
+
+
+def warn(message: str) -> None:
+    """A note for the person, on standard error."""
+    from search.render import printable
+
+    click.echo(f"news: {printable(message)}", err=True)
+
+
+def exit_with(code: int) -> None:
+    """End the command with this exit code."""
+    click.get_current_context().exit(code)
+
+
+def query_text(words: tuple[str, ...]) -> str:
+    """The query that the arguments make up; everything if there are none."""
+    return " ".join(words) if words else "*"

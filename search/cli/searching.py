@@ -1,0 +1,316 @@
+"""The commands that read: search, count, timeline, facets, show, stats."""
+
+from __future__ import annotations
+
+import click
+
+from search.cli.options import (
+    NOTHING_FOUND,
+    archive_option,
+    color_option,
+    console,
+    exit_with,
+    format_option,
+    query_text,
+    reading,
+    selection_options,
+    settle,
+    tz_option,
+    warn,
+)
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@selection_options
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest"]),
+    default="relevance",
+    show_default=True,
+    help="The order; ties are always newest first, then by id.",
+)
+@click.option("--limit", "-n", type=int, help="Most hits to print.  [default: 10]")
+@click.option("--after", metavar="CURSOR", help="Go on after the last hit of the page before.")
+@click.option(
+    "--facet",
+    "facets",
+    multiple=True,
+    metavar="FIELD[:N]",
+    help="Count all matches by keyword, source, author, language or an extra field, the N most "
+    "frequent, or by date:year, date:month, date:week, date:day. Can be repeated.",
+)
+@tz_option
+@format_option("text", "json", "jsonl", "csv", "ids")
+@color_option
+@archive_option
+def search(
+    query: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    any_word: bool,
+    sort: str,
+    limit: int | None,
+    after: str | None,
+    facets: tuple[str, ...],
+    tz: str | None,
+    form: str,
+    color: str | None,
+    archive: str | None,
+) -> None:
+    """Find articles.
+
+    All words are required, in any form (strike finds striking) and any field.
+
+    \b
+      news search harbour strike --since 2025-02
+      news search '"bank of marenne" OR ferry' --sort newest
+      news search 'title:storm -flood' --facet keyword --facet date:month
+      news search -- -flood              a query that begins with a dash
+
+    \b
+    In a query: a b   a OR b   -a   "a phrase"   "near phrase"~3   a NEAR/5 b
+    strik*   str?ke   strik~   title:a   keyword:a   source:(a OR b)   author:none
+    date:2025-02   date:2025-02..2025-03   since:7d   date:yesterday   (a OR b)^2
+
+    Exits with 0 if anything was found, 1 if not, 2 if the query cannot be read.
+    """
+    from search import render
+
+    setting = settle(archive, tz, color)
+    with reading(setting) as opened:
+        results = opened.search(
+            query_text(query),
+            since=since,
+            until=until,
+            any_word=any_word,
+            sort=sort,  # type: ignore[arg-type]
+            limit=setting.limit if limit is None else limit,
+            after=after,
+            facets=facets,
+            zone=setting.zone,
+            snippets=form != "ids",
+        )
+    for warning in results.warnings:
+        warn(warning)
+    match form:
+        case "text" if results.total:
+            render.print_results(console(setting), results, setting.zone)
+        case "text":
+            warn(f"nothing found; the query was read as: {results.read_as}")
+        case "json":
+            click.echo(render.results_as_json(results))
+        case "jsonl":
+            for line in render.hits_as_json_lines(results):
+                click.echo(line)
+        case "csv":
+            click.echo(render.hits_as_csv(results), nl=False)
+        case _:
+            for hit in results.hits:
+                click.echo(hit.article.id)
+    if not results.total:
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@selection_options
+@tz_option
+@archive_option
+def count(
+    query: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    any_word: bool,
+    tz: str | None,
+    archive: str | None,
+) -> None:
+    """Print how many articles match, exactly.
+
+    \b
+      news count keyword:markets
+      news count '"rate cut"' --since 2025
+    """
+    setting = settle(archive, tz)
+    with reading(setting) as opened:
+        total = opened.count(
+            query_text(query), since=since, until=until, any_word=any_word, zone=setting.zone
+        )
+    click.echo(total)
+    if not total:
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option(
+    "--by",
+    type=click.Choice(["year", "month", "week", "day"]),
+    default="month",
+    show_default=True,
+    help="The interval.",
+)
+@selection_options
+@tz_option
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(["text", "csv", "json"]),
+    help="How to print.  [default: text on a terminal, else csv]",
+)
+@color_option
+@archive_option
+def timeline(
+    query: tuple[str, ...],
+    by: str,
+    since: str | None,
+    until: str | None,
+    any_word: bool,
+    tz: str | None,
+    form: str | None,
+    color: str | None,
+    archive: str | None,
+) -> None:
+    """Count matches by time: bars on a terminal, CSV in a pipe.
+
+    \b
+      news timeline strike --by week
+      news timeline keyword:weather --by month --format json
+    """
+    import sys
+
+    from search import render
+
+    setting = settle(archive, tz, color)
+    with reading(setting) as opened:
+        line = opened.timeline(
+            query_text(query),
+            by,  # type: ignore[arg-type]
+            since=since,
+            until=until,
+            any_word=any_word,
+            zone=setting.zone,
+        )
+    match form or ("text" if sys.stdout.isatty() else "csv"):
+        case "text":
+            render.print_timeline(console(setting), line)
+        case "json":
+            click.echo(render.timeline_as_json(line))
+        case _:
+            click.echo(render.timeline_as_csv(line), nl=False)
+    if not line.bins and not line.undated:
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option(
+    "--by",
+    "fields",
+    multiple=True,
+    metavar="FIELD[:N]",
+    help="What to count by, as for search --facet. Can be repeated.  [default: keyword, source, author]",
+)
+@selection_options
+@tz_option
+@format_option("text", "json", "csv")
+@color_option
+@archive_option
+def facets(
+    query: tuple[str, ...],
+    fields: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    any_word: bool,
+    tz: str | None,
+    form: str,
+    color: str | None,
+    archive: str | None,
+) -> None:
+    """Count all matches by the values of fields.
+
+    Each value comes with the term that narrows a search to it.
+
+    \b
+      news facets storm
+      news facets --by keyword:50 --format csv
+      news facets strike --by date:week --by source
+    """
+    from search import render
+
+    setting = settle(archive, tz, color)
+    with reading(setting) as opened:
+        counted = opened.facets(
+            query_text(query),
+            *(fields or ("keyword", "source", "author")),
+            since=since,
+            until=until,
+            any_word=any_word,
+            zone=setting.zone,
+        )
+    match form:
+        case "text":
+            render.print_facets(console(setting), counted)
+        case "json":
+            click.echo(render.facets_as_json(counted))
+        case _:
+            click.echo(render.facets_as_csv(counted), nl=False)
+    if not any(facet.values or facet.missing for facet in counted):
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@tz_option
+@format_option("text", "json")
+@color_option
+@archive_option
+def show(ids: tuple[str, ...], tz: str | None, form: str, color: str | None, archive: str | None) -> None:
+    """Print whole articles by their ids.
+
+    With --format json it is one article a line, as `news index` reads them.
+
+    \b
+      news show "$(news search comet --format ids --limit 1)"
+    """
+    from search import render
+
+    setting = settle(archive, tz, color)
+    missing = False
+    with reading(setting) as opened:
+        for number, identity in enumerate(ids):
+            article = opened.get(identity)
+            if article is None:
+                warn(f"no article has the id {identity}")
+                missing = True
+            elif form == "json":
+                click.echo(render.article_as_json(article))
+            else:
+                click.echo() if number else None
+                render.print_article(console(setting), article, setting.zone)
+    if missing:
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@tz_option
+@format_option("text", "json")
+@color_option
+@archive_option
+def stats(tz: str | None, form: str, color: str | None, archive: str | None) -> None:
+    """Describe the archive: articles, dates, words, sizes, state.
+
+    \b
+      news stats
+      news stats --format json
+    """
+    from search import render
+
+    setting = settle(archive, tz, color)
+    with reading(setting) as opened:
+        numbers = opened.stats()
+    if form == "json":
+        click.echo(render.stats_as_json(numbers))
+    else:
+        render.print_stats(console(setting), numbers, setting.zone)

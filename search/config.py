@@ -1,0 +1,96 @@
+"""What a user has set, from the environment and a file; nothing below this reads either.
+
+    NEWS_ARCHIVE  the archive               archive = "~/news"
+    NEWS_TZ       the time zone             tz = "Europe/Berlin"
+                                            limit = 20
+                                            color = "never"
+
+The file is `config.toml` in the user's configuration folder for `news`, or what NEWS_CONFIG names. The
+environment wins over the file, and an option on the command line over both.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from pathlib import Path
+
+from search.dates import read_zone
+from search.errors import InvalidRequest
+
+DEFAULT_ARCHIVE = Path("index_data")
+MAX_FILE = 64 << 10
+
+COLORS = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings that hold where the command line says nothing; `tz` "" is the local zone."""
+
+    archive: Path = DEFAULT_ARCHIVE
+    tz: str = ""
+    limit: int = 10
+    color: str = "auto"
+
+
+def load_config(environment: Mapping[str, str]) -> Config:
+    """The configuration; raises `InvalidRequest` that names the file and what in it is wrong."""
+    path = config_path(environment)
+    settings = _read(path) if path.is_file() or "NEWS_CONFIG" in environment else {}
+    kinds = {"archive": str, "tz": str, "limit": int, "color": str}
+    for name, value in settings.items():
+        if name not in kinds:
+            raise InvalidRequest(f"{path}: {name!r} is no setting; settings are {', '.join(kinds)}")
+        if not isinstance(value, kinds[name]) or isinstance(value, bool):
+            wanted = "a number" if kinds[name] is int else "text"
+            raise InvalidRequest(f"{path}: {name} must be {wanted}")
+    color = str(settings.get("color", "auto"))
+    if color not in COLORS:
+        raise InvalidRequest(f"{path}: color must be one of {', '.join(COLORS)}")
+    limit = settings.get("limit", 10)
+    if not isinstance(limit, int) or not 0 <= limit <= 10_000:
+        raise InvalidRequest(f"{path}: limit must be from 0 to 10000")
+    archive = environment.get("NEWS_ARCHIVE") or str(settings.get("archive", DEFAULT_ARCHIVE))
+    return Config(
+        archive=Path(archive).expanduser() if archive.startswith("~") else Path(archive),
+        tz=environment.get("NEWS_TZ") or str(settings.get("tz", "")),
+        limit=limit,
+        color="never" if environment.get("NO_COLOR") and "color" not in settings else color,
+    )
+
+
+def config_path(environment: Mapping[str, str]) -> Path:
+    """Where the configuration file is, or would be."""
+    if named := environment.get("NEWS_CONFIG"):
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("news") / "config.toml"
+
+
+def local_zone(name: str) -> tzinfo:
+    """The zone of that name; for "" the one this machine is set to, else UTC."""
+    if name:
+        return read_zone(name)
+    from tzlocal import get_localzone
+
+    try:
+        return get_localzone()
+    except (LookupError, OSError, ValueError):
+        return UTC
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE + 1)
+        if len(content) > MAX_FILE:
+            raise InvalidRequest(f"{path} is larger than {MAX_FILE >> 10} KiB; it cannot be a configuration")
+        return tomllib.loads(content.decode())
+    except OSError as error:
+        raise InvalidRequest(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"{path}: {error}") from error

@@ -1,0 +1,339 @@
+"""Results to text for people, and to JSON, JSON lines, CSV and ids for programs.
+
+The schemas of JSON and JSON lines are stable: names are only ever added. Text from articles never
+reaches a terminal raw, nor a spreadsheet as a formula.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, TextIO
+
+from search.article import Article
+from search.engine import Facet, Hit, Results, Stats, Timeline
+from search.snippets import Marks
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BLOCKS = " ▏▎▍▌▋▊▉█"
+TEXT_WIDTH = 100
+"""Text on a terminal is wrapped at its width, and never wider than this."""
+
+
+def printable(text: str) -> str:
+    """`text` without what could move a terminal's cursor, colour it or turn its text around."""
+    return _UNSAFE.sub("", text)
+
+
+def open_console(stream: TextIO, color: str) -> Console:
+    """A console on `stream`: styled if it is a terminal (color "auto"), always, or never."""
+    from rich.console import Console
+
+    styled = {"always": True, "never": False}.get(color)
+    probe = Console(file=stream, force_terminal=styled)
+    return Console(
+        file=stream,
+        force_terminal=styled,
+        color_system="auto" if color != "never" else None,
+        width=min(max(probe.width, 20), TEXT_WIDTH) if stream.isatty() else TEXT_WIDTH,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=not stream.isatty(),
+    )
+
+
+# --- for people -------------------------------------------------------------------------------------
+
+
+def print_results(console: Console, results: Results, zone: tzinfo) -> None:
+    """A page of results: the count, how the query was read, the hits, the facets, the way on."""
+    from rich.text import Text
+
+    found = f"{results.total:,} article{'' if results.total == 1 else 's'}"
+    _print(console, Text(found, "bold").append(f"  {printable(results.read_as)}", "not bold dim"))
+    for number, hit in enumerate(results.hits, start=1):
+        console.print()
+        _print_hit(console, number, hit, zone)
+    print_facets(console, results.facets)
+    if results.next is not None:
+        console.print()
+        _print(console, Text(f"more: --after {results.next}", "dim"))
+
+
+def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    article = hit.article
+    lead = f"{number}. "
+    title = _marked(console, article.title or "(no title)", hit.title_marks, "bold")
+    _print(console, Text(lead, "dim").append_text(title))
+    facts = [when(article.published, zone), article.source, ", ".join(article.authors), article.id]
+    lines = [Text(printable(" · ".join(fact for fact in facts if fact)), "dim")]
+    if hit.snippet is not None and hit.snippet.text:
+        lines.append(_marked(console, hit.snippet.text, hit.snippet.marks, ""))
+    for line in lines:
+        if console.soft_wrap:
+            _print(console, Text(" " * len(lead)).append_text(line))
+        else:
+            console.print(Padding(line, (0, 0, 0, len(lead))))
+
+
+def _marked(console: Console, text: str, marks: Marks, style: str) -> Text:
+    """`text` with its marks: in colour where that can be seen, else between asterisks."""
+    from rich.text import Text
+
+    shown, before = Text(style=style), 0
+    for start, end in marks:
+        shown.append(printable(text[before:start]))
+        if console.is_terminal:
+            shown.append(printable(text[start:end]), "bold yellow")
+        else:
+            shown.append(f"*{printable(text[start:end])}*")
+        before = end
+    return shown.append(printable(text[before:]))
+
+
+def print_facets(console: Console, facets: Iterable[Facet]) -> None:
+    """Each facet as rows of value, count and bar, with the term that narrows the search."""
+    from rich.text import Text
+
+    for facet in facets:
+        console.print()
+        rest = f"  {facet.distinct:,} value{'' if facet.distinct == 1 else 's'}"
+        rest += f", {facet.missing:,} without" if facet.missing else ""
+        _print(console, Text(facet.field, "bold").append(rest, "not bold dim"))
+        rows = [(printable(value.value), value.count, value.query) for value in facet.values]
+        _print_rows(console, rows)
+
+
+def print_timeline(console: Console, timeline: Timeline) -> None:
+    """The timeline as rows of interval, count and bar."""
+    from rich.text import Text
+
+    _print_rows(console, [(part.name, part.count, "") for part in timeline.bins])
+    if timeline.undated:
+        _print(console, Text(f"{timeline.undated:,} without a date", "dim"))
+
+
+def _print_rows(console: Console, rows: list[tuple[str, int, str]]) -> None:
+    from rich.cells import cell_len, set_cell_size
+    from rich.text import Text
+
+    most = max((count for _, count, _ in rows), default=1) or 1
+    name_width = min(max((cell_len(name) for name, _, _ in rows), default=0), 36)
+    count_width = max((len(f"{count:,}") for _, count, _ in rows), default=0)
+    bar_width = max(8, min(40, console.width - name_width - count_width - 40))
+    for name, count, query in rows:
+        shown = name if cell_len(name) <= name_width else set_cell_size(name, name_width - 1) + "…"
+        row = Text("  " + set_cell_size(shown, name_width)).append(f"  {count:>{count_width},}  ")
+        row.append(set_cell_size(_bar(count / most, bar_width), bar_width), "cyan")
+        row.append(f"  {printable(query)}", "dim")
+        row.rstrip()
+        _print(console, row)
+
+
+def _bar(share: float, width: int) -> str:
+    eighths = round(share * width * 8)
+    if share > 0 and not eighths:
+        eighths = 1
+    return "█" * (eighths // 8) + _BLOCKS[eighths % 8].strip()
+
+
+def print_article(console: Console, article: Article, zone: tzinfo) -> None:
+    """The whole article."""
+    from rich.text import Text
+
+    _print(console, Text(printable(article.title or "(no title)"), "bold"))
+    facts = {
+        "published": when(article.published, zone),
+        "source": article.source,
+        "authors": ", ".join(article.authors),
+        "keywords": ", ".join(article.keywords),
+        "language": article.language,
+        "url": article.url,
+        **{name: ", ".join(values) for name, values in article.extra.items()},
+        "id": article.id,
+    }
+    width = max(len(name) for name, fact in facts.items() if fact)
+    for name, fact in facts.items():
+        if fact:
+            _print(console, Text(f"{name:<{width}}  ", "dim").append(printable(fact)))
+    if article.description:
+        console.print()
+        _print(console, Text(printable(article.description), "italic"))
+    if article.highlights:
+        console.print()
+    for point in article.highlights:
+        _print(console, Text(f"- {printable(point)}"))
+    for paragraph in re.split(r"\n\s*\n", article.body):
+        if paragraph.strip():
+            console.print()
+            _print(console, Text(printable(paragraph)))
+
+
+def print_stats(console: Console, stats: Stats, zone: tzinfo) -> None:
+    """The archive in numbers, one a line."""
+    from rich.text import Text
+
+    span = f"{when(stats.first, zone)} to {when(stats.last, zone)}" if stats.first else "none"
+    current = stats.revision == stats.indexed_revision
+    facts = {
+        "archive": stats.location,
+        "articles": f"{stats.articles:,}",
+        "without a date": f"{stats.undated:,}",
+        "dates": span,
+        "words": f"{stats.words:,}",
+        "language": stats.language,
+        "extra fields": ", ".join(stats.extra_fields) or "none",
+        "store": f"{stats.store_size / 1e6:,.1f} MB",
+        "index": f"{stats.index_size / 1e6:,.1f} MB in {stats.segments} segments",
+        "state": f"revision {stats.revision}, " + ("searchable" if current else "not yet searchable"),
+        "analyzer": stats.analyzer,
+    }
+    width = max(map(len, facts))
+    for name, fact in facts.items():
+        _print(console, Text(f"{name:<{width}}  ", "dim").append(printable(fact)))
+
+
+def _print(console: Console, text: Text) -> None:
+    console.print(text, soft_wrap=console.soft_wrap)
+
+
+def when(moment: datetime | None, zone: tzinfo) -> str:
+    """A time as people read it, in `zone`; "undated" for none."""
+    return "undated" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+# --- for programs -----------------------------------------------------------------------------------
+
+
+def results_as_json(results: Results) -> str:
+    """One JSON object: total, read_as, warnings, next, hits, facets."""
+    return _json(
+        {
+            "total": results.total,
+            "read_as": results.read_as,
+            "warnings": list(results.warnings),
+            "next": results.next,
+            "hits": [_hit(hit) for hit in results.hits],
+            "facets": {facet.field: _facet(facet) for facet in results.facets},
+        },
+        indent=2,
+    )
+
+
+def hits_as_json_lines(results: Results) -> Iterable[str]:
+    """One JSON object a hit."""
+    return (_json(_hit(hit)) for hit in results.hits)
+
+
+def hits_as_csv(results: Results) -> str:
+    """A table with a header: id, published, score, title, source, authors, keywords, url, snippet."""
+    rows = [["id", "published", "score", "title", "source", "authors", "keywords", "url", "snippet"]]
+    for hit in results.hits:
+        article = hit.article
+        rows.append(
+            [
+                article.id,
+                "" if article.published is None else _iso(article.published),
+                f"{hit.score:.4f}",
+                article.title,
+                article.source,
+                "; ".join(article.authors),
+                "; ".join(article.keywords),
+                article.url,
+                hit.snippet.text if hit.snippet else "",
+            ]
+        )
+    return _table(rows)
+
+
+def facets_as_json(facets: Iterable[Facet]) -> str:
+    """One JSON object, a facet by each name: values, distinct, missing."""
+    return _json({facet.field: _facet(facet) for facet in facets}, indent=2)
+
+
+def facets_as_csv(facets: Iterable[Facet]) -> str:
+    """A table with a header: field, value, count, query."""
+    rows = [["field", "value", "count", "query"]]
+    rows += [[facet.field, v.value, str(v.count), v.query] for facet in facets for v in facet.values]
+    return _table(rows)
+
+
+def timeline_as_json(timeline: Timeline) -> str:
+    """One JSON object: interval, undated, bins (name, start, count, query)."""
+    bins = [
+        {"name": part.name, "start": _iso(part.start), "count": part.count, "query": part.query}
+        for part in timeline.bins
+    ]
+    return _json({"interval": timeline.interval, "undated": timeline.undated, "bins": bins}, indent=2)
+
+
+def timeline_as_csv(timeline: Timeline) -> str:
+    """A table with a header: the interval, its start, count."""
+    rows = [[timeline.interval, "start", "count"]]
+    rows += [[part.name, _iso(part.start), str(part.count)] for part in timeline.bins]
+    return _table(rows)
+
+
+def article_as_json(article: Article) -> str:
+    """The article's record, as `news index` reads it."""
+    return _json(article.as_record())
+
+
+def stats_as_json(stats: Stats) -> str:
+    """One JSON object with the names of `Stats`."""
+    facts = {name: getattr(stats, name) for name in Stats.__slots__}
+    return _json(
+        {name: _iso(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}, indent=2
+    )
+
+
+def _hit(hit: Hit) -> dict[str, object]:
+    record = {
+        name: value
+        for name, value in hit.article.as_record().items()
+        if name not in ("body", "highlights", "description")
+    }
+    identity = record.pop("id")
+    marked: dict[str, object] = {"id": identity, "score": round(hit.score, 6), **record}
+    if hit.title_marks:
+        marked["title_marks"] = [list(mark) for mark in hit.title_marks]
+    if hit.snippet is not None:
+        marked["snippet"] = {"text": hit.snippet.text, "marks": [list(mark) for mark in hit.snippet.marks]}
+    return marked
+
+
+def _facet(facet: Facet) -> dict[str, object]:
+    return {
+        "values": [{"value": v.value, "count": v.count, "query": v.query} for v in facet.values],
+        "distinct": facet.distinct,
+        "missing": facet.missing,
+    }
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _table(rows: list[list[str]]) -> str:
+    """CSV of the rows; a cell that a spreadsheet would run as a formula begins with an apostrophe."""
+    out = io.StringIO()
+    safe = [[f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows]
+    csv.writer(out, lineterminator="\n").writerows(safe)
+    return out.getvalue()

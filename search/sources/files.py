@@ -1,0 +1,185 @@
+"""Files and folders to articles: which files, opened how, read as what.
+
+A folder is gone through in the order of names, folders below it too. Hidden files, symbolic links and
+what is no regular file (pipes, devices, sockets) are skipped. What a file holds is told by its name,
+`.gz` aside, and for JSON by its first characters; nothing is opened that is not going to be read.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from search.errors import InvalidRequest
+from search.sources.csv_records import articles_in_table
+from search.sources.json_records import articles_in_document, articles_in_lines
+from search.sources.plaintext import article_in
+from search.sources.reading import (
+    MAX_DOCUMENT,
+    Accepted,
+    BadDocument,
+    Format,
+    Item,
+    Origin,
+    ReadOptions,
+    Rejected,
+    Skipped,
+    decoded,
+)
+
+_BY_SUFFIX: dict[str, Format] = {
+    ".txt": "text",
+    ".text": "text",
+    "": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "csv",
+}
+
+MAX_BAD_LINES = 100
+"""After so many rejects and not one article, the rest of a file is not read."""
+
+
+def read_paths(paths: Iterable[Path], options: ReadOptions) -> Iterator[Item]:
+    """Every document of the files and folders, in their order; `-` is standard input.
+
+    Raises `InvalidRequest` before anything is read if one of the paths does not exist.
+    """
+    wanted = list(paths)
+    for path in wanted:
+        if str(path) != "-" and not path.exists():
+            raise InvalidRequest(f"there is no file or folder {path}")
+    return _read_all(wanted, options)
+
+
+def _read_all(paths: list[Path], options: ReadOptions) -> Iterator[Item]:
+    for path in paths:
+        if str(path) == "-":
+            yield from _read_stream(sys.stdin.buffer, "-", options)
+        elif path.is_dir():
+            yield from _read_folder(path, options)
+        else:
+            yield from _read_file(path, options)
+
+
+def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Item]:
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries)
+    except OSError as error:
+        yield Rejected(Origin(str(folder)), "unreadable", f"the folder cannot be read: {error.strerror}")
+        return
+    for name in names:
+        path = folder / name
+        try:
+            mode = path.lstat().st_mode
+        except OSError as error:
+            yield Rejected(Origin(str(path)), "unreadable", f"the file is gone: {error.strerror}")
+            continue
+        if name.startswith("."):
+            yield Skipped(Origin(str(path)), "hidden")
+        elif stat.S_ISLNK(mode):
+            yield Skipped(Origin(str(path)), "link")
+        elif stat.S_ISDIR(mode):
+            if any(path.resolve() == excluded.resolve() for excluded in options.exclude):
+                yield Skipped(Origin(str(path)), "archive")
+            else:
+                yield from _read_folder(path, options)
+        elif stat.S_ISREG(mode):
+            yield from _read_file(path, options)
+        else:
+            yield Skipped(Origin(str(path)), "not-a-file")
+
+
+def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
+    if path.name in ("articles.db", "articles.db-wal", "articles.db-shm"):
+        yield Skipped(Origin(str(path)), "archive")
+        return
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            yield Skipped(Origin(str(path)), "not-a-file")
+            return
+        with path.open("rb") as stream:
+            yield from _read_stream(stream, str(path), options)
+    except OSError as error:
+        yield Rejected(Origin(str(path)), "unreadable", f"the file cannot be read: {error.strerror or error}")
+
+
+def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
+    try:
+        with _decompressed(stream) as (plain, start):
+            kind = options.format or _format(path, start)
+            if kind is None:
+                reason = "this kind of file is not read; if it is plain text, give --format text"
+                raise BadDocument("unknown-format", reason)
+            accepted = rejected = 0
+            for item in _items(plain, path, kind, options):
+                yield item
+                accepted += isinstance(item, Accepted)
+                rejected += isinstance(item, Rejected)
+                if rejected >= MAX_BAD_LINES and not accepted:
+                    reason = f"the first {rejected} documents were all rejected; the rest was not read"
+                    raise BadDocument("given-up", reason)
+    except BadDocument as error:
+        yield Rejected(Origin(path, error.place), error.code, error.reason)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        yield Rejected(Origin(path), "not-gzip", f"the compressed data is damaged: {error}")
+
+
+@contextmanager
+def _decompressed(stream: BinaryIO) -> Iterator[tuple[BinaryIO, bytes]]:
+    """The stream without its gzip, if it has that, and its first bytes, which are still to be read."""
+    packed = io.BufferedReader(stream)  # type: ignore[type-var]
+    try:
+        if packed.peek(2)[:2] == b"\x1f\x8b":
+            with gzip.GzipFile(fileobj=packed) as unpacked:
+                plain = io.BufferedReader(unpacked)
+                yield cast(BinaryIO, plain), plain.peek(4096)[:4096]
+        else:
+            yield cast(BinaryIO, packed), packed.peek(4096)[:4096]
+    finally:
+        packed.detach()
+
+
+def _format(path: str, start: bytes) -> Format | None:
+    """What the file holds; for standard input only its `start` can tell."""
+    name = Path(path).name.lower().removesuffix(".gz")
+    kind = _BY_SUFFIX.get(Path(name).suffix) if path != "-" else "text"
+    head = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if kind in ("json", "jsonl") or (path == "-" and head.startswith((b"{", b"["))):
+        first_line = head.split(b"\n", 1)[0].rstrip()
+        lines = head.startswith(b"{") and (first_line.endswith(b"}") or kind == "jsonl")
+        return "json" if head.startswith(b"[") or (kind != "jsonl" and not lines) else "jsonl"
+    return kind
+
+
+def _items(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> Iterator[Item]:
+    match kind:
+        case "jsonl":
+            return articles_in_lines(stream, path, options)
+        case "json":
+            return articles_in_document(stream, path, options)
+        case "csv":
+            return articles_in_table(stream, path, options)
+        case "text":
+            return _text(stream, path, options)
+
+
+def _text(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
+    content = stream.read(MAX_DOCUMENT + 1)
+    if len(content) > MAX_DOCUMENT:
+        raise BadDocument("too-large", f"the file is larger than {MAX_DOCUMENT >> 20} MiB")
+    if content.strip():
+        yield article_in(decoded(content, options.encoding), Origin(path), options)
+    else:
+        raise BadDocument("no-text", "the file is empty")

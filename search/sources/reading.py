@@ -1,0 +1,117 @@
+"""What reading gives: accepted articles, rejected documents and skipped files, each with its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Literal
+
+from search.article import Article
+from search.dates import DayOrder
+from search.errors import SearchError
+
+Format = Literal["text", "jsonl", "json", "csv"]
+FORMATS: tuple[Format, ...] = ("text", "jsonl", "json", "csv")
+
+MAX_LINE = 32 << 20
+"""Longest line of a JSONL file, in bytes."""
+
+MAX_DOCUMENT = 256 << 20
+"""Largest file that has to be read whole (plain text, JSON), in bytes after decompression."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read: `format` and `encoding` where not to be found out, what fields are called, dates.
+
+    `names` maps an article's field to what the source calls it. Naive times are in `zone`; `order`
+    settles 01/02/2024. With `strict`, a note of something lost rejects the document instead.
+    `exclude` are folders not to go into.
+    """
+
+    format: Format | None = None
+    encoding: str = "utf-8"
+    names: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
+    order: DayOrder | None = None
+    strict: bool = False
+    exclude: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a document came from: a file, and the place in it ("line 12", "item 3") or ""."""
+
+    path: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}, {self.place}" if self.place else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd about a document that was taken all the same; `code` is short and stable."""
+
+    code: str
+    detail: str
+
+
+def strictly(notes: Sequence[Note], options: ReadOptions) -> tuple[Note, ...]:
+    """The notes; where reading is strict, `BadDocument` for the first that loses anything."""
+    for note in notes:
+        if options.strict and note.code != "control-characters":
+            raise BadDocument(note.code, note.detail)
+    return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A document that became an article."""
+
+    article: Article
+    origin: Origin
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A document that did not; `code` is short and stable, `reason` a sentence."""
+
+    origin: Origin
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was passed over and is no fault: hidden, a link, not a regular file."""
+
+    origin: Origin
+    code: str
+
+
+Item = Accepted | Rejected | Skipped
+
+
+class BadDocument(SearchError):
+    """Raised by a reader for one document; its place in the file may be given."""
+
+    def __init__(self, code: str, reason: str, place: str = "") -> None:
+        self.code = code
+        self.reason = reason
+        self.place = place
+        super().__init__(reason)
+
+
+def decoded(content: bytes, encoding: str) -> str:
+    """`content` as text, without a byte-order mark; raises `BadDocument` that says what to do."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) and encoding == "utf-8":
+        raise BadDocument("encoding", "the text is UTF-16, not UTF-8; give --encoding utf-16")
+    try:
+        return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        hint = "; perhaps --encoding latin-1" if encoding == "utf-8" else ""
+        raise BadDocument("encoding", f"not {encoding} at byte {error.start}{hint}") from error

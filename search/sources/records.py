@@ -1,0 +1,216 @@
+"""A record (a JSON object, a row of a CSV) to an article, whatever its fields are called.
+
+Each field of an article has the names that common data sets give it, in order of preference. What is
+left over becomes an extra field if it is a short value or a list of them; else it is noted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from search.article import EXTRA_NAME, MAX_VALUE_LENGTH, OWN_FIELDS, Article
+from search.dates import UnreadableDate, read_instant, shortened
+from search.errors import InvalidArticle
+from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, strictly
+
+NAMES: dict[str, list[str]] = {
+    field: names.split()
+    for field, names in {
+        "id": "id _id article_id articleid uuid guid doc_id docid",
+        "title": "title headline head name",
+        "description": "description summary abstract standfirst subtitle subheadline dek lead lede teaser "
+        "excerpt short_description trail_text",
+        "highlights": "highlights bullets bullet_points key_points",
+        "body": "body text content article maintext main_text full_text fulltext body_text article_text "
+        "articlebody story paragraphs",
+        "published": "published date published_at publishedat publication_date publish_date "
+        "published_date date_published datepublished date_publish pub_date pubdate datetime timestamp time "
+        "created_at created",
+        "keywords": "keywords keyword tags topics categories category subjects",
+        "authors": "authors author byline by creator creators writer",
+        "source": "source publisher publication outlet newspaper site_name source_name provider",
+        "url": "url link uri web_url weburl source_url canonical_url permalink",
+        "language": "language lang locale",
+    }.items()
+}
+"""What an article's fields are called elsewhere, in lower case; the first one with a value is taken."""
+
+_SPLIT = {
+    "highlights": re.compile(r"\s*\n\s*(?:[-*•]\s+)?"),
+    "keywords": re.compile(r"\s*[,;|]\s*"),
+    "authors": re.compile(r"\s*[;|]\s*|\s+and\s+"),
+}
+_NAMED = ("name", "main", "original", "value", "text", "label", "title", "term")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NOT_A_NAME = re.compile(r"[^a-z0-9_]+")
+
+
+def article_of(record: Mapping[str, object], origin: Origin, options: ReadOptions) -> Accepted:
+    """The article that `record` describes; raises `BadDocument`."""
+    reader = _Record(record, options)
+    try:
+        article = Article(
+            id=reader.identity(),
+            title=reader.text("title"),
+            description=reader.text("description"),
+            highlights=reader.values("highlights"),
+            body=reader.text("body"),
+            published=reader.published(),
+            keywords=reader.values("keywords"),
+            authors=reader.values("authors"),
+            source=reader.text("source"),
+            url=reader.text("url"),
+            language=reader.text("language"),
+            extra=reader.extra(),
+        )
+    except InvalidArticle as error:
+        raise BadDocument(error.code, str(error)) from error
+    return Accepted(article, origin, strictly(reader.notes, options))
+
+
+class _Record:
+    """A record being read, with what has been found odd so far."""
+
+    def __init__(self, record: Mapping[str, object], options: ReadOptions) -> None:
+        self.left = {str(name).strip(): value for name, value in record.items() if name}
+        self.by_name = {name.lower(): name for name in reversed(self.left)}
+        self.options = options
+        self.notes: list[Note] = []
+
+    def _take(self, field: str) -> object:
+        """The value of the first name of `field` that has one; it is then no longer left over."""
+        given = self.options.names.get(field)
+        for name in [given.lower()] if given else NAMES[field]:
+            written = self.by_name.get(name)
+            if written in self.left and self.left[written] not in (None, "", [], {}):
+                return self.left.pop(written)
+        return None
+
+    def identity(self) -> str:
+        value = self._take("id")
+        if value is None or isinstance(value, str):
+            return value or ""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        if isinstance(value, Mapping) and isinstance(value.get("$oid"), str):
+            return str(value["$oid"])
+        raise BadDocument("bad-id", f"the id is {_kind(value)}, not text")
+
+    def text(self, field: str) -> str:
+        value = self._take(field)
+        found = _named(value)
+        if isinstance(value, list) and field in ("title", "description", "body"):
+            found = "\n\n".join(item for item in value if isinstance(item, str)) or None
+        elif isinstance(value, list) and value:
+            found = _named(value[0])
+        elif found is None and isinstance(value, int) and field in ("title", "source"):
+            found = str(value)
+        if value is None:
+            return ""
+        if found is None:
+            raise BadDocument("bad-field", f"{field} is {_kind(value)}, not text")
+        if _CONTROL.search(found):
+            self.notes.append(Note("control-characters", f"control characters were taken out of {field}"))
+        return found
+
+    def values(self, field: str) -> tuple[str, ...]:
+        value = self._take(field)
+        if isinstance(value, str):
+            value = _listed(value) or _SPLIT[field].split(value.strip().removeprefix("- "))
+        found = value if isinstance(value, list) else [value] if value is not None else []
+        texts = [_named(item) for item in found]
+        if any(text is None for text in texts):
+            raise BadDocument("bad-field", f"{field} has {_kind(found[texts.index(None)])}, not text")
+        kept = [text for text in texts if text is not None]
+        if field != "highlights":
+            kept = [text for text in kept if self._fits(field, text)]
+        if field == "authors":
+            kept = [re.sub(r"^by\s+", "", text, flags=re.IGNORECASE) for text in kept]
+        return tuple(kept)
+
+    def published(self) -> datetime | None:
+        value = self._take("published")
+        if isinstance(value, Mapping):
+            value = value.get("$date")
+        if value is None:
+            return None
+        try:
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
+                raise UnreadableDate(f"the date is {_kind(value)}, not text")
+            written = value if isinstance(value, str) else format(value, "f" if value % 1 else ".0f")
+            return read_instant(written, self.options.zone, self.options.order)
+        except UnreadableDate as error:
+            self.notes.append(Note("unreadable-date", str(error)))
+            return None
+
+    def extra(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for written, value in self.left.items():
+            items = value if isinstance(value, list) else [] if value in (None, "") else [value]
+            texts = [_plain(item) for item in items]
+            name = _NOT_A_NAME.sub("_", written.lower()).strip("_")
+            if not texts:
+                continue
+            if name in OWN_FIELDS or not EXTRA_NAME.fullmatch(name):
+                name = f"x_{name}"[:64]
+            if None in texts or not EXTRA_NAME.fullmatch(name):
+                self.notes.append(Note("ignored-field", f"{shortened(written)} cannot be a field of its own"))
+                continue
+            kept = tuple(text for text in texts if text is not None and self._fits(written, text))
+            if kept:
+                found[name] = found.get(name, ()) + kept
+        return found
+
+    def _fits(self, field: str, text: str) -> bool:
+        if len(text) <= MAX_VALUE_LENGTH:
+            return True
+        self.notes.append(Note("ignored-value", f"a value of {shortened(field)} is too long to be one"))
+        return False
+
+
+def _named(value: object) -> str | None:
+    """Text, or the text that an object is named by, as in {"id": null, "name": "Herald"}."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return next((value[name] for name in _NAMED if isinstance(value.get(name), str)), None)
+    return None
+
+
+def _plain(value: object) -> str | None:
+    """A value as a keyword: text, a number, a truth value; None for what has parts."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return _named(value)
+
+
+def _listed(text: str) -> list[object] | None:
+    """The list that a cell of a table holds as JSON, if it does."""
+    if not text.startswith("["):
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) else None
+
+
+def _kind(value: object) -> str:
+    match value:
+        case bool():
+            return "a truth value"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case Mapping():
+            return "an object"
+        case None:
+            return "null"
+        case _:
+            return f"a {type(value).__name__}"

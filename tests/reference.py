@@ -1,0 +1,345 @@
+"""The slow obvious engine: every answer worked out from the articles, one at a time.
+
+It says what the answers are; the real engines must agree with it.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, tzinfo
+from itertools import pairwise
+
+from search.analysis import Analyzer, fold, fold_value, forms, words
+from search.article import Article
+from search.dates import Interval, Period, boundaries, interval_name
+from search.engine import (
+    Added,
+    Bin,
+    Facet,
+    FacetValue,
+    Hit,
+    Results,
+    SearchRequest,
+    Settings,
+    Stats,
+    Timeline,
+)
+from search.engines.embedded.evaluate import FIELD_WEIGHTS, K1
+from search.engines.embedded.schema import VALUE_GAP, sites
+from search.language import (
+    TEXT_FIELDS,
+    And,
+    Boost,
+    Dates,
+    Everything,
+    Fuzzy,
+    Missing,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Wildcard,
+    Word,
+)
+from search.snippets import Highlight
+
+Span = tuple[int, int]
+Test = Callable[[str, str], bool]  # of a word's form and term
+
+
+class ReferenceEngine:
+    """Keeps articles in a dict and looks at all of them for every question."""
+
+    def __init__(self, language: str = "english") -> None:
+        self.analyzer = Analyzer(language)
+        self.articles: dict[str, Article] = {}
+
+    # --- which articles, how well ---------------------------------------------------------------
+
+    def scores(self, node: Node) -> dict[str, float]:
+        """Every match with its score."""
+        match node:
+            case And(parts):
+                found = [self.scores(part) for part in parts]
+                return {i: sum(f[i] for f in found) for i in self.articles if all(i in f for f in found)}
+            case Or(parts):
+                found = [self.scores(part) for part in parts]
+                return {
+                    i: sum(f.get(i, 0.0) for f in found) for i in self.articles if any(i in f for f in found)
+                }
+            case Not(part):
+                excluded = self.scores(part)
+                return {i: 0.0 for i in self.articles if i not in excluded}
+            case Boost(part, factor):
+                return {i: score * factor for i, score in self.scores(part).items()}
+            case Everything() | Dates() | Missing():
+                return {i: 0.0 for i, article in self.articles.items() if _passes(node, article)}
+            case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
+                if field is not None and field not in TEXT_FIELDS:
+                    return {
+                        i: 0.0
+                        for i, article in self.articles.items()
+                        if any(_value_matches(node, field, value) for value in values(article, field))
+                    }
+        return self._bm25f(node)
+
+    def _bm25f(self, node: Node) -> dict[str, float]:
+        known = self._known()
+        frequencies: dict[str, float] = {}
+        for identity, article in self.articles.items():
+            weighted = 0.0
+            for field, weight in FIELD_WEIGHTS.items():
+                total = sum(len(self._words(other, field)) for other in self.articles.values())
+                text = self._words(article, field)
+                starts = {start for start, _ in self._spans(node, field, text, known)}
+                if starts:
+                    relative = len(text) / (total / len(self.articles))
+                    weighted += weight.weight * len(starts) / (1 - weight.b + weight.b * relative)
+            if weighted:
+                frequencies[identity] = weighted
+        df, n = len(frequencies), len(self.articles)
+        idf = math.log(1 + (n - df + 0.5) / (df + 0.5))
+        return {i: idf * (K1 + 1) * tf / (K1 + tf) for i, tf in frequencies.items()}
+
+    def _words(self, article: Article, field: str) -> dict[int, tuple[str, str]]:
+        """Position to form and term."""
+        text = getattr(article, field)
+        placed, position = {}, 0
+        for value in (text,) if isinstance(text, str) else text:
+            for form, term in self.analyzer.analyze(value):
+                if form:
+                    placed[position] = (form, term)
+                position += 1
+            position += VALUE_GAP
+        return placed
+
+    def _known(self) -> dict[str, set[str]]:
+        """The terms of each form in the archive."""
+        known = defaultdict(set)
+        for article in self.articles.values():
+            for field in TEXT_FIELDS:
+                for form, term in self._words(article, field).values():
+                    known[form].add(term)
+        return known
+
+    def _spans(
+        self, node: Node, field: str, text: dict[int, tuple[str, str]], known: dict[str, set[str]]
+    ) -> set[Span]:
+        match node:
+            case Or(parts):
+                return set().union(*(self._spans(part, field, text, known) for part in parts))
+            case Near(left, right, distance, ordered):
+                firsts = self._spans(left, field, text, known)
+                seconds = self._spans(right, field, text, known)
+                orders = [(firsts, seconds)] if ordered else [(firsts, seconds), (seconds, firsts)]
+                return {(a[0], b[1]) for x, y in orders for a in x for b in y if 0 < b[0] - a[1] <= distance}
+        own = getattr(node, "field", None)
+        if own not in (None, field):
+            return set()
+        slop = node.slop if isinstance(node, Phrase) else 0
+        tests = self._tests(node, known)
+        found = set()
+        for start in text:
+            ends = {start} if tests and tests[0](*text[start]) else set()
+            for test in tests[1:]:
+                ends = {
+                    after
+                    for end in ends
+                    for after in range(end + 1, end + slop + 2)
+                    if after in text and test(*text[after])
+                }
+            ends = {end for end in ends if end - start <= len(tests) - 1 + slop}
+            found |= {(start, min(ends))} if ends else set()
+        return found
+
+    def _tests(self, node: Node, known: dict[str, set[str]]) -> list[Test]:
+        def stands_for(word: str) -> Test:
+            terms = known.get(fold(word)) or {self.analyzer.term(word)}
+            return lambda *word: word[1] in terms
+
+        match node:
+            case Word(text) | Phrase(text):
+                return [stands_for(word) for word in words(text)]
+            case Wildcard(pattern):
+                folded = "".join(c if c in "*?" else fold(c) for c in pattern)
+                return [lambda *word: _like(folded, word[0])]
+            case Fuzzy(text, distance):
+                target = forms(text)[0]
+                return [lambda *word: edits(word[0], target) <= distance]
+        raise AssertionError(node)
+
+    # --- the seam -------------------------------------------------------------------------------
+
+    def search(self, request: SearchRequest) -> Results:
+        found = self.scores(request.query)
+        order = sorted(found, key=lambda i: self._key(request.sort, found[i], self.articles[i]))
+        if request.after is not None:
+            at = request.after
+            past = Article(id=at.id, title="x", published=at.published)
+            bound = self._key(request.sort, at.score, past)
+            order = [i for i in order if self._key(request.sort, found[i], self.articles[i]) > bound]
+        hits = tuple(Hit(self.articles[i], found[i]) for i in order[: request.limit])
+        facets = tuple(self._facet(found, f.field, f.limit, f.interval, request.zone) for f in request.facets)
+        return Results(len(found), hits, facets)
+
+    @staticmethod
+    def _key(sort: str, score: float, article: Article) -> tuple[float, float, str]:
+        stamp = article.published.timestamp() if article.published else None
+        newest = math.inf if stamp is None else -stamp
+        if sort == "relevance":
+            return (-score, newest, article.id)
+        return (newest if sort == "newest" else math.inf if stamp is None else stamp, 0, article.id)
+
+    def _facet(
+        self, found: Iterable[str], field: str, limit: int, interval: Interval | None, zone: tzinfo
+    ) -> Facet:
+        matched = [self.articles[i] for i in found]
+        if interval is not None:
+            names = [interval_name_of(a.published, interval, zone) for a in matched if a.published]
+            counted = tuple(FacetValue(name, count, "") for name, count in sorted(Counter(names).items()))
+            return Facet(f"date:{interval}", counted, len(counted), sum(not a.published for a in matched))
+        by_fold: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for article in matched:
+            for value in {fold_value(v): v for v in reversed(values(article, field))}.values():
+                by_fold[fold_value(value)][value] += 1
+        rows = [(sum(c.values()), min(v for v in c if c[v] == max(c.values()))) for c in by_fold.values()]
+        rows.sort(key=lambda row: (-row[0], row[1]))
+        shown = tuple(FacetValue(value, count, "") for count, value in rows[:limit])
+        return Facet(field, shown, len(rows), sum(not values(article, field) for article in matched))
+
+    def timeline(self, query: Node, interval: Interval, zone: tzinfo) -> Timeline:
+        matched = [self.articles[i].published for i in self.scores(query)]
+        dated = sorted(moment for moment in matched if moment is not None)
+        bins = []
+        if dated:
+            edges = boundaries(dated[0], dated[-1], interval, zone)
+            for start, end in pairwise(edges):
+                count = sum(start <= moment < end for moment in dated)
+                bins.append(
+                    Bin(interval_name(start, interval, zone), start, count, str(Dates(Period(start, end))))
+                )
+        return Timeline(interval, tuple(bins), len(matched) - len(dated))
+
+    def ids(self, query: Node) -> list[str]:
+        return sorted(self.scores(query), key=lambda i: self._key("oldest", 0.0, self.articles[i]))
+
+    def scan(self, query: Node) -> Iterator[Article]:
+        return (self.articles[i] for i in self.ids(query))
+
+    def highlights(self, query: Node) -> tuple[Highlight, ...]:
+        raise NotImplementedError(f"the reference marks nothing, nor for {query}")
+
+    def get(self, identity: str) -> Article | None:
+        return self.articles.get(identity)
+
+    def add(self, articles: Sequence[Article]) -> Added:
+        total = Added()
+        for article in articles:
+            known = self.articles.get(article.id)
+            same = known is not None and known.digest() == article.digest()
+            total += Added(known is None, known is not None and not same, same)
+            if not same:
+                self.articles[article.id] = article
+        return total
+
+    def delete(self, identities: Iterable[str]) -> int:
+        return sum(self.articles.pop(identity, None) is not None for identity in set(identities))
+
+    def rebuild(self, report: Callable[[int, int], None]) -> None:
+        report(len(self.articles), len(self.articles))
+
+    def settings(self) -> Settings:
+        names = {name for article in self.articles.values() for name in article.extra}
+        return Settings(self.analyzer.language, tuple(sorted(names)))
+
+    def warnings(self) -> tuple[str, ...]:
+        return ()
+
+    def stats(self) -> Stats:
+        raise NotImplementedError("the reference has no files to describe")
+
+    def close(self) -> None:
+        self.articles = {}
+
+
+def interval_name_of(moment: datetime, interval: Interval, zone: tzinfo) -> str:
+    return interval_name(moment.astimezone(UTC), interval, zone)
+
+
+def values(article: Article, field: str) -> tuple[str, ...]:
+    """The values that an article has in a value field."""
+    match field:
+        case "keyword":
+            return article.keywords
+        case "author":
+            return article.authors
+        case "lang":
+            return (article.language.partition("-")[0],) if article.language else ()
+        case "site":
+            return sites(article.url)
+        case "source" | "url" | "id":
+            value = getattr(article, field)
+            return (value,) if value else ()
+        case _:
+            return article.extra.get(field, ())
+
+
+def _passes(node: Node, article: Article) -> bool:
+    match node:
+        case Dates(Period(start, end)):
+            at = article.published
+            return at is not None and (start is None or start <= at) and (end is None or at < end)
+        case Missing("date"):
+            return article.published is None
+        case Missing(field) if field in TEXT_FIELDS:
+            text = getattr(article, field)
+            return not any(words(value) for value in ((text,) if isinstance(text, str) else text))
+        case Missing(field):
+            return not values(article, field)
+        case _:
+            return True
+
+
+def _value_matches(node: Node, field: str, value: str) -> bool:
+    folded = fold_value(value)
+    match node:
+        case Word(text) | Phrase(text) if field == "id":
+            return value == text
+        case Word(text) if field == "author":
+            sought, there = forms(text), forms(folded)
+            return bool(sought) and any(
+                there[n : n + len(sought)] == sought for n in range(len(there) - len(sought) + 1)
+            )
+        case Word(text) | Phrase(text):
+            return folded == fold_value(text)
+        case Wildcard(pattern):
+            return _like("".join(c if c in "*? " else fold_value(c) for c in pattern), folded)
+        case Fuzzy(text, distance):
+            return edits(folded, fold_value(text)) <= distance
+    raise AssertionError(node)
+
+
+def _like(pattern: str, text: str) -> bool:
+    literal = re.sub(r"[\[\]]", lambda bracket: f"[{bracket.group()}]", pattern)
+    return fnmatch.fnmatchcase(text, literal)
+
+
+def edits(a: str, b: str) -> int:
+    """Optimal string alignment distance, by the textbook."""
+    rows = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i in range(len(a) + 1):
+        for j in range(len(b) + 1):
+            if not i or not j:
+                rows[i][j] = i + j
+                continue
+            rows[i][j] = min(
+                rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (a[i - 1] != b[j - 1])
+            )
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                rows[i][j] = min(rows[i][j], rows[i - 2][j - 2] + 1)
+    return rows[-1][-1]

@@ -1,0 +1,121 @@
+"""Random articles and random queries that have a fair chance to match each other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from search.article import Article
+from search.dates import Period
+from search.language import (
+    TEXT_FIELDS,
+    Boost,
+    Dates,
+    Everything,
+    Fuzzy,
+    Missing,
+    Near,
+    Node,
+    Not,
+    Phrase,
+    Wildcard,
+    Word,
+    both,
+    either,
+)
+
+WORDS = (
+    "strike strikes striking the of bank Bank café cafe résumé resumes U.S. US 1,750 1750 naval-base naval "
+    "base O’Neill o'neill straße STRASSE 東京 storm storms"
+).split()
+KEYWORDS = ["Earn", "earn", "crude oil", "Zürich", "zurich", "weather"]
+AUTHORS = ["Ana Ruiz", "ana ruiz", "José Díaz", "Ruiz"]
+PLACES = ["japan", "Japan", "vesk", "port-alder"]
+START = datetime(2025, 1, 30, 22, tzinfo=UTC)
+
+_some_words = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)
+_texts = st.tuples(_some_words, st.sampled_from(["", ". ", ",\n", "\n\n"]), _some_words).map("".join)
+_times = st.none() | st.integers(0, 12).map(lambda n: START + timedelta(hours=7 * n))
+
+
+def _some(choices: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(choices), max_size=3).map(tuple)
+
+
+articles = st.builds(
+    lambda title, extra, **fields: Article(
+        title=title or "Untitled", extra={"places": extra} if extra else {}, **fields
+    ),
+    title=_texts,
+    extra=_some(PLACES),
+    id=st.sampled_from([f"id{n}" for n in range(12)]),
+    description=_texts,
+    highlights=st.lists(_some_words, max_size=2).map(tuple),
+    body=_texts,
+    published=_times,
+    keywords=_some(KEYWORDS),
+    authors=_some(AUTHORS),
+    source=st.sampled_from(["", "Herald", "herald", "Côte"]),
+    url=st.sampled_from(["", "https://www.a.example.org/x", "http://b.example.org/", "http://[bad"]),
+    language=st.sampled_from(["", "en", "en-GB"]),
+)
+
+_text_field = st.sampled_from([None, None, *TEXT_FIELDS])
+_values = st.sampled_from(
+    [("keyword", value) for value in KEYWORDS]
+    + [("author", value) for value in [*AUTHORS, "díaz"]]
+    + [("places", value) for value in PLACES]
+    + [("source", "HERALD"), ("lang", "en"), ("site", "example.org"), ("site", "a.example.org")]
+    + [("id", "id3"), ("url", "http://b.example.org/")]
+)
+_text_leaves: st.SearchStrategy[Node] = st.one_of(
+    st.builds(Word, st.sampled_from(WORDS), _text_field),
+    st.builds(
+        Phrase,
+        st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join),
+        _text_field,
+        st.integers(0, 3),
+    ),
+    st.builds(
+        Wildcard, st.sampled_from(["str*", "st?rm*", "*ase", "s*k*", "CAF*", "17*0", "caf?"]), _text_field
+    ),
+    st.builds(Fuzzy, st.sampled_from(["strke", "bnak", "storms", "café"]), st.integers(1, 2), _text_field),
+)
+_positional = st.recursive(
+    _text_leaves,
+    lambda inner: st.one_of(
+        st.builds(Near, inner, inner, st.integers(1, 5), st.booleans()),
+        st.lists(inner, min_size=2, max_size=2).map(either),
+    ),
+    max_leaves=4,
+)
+
+
+def _period(first: int, length: int, open_start: bool, open_end: bool) -> Dates:
+    start = START.replace(minute=0) + timedelta(hours=first)
+    end = start + timedelta(hours=length)
+    return Dates(Period(None if open_start else start, None if open_end and not open_start else end))
+
+
+_filters: st.SearchStrategy[Node] = st.one_of(
+    _values.map(lambda pair: Word(pair[1], pair[0]) if " " not in pair[1] else Phrase(pair[1], pair[0])),
+    _values.map(lambda pair: Phrase(pair[1], pair[0])),
+    st.sampled_from(
+        [Wildcard("*ru?z", "author"), Wildcard("Z*h", "keyword"), Fuzzy("jpan", 1, "places"), Everything()]
+    ),
+    st.sampled_from(["date", "author", "source", "places", "id", "title", "highlights"]).map(Missing),
+    st.builds(_period, st.integers(0, 80), st.integers(1, 60), st.booleans(), st.booleans()),
+)
+
+queries: st.SearchStrategy[Node] = st.recursive(
+    _text_leaves | _positional | _filters,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(both),
+        st.lists(inner, min_size=2, max_size=3).map(either),
+        inner.filter(lambda node: not isinstance(node, Not)).map(Not),
+        st.builds(Boost, inner, st.sampled_from([0.5, 2.0, 1.25])),
+    ),
+    max_leaves=6,
+)
+"""Trees of every kind of node."""

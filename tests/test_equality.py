@@ -1,0 +1,92 @@
+"""The embedded engine gives the answers of the reference, on random articles and queries."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from search.article import Article
+from search.dates import INTERVALS, read_zone
+from search.engine import Cursor, Engine, FacetRequest, SearchRequest, Sort
+from search.engines import open_engine
+from search.language import Node, parse_query
+from tests.reference import ReferenceEngine
+from tests.strategies import articles, queries
+
+FACETS = tuple(FacetRequest(field) for field in ("keyword", "author", "source", "site", "lang", "places"))
+BERLIN = read_zone("Europe/Berlin")
+
+IDS = [f"id{n}" for n in range(12)]
+batches = st.lists(st.lists(articles, min_size=1, max_size=6), min_size=1, max_size=4)
+
+
+def agree(engine: Engine, reference: Engine, query: Node) -> None:
+    """Everything that can be asked about a query has the same answer."""
+    known = engine.settings().extra_fields
+    facets = tuple(f for f in FACETS if f.field != "places" or f.field in known)
+    facets += tuple(FacetRequest("date", interval=interval) for interval in INTERVALS)
+    request = SearchRequest(query, limit=50, facets=facets, zone=BERLIN)
+    found, expected = engine.search(request), reference.search(request)
+    assert found.total == expected.total
+    assert {hit.article.id for hit in found.hits} == {hit.article.id for hit in expected.hits}
+    scores = {hit.article.id: hit.score for hit in expected.hits}
+    for hit in found.hits:
+        assert hit.score == pytest.approx(scores[hit.article.id], rel=1e-5, abs=1e-9)
+    for facet, wanted in zip(found.facets, expected.facets, strict=True):
+        assert facet.field == wanted.field
+        assert [(v.value, v.count) for v in facet.values] == [(v.value, v.count) for v in wanted.values]
+        assert (facet.distinct, facet.missing) == (wanted.distinct, wanted.missing)
+        for value in facet.values[:2]:
+            narrowed = parse_query(f"({query}) AND {value.query}", extra_fields=("places",)).tree
+            assert engine.search(SearchRequest(narrowed, limit=0)).total == value.count
+    for sort in ("newest", "oldest"):
+        in_order = SearchRequest(query, sort=sort, limit=50)
+        assert [hit.article for hit in engine.search(in_order).hits] == [
+            hit.article for hit in reference.search(in_order).hits
+        ]
+    assert engine.ids(query) == reference.ids(query)
+    assert engine.timeline(query, "day", BERLIN) == reference.timeline(query, "day", BERLIN)
+
+
+def walk(engine: Engine, query: Node, sort: Sort, step: int) -> list[str]:
+    """The ids of every page, one after the other."""
+    seen: list[str] = []
+    after = None
+    while True:
+        page = engine.search(SearchRequest(query, sort=sort, limit=step, after=after))
+        seen += [hit.article.id for hit in page.hits]
+        if page.next is None:
+            return seen
+        after = Cursor.read(page.next, sort)
+
+
+@settings(max_examples=25, phases=[Phase.generate])
+@given(batches, st.sets(st.sampled_from(IDS)), st.lists(queries, min_size=4, max_size=8))
+def test_agrees_with_the_reference(batches: list[list[Article]], gone: set[str], asked: list[Node]) -> None:
+    reference = ReferenceEngine()
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(Path(folder) / "archive", create=True)
+        for batch in batches:
+            assert engine.add(batch) == reference.add(batch)
+        assert engine.delete(gone) == reference.delete(gone)
+        for query in asked:
+            if reference.articles:
+                agree(engine, reference, query)
+            whole = [hit.article.id for hit in engine.search(SearchRequest(query, limit=50)).hits]
+            assert walk(engine, query, "relevance", 2) == whole
+            assert walk(engine, query, "oldest", 3) == engine.ids(query)
+        engine.rebuild(lambda *_: None)
+        for query in asked:
+            if reference.articles:
+                agree(engine, reference, query)
+        engine.close()
+
+
+@settings(max_examples=300)
+@given(queries)
+def test_a_query_reads_back_as_the_tree_it_was_written_from(tree: Node) -> None:
+    assert parse_query(str(tree), extra_fields=("places",)).tree == tree
