@@ -57,10 +57,6 @@ def page(view: IndexView, matches: Matches, sort: Sort, after: Cursor | None, li
     docs = matches.docs[order]
     published = view.column("published")[docs].tolist()
     details = (view.texts("id", docs), matches.scores[order].tolist(), published)
-        view.texts("id", docs),
-        matches.scores[order].tolist(),
-        view.column("published")[docs].tolist(),
-    )
     places = [Place(*detail) for detail in zip(*details, strict=True)]
     places.sort(key=lambda place: (*_key(sort, place.score, place.published), place.id))
     return places[:limit]
