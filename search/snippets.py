@@ -54,6 +54,7 @@ class _Sentence:
     text: str
     marks: Marks
     matched: frozenset[int]  # which of the highlights
+    field: str
 
 
 def mark(text: str, highlights: Iterable[Highlight], field: str) -> Marks:
@@ -86,6 +87,7 @@ class _Marker:
         self.highlights = [
             (number, highlight) for number, highlight in enumerate(highlights) if field in highlight.fields
         ]
+        self.field = field
         self.sought: dict[str, set[int]] = {}
         for number, highlight in self.highlights:
             for forms in highlight.words:
@@ -94,7 +96,7 @@ class _Marker:
 
     def read(self, text: str) -> _Sentence:
         if not self.sought:
-            return _Sentence(text, (), frozenset())
+            return _Sentence(text, (), frozenset(), self.field)
         found = [(start, end, fold(text[start:end])) for start, end in word_spans(text)]
         present: set[int] = set().union(*(self.sought.get(form, ()) for _, _, form in found))
         spans: list[tuple[int, int]] = []
@@ -103,7 +105,7 @@ class _Marker:
             if number in present and (places := _places(found, highlight)):
                 spans.extend(places)
                 matched.add(number)
-        return _Sentence(text, _without_overlaps(spans), frozenset(matched))
+        return _Sentence(text, _without_overlaps(spans), frozenset(matched), self.field)
 
 
 def _places(found: list[tuple[int, int, str]], highlight: Highlight) -> list[tuple[int, int]]:
@@ -145,7 +147,7 @@ def _sentences(article: Article, highlights: Sequence[Highlight]) -> Iterator[_S
 
 def _choose(sentences: list[_Sentence], length: int) -> list[int]:
     """Which sentences to show, by number and in order: first the one that matches most, then those
-    that add something, then what follows, as far as there is room."""
+    that add something, then what the last of them runs on to, as far as there is room."""
 
     def worth(number: int, seen: frozenset[int]) -> tuple[int, int, int]:
         sentence = sentences[number]
@@ -167,19 +169,26 @@ def _choose(sentences: list[_Sentence], length: int) -> list[int]:
         seen |= sentences[added].matched
         room -= len(sentences[added].text) + len(GAP)
     following = max(chosen) + 1
-    while following < len(sentences) and len(sentences[following].text) + 1 <= room:
+    while _runs_on(sentences, following) and len(sentences[following].text) + 1 <= room:
         chosen.append(following)
         room -= len(sentences[following].text) + 1
         following += 1
     return sorted(chosen)
 
 
+def _runs_on(sentences: list[_Sentence], number: int) -> bool:
+    """Whether a sentence is there and goes on from the one before, in one running text."""
+    if number >= len(sentences) or sentences[number].field == "highlights":
+        return False
+    before = sentences[number - 1]
+    return before.field == sentences[number].field and before.text[-1] in _SENTENCE_END
+
+
 def _joined(sentences: list[_Sentence], chosen: list[int]) -> Snippet:
     text, marks, before = "", [], None
     for number in chosen:
         if before is not None:
-            runs_on = number == before + 1 and text[-1] in _SENTENCE_END
-            text += " " if runs_on else GAP
+            text += " " if number == before + 1 and _runs_on(sentences, number) else GAP
         marks += [(start + len(text), end + len(text)) for start, end in sentences[number].marks]
         text += sentences[number].text
         before = number

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.view import Docs, Flags, Floats, Postings
+from search.codec.fields import MISSING
+from search.codec.view import NO_POSTINGS, Docs, Flags, Floats, IndexView, Postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,43 @@ def unscored(docs: Docs) -> Matches:
     return Matches(docs, np.zeros(len(docs)))
 
 
-def flagged(flags: Flags) -> Matches:
-    """The documents whose flag is set."""
-    return unscored(np.flatnonzero(flags).astype(np.int32))
+def everything(view: IndexView) -> Matches:
+    """Every document."""
+    return _flagged(view, np.ones(view.size, np.bool_))
+
+
+def complement(view: IndexView, matches: Matches) -> Matches:
+    """Every document but these."""
+    flags = np.ones(view.size, np.bool_)
+    flags[matches.docs] = False
+    return _flagged(view, flags)
+
+
+def between(view: IndexView, column: str, low: int | None, high: int | None) -> Matches:
+    """Documents with a number from `low` up to, not including, `high`; None is no bound."""
+    numbers = view.column(column)
+    flags = numbers != MISSING
+    if low is not None:
+        flags &= numbers >= low
+    if high is not None:
+        flags &= numbers < high
+    return _flagged(view, flags)
+
+
+def equal(view: IndexView, column: str, number: int) -> Matches:
+    """Documents with this number, which may be `MISSING`."""
+    return _flagged(view, view.column(column) == number)
+
+
+def without_value(view: IndexView, field: str) -> Matches:
+    """Documents that have no value of `field`."""
+    flags = np.ones(view.size, np.bool_)
+    flags[view.values(field).docs] = False
+    return _flagged(view, flags)
+
+
+def _flagged(view: IndexView, flags: Flags) -> Matches:
+    return unscored(np.flatnonzero(flags & view.live).astype(np.int32))
 
 
 def intersect(parts: Sequence[Matches]) -> Matches:
@@ -65,7 +100,7 @@ def merged(lists: Iterable[Postings]) -> Postings:
     if len(parts) == 1:
         return parts[0]
     if not parts:
-        return Postings(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64))
+        return NO_POSTINGS
     docs, inverse = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
     counts = np.bincount(inverse, np.concatenate([part.frequencies for part in parts]))
     places = [part.places for part in parts if part.places is not None]

@@ -38,6 +38,9 @@ def words_as_spans(places: Ints) -> Spans:
     return Spans(places, places)
 
 
+NO_SPANS = Spans(np.empty(0, np.int64), np.empty(0, np.int64))
+
+
 def phrase(words: Sequence[Ints], slop: int = 0) -> Spans:
     """Where the words, given by their places, stand in this order.
 
@@ -87,7 +90,7 @@ def unite_spans(parts: Sequence[Spans]) -> Spans:
 def _followed(first: Spans, second: Spans, distance: int) -> Spans:
     """Pairs where a span of `second` begins at most `distance` after one of `first` ends."""
     if not len(first.starts) or not len(second.starts):
-        return Spans(np.empty(0, np.int64), np.empty(0, np.int64))
+        return NO_SPANS
     # Each of the first with the next of the second (of equal starts, the one that ends soonest).
     at = np.searchsorted(second.starts, first.ends, side="right")
     kept = at < len(second.starts)

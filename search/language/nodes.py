@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from search.dates import Period
+from search.language.fields import TEXT_FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,34 @@ def leaves(node: Node) -> Iterator[Node]:
             yield from leaves(part)
         case _:
             yield node
+
+
+def is_filter(node: Node) -> bool:
+    """Whether a node restricts rather than ranks: it keeps its force when any word will do."""
+    match node:
+        case Not() | Dates() | Missing() | Everything():
+            return True
+        case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
+            return field is not None and field not in TEXT_FIELDS
+        case And(parts) | Or(parts):
+            return all(map(is_filter, parts))
+        case Boost(part):
+            return is_filter(part)
+        case Near():
+            return False
+
+
+def is_positional(node: Node) -> bool:
+    """Whether a node has places in a text, so that it can be near another."""
+    match node:
+        case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
+            return field is None or field in TEXT_FIELDS
+        case Near():
+            return True
+        case Or(parts):
+            return all(map(is_positional, parts))
+        case _:
+            return False
 
 
 RESERVED = re.compile(r"AND|OR|NOT|(?:NEAR|ADJ)/\d*")

@@ -38,7 +38,6 @@ from search.language.limits import (
     MIN_WILDCARD_LETTERS,
 )
 from search.language.nodes import (
-    And,
     Boost,
     Dates,
     Everything,
@@ -47,12 +46,13 @@ from search.language.nodes import (
     Near,
     Node,
     Not,
-    Or,
     Phrase,
     Wildcard,
     Word,
     both,
     either,
+    is_filter,
+    is_positional,
 )
 from search.language.ranges import field_period
 from search.language.scanner import Scanner
@@ -168,11 +168,11 @@ class _Parser:
     def _conjunction(self, parts: list[tuple[Node, bool]]) -> Node | None:
         common = {part for part, loose in parts if loose and self._is_stop_word(part)}
         others = [part for part, _ in parts if part not in common]
-        if common and not all(map(_is_filter, others)):
+        if common and not all(map(is_filter, others)):
             for part in sorted(map(str, common)):
                 self.notes.append(f"“{part}” is a very common word and was left out; quote it to require it")
             parts = [(part, loose) for part, loose in parts if part not in common]
-        if self.any_word and (loose := [p for p, is_loose in parts if is_loose and not _is_filter(p)]):
+        if self.any_word and (loose := [p for p, is_loose in parts if is_loose and not is_filter(p)]):
             return both([either(loose), *(part for part, _ in parts if part not in loose)])
         return both([part for part, _ in parts]) if parts else None
 
@@ -192,7 +192,7 @@ class _Parser:
             right_start = scan.at
             right = self._unary()
             for part, part_start in ((left, start), (right, right_start)):
-                if part is None or not _is_positional(part):
+                if part is None or not is_positional(part):
                     reason = f"{operator[1]} goes between words, phrases, wildcards and sets of these"
                     scan.fail(reason, part_start, operator.start() if part is left else scan.at)
             if left is not None and right is not None:
@@ -396,31 +396,3 @@ class _Parser:
             reason = f"a boost is a number above 0 and at most {MAX_BOOST:g}"
             self.scan.fail(reason, match.start(), match.end())
         return factor
-
-
-def _is_filter(node: Node) -> bool:
-    """Whether a node restricts rather than ranks: it keeps its force when any word will do."""
-    match node:
-        case Not() | Dates() | Missing() | Everything():
-            return True
-        case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
-            return field is not None and field not in TEXT_FIELDS
-        case And(parts) | Or(parts):
-            return all(map(_is_filter, parts))
-        case Boost(part):
-            return _is_filter(part)
-        case Near():
-            return False
-
-
-def _is_positional(node: Node) -> bool:
-    """Whether a node has places in a text, so that it can be near another."""
-    match node:
-        case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
-            return field is None or field in TEXT_FIELDS
-        case Near():
-            return True
-        case Or(parts):
-            return all(map(_is_positional, parts))
-        case _:
-            return False

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from search.analysis import Analyzer
 from search.article import Article
-from search.codec.fields import MISSING
+from search.codec.counts import extent, missing
+from search.codec.matches import everything
 from search.codec.view import IndexView
 from search.dates import Interval
 from search.engine import Added, FacetRequest, Hit, Results, SearchRequest, Settings, Stats, Timeline
@@ -23,7 +24,7 @@ from search.engines.embedded.evaluate import Evaluator
 from search.engines.embedded.index import ArchiveIndex
 from search.engines.embedded.lock import writing
 from search.engines.embedded.schema import FACET_FIELDS, length_field, moment
-from search.engines.embedded.select import facet, ids_in_time_order, page, timeline
+from search.engines.embedded.select import cursor, facet, ids_oldest_first, page, timeline
 from search.engines.embedded.store import Change, Store
 from search.errors import (
     ArchiveExists,
@@ -114,12 +115,12 @@ class EmbeddedEngine:
             matches = evaluator.matches(request.query)
             places = page(view, matches, request.sort, request.after, request.limit + 1)
             shown = places[: request.limit]
-            articles = self._store.get([place.id for place in shown])
+            articles = self._store.get([place.text for place in shown])
             return Results(
                 total=len(matches.docs),
-                hits=tuple(Hit(articles[place.id], place.score) for place in shown if place.id in articles),
+                hits=tuple(Hit(articles[at.text], at.score) for at in shown if at.text in articles),
                 facets=tuple(facet(view, matches.docs, asked, request.zone) for asked in counted),
-                next=str(shown[-1].cursor(request.sort)) if shown and len(places) > len(shown) else None,
+                next=str(cursor(shown[-1], request.sort)) if shown and len(places) > len(shown) else None,
                 warnings=self.warnings(),
             )
 
@@ -137,7 +138,7 @@ class EmbeddedEngine:
 
     def ids(self, query: Node) -> list[str]:
         with self._reading() as evaluator:
-            return ids_in_time_order(evaluator.view, evaluator.matches(query).docs)
+            return ids_oldest_first(evaluator.view, evaluator.matches(query).docs)
 
     def scan(self, query: Node) -> Iterator[Article]:
         identities = self.ids(query)
@@ -169,15 +170,15 @@ class EmbeddedEngine:
         with self._reading() as evaluator:
             view = evaluator.view
             covered = self._index.covered()
-            published = view.column("published")[view.live]
-            dated = published[published != MISSING]
+            docs = everything(view).docs
+            span = extent(view, "published", docs)
             store_files = self._location.glob("articles.db*")
             return Stats(
                 location=str(self._location),
                 articles=self._store.count(),
-                undated=len(published) - len(dated),
-                first=moment(int(dated.min())) if len(dated) else None,
-                last=moment(int(dated.max())) if len(dated) else None,
+                undated=missing(view, "published", docs),
+                first=moment(span[0]) if span else None,
+                last=moment(span[1]) if span else None,
                 words=sum(view.words(length_field(field)) for field in TEXT_FIELDS),
                 language=self._analyzer.language,
                 extra_fields=covered.extra_fields,

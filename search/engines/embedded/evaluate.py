@@ -11,16 +11,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from search.analysis import Analyzer, fold, fold_value, forms, words
 from search.codec.fields import MISSING
-from search.codec.matches import Matches, flagged, intersect, merged, unite, unscored
+from search.codec.matches import (
+    Matches,
+    between,
+    complement,
+    equal,
+    everything,
+    intersect,
+    merged,
+    unite,
+    unscored,
+    without_value,
+)
 from search.codec.patterns import matching, wildcard_prefix, within
-from search.codec.proximity import Spans, as_postings, near, phrase, unite_spans, words_as_spans
+from search.codec.proximity import NO_SPANS, Spans, as_postings, near, phrase, unite_spans, words_as_spans
 from search.codec.scoring import FieldWeight, bm25f
-from search.codec.view import Docs, Flags, IndexView, Ints, Postings
-from search.dates import Period
+from search.codec.view import Docs, IndexView, Ints, Postings
 from search.engines.embedded.schema import SEPARATOR, form_field, length_field, microseconds
 from search.errors import LimitExceeded
 from search.language import (
@@ -73,52 +81,37 @@ class Evaluator:
 
     def matches(self, node: Node) -> Matches:
         """The documents that `node` matches, with their scores."""
+        view = self.view
         match node:
             case And(parts):
                 return intersect([self.matches(part) for part in parts])
             case Or(parts):
-                return unite([self.matches(part) for part in parts], self.view.size)
+                return unite([self.matches(part) for part in parts], view.size)
             case Not(part):
-                flags = self.view.live.copy()
-                flags[self.matches(part).docs] = False
-                return flagged(flags)
+                return complement(view, self.matches(part))
             case Boost(part, factor):
                 found = self.matches(part)
                 return replace(found, scores=found.scores * factor)
             case Everything():
-                return flagged(self.view.live)
+                return everything(view)
             case Dates(period):
-                return flagged(self._within(period) & self.view.live)
+                start = None if period.start is None else microseconds(period.start)
+                end = None if period.end is None else microseconds(period.end)
+                return between(view, "published", start, end)
+            case Missing("date"):
+                return equal(view, "published", MISSING)
+            case Missing("id"):
+                return complement(view, everything(view))
+            case Missing(field) if field in TEXT_FIELDS:
+                return equal(view, length_field(field), 0)
             case Missing(field):
-                return flagged(self._missing(field) & self.view.live)
+                return without_value(view, field)
             case Near():
                 return self._scored(node, self._near)
             case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
                 if field is None or field in TEXT_FIELDS:
                     return self._scored(node, self._leaf)
                 return unscored(self._with_value(node, field))
-
-    def _within(self, period: Period) -> Flags:
-        published = self.view.column("published")
-        flags: Flags = published != MISSING
-        if period.start is not None:
-            flags &= published >= microseconds(period.start)
-        if period.end is not None:
-            flags &= published < microseconds(period.end)
-        return flags
-
-    def _missing(self, field: str) -> Flags:
-        flags: Flags
-        if field == "date":
-            flags = self.view.column("published") == MISSING
-        elif field in TEXT_FIELDS:
-            flags = self.view.column(length_field(field)) == 0
-        elif field == "id":
-            flags = np.zeros(self.view.size, np.bool_)
-        else:
-            flags = np.ones(self.view.size, np.bool_)
-            flags[self.view.values(field).docs] = False
-        return flags
 
     def _scored(self, node: Node, postings: Callable[[Node, str], Postings]) -> Matches:
         found = [(weight, postings(node, field)) for field, weight in FIELD_WEIGHTS.items()]
@@ -149,9 +142,8 @@ class Evaluator:
                 return self._phrase(node, slots, field)
 
     def _phrase(self, node: Node, slots: Sequence[_Slot], field: str) -> Spans:
-        nothing = np.empty(0, np.int64)
         if not slots:
-            return Spans(nothing, nothing)
+            return NO_SPANS
         slop = node.slop if isinstance(node, Phrase) else 0
         return phrase([self._places(slot, field) for slot in slots], slop)
 
