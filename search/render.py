@@ -64,7 +64,9 @@ def print_results(console: Console, results: Results, zone: tzinfo) -> None:
     for number, hit in enumerate(results.hits, start=1):
         console.print()
         _print_hit(console, number, hit, zone)
-    print_facets(console, results.facets)
+    if results.facets:
+        console.print()
+        print_facets(console, results.facets)
     if results.next is not None:
         console.print()
         _print(console, Text(f"more: --after {results.next}", "dim"))
@@ -108,8 +110,9 @@ def print_facets(console: Console, facets: Iterable[Facet]) -> None:
     """Each facet as rows of value, count and bar, with the term that narrows the search."""
     from rich.text import Text
 
-    for facet in facets:
-        console.print()
+    for number, facet in enumerate(facets):
+        if number:
+            console.print()
         rest = f"  {facet.distinct:,} value{'' if facet.distinct == 1 else 's'}"
         rest += f", {facet.missing:,} without" if facet.missing else ""
         _print(console, Text(facet.field, "bold").append(rest, "not bold dim"))

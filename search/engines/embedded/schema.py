@@ -41,10 +41,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def form_field(field: str) -> str:
+    """The index's field for the words of a text field as people type them."""
     return f"{field}.form"
 
 
 def length_field(field: str) -> str:
+    """The index's column for how many words a text field has."""
     return f"{field}.length"
 
 

@@ -1,0 +1,67 @@
+"""What is public: it is there, it is documented, and its names are listed."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import search
+from search.engine import Engine
+from search.engines.embedded import EmbeddedEngine
+from search.query import Archive
+from tests.reference import ReferenceEngine
+
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(search.__path__, "search.")
+    if "__main__" not in module.name
+)
+
+
+def test_the_package_offers_these_names() -> None:
+    assert search.__all__ == ["Archive", "Article", "SearchError", "open_archive", "parse_query"]
+    for name in search.__all__:
+        assert getattr(search, name) is not None
+    with pytest.raises(AttributeError):
+        _ = search.nonsense
+
+
+def test_parse_query_needs_no_archive() -> None:
+    assert str(search.parse_query("a b OR c")) == "a AND b OR c"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_all_lists_what_is_there(name: str) -> None:
+    module = importlib.import_module(name)
+    for public in getattr(module, "__all__", []):
+        assert hasattr(module, public), f"{name}.{public}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_is_public_is_documented(name: str) -> None:
+    module = importlib.import_module(name)
+    for public, thing in vars(module).items():
+        if public.startswith("_") or getattr(thing, "__module__", None) != name:
+            continue
+        if inspect.isclass(thing) or inspect.isfunction(thing):
+            assert thing.__doc__, f"{name}.{public} has no docstring"
+
+
+def test_the_archive_has_these_methods() -> None:
+    methods = {name for name in vars(Archive) if not name.startswith("_")}
+    assert methods == {
+        "search", "count", "facets", "timeline", "scan", "ids", "get", "stats",
+        "add", "delete", "rebuild", "close",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [EmbeddedEngine, ReferenceEngine])
+def test_engines_have_the_signatures_of_the_seam(kind: type) -> None:
+    for name, method in vars(Engine).items():
+        if name.startswith("_") or not inspect.isfunction(method):
+            continue
+        wanted = list(inspect.signature(method).parameters)
+        assert list(inspect.signature(getattr(kind, name)).parameters) == wanted, name
