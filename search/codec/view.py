@@ -64,8 +64,9 @@ class IndexView:
 
     def __init__(self, reader: Any) -> None:
         self._reader = reader
-        self._leaves: list[tuple[Any, int]] = list(reader.leaf_readers())
         self.size: int = reader.doc_count_all()
+        # Whoosh's reader of an index without segments has no leaves to give.
+        self._leaves: list[tuple[Any, int]] = list(reader.leaf_readers()) if self.size else []
         self.count: int = reader.doc_count()
         self.segments = len(self._leaves)
         self._lexicons: dict[str, Lexicon] = {}

@@ -1,0 +1,81 @@
+"""The counts that real collections must give; skipped where the collections are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from search.indexer import IndexReport, index_documents
+from search.query import Archive, open_archive
+from search.sources import ReadOptions, read_paths
+
+CORPORA = Path(__file__).resolve().parent.parent.parent / "shared" / "corpora"
+REUTERS = CORPORA / "reuters21578" / "articles.jsonl.gz"
+SEED = CORPORA / "seed"
+SAMPLE = Path(__file__).resolve().parent.parent / "index_data" / "sample"
+
+
+def index(archive: Archive, path: Path) -> IndexReport:
+    report = IndexReport()
+    index_documents(archive.engine, read_paths([path], ReadOptions()), report)
+    return report
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the seed article is not on this machine")
+def test_the_article_this_project_began_from(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "seed", create=True) as archive:
+        assert index(archive, SEED).counts.added == 1
+        (hit,) = archive.search("immigration operation", since="2025-02-11", until="2025-02-11").hits
+        article = hit.article
+        assert {article.title[a:b] for a, b in hit.title_marks} == {"immigration", "operation"}
+        assert archive.count("immigration operation", until="2025-02-10") == 0
+        assert len(article.highlights) == 3
+        assert article.description.endswith("deportations.")
+        assert article.published is not None
+        assert article.published.isoformat() == "2025-02-11T18:01:34+00:00"
+        assert archive.count('"you may also like"') == 0
+        assert archive.count('body:"sanctuary city"') == 1
+
+
+@pytest.fixture(scope="module")
+def reuters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Archive, IndexReport]]:
+    with open_archive(tmp_path_factory.mktemp("reuters") / "archive", create=True) as archive:
+        yield archive, index(archive, REUTERS)
+
+
+@pytest.mark.skipif(not REUTERS.exists(), reason="Reuters-21578 is not on this machine")
+def test_reuters(reuters: tuple[Archive, IndexReport]) -> None:
+    archive, report = reuters
+    assert (report.counts.added, report.rejected, report.notes["unreadable-date"]) == (
+        20_841,
+        {"no-text": 737},
+        1,
+    )
+    counts = {
+        "keyword:earn": 3964,
+        "keyword:grain date:1987-03": 340,
+        "places:japan": 1133,
+        "places:japan keyword:trade": 196,
+        "date:1987-03-17": 551,
+        "date:none": 1,
+        "cocoa": 97,
+        "title:cocoa OR body:cocoa": 97,
+    }
+    assert {query: archive.count(query) for query in counts} == counts
+
+
+def test_the_sample_articles_are_as_described(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "sample", create=True) as archive:
+        report = index(archive, SAMPLE)
+        assert report.counts.added >= 40
+        assert not report.rejected
+        assert archive.count("date:none") == 1
+        assert archive.count("description:none") == 2
+        assert archive.count("highlights:none") == 1
+        months = archive.timeline("*", "month").bins
+        assert len(months) == 12
+        assert all(part.count for part in months)
+        assert archive.count('"you may also like"') == 0
+        assert archive.count("title:correction") == 4
