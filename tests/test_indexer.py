@@ -1,0 +1,157 @@
+"""Indexing keeps a true account: what was added, what was refused and why, even when it is cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from search.article import Article
+from search.engine import Added
+from search.indexer import BATCH_ARTICLES, BATCH_CHARACTERS, IndexReport, index_documents
+from search.query import Archive, open_archive
+from search.sources import Accepted, Item, Note, Origin, Rejected, Skipped
+from tests.conftest import ARTICLES
+
+DATE = Note("unreadable-date", "'soonish' is no date")
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Archive]:
+    with open_archive(tmp_path / "new", create=True) as opened:
+        yield opened
+
+
+def accepted(article: Article, place: str = "", *notes: Note) -> Accepted:
+    return Accepted(article, Origin("in.jsonl", place), notes)
+
+
+def refused(code: str, place: str = "") -> Rejected:
+    return Rejected(Origin("in.jsonl", place), code, f"it is {code}")
+
+
+def short(count: int) -> list[Article]:
+    """As many small articles with ids s0, s1, …"""
+    return [Article(id=f"s{number}", title="Tide") for number in range(count)]
+
+
+def indexed(archive: Archive, items: list[Item]) -> IndexReport:
+    report = IndexReport()
+    index_documents(archive.engine, items, report)
+    return report
+
+
+def test_each_article_is_counted_as_added_updated_or_unchanged(archive: Archive) -> None:
+    changed = replace(ARTICLES[0], title="Harbour strike ends")
+    report = indexed(archive, [accepted(a) for a in (changed, ARTICLES[1], Article(id="new", title="Tide"))])
+    assert report.counts == Added(added=1, updated=1, unchanged=1)
+    assert report.stored == report.read == 3
+    assert archive.ids('"strike ends"') == ["a1"]
+    assert archive.count("*") == 5
+
+
+def test_the_same_documents_again_change_nothing(archive: Archive) -> None:
+    before = archive.stats().revision
+    assert indexed(archive, [accepted(article) for article in ARTICLES]).counts == Added(unchanged=4)
+    assert archive.stats().revision == before
+
+
+def test_no_documents_make_an_empty_report(archive: Archive) -> None:
+    report = indexed(archive, [])
+    assert (report.counts, report.read, report.stored) == (Added(), 0, 0)
+    assert archive.count("*") == 4
+
+
+def test_rejected_and_skipped_are_counted_by_code_and_the_others_get_in(empty: Archive) -> None:
+    items: list[Item] = [
+        refused("not-json"),
+        accepted(ARTICLES[0]),
+        refused("bad-id"),
+        Skipped(Origin("x"), "hidden"),
+        refused("not-json"),
+    ]
+    report = indexed(empty, items)
+    assert report.rejected == {"not-json": 2, "bad-id": 1}
+    assert report.skipped == {"hidden": 1}
+    assert report.counts == Added(added=1)
+    assert report.read == 5
+
+
+def test_notes_are_counted_and_the_first_of_each_is_the_example(empty: Archive) -> None:
+    first, second, third = short(3)
+    other = Note("ignored-field", "'parts' cannot be a field")
+    items: list[Item] = [
+        accepted(first, "line 1", DATE),
+        accepted(second, "line 2", other),
+        accepted(third, "line 3", DATE),
+    ]
+    report = indexed(empty, items)
+    assert report.notes == {"unreadable-date": 2, "ignored-field": 1}
+    assert report.examples == {
+        "unreadable-date": "in.jsonl, line 1: 'soonish' is no date",
+        "ignored-field": "in.jsonl, line 2: 'parts' cannot be a field",
+    }
+
+
+def test_on_reject_is_told_of_every_rejected_document_in_order(empty: Archive) -> None:
+    told: list[Rejected] = []
+    items: list[Item] = [refused("a"), accepted(ARTICLES[0]), refused("b", "line 3")]
+    index_documents(empty.engine, items, IndexReport(), on_reject=told.append)
+    assert told == [items[0], items[2]]
+
+
+def test_articles_go_in_a_batch_at_a_time(empty: Archive) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def progress(report: IndexReport) -> None:
+        if report.stored:
+            seen.append((report.read, report.stored))
+
+    report = IndexReport()
+    items = [accepted(article) for article in short(BATCH_ARTICLES + 1)]
+    index_documents(empty.engine, items, report, on_progress=progress)
+    assert seen == [(BATCH_ARTICLES, BATCH_ARTICLES), (BATCH_ARTICLES + 1, BATCH_ARTICLES + 1)]
+    assert empty.stats().revision == 2
+
+
+def test_long_articles_end_a_batch_early(empty: Archive) -> None:
+    stored: list[int] = []
+    long = "Tide" + "." * (BATCH_CHARACTERS // 2)
+    items = [accepted(Article(id=f"l{number}", body=long)) for number in range(3)]
+    index_documents(
+        empty.engine, items, IndexReport(), on_progress=lambda report: stored.append(report.stored)
+    )
+    assert stored == [2, 3]
+
+
+def test_progress_is_told_before_the_first_batch_is_full(empty: Archive) -> None:
+    told: list[int] = []
+    items = [refused("bad-id") for _ in range(1_200)]
+    index_documents(empty.engine, items, IndexReport(), on_progress=lambda report: told.append(report.read))
+    assert told == [500, 1_000, 1_200]
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, RuntimeError])
+def test_what_the_report_counts_is_stored_when_the_stream_breaks(
+    empty: Archive, kind: type[BaseException]
+) -> None:
+    def stream() -> Iterator[Item]:
+        yield refused("not-json")
+        yield from (accepted(article) for article in short(BATCH_ARTICLES + 10))
+        raise kind
+
+    report = IndexReport()
+    with pytest.raises(kind):
+        index_documents(empty.engine, stream(), report)
+    assert report.counts == Added(added=BATCH_ARTICLES)
+    assert report.rejected == {"not-json": 1}
+    assert empty.count("*") == report.stored == BATCH_ARTICLES
+
+
+def test_a_report_goes_on_counting_where_it_stood(empty: Archive) -> None:
+    report = IndexReport()
+    for article in short(2):
+        index_documents(empty.engine, [accepted(article)], report)
+    assert (report.counts, report.read) == (Added(added=2), 2)

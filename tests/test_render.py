@@ -1,0 +1,322 @@
+"""Results as people and programs get them: layout, stable schemas, and nothing unsafe let through."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from rich.console import Console
+
+from search import render
+from search.article import Article
+from search.engine import Bin, Facet, FacetValue, Hit, Results, Stats, Timeline
+from search.snippets import Snippet
+from tests.conftest import ARTICLES, day
+
+HOSTILE = "\x1b[31mred\x07 \u202eback\u202c \x9b2Jgone"
+HIT = Hit(ARTICLES[0], 1.23456789, Snippet("A strike, a long strike.", ((2, 8), (17, 23))), ((8, 14),))
+BARE = Hit(Article(id="bare", body="Old."), 0.5)
+KEYWORDS = Facet(
+    "keyword",
+    (FacetValue("strike", 8, "keyword:strike"), FacetValue("crude oil", 1, 'keyword:"crude oil"')),
+    distinct=5,
+    missing=2,
+)
+MONTHS = Timeline(
+    "month",
+    (
+        Bin("2025-02", day("2025-02-01"), 1_200, "date:2025-02-01Z..2025-02-28Z"),
+        Bin("2025-03", day("2025-03-01"), 0, "date:2025-03-01Z..2025-03-31Z"),
+        Bin("2025-04", day("2025-04-01"), 600, "date:2025-04-01Z..2025-04-30Z"),
+    ),
+    undated=3,
+)
+PAGE = Results(12_345, (HIT, BARE), (KEYWORDS,), "next-page", "strike", ("odd",))
+STATS = Stats(
+    "papers", 1_234, 5, day("2025-01-01"), day("2025-03-01T12:30"), 99_999, "english",
+    ("desk", "places"), 2, 3_000_000, 1_500_000, 7, 7, "1/english/x",
+)  # fmt: skip
+
+
+def shown(draw: Callable[[Console], None], color: str = "never") -> str:
+    """What `draw` prints on a console that is no terminal."""
+    out = io.StringIO()
+    draw(render.open_console(out, color))
+    return out.getvalue()
+
+
+def results_text(results: Results, color: str = "never") -> str:
+    return shown(lambda console: render.print_results(console, results, UTC), color)
+
+
+# --- for people -------------------------------------------------------------------------------------
+
+
+def test_a_page_shows_count_query_hits_facets_and_the_way_on() -> None:
+    lines = results_text(PAGE).splitlines()
+    assert lines[:9] == [
+        "12,345 articles  strike",
+        "",
+        "1. Harbour *strike* begins in Port Alder",
+        "   2025-02-10 08:20 · Herald · Ana Ruiz, Bo Lund · a1",
+        "   A *strike*, a long *strike*.",
+        "",
+        "2. (no title)",
+        "   undated · bare",
+        "",
+    ]
+    assert lines[9] == "keyword  5 values, 2 without"
+    assert lines[-1] == "more: --after next-page"
+
+
+def test_one_article_is_not_called_articles() -> None:
+    assert results_text(Results(1, (HIT,), read_as="x")).startswith("1 article  x\n")
+
+
+def test_the_last_page_has_no_way_on() -> None:
+    assert "--after" not in results_text(Results(1, (HIT,)))
+
+
+def test_times_are_shown_in_the_zone_asked_for() -> None:
+    text = shown(lambda console: render.print_results(console, PAGE, ZoneInfo("Asia/Tokyo")))
+    assert "2025-02-10 17:20" in text
+
+
+def test_bars_are_in_proportion_and_the_smallest_can_be_seen() -> None:
+    values = tuple(FacetValue(name, count, "") for name, count in (("a", 1_000), ("b", 500), ("c", 1)))
+    text = shown(lambda console: render.print_facets(console, [Facet("keyword", values, 3, 0)]))
+    title, whole, half, least = text.strip().splitlines()
+    assert title == "keyword  3 values"
+    assert whole.count("█") == 2 * half.count("█") > 0
+    assert whole.split()[:2] == ["a", "1,000"]
+    assert least.split()[:2] == ["c", "1"]
+    assert len(least.split()) == 3
+
+
+def test_a_facet_shows_the_term_that_narrows_to_a_value() -> None:
+    text = shown(lambda console: render.print_facets(console, [KEYWORDS]))
+    assert text.splitlines()[-2].endswith("  keyword:strike")
+    assert text.splitlines()[-1].endswith('  keyword:"crude oil"')
+
+
+def test_a_timeline_shows_empty_intervals_and_the_undated() -> None:
+    lines = shown(lambda console: render.print_timeline(console, MONTHS)).splitlines()
+    assert [line.split()[:2] for line in lines[:3]] == [
+        ["2025-02", "1,200"],
+        ["2025-03", "0"],
+        ["2025-04", "600"],
+    ]
+    assert lines[0].count("█") == 2 * lines[2].count("█") > 0
+    assert "█" not in lines[1]
+    assert lines[3] == "3 without a date"
+
+
+def test_an_article_is_shown_whole() -> None:
+    text = shown(lambda console: render.print_article(console, ARTICLES[0], UTC))
+    assert text == (
+        "Harbour strike begins in Port Alder\n"
+        "published  2025-02-10 08:20\n"
+        "source     Herald\n"
+        "authors    Ana Ruiz, Bo Lund\n"
+        "keywords   strike, Harbour\n"
+        "language   en\n"
+        "url        https://news.herald.example/strike?id=1\n"
+        "desk       labour\n"
+        "places     port-alder\n"
+        "id         a1\n"
+        "\nDockers walked out at dawn.\n"
+        "\n- 1,340 dockers on strike\n- Talks on Thursday\n"
+        "\nThe strike began at six. The Bank of Marenne watched closely.\n"
+        "\nMr. Achterhof called it absurd.\n"
+    )
+
+
+def test_stats_are_one_a_line() -> None:
+    text = shown(lambda console: render.print_stats(console, STATS, UTC))
+    facts = dict(line.split("  ", 1) for line in text.splitlines())
+    assert facts["articles"].strip() == "1,234"
+    assert facts["dates"].strip() == "2025-01-01 00:00 to 2025-03-01 12:30"
+    assert facts["extra fields"].strip() == "desk, places"
+    assert facts["state"].strip() == "revision 7, searchable"
+    assert facts["store"].strip() == "3.0 MB"
+
+
+def test_stats_of_an_empty_archive_that_lags_say_so() -> None:
+    empty = Stats("papers", 0, 0, None, None, 0, "english", (), 0, 0, 0, 2, 1, "1/english/x")
+    text = shown(lambda console: render.print_stats(console, empty, UTC))
+    assert "dates           none" in text
+    assert "not yet searchable" in text
+
+
+def test_text_from_articles_cannot_steer_a_terminal() -> None:
+    article = Article(
+        id="h", title="T" + HOSTILE, description="D" + HOSTILE, highlights=("H" + HOSTILE,),
+        body="B" + HOSTILE,
+        keywords=("k" + HOSTILE,), authors=("a" + HOSTILE,), source="s" + HOSTILE, url="u" + HOSTILE,
+        extra={"desk": ("x" + HOSTILE,)},
+    )  # fmt: skip
+    hit = Hit(article, 1.0, Snippet("S" + HOSTILE, ((0, 1),)), ((0, 1),))
+    facet = Facet("keyword", (FacetValue("v" + HOSTILE, 1, "q" + HOSTILE),), 1, 0)
+    text = results_text(Results(1, (hit,), (facet,), read_as="r" + HOSTILE))
+    text += shown(lambda console: render.print_article(console, article, UTC))
+    assert text.count("back") == 16
+    assert not {char for char in text if char != "\n" and not char.isprintable()}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a\tb\nc", "a\tb\nc"),
+        ("a\x1b[0mb", "a[0mb"),
+        ("a\rb\x00c\x7fd\x85e", "abcde"),
+        ("a\u202eb\u2066c\u200fd", "abcd"),
+        ("naïve 日本 🙂", "naïve 日本 🙂"),
+    ],
+)
+def test_printable_takes_out_what_moves_colours_or_turns(text: str, expected: str) -> None:
+    assert render.printable(text) == expected
+
+
+def test_text_from_articles_is_not_read_as_markup() -> None:
+    article = Article(id="m", title="[bold]Tide[/bold] :crane:")
+    assert "1. [bold]Tide[/bold] :crane:" in results_text(Results(1, (Hit(article, 1.0),)))
+
+
+def test_long_lines_are_not_broken_where_there_is_no_terminal() -> None:
+    article = Article(id="l", title="Tide", body="word " * 100)
+    text = shown(lambda console: render.print_article(console, article, UTC))
+    assert ("word " * 100).strip() in text.splitlines()
+
+
+def test_matches_are_in_colour_where_colour_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    text = results_text(PAGE, "always")
+    assert "\x1b[" in text
+    assert "*strike*" not in text
+    assert "\x1b[" not in results_text(PAGE, "never")
+    assert "\x1b[" not in results_text(PAGE, "auto")
+
+
+# --- for programs -----------------------------------------------------------------------------------
+
+FACET_RECORD = {
+    "values": [
+        {"value": "strike", "count": 8, "query": "keyword:strike"},
+        {"value": "crude oil", "count": 1, "query": 'keyword:"crude oil"'},
+    ],
+    "distinct": 5,
+    "missing": 2,
+}
+HIT_RECORD = {
+    "id": "a1",
+    "score": 1.234568,
+    "title": "Harbour strike begins in Port Alder",
+    "source": "Herald",
+    "url": "https://news.herald.example/strike?id=1",
+    "language": "en",
+    "keywords": ["strike", "Harbour"],
+    "authors": ["Ana Ruiz", "Bo Lund"],
+    "published": "2025-02-10T08:20:00Z",
+    "extra": {"desk": ["labour"], "places": ["port-alder"]},
+    "title_marks": [[8, 14]],
+    "snippet": {"text": "A strike, a long strike.", "marks": [[2, 8], [17, 23]]},
+}
+
+
+def test_results_as_json_have_this_schema() -> None:
+    assert json.loads(render.results_as_json(PAGE)) == {
+        "total": 12_345,
+        "read_as": "strike",
+        "warnings": ["odd"],
+        "next": "next-page",
+        "hits": [HIT_RECORD, {"id": "bare", "score": 0.5}],
+        "facets": {"keyword": FACET_RECORD},
+    }
+
+
+def test_hits_as_json_lines_are_the_hits_of_the_json() -> None:
+    lines = list(render.hits_as_json_lines(PAGE))
+    assert [json.loads(line) for line in lines] == [HIT_RECORD, {"id": "bare", "score": 0.5}]
+    assert not any("\n" in line for line in lines)
+
+
+def test_hits_as_csv_have_these_columns() -> None:
+    assert list(csv.reader(io.StringIO(render.hits_as_csv(PAGE)))) == [
+        ["id", "published", "score", "title", "source", "authors", "keywords", "url", "snippet"],
+        [
+            "a1", "2025-02-10T08:20:00Z", "1.2346", "Harbour strike begins in Port Alder", "Herald",
+            "Ana Ruiz; Bo Lund", "strike; Harbour", "https://news.herald.example/strike?id=1",
+            "A strike, a long strike.",
+        ],
+        ["bare", "", "0.5000", "", "", "", "", "", ""],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@cmd"])
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(start: str) -> None:
+    results = Results(1, (Hit(Article(id="f", title=start, source=start), 1.0, Snippet(start)),))
+    row = list(csv.reader(io.StringIO(render.hits_as_csv(results))))[1]
+    assert [row[column] for column in (3, 4, 8)] == [f"'{start}"] * 3
+
+
+def test_facets_have_these_schemas() -> None:
+    assert json.loads(render.facets_as_json([KEYWORDS])) == {"keyword": FACET_RECORD}
+    assert render.facets_as_csv([KEYWORDS]) == (
+        "field,value,count,query\n"
+        "keyword,strike,8,keyword:strike\n"
+        'keyword,crude oil,1,"keyword:""crude oil"""\n'
+    )
+
+
+def test_a_timeline_has_these_schemas() -> None:
+    read = json.loads(render.timeline_as_json(MONTHS))
+    assert (read["interval"], read["undated"], len(read["bins"])) == ("month", 3, 3)
+    assert read["bins"][0] == {
+        "name": "2025-02",
+        "start": "2025-02-01T00:00:00Z",
+        "count": 1_200,
+        "query": "date:2025-02-01Z..2025-02-28Z",
+    }
+    assert render.timeline_as_csv(MONTHS).splitlines() == [
+        "month,start,count",
+        "2025-02,2025-02-01T00:00:00Z,1200",
+        "2025-03,2025-03-01T00:00:00Z,0",
+        "2025-04,2025-04-01T00:00:00Z,600",
+    ]
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.id)
+def test_an_article_as_json_is_one_line_that_reads_back(article: Article) -> None:
+    line = render.article_as_json(article)
+    assert "\n" not in line
+    assert Article.from_record(json.loads(line)) == article
+
+
+def test_stats_as_json_have_this_schema() -> None:
+    assert json.loads(render.stats_as_json(STATS)) == {
+        "location": "papers", "articles": 1_234, "undated": 5, "first": "2025-01-01T00:00:00Z",
+        "last": "2025-03-01T12:30:00Z", "words": 99_999, "language": "english",
+        "extra_fields": ["desk", "places"], "segments": 2, "store_size": 3_000_000,
+        "index_size": 1_500_000, "revision": 7, "indexed_revision": 7, "analyzer": "1/english/x",
+    }  # fmt: skip
+
+
+def test_json_keeps_letters_as_they_are() -> None:
+    assert "café" in render.article_as_json(Article(title="café"))
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        (None, "undated"),
+        (day("2025-02-10T08:20"), "2025-02-10 08:20"),
+        (datetime(2025, 2, 10, 23, tzinfo=UTC) + timedelta(hours=2), "2025-02-11 01:00"),
+    ],
+)
+def test_a_time_is_shown_to_the_minute(moment: datetime | None, expected: str) -> None:
+    assert render.when(moment, UTC) == expected

@@ -1,0 +1,398 @@
+"""Files and folders become articles: the formats, the names of fields, and what is passed over."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import socket
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from search.article import Article
+from search.dates import DayOrder
+from search.errors import InvalidRequest
+from search.sources import Accepted, Item, ReadOptions, Rejected, Skipped, read_paths
+from tests.conftest import day
+
+DEFAULT = ReadOptions()
+
+
+def read(path: Path, options: ReadOptions = DEFAULT) -> list[Item]:
+    return list(read_paths([path], options))
+
+
+def articles(path: Path, options: ReadOptions = DEFAULT) -> list[Article]:
+    items = read(path, options)
+    assert all(isinstance(item, Accepted) for item in items), items
+    return [item.article for item in items if isinstance(item, Accepted)]
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def record(tmp_path: Path, fields: Mapping[str, object], options: ReadOptions = DEFAULT) -> Article:
+    (article,) = articles(written(tmp_path, "one.jsonl", json.dumps(fields)), options)
+    return article
+
+
+# --- plain text -------------------------------------------------------------------------------------
+
+TIME = "2025-02-11T18:01:34+00:00"
+POINTS = ("Nobody was hurt", "The quay is shut")
+WHOLE = Article(
+    title="Crane falls at Lowmere",
+    description="It came down at noon.",
+    published=day("2025-02-11T18:01:34"),
+    highlights=POINTS,
+    body="The crane was old.\n\nWhat next\n\nNobody knows.",
+)
+WHOLE_TEXT = (
+    f"Crane falls at Lowmere\nIt came down at noon.\n{TIME}\n- Nobody was hurt\n- The quay is shut\n"
+    "The crane was old.\nWhat next\nNobody knows.\n"
+)
+
+PLAIN_TEXTS = {
+    "all parts": (WHOLE_TEXT, WHOLE),
+    "blank lines between": (WHOLE_TEXT.replace("\n", "\n\n"), WHOLE),
+    "line ends of Windows": (WHOLE_TEXT.replace("\n", "\r\n"), WHOLE),
+    "a byte-order mark": ("\ufeff" + WHOLE_TEXT, WHOLE),
+    "no end of the last line": (WHOLE_TEXT.rstrip(), WHOLE),
+    "no description": (
+        f"Crane\n{TIME}\n- Nobody was hurt\nOld.",
+        Article(title="Crane", published=day("2025-02-11T18:01:34"), highlights=POINTS[:1], body="Old."),
+    ),
+    "no time": (
+        "Crane\nIt fell.\n- Nobody was hurt\n- The quay is shut\nOld.",
+        Article(title="Crane", description="It fell.", highlights=POINTS, body="Old."),
+    ),
+    "no highlights": (
+        "Crane\nIt fell.\n2025-02-11\nOld.\nNew.",
+        Article(title="Crane", description="It fell.", published=day("2025-02-11"), body="Old.\n\nNew."),
+    ),
+    "neither time nor highlights": ("Crane\nIt fell.\nOld.", Article(title="Crane", body="It fell.\n\nOld.")),
+    "neither description nor time": (
+        "Crane\n- Nobody was hurt\nOld.",
+        Article(title="Crane", highlights=POINTS[:1], body="Old."),
+    ),
+    "a title only": ("Crane\n", Article(title="Crane")),
+    "a day for a time": (
+        "Crane\n2025-02-11\nOld.",
+        Article(title="Crane", published=day("2025-02-11"), body="Old."),
+    ),
+    "bullets of another kind": (
+        "Crane\nIt fell.\n• Nobody was hurt\n* The quay is shut\nOld.",
+        Article(title="Crane", description="It fell.", highlights=POINTS, body="Old."),
+    ),
+    "cross-links in the body": (
+        "Crane\n2025-02-11\nOld.\nYou may also like: Ferry late\nRelated story: A ferry\nRead more: B\nNew.",
+        Article(title="Crane", published=day("2025-02-11"), body="Old.\n\nNew."),
+    ),
+    "a dash later on": (
+        "Crane\n- Nobody was hurt\nOld.\n- said a docker",
+        Article(title="Crane", highlights=POINTS[:1], body="Old.\n\n- said a docker"),
+    ),
+}
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+@pytest.mark.parametrize(("text", "expected"), PLAIN_TEXTS.values(), ids=PLAIN_TEXTS)
+def test_plain_text_is_read_with(tmp_path: Path, text: str, expected: Article, packed: bool) -> None:
+    content = gzip.compress(text.encode()) if packed else text.encode()
+    assert articles(written(tmp_path, "a.txt.gz" if packed else "a.txt", content)) == [expected]
+
+
+def test_a_file_without_a_suffix_is_plain_text(tmp_path: Path) -> None:
+    assert articles(written(tmp_path, "crane", "Crane\nOld.\nNew."))[0].title == "Crane"
+
+
+def test_latin_1_is_rejected_with_a_hint_and_read_with_the_encoding(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.txt", "Café shut\nOwner away\nFor good".encode("latin-1"))
+    (rejected,) = read(path)
+    assert isinstance(rejected, Rejected)
+    assert rejected.code == "encoding"
+    assert "byte 3" in rejected.reason
+    assert "--encoding latin-1" in rejected.reason
+    assert articles(path, ReadOptions(encoding="latin-1"))[0].title == "Café shut"
+
+
+# --- records ----------------------------------------------------------------------------------------
+
+LINES = '{"id":"r1","title":"Crane","body":"Old."}\n{"id":"r2","title":"Ferry","body":"Late."}\n'
+TABLE = "id,title,body\nr1,Crane,Old.\nr2,Ferry,Late.\n"
+LIST = json.dumps([json.loads(line) for line in LINES.splitlines()])
+BOTH = [Article(id="r1", title="Crane", body="Old."), Article(id="r2", title="Ferry", body="Late.")]
+
+RECORDS = {
+    "JSON lines": ("a.jsonl", LINES, BOTH),
+    "JSON lines called ndjson": ("a.ndjson", LINES, BOTH),
+    "JSON lines called json": ("a.json", LINES, BOTH),
+    "one JSON object": ("a.json", LINES.splitlines()[0].replace(",", ",\n"), BOTH[:1]),
+    "a JSON list": ("a.json", LIST, BOTH),
+    "a JSON list called jsonl": ("a.jsonl", LIST, BOTH),
+    "a JSON object with articles": ("a.json", f'{{"status": "ok",\n"articles": {LIST}\n}}', BOTH),
+    "a JSON object with docs": ("a.json", f'{{"found": 2,\n"docs": {LIST}\n}}', BOTH),
+    "a table with commas": ("a.csv", TABLE, BOTH),
+    "a table with semicolons": ("a.csv", TABLE.replace(",", ";"), BOTH),
+    "a table with tabs": ("a.tsv", TABLE.replace(",", "\t"), BOTH),
+    "a table with tabs called csv": ("a.csv", TABLE.replace(",", "\t"), BOTH),
+    "a table with line ends of Windows": ("a.csv", TABLE.replace("\n", "\r\n"), BOTH),
+    "a table in another order": ("a.csv", "body,id,title\nOld.,r1,Crane\nLate.,r2,Ferry\n", BOTH),
+    "a table with empty rows": ("a.csv", TABLE.replace("\nr2", "\n\n,,\nr2"), BOTH),
+    "a table with quoted line ends": (
+        "a.csv",
+        'id,title,body\nr1,Crane,"Old,\n""very"" old"\nr2,Ferry,Late.\n',
+        [Article(id="r1", title="Crane", body='Old,\n"very" old'), BOTH[1]],
+    ),
+    "a table with empty cells": ("a.csv", "id,title,body,url\nr1,Crane,Old.,\n", BOTH[:1]),
+}
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+@pytest.mark.parametrize(("name", "content", "expected"), RECORDS.values(), ids=RECORDS)
+def test_records_are_read_from(
+    tmp_path: Path, name: str, content: str, expected: list[Article], packed: bool
+) -> None:
+    if packed:
+        path = written(tmp_path, f"{name}.gz", gzip.compress(content.encode()))
+    else:
+        path = written(tmp_path, name, content)
+    assert articles(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "places"),
+    [
+        ("a.jsonl", "\n" + LINES, ["line 2", "line 3"]),
+        ("a.json", LIST, ["item 1", "item 2"]),
+        ("a.csv", TABLE, ["line 2", "line 3"]),
+        ("a.txt", WHOLE_TEXT, [""]),
+    ],
+)
+def test_the_origin_says_where_a_document_was(
+    tmp_path: Path, name: str, content: str, places: list[str]
+) -> None:
+    path = written(tmp_path, name, content)
+    assert [item.origin.place for item in read(path)] == places
+    assert {item.origin.path for item in read(path)} == {str(path)}
+
+
+ALIASES = {
+    "id": ("guid", "x7", "x7"),
+    "title": ("headline", "Crane", "Crane"),
+    "description": ("abstract", "It fell.", "It fell."),
+    "highlights": ("bullets", ["One", "Two"], ("One", "Two")),
+    "body": ("content", "Old.", "Old."),
+    "published": ("publishedAt", "2025-02-11T18:01:34Z", day("2025-02-11T18:01:34")),
+    "keywords": ("tags", ["crane", "quay"], ("crane", "quay")),
+    "authors": ("byline", "By Ida Holm and Per Vik", ("Ida Holm", "Per Vik")),
+    "source": ("publisher", "Gazette", "Gazette"),
+    "url": ("link", "https://gazette.example/1", "https://gazette.example/1"),
+    "language": ("locale", "en", "en"),
+}
+
+
+@pytest.mark.parametrize("field", ALIASES)
+def test_a_field_is_known_by_its_other_names(tmp_path: Path, field: str) -> None:
+    name, value, expected = ALIASES[field]
+    article = record(tmp_path, {"name": "Some title", name: value})
+    assert getattr(article, field) == expected
+
+
+def test_the_first_name_that_has_a_value_is_taken(tmp_path: Path) -> None:
+    article = record(tmp_path, {"title": "", "headline": "Crane", "summary": "It fell.", "description": None})
+    assert (article.title, article.description) == ("Crane", "It fell.")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.jsonl", '{"Hed":"Crane","title":"No"}'), ("a.csv", "Hed\nCrane")]
+)
+def test_names_say_what_the_source_calls_a_field(tmp_path: Path, name: str, content: str) -> None:
+    (article,) = articles(written(tmp_path, name, content), ReadOptions(names={"title": "hed"}))
+    assert article.title == "Crane"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("source", {"id": None, "name": "Gazette"}, "Gazette"),
+        ("title", {"main": "Crane", "kicker": "Docks"}, "Crane"),
+        ("authors", [{"name": "Ida Holm"}, {"name": "Per Vik"}], ("Ida Holm", "Per Vik")),
+        ("author", {"name": "Ida Holm"}, ("Ida Holm",)),
+        ("body", ["Old.", "New."], "Old.\n\nNew."),
+        ("id", {"$oid": "5f"}, "5f"),
+        ("published", {"$date": "2025-02-11"}, day("2025-02-11")),
+    ],
+)
+def test_an_object_stands_for_the_text_in_it(
+    tmp_path: Path, field: str, value: object, expected: object
+) -> None:
+    article = record(tmp_path, {"headline": "Some title", field: value})
+    assert getattr(article, "authors" if field == "author" else field) == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "expected"),
+    [
+        ("keywords", "crane, quay;docks|sea", ("crane", "quay", "docks", "sea")),
+        ("keywords", '["crane, old", "quay"]', ("crane, old", "quay")),
+        ("authors", "Ida Holm; Per Vik and Bo Aas", ("Ida Holm", "Per Vik", "Bo Aas")),
+        ("highlights", "- One, still one\n- Two", ("One, still one", "Two")),
+    ],
+)
+def test_a_cell_can_hold_several_values(
+    tmp_path: Path, column: str, cell: str, expected: tuple[str, ...]
+) -> None:
+    quoted = cell.replace('"', '""')
+    (article,) = articles(written(tmp_path, "a.csv", f'title,{column}\nCrane,"{quoted}"\n'))
+    assert getattr(article, column) == expected
+
+
+def test_what_is_left_over_becomes_extra_fields(tmp_path: Path) -> None:
+    left = {"places": ["lowmere", "vesk"], "Section Name": "Docks", "pages": 3, "front": True, "none": None}
+    assert record(tmp_path, {"title": "Crane", **left, "desk": {"name": "Home"}}).extra == {
+        "places": ("lowmere", "vesk"),
+        "section_name": ("Docks",),
+        "pages": ("3",),
+        "front": ("yes",),
+        "desk": ("Home",),
+    }
+
+
+def test_a_column_of_a_table_becomes_an_extra_field(tmp_path: Path) -> None:
+    (article,) = articles(written(tmp_path, "a.csv", "title,section\nCrane,Docks\n"))
+    assert article.extra == {"section": ("Docks",)}
+
+
+@pytest.mark.parametrize(
+    ("date", "options", "expected"),
+    [
+        ("2025-07-01T10:00", ReadOptions(zone=ZoneInfo("Europe/Berlin")), day("2025-07-01T08:00")),
+        ("2025-07-01T10:00+02:00", DEFAULT, day("2025-07-01T08:00")),
+        ("Tue, 11 Feb 2025 18:01:34 EST", DEFAULT, day("2025-02-11T23:01:34")),
+        ("February 11, 2025", DEFAULT, day("2025-02-11")),
+        (1_739_296_894, DEFAULT, day("2025-02-11T18:01:34")),
+        (1_739_296_894_500, DEFAULT, day("2025-02-11T18:01:34") + timedelta(milliseconds=500)),
+    ],
+)
+def test_a_date_is_read_as(tmp_path: Path, date: str | int, options: ReadOptions, expected: datetime) -> None:
+    assert record(tmp_path, {"title": "Crane", "date": date}, options).published == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"), [("day-first", day("2024-02-01")), ("month-first", day("2024-01-02"))]
+)
+def test_the_order_settles_an_ambiguous_date(tmp_path: Path, order: DayOrder, expected: datetime) -> None:
+    fields = {"title": "Crane", "date": "01/02/2024"}
+    assert record(tmp_path, fields, ReadOptions(order=order)).published == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", '{"title":"Crane","date":"soonish"}'),
+        ("a.csv", "title,date\nCrane,soonish\n"),
+        ("a.txt", "Crane\nIt fell.\n2025-02-30T10:00\n- One\n"),
+    ],
+)
+def test_an_unreadable_date_is_noted_and_rejected_only_where_reading_is_strict(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    path = written(tmp_path, name, content)
+    (taken,) = read(path)
+    assert isinstance(taken, Accepted)
+    assert taken.article.published is None
+    assert [note.code for note in taken.notes] == ["unreadable-date"]
+    (refused,) = read(path, ReadOptions(strict=True))
+    assert isinstance(refused, Rejected)
+    assert refused.code == "unreadable-date"
+
+
+# --- which files ------------------------------------------------------------------------------------
+
+
+def test_a_folder_is_read_in_the_order_of_names_with_the_folders_in_it(tmp_path: Path) -> None:
+    for name in ("c.txt", "a.txt", "b/z.txt", "b/a.txt"):
+        (tmp_path / "in" / name).parent.mkdir(exist_ok=True, parents=True)
+        written(tmp_path / "in", name, f"Title {name}\n")
+    titles = [article.title for article in articles(tmp_path / "in")]
+    assert titles == ["Title a.txt", "Title b/a.txt", "Title b/z.txt", "Title c.txt"]
+
+
+def test_what_is_no_visible_regular_file_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    target = written(tmp_path, "elsewhere.txt", "Elsewhere\n")
+    (folder / "link.txt").symlink_to(target)
+    (folder / "loop").symlink_to(folder)
+    (folder / ".git").mkdir()
+    written(folder, ".hidden.txt", "Hidden\n")
+    os.mkfifo(folder / "pipe.txt")
+    monkeypatch.chdir(folder)  # a socket's whole path has to be short
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind("socket.txt")
+    written(folder, "z.txt", "Seen\n")
+    items = read(folder)
+    assert {Path(item.origin.path).name: item.code for item in items if isinstance(item, Skipped)} == {
+        ".git": "hidden",
+        ".hidden.txt": "hidden",
+        "link.txt": "link",
+        "loop": "link",
+        "pipe.txt": "not-a-file",
+        "socket.txt": "not-a-file",
+    }
+    assert [item.article.title for item in items if isinstance(item, Accepted)] == ["Seen"]
+
+
+def test_a_pipe_that_is_named_is_skipped_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert [(type(item), item.origin.path) for item in read(tmp_path / "pipe")] == [
+        (Skipped, str(tmp_path / "pipe"))
+    ]
+
+
+def test_an_excluded_folder_and_the_store_of_an_archive_are_skipped(tmp_path: Path) -> None:
+    (tmp_path / "index").mkdir()
+    written(tmp_path / "index", "a.txt", "Not ours\n")
+    written(tmp_path, "articles.db", "not to be read")
+    written(tmp_path, "b.txt", "Ours\n")
+    items = read(tmp_path, ReadOptions(exclude=(tmp_path / "index",)))
+    assert [item.code for item in items if isinstance(item, Skipped)] == ["archive", "archive"]
+    assert [item.article.title for item in items if isinstance(item, Accepted)] == ["Ours"]
+
+
+def test_the_format_that_is_given_goes_before_the_name(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.page", "Crane\nIt fell.\nOld.")
+    (unknown,) = read(path)
+    assert isinstance(unknown, Rejected)
+    assert unknown.code == "unknown-format"
+    assert articles(path, ReadOptions(format="text"))[0].title == "Crane"
+    assert articles(written(tmp_path, "b.txt", TABLE), ReadOptions(format="csv")) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("content", "title"),
+    [(LINES, "Crane"), (LIST, "Crane"), ("Crane\nIt fell.\nOld.", "Crane")],
+    ids=["JSON lines", "a JSON list", "plain text"],
+)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_standard_input_is_read_as_what_it_looks_like(
+    monkeypatch: pytest.MonkeyPatch, content: str, title: str, packed: bool
+) -> None:
+    given = gzip.compress(content.encode()) if packed else content.encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+    assert articles(Path("-"))[0].title == title
+
+
+def test_a_path_that_is_not_there_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    present = written(tmp_path, "a.txt", "Crane\n")
+    with pytest.raises(InvalidRequest, match="nowhere"):
+        read_paths([present, tmp_path / "nowhere"], DEFAULT)
