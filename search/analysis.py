@@ -151,7 +151,10 @@ class Analyzer:
         self.language = language
         self.stop_words = STOP_WORDS.get(language, frozenset())
         self._stem: Callable[[str], str] | None = None
-        self._known: dict[str, tuple[str, str]] = {}
+        self.vocabulary: list[tuple[str, str]] = []
+        """The distinct (form, term) of all that was analysed, as `numbers` counts them."""
+        self._pairs: dict[tuple[str, str], int] = {}
+        self._known: dict[str, int] = {}
         self._stemming = threading.Lock()  # some of NLTK's stemmers keep state while they work
 
     @property
@@ -159,17 +162,32 @@ class Analyzer:
         """What the terms depend on; equal versions give equal terms."""
         return f"{ANALYSIS_VERSION}/{self.language}/nltk-{metadata.version('nltk')}"
 
-    def analyze(self, text: str) -> list[tuple[str, str]]:
-        """(form, term) of each word of `text`, in order; ("", "") for a word too long to be one."""
-        known = self._known
+    def numbers(self, text: str) -> list[int]:
+        """The words of `text`, in order, as their numbers in `vocabulary`; -1 for one too long."""
         found = words(text)
+        known = self._known
         try:
             return [known[word] for word in found]
         except KeyError:
             for word in found:
                 if word not in known:
-                    known[word] = self._form_and_term(word)
+                    self._learn(word)
             return [known[word] for word in found]
+
+    def analyze(self, text: str) -> list[tuple[str, str]]:
+        """(form, term) of each word of `text`, in order; ("", "") for a word too long to be one."""
+        return [self.vocabulary[number] if number >= 0 else ("", "") for number in self.numbers(text)]
+
+    def _learn(self, word: str) -> None:
+        pair = self._form_and_term(word)
+        with self._stemming:
+            if not pair[0]:
+                self._known[word] = -1
+                return
+            number = self._pairs.setdefault(pair, len(self.vocabulary))
+            if number == len(self.vocabulary):
+                self.vocabulary.append(pair)
+            self._known[word] = number
 
     def term(self, word: str) -> str:
         """The index term of one word (a span that `word_spans` would give)."""

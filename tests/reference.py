@@ -28,7 +28,7 @@ from search.engine import (
     Stats,
     Timeline,
 )
-from search.engines.embedded.evaluate import FIELD_WEIGHTS, K1
+from search.engines.embedded.evaluate import SCORER
 from search.engines.embedded.schema import VALUE_GAP, sites
 from search.language import (
     TEXT_FIELDS,
@@ -93,7 +93,7 @@ class ReferenceEngine:
         frequencies: dict[str, float] = {}
         for identity, article in self.articles.items():
             weighted = 0.0
-            for field, weight in FIELD_WEIGHTS.items():
+            for field, weight in SCORER.fields.items():
                 total = sum(len(self._words(other, field)) for other in self.articles.values())
                 text = self._words(article, field)
                 starts = {start for start, _ in self._spans(node, field, text, known)}
@@ -104,7 +104,7 @@ class ReferenceEngine:
                 frequencies[identity] = weighted
         df, n = len(frequencies), len(self.articles)
         idf = math.log(1 + (n - df + 0.5) / (df + 0.5))
-        return {i: idf * (K1 + 1) * tf / (K1 + tf) for i, tf in frequencies.items()}
+        return {i: idf * (SCORER.k1 + 1) * tf / (SCORER.k1 + tf) for i, tf in frequencies.items()}
 
     def _words(self, article: Article, field: str) -> dict[int, tuple[str, str]]:
         """Position to form and term."""

@@ -29,7 +29,7 @@ NLTK_TOKENIZER = RegexpTokenizer(WORD.pattern)
 # NLTK runs the pattern with the `regex` package, to which superscripts (No) are no `\w` and loose marks are.
 _characters = st.sampled_from("aBéÅßøŁıİςфй한’'ʼ&.,-/ \n0123456789٣") | st.characters(
     categories=("Lu", "Ll", "Lt", "Nd", "Zs", "Po", "Pd", "Ps", "Pe", "Pi", "Pf", "Sc"),
-    exclude_characters="ŉ_",
+    exclude_characters="ŉǢǣǼǽǾǿ_",
 )
 plain_texts = st.text(_characters, max_size=40)
 texts_with_marks = st.lists(

@@ -285,7 +285,7 @@ def age_the_note(index: Path) -> None:
 
 
 def remove_a_segment(index: Path) -> None:
-    next(index.glob("*.seg")).unlink()
+    next(index.glob("*.arrays")).unlink()
 
 
 @pytest.mark.parametrize("harm", [remove, damage_the_note, age_the_note, remove_a_segment])

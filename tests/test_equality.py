@@ -31,7 +31,7 @@ def agree(engine: Engine, reference: Engine, query: Node) -> None:
     facets += tuple(FacetRequest("date", interval=interval) for interval in INTERVALS)
     request = SearchRequest(query, limit=50, facets=facets, zone=BERLIN)
     found, expected = engine.search(request), reference.search(request)
-    assert found.total == expected.total
+    assert found.total == expected.total, str(query)
     assert {hit.article.id for hit in found.hits} == {hit.article.id for hit in expected.hits}
     scores = {hit.article.id: hit.score for hit in expected.hits}
     for hit in found.hits:

@@ -1,20 +1,17 @@
 """The kinds of Whoosh field that an index here is made of.
 
-They take values that are analysed already, so that text is analysed once, in one place. Their class
-paths are kept in the schema that Whoosh writes: they must stay importable from here.
+Their class paths are kept in the schema that Whoosh writes: they must stay importable from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, FieldType
 from whoosh.formats import Existence, Format
-
-Item = tuple[bytes, int, float, bytes]
 
 MISSING = -(2**63) + 1
 """What a number column holds for a document that has none; the least value but one of an int64."""
@@ -27,6 +24,7 @@ class IntegerPositions(Format):  # type: ignore[misc]
         return name in ("frequency", "positions")
 
     def encode(self, positions: Sequence[int]) -> bytes:
+        """The positions as the value of a posting."""
         return np.asarray(positions, "<i4").tobytes()
 
     def decode_positions(self, value: bytes) -> list[int]:
@@ -39,7 +37,7 @@ class IntegerPositions(Format):  # type: ignore[misc]
         return float(len(value) // 4)
 
 
-class _Analysed(FieldType):  # type: ignore[misc]
+class _Indexed(FieldType):  # type: ignore[misc]
     """A field that is indexed and neither stored nor analysed by Whoosh."""
 
     indexed = True
@@ -62,27 +60,18 @@ class _Analysed(FieldType):  # type: ignore[misc]
         yield text
 
 
-class Positions(_Analysed):
-    """Terms with their positions; its value is a mapping of term to ascending positions."""
+class Positions(_Indexed):
+    """Words with their positions."""
 
     scorable = True
     format = IntegerPositions()
 
-    def index(self, value: Mapping[str, Sequence[int]], **_: Any) -> Iterator[Item]:
-        encode = self.format.encode
-        for term, positions in value.items():
-            yield term.encode(), len(positions), float(len(positions)), encode(positions)
 
-
-class Terms(_Analysed):
-    """Terms alone; its value is any number of them."""
+class Terms(_Indexed):
+    """Whole values, that a document has or has not."""
 
     scorable = False
     format = Existence()
-
-    def index(self, value: Iterable[str], **_: Any) -> Iterator[Item]:
-        for term in value:
-            yield term.encode(), 1, 1.0, b""
 
 
 def integer_column() -> COLUMN:

@@ -1,109 +1,293 @@
-"""Sets of documents with scores, and what can be done with whole sets of them."""
+"""Sets of documents found, and what can be done with whole sets of them.
+
+A set knows its documents, can say which of given documents are in it, and what each scores; which of
+these is worked out, and for how many documents, is up to who asks. So an AND scores only what is in
+all its parts, and a filter beside it never lists its documents.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
 from search.codec.fields import MISSING
-from search.codec.view import NO_POSTINGS, Docs, Flags, Floats, IndexView, Postings
+from search.codec.scoring import TermScorer
+from search.codec.view import Array, Docs, Flags, Floats, IndexView, Postings
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Documents found: `docs` int32[n] ascending, `scores` float64[n]; 0 where a filter matched."""
+class Matches(Protocol):
+    """Documents found in one view of an index."""
 
-    docs: Docs
-    scores: Floats
+    @property
+    def size(self) -> int:
+        """About how many there are; exact or too many."""
+
+    @property
+    def docs(self) -> Docs:
+        """int32, ascending."""
+
+    def keep(self, docs: Docs) -> Flags:
+        """bool[len(docs)]: which of `docs`, ascending, are among them."""
+
+    def scores(self, docs: Docs) -> Floats:
+        """float32[len(docs)]: what each of `docs`, all of them among these, scores."""
 
 
-def unscored(docs: Docs) -> Matches:
-    """A filter's matches."""
-    return Matches(docs, np.zeros(len(docs)))
+class Listed:
+    """Documents that are known, with their scores; 0 for those of a filter."""
+
+    def __init__(self, view: IndexView, docs: Docs, scores: Floats | None = None) -> None:
+        self._view, self._docs, self._scores = view, docs, scores
+
+    @property
+    def size(self) -> int:
+        return len(self._docs)
+
+    @property
+    def docs(self) -> Docs:
+        return self._docs
+
+    def keep(self, docs: Docs) -> Flags:
+        return contained(self._view, docs, self._docs)
+
+    def scores(self, docs: Docs) -> Floats:
+        if self._scores is None:
+            return np.zeros(len(docs), np.float32)
+        return (
+            self._scores
+            if len(docs) == len(self._docs)
+            else self._scores[places(self._view, docs, self._docs)]
+        )
+
+
+class Posted:
+    """Documents of a term, or of what counts as one."""
+
+    def __init__(self, view: IndexView, postings: Postings, scorer: TermScorer) -> None:
+        self._view, self._postings, self._scorer = view, postings, scorer
+
+    @property
+    def size(self) -> int:
+        return len(self._postings.docs)
+
+    @property
+    def docs(self) -> Docs:
+        return self._postings.docs
+
+    def keep(self, docs: Docs) -> Flags:
+        return contained(self._view, docs, self._postings.docs)
+
+    def scores(self, docs: Docs) -> Floats:
+        if len(docs) == len(self._postings.docs):
+            return self._scorer.scores(self._view, self._postings)
+        chosen = _picked(self._postings, places(self._view, docs, self._postings.docs))
+        return self._scorer.scores(self._view, chosen, df=len(self._postings.docs))
+
+
+class Flagged:
+    """Documents with a flag set; `flags` bool[size] may have deleted ones, which are left out."""
+
+    def __init__(self, view: IndexView, flags: Flags) -> None:
+        self._flags = flags if view.live is None else flags & view.live
+
+    @property
+    def size(self) -> int:
+        return len(self._flags)
+
+    @cached_property
+    def docs(self) -> Docs:
+        return np.flatnonzero(self._flags).astype(np.int32)
+
+    def keep(self, docs: Docs) -> Flags:
+        return self._flags[docs]
+
+    def scores(self, docs: Docs) -> Floats:
+        return np.zeros(len(docs), np.float32)
+
+
+class Ranged:
+    """Documents whose number in a column is from `low` up to, not including, `high`; None: no bound."""
+
+    def __init__(self, view: IndexView, column: str, low: int | None, high: int | None) -> None:
+        self._view, self._numbers = view, view.numbers(column)
+        self._low = MISSING + 1 if low is None else low
+        self._high = high
+
+    @property
+    def size(self) -> int:
+        return self._view.size
+
+    def _within(self, numbers: Array) -> Flags:
+        flags: Flags = numbers >= self._low
+        if self._high is not None:
+            flags &= numbers < self._high
+        return flags
+
+    @cached_property
+    def docs(self) -> Docs:
+        return Flagged(self._view, self._within(self._numbers)).docs
+
+    def keep(self, docs: Docs) -> Flags:
+        return self._within(self._numbers[docs])
+
+    def scores(self, docs: Docs) -> Floats:
+        return np.zeros(len(docs), np.float32)
+
+
+class Complement:
+    """Every document but those of another set."""
+
+    def __init__(self, view: IndexView, excluded: Matches) -> None:
+        self._view, self._excluded = view, excluded
+
+    @property
+    def size(self) -> int:
+        return self._view.size
+
+    @cached_property
+    def docs(self) -> Docs:
+        flags = np.ones(self._view.size, np.bool_)
+        flags[self._excluded.docs] = False
+        return Flagged(self._view, flags).docs
+
+    def keep(self, docs: Docs) -> Flags:
+        return ~self._excluded.keep(docs)
+
+    def scores(self, docs: Docs) -> Floats:
+        return np.zeros(len(docs), np.float32)
+
+
+class Intersection:
+    """Documents in every part, with the sum of their scores."""
+
+    def __init__(self, parts: Sequence[Matches]) -> None:
+        self._parts = parts
+
+    @property
+    def size(self) -> int:
+        return min(part.size for part in self._parts)
+
+    @cached_property
+    def docs(self) -> Docs:
+        rarest, *others = sorted(self._parts, key=lambda part: part.size)
+        docs = rarest.docs
+        for part in others:
+            docs = docs[part.keep(docs)]
+        return docs
+
+    def keep(self, docs: Docs) -> Flags:
+        flags = self._parts[0].keep(docs)
+        for part in self._parts[1:]:
+            flags &= part.keep(docs)
+        return flags
+
+    def scores(self, docs: Docs) -> Floats:
+        total = self._parts[0].scores(docs)
+        for part in self._parts[1:]:
+            total = total + part.scores(docs)
+        return total
+
+
+class Union:
+    """Documents in any part, with the sum of the scores of those they are in."""
+
+    def __init__(self, view: IndexView, parts: Sequence[Matches]) -> None:
+        self._view, self._parts = view, parts
+
+    @property
+    def size(self) -> int:
+        return min(self._view.size, sum(part.size for part in self._parts))
+
+    @cached_property
+    def docs(self) -> Docs:
+        flags = np.zeros(self._view.size, np.bool_)
+        for part in self._parts:
+            flags[part.docs] = True
+        return np.flatnonzero(flags).astype(np.int32)
+
+    def keep(self, docs: Docs) -> Flags:
+        flags = self._parts[0].keep(docs)
+        for part in self._parts[1:]:
+            flags |= part.keep(docs)
+        return flags
+
+    def scores(self, docs: Docs) -> Floats:
+        totals = np.zeros(self._view.size, np.float32)
+        for part in self._parts:
+            own = part.docs
+            if len(docs) < len(self.docs):
+                own = own[contained(self._view, own, docs)]
+            totals[own] += part.scores(own)
+        return totals[docs]
+
+
+class Weighted:
+    """Another set, its scores multiplied."""
+
+    def __init__(self, inner: Matches, factor: float) -> None:
+        self._inner, self._factor = inner, np.float32(factor)
+
+    @property
+    def size(self) -> int:
+        return self._inner.size
+
+    @property
+    def docs(self) -> Docs:
+        return self._inner.docs
+
+    def keep(self, docs: Docs) -> Flags:
+        return self._inner.keep(docs)
+
+    def scores(self, docs: Docs) -> Floats:
+        return self._inner.scores(docs) * self._factor
 
 
 def everything(view: IndexView) -> Matches:
     """Every document."""
-    return _flagged(view, np.ones(view.size, np.bool_))
+    return Flagged(view, np.ones(view.size, np.bool_))
 
 
-def complement(view: IndexView, matches: Matches) -> Matches:
-    """Every document but these."""
-    flags = np.ones(view.size, np.bool_)
-    flags[matches.docs] = False
-    return _flagged(view, flags)
+def nothing(view: IndexView) -> Matches:
+    """No document."""
+    return Listed(view, np.empty(0, np.int32))
 
 
-def between(view: IndexView, column: str, low: int | None, high: int | None) -> Matches:
-    """Documents with a number from `low` up to, not including, `high`; None is no bound."""
-    numbers = view.column(column)
-    flags = numbers != MISSING
-    if low is not None:
-        flags &= numbers >= low
-    if high is not None:
-        flags &= numbers < high
-    return _flagged(view, flags)
-
-
-def equal(view: IndexView, column: str, number: int) -> Matches:
-    """Documents with this number, which may be `MISSING`."""
-    return _flagged(view, view.column(column) == number)
-
-
-def without_value(view: IndexView, field: str) -> Matches:
-    """Documents that have no value of `field`."""
-    flags = np.ones(view.size, np.bool_)
-    flags[view.values(field).docs] = False
-    return _flagged(view, flags)
-
-
-def _flagged(view: IndexView, flags: Flags) -> Matches:
-    return unscored(np.flatnonzero(flags & view.live).astype(np.int32))
-
-
-def intersect(parts: Sequence[Matches]) -> Matches:
-    """Documents in every part, with the sum of their scores in the order of the parts."""
-    docs = min((part.docs for part in parts), key=len)
-    for part in sorted(parts, key=lambda part: len(part.docs)):
-        docs = docs[contained(docs, part.docs)]
-    scores = np.zeros(len(docs))
-    for part in parts:
-        scores += part.scores[np.searchsorted(part.docs, docs)]
-    return Matches(docs, scores)
-
-
-def unite(parts: Sequence[Matches], size: int) -> Matches:
-    """Documents in any part, with the sum of their scores; `size` is the number of documents."""
-    found = np.zeros(size, np.bool_)
-    scores = np.zeros(size)
-    for part in parts:
-        found[part.docs] = True
-        scores[part.docs] += part.scores
-    docs = np.flatnonzero(found).astype(np.int32)
-    return Matches(docs, scores[docs])
-
-
-def contained(docs: Docs, among: Docs) -> Flags:
+def contained(view: IndexView, docs: Docs, among: Docs) -> Flags:
     """bool[len(docs)]: which of `docs` are in `among`; both ascending."""
+    if len(docs) * 16 < len(among) or not len(among):
+        return _found(docs, among)[1]
+    inside = view.scratch
+    inside[among] = 1
+    flags = inside[docs].view(np.bool_)
+    inside[among] = 0
+    return flags
+
+
+def places(view: IndexView, docs: Docs, among: Docs) -> Array:
+    """Where each of `docs` is in `among`, which has them all; both ascending."""
+    if len(docs) * 16 < len(among):
+        return np.searchsorted(among, docs)
+    return np.flatnonzero(contained(view, among, docs))
+
+
+def _found(docs: Array, among: Array) -> tuple[Array, Flags]:
     if not len(among):
-        return np.zeros(len(docs), np.bool_)
+        return np.zeros(len(docs), np.intp), np.zeros(len(docs), np.bool_)
     at = np.searchsorted(among, docs)
     at[at == len(among)] = 0
-    return np.asarray(among[at] == docs)
+    return at, among[at] == docs
 
 
-def merged(lists: Iterable[Postings]) -> Postings:
-    """Several postings lists as those of one term: frequencies added, places together."""
-    parts = [part for part in lists if len(part.docs)]
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        return NO_POSTINGS
-    docs, inverse = np.unique(np.concatenate([part.docs for part in parts]), return_inverse=True)
-    counts = np.bincount(inverse, np.concatenate([part.frequencies for part in parts]))
-    places = [part.places for part in parts if part.places is not None]
-    return Postings(
-        docs, counts.astype(np.int32), np.sort(np.concatenate(places)) if len(places) == len(parts) else None
-    )
+def _picked(postings: Postings, chosen: Array) -> Postings:
+    """The postings of the documents at the places `chosen`, ascending."""
+    fields = []
+    for part in postings.fields:
+        if part.at is None:
+            fields.append(type(part)(part.field, None, part.frequencies[chosen]))
+            continue
+        at, there = _found(part.at, chosen)
+        fields.append(type(part)(part.field, at[there], part.frequencies[there]))
+    return Postings(postings.docs[chosen], tuple(fields))

@@ -1,7 +1,7 @@
 """Matches in order: the first so many, past a given place.
 
 The order is total: by score (highest first) or by a column of numbers; where those are equal by the
-column, highest first; then by a column of text. `MISSING` numbers come last either way.
+column, highest first; then by the text of a value field. `MISSING` numbers come last either way.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import numpy as np
 
 from search.codec.fields import MISSING
 from search.codec.matches import Matches
-from search.codec.view import Docs, Floats, IndexView, Ints
+from search.codec.view import Array, Docs, IndexView, Ints
 
 By = Literal["score", "highest", "lowest"]
+
+BLOCK = 64
+"""Keys are first looked at in blocks of so many, by their maxima."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """By what to order: the score or the `numbers` column, with the `texts` column settling ties."""
+    """By what to order: the score or the `numbers` column, with the `texts` field settling ties."""
 
     by: By
     numbers: str
@@ -37,48 +40,85 @@ class Ordering:
 
     def first(self, view: IndexView, matches: Matches, limit: int, after: Place | None) -> list[Place]:
         """The first `limit` matches, of those past `after`."""
-        numbers = view.column(self.numbers)[matches.docs]
-        first, second = self._keys(matches.scores, numbers)
-        candidates = np.arange(len(matches.docs))
-        if after is not None:
-            first_at, second_at = self._key(after)
-            past = (first > first_at) | ((first == first_at) & (second > second_at))
-            tied = np.flatnonzero((first == first_at) & (second == second_at))
-            texts = view.texts(self.texts, matches.docs[tied])
-            beyond = [n for n, text in zip(tied.tolist(), texts, strict=True) if text > after.text]
-            candidates = np.concatenate([np.flatnonzero(past), np.array(beyond, np.int64)])
         if limit <= 0:
             return []
+        docs = matches.docs
+        numbers = view.numbers(self.numbers)
+        keys = matches.scores(docs) if self.by == "score" else self._numbers_as_keys(numbers[docs])
+        candidates = np.arange(len(docs)) if after is None else self._past(view, docs, keys, after)
         if limit < len(candidates):
-            bound = np.partition(first[candidates], limit - 1)[limit - 1]
-            candidates = candidates[first[candidates] <= bound]
-        order = candidates[np.lexsort((second[candidates], first[candidates]))]
-        if limit < len(order):
-            last = order[limit - 1]
-            order = order[(first[order] < first[last]) | (second[order] <= second[last])]
-        docs = matches.docs[order]
-        details = view.texts(self.texts, docs), matches.scores[order].tolist(), numbers[order].tolist()
-        places = [Place(*detail) for detail in zip(*details, strict=True)]
+            candidates = _highest(keys, candidates if after is not None else None, limit)
+        if self.by == "score" and limit < len(candidates):
+            candidates = self._break_ties(keys, numbers, docs, candidates, limit)
+        chosen = docs[candidates]
+        scores = keys[candidates].tolist() if self.by == "score" else [0.0] * len(candidates)
+        texts = view.values(self.texts).texts(chosen)
+        details = zip(texts, scores, numbers[chosen].tolist(), strict=True)
+        places = [Place(*detail) for detail in details]
         places.sort(key=lambda place: (*self._key(place), place.text))
         return places[:limit]
 
-    def _keys(self, scores: Floats, numbers: Ints) -> tuple[Floats | Ints, Floats | Ints]:
-        """Two arrays to sort ascending by, the second where the first is equal."""
-        if self.by == "score":
-            return -scores, -numbers
-        return (-numbers if self.by == "highest" else _lowest_first(numbers)), np.zeros(len(numbers))
+    def _numbers_as_keys(self, numbers: Ints) -> Ints:
+        """Keys of which the highest come first."""
+        return numbers if self.by == "highest" else np.where(numbers == MISSING, MISSING, -numbers)
 
-    def _key(self, place: Place) -> tuple[float, float]:
-        """What `_keys` has for one match."""
-        first, second = self._keys(np.array([place.score]), np.array([place.number]))
-        return first[0], second[0]
+    def _key(self, place: Place) -> tuple[float, int]:
+        if self.by == "score":
+            return -place.score, -place.number
+        return 0.0, -int(self._numbers_as_keys(np.array([place.number]))[0])
+
+    def _past(self, view: IndexView, docs: Docs, keys: Array, after: Place) -> Array:
+        """Which matches come after the place."""
+        if self.by == "score":
+            bound = np.float32(after.score)
+            tied = np.flatnonzero(keys == bound)
+            numbers = view.numbers(self.numbers)[docs[tied]]
+            past = [np.flatnonzero(keys < bound), tied[numbers < after.number]]
+            tied = tied[numbers == after.number]
+        else:
+            own = self._numbers_as_keys(np.array([after.number]))[0]
+            past = [np.flatnonzero(keys < own)]
+            tied = np.flatnonzero(keys == own)
+        texts = view.values(self.texts).texts(docs[tied])
+        past.append(tied[np.array([text > after.text for text in texts], np.bool_)])
+        return np.sort(np.concatenate(past))
+
+    @staticmethod
+    def _break_ties(keys: Array, numbers: Ints, docs: Docs, candidates: Array, limit: int) -> Array:
+        """Of too many candidates with one key those with the highest numbers; equal ones all stay."""
+        own = keys[candidates]
+        last = np.partition(own, len(own) - limit)[len(own) - limit]
+        surely, tied = candidates[own > last], candidates[own == last]
+        wanted = limit - len(surely)
+        if wanted >= len(tied):
+            return candidates
+        ages = numbers[docs[tied]]
+        bound = np.partition(ages, len(ages) - wanted)[len(ages) - wanted]
+        return np.concatenate([surely, tied[ages >= bound]])
+
+
+def _highest(keys: Array, candidates: Array | None, limit: int) -> Array:
+    """The places of the `limit` highest keys among the candidates (None: all), and of their equals.
+
+    The limit-th highest of the maxima of blocks is a bound that at least `limit` keys reach; what
+    does not reach it cannot be among them.
+    """
+    own = keys if candidates is None else keys[candidates]
+    blocks = len(own) // BLOCK
+    if blocks > 4 * limit:
+        maxima = own[: blocks * BLOCK].reshape(blocks, BLOCK).max(axis=1)
+        bound = np.partition(maxima, blocks - limit)[blocks - limit]
+        reaching = np.flatnonzero(own >= bound)
+    else:
+        reaching = np.arange(len(own))
+    if limit < len(reaching):
+        there = own[reaching]
+        reaching = reaching[there >= np.partition(there, len(there) - limit)[len(there) - limit]]
+    return reaching if candidates is None else candidates[reaching]
 
 
 def texts_lowest_first(view: IndexView, docs: Docs, numbers: str, texts: str) -> list[str]:
     """The texts of the documents, by their numbers from the lowest on, then by text."""
-    keys = _lowest_first(view.column(numbers)[docs]).tolist()
-    return [text for _, text in sorted(zip(keys, view.texts(texts, docs), strict=True))]
-
-
-def _lowest_first(numbers: Ints) -> Ints:
-    return np.where(numbers == MISSING, -MISSING, numbers)
+    own = view.numbers(numbers)[docs]
+    keys = np.where(own == MISSING, -MISSING, own).tolist()
+    return [text for _, text in sorted(zip(keys, view.values(texts).texts(docs), strict=True))]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.view import Ints, Postings
+from search.codec.view import Docs, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,10 @@ class Spans:
     ends: Ints
 
 
-def as_postings(spans: Spans) -> Postings:
-    """The spans as postings of one term; two that start at one place count once."""
-    places = np.unique(spans.starts)
-    docs, frequencies = np.unique(places >> 32, return_counts=True)
-    return Postings(docs.astype(np.int32), frequencies.astype(np.int32), places)
+def occurrences(spans: Spans) -> tuple[Docs, Ints]:
+    """The documents with any of the spans, and how many; two that start at one place count once."""
+    docs, counts = np.unique(_distinct_sorted(spans.starts) >> 32, return_counts=True)
+    return docs.astype(np.int32), counts
 
 
 def words_as_spans(places: Ints) -> Spans:
@@ -116,3 +115,9 @@ def _distinct(starts: Ints, ends: Ints) -> Spans:
     new = np.ones(len(starts), np.bool_)
     new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
     return Spans(starts[new], ends[new])
+
+
+def _distinct_sorted(places: Ints) -> Ints:
+    if len(places) and not (places[1:] > places[:-1]).all():
+        return np.unique(places)
+    return places

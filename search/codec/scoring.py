@@ -15,38 +15,43 @@ A phrase or a set of words is scored as one term with the frequency and df it ha
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.matches import Matches
-from search.codec.view import IndexView, Postings
+from search.codec.view import Floats, IndexView, Postings
 
 
 @dataclass(frozen=True, slots=True)
 class FieldWeight:
     """How much a field counts; `b` from 0 (length is ignored) to 1 (fully normalised)."""
 
-    field: str
-    lengths: str  # the column with the field's lengths in words
     weight: float
     b: float
 
 
-def bm25f(view: IndexView, found: Sequence[tuple[FieldWeight, Postings]], k1: float) -> Matches:
-    """The documents of any of the postings, scored as those of one term."""
-    parts = [(weight, postings) for weight, postings in found if len(postings.docs)]
-    if not parts:
-        return Matches(np.empty(0, np.int32), np.empty(0))
-    docs = parts[0][1].docs
-    for _, postings in parts[1:]:
-        docs = np.union1d(docs, postings.docs)
-    frequency = np.zeros(len(docs))
-    for weight, postings in parts:
-        average = view.words(weight.lengths) / view.count
-        lengths = view.column(weight.lengths)[postings.docs]
-        norm = (1 - weight.b) + weight.b * lengths / average
-        frequency[np.searchsorted(docs, postings.docs)] += weight.weight * postings.frequencies / norm
-    idf = math.log(1 + (view.count - len(docs) + 0.5) / (len(docs) + 0.5))
-    return Matches(docs, idf * (k1 + 1) * frequency / (k1 + frequency))
+@dataclass(frozen=True, slots=True)
+class TermScorer:
+    """Scores postings by BM25F with these fields and `k1`."""
+
+    fields: Mapping[str, FieldWeight]
+    k1: float
+
+    def scores(self, view: IndexView, postings: Postings, df: int | None = None) -> Floats:
+        """float32: the score of each document of `postings`; `df` where they are not all of the term's."""
+        docs = postings.docs
+        total = np.zeros(len(docs), np.float32)
+        for part in postings.fields:
+            field = self.fields[part.field]
+            norms = view.norms(part.field, field.b, field.weight)
+            if part.at is None:
+                total += norms.take(docs) * part.frequencies
+            else:
+                total[part.at] += norms.take(docs[part.at]) * part.frequencies
+        count = len(docs) if df is None else df
+        idf = math.log(1 + (view.count - count + 0.5) / (count + 0.5))
+        saturated = total + np.float32(self.k1)
+        np.divide(total, saturated, out=saturated)
+        saturated *= np.float32(idf * (self.k1 + 1))
+        return saturated

@@ -1,150 +1,392 @@
-"""One committed state of a Whoosh index, read as arrays.
+"""One committed state of an index, all its segments as one set of arrays.
 
 Document numbers are those of the whole index, over its segments. Whatever comes from here leaves
-deleted documents out. Arrays that are asked for again and again (columns, lexicons) are kept.
+deleted documents out. What every query needs again (columns, norms) is kept; postings are read from
+the mapped files each time.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.codec.layout import MappedArrays
+from search.codec.lexicon import Lexicon
+from search.codec.segment import ArraySegment
+
 Docs = NDArray[np.int32]
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPostings:
+    """How often a term occurs in one field.
+
+    `at` says which of the term's documents have it there (None: all are listed) and `frequencies`
+    how often each; a document that is listed may have it 0 times.
+    """
+
+    field: str
+    at: Array | None
+    frequencies: Array
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Where a term (or several as one) occurs.
-
-    `docs` int32[n] ascending; `frequencies` int32[n]; `places` int64[sum of frequencies], each
-    `document << 32 | position`, ascending, or None where they were not asked for.
-    """
+    """Where a term occurs: `docs` int32 ascending, the documents that have it in any of the fields."""
 
     docs: Docs
-    frequencies: Docs
-    places: Ints | None = None
+    fields: tuple[FieldPostings, ...]
+
+    def only(self, field: str) -> Postings:
+        """Its occurrences in one field."""
+        for part in self.fields:
+            if part.field == field:
+                there = np.flatnonzero(part.frequencies)
+                docs = self.docs[there if part.at is None else part.at[there]]
+                return Postings(docs, (FieldPostings(field, None, part.frequencies[there]),))
+        return Postings(self.docs[:0], ())
 
 
-NO_POSTINGS = Postings(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64))
+NO_PLACES = np.empty(0, np.int64)
+NO_DOCS = np.empty(0, np.int32)
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
-    """A field of whole values: entry i says that document `docs[i]` has value `terms[ordinals[i]]`."""
+class _SegmentView:
+    """One segment, its documents numbered from `base`."""
 
-    terms: list[str]
-    ordinals: Docs
-    docs: Docs
+    def __init__(self, arrays: MappedArrays, segment: ArraySegment, base: int) -> None:
+        self.arrays = arrays
+        self.base = base
+        self.count = segment.count
+        self.live = segment.live() if segment.has_deletions() else None
+        self.terms = Lexicon(arrays["terms.text"], arrays["terms.offsets"])
+        self.forms = Lexicon(arrays["forms.text"], arrays["forms.offsets"])
+        self.text_fields = [name.removesuffix(".positions") for name in arrays if name.endswith(".positions")]
+
+    def postings(self, term: bytes) -> Postings | None:
+        number = self.terms.number(term)
+        if number < 0:
+            return None
+        arrays = self.arrays
+        first, after = arrays["starts"][number : number + 2].tolist()
+        docs = arrays["docs"][first:after]
+        fields = []
+        for field in self.text_fields:
+            if f"{field}.at" not in arrays:
+                fields.append(FieldPostings(field, None, arrays[f"{field}.frequencies"][first:after]))
+                continue
+            begin, end = arrays[f"{field}.at_starts"][number : number + 2].tolist()
+            if begin < end:
+                found = arrays[f"{field}.frequencies"][begin:end]
+                fields.append(FieldPostings(field, arrays[f"{field}.at"][begin:end], found))
+        if self.live is not None:
+            docs, fields = _without_deleted(docs, fields, self.live)
+        return Postings(docs + self.base if self.base else docs, tuple(fields))
+
+    def places(self, field: str, number: int) -> tuple[Array, Array, Array]:
+        """(documents, positions, variants) of every word of a term in a field, deleted ones too."""
+        arrays = self.arrays
+        first, after = arrays["starts"][number : number + 2].tolist()
+        begin, end = arrays[f"{field}.place_starts"][number : number + 2].tolist()
+        docs = arrays["docs"][first:after]
+        if f"{field}.at" in arrays:
+            a, b = arrays[f"{field}.at_starts"][number : number + 2].tolist()
+            docs, found = docs[arrays[f"{field}.at"][a:b]], arrays[f"{field}.frequencies"][a:b]
+        else:
+            found = arrays[f"{field}.frequencies"][first:after]
+        positions = arrays[f"{field}.positions"][begin:end]
+        return np.repeat(docs, found), positions, arrays[f"{field}.variants"][begin:end]
 
 
-class Lexicon:
-    """The terms of a field in their order."""
-
-    def __init__(self, terms: list[str]) -> None:
-        self.terms = terms
-
-    def starting(self, prefix: str) -> list[str]:
-        """Every term that begins with `prefix`."""
-        terms = self.terms
-        first = bisect_left(terms, prefix)
-        after = bisect_left(terms, prefix + "\U0010ffff", first)
-        return terms[first:after]
+def _without_deleted(
+    docs: Docs, fields: Sequence[FieldPostings], live: Flags
+) -> tuple[Docs, list[FieldPostings]]:
+    kept = live[docs]
+    places = np.cumsum(kept) - 1
+    left = []
+    for part in fields:
+        if part.at is None:
+            left.append(FieldPostings(part.field, None, part.frequencies[kept]))
+        else:
+            there = kept[part.at]
+            left.append(FieldPostings(part.field, places[part.at[there]], part.frequencies[there]))
+    return docs[kept], left
 
 
 class IndexView:
-    """The arrays of `reader`, any Whoosh IndexReader. Not safe for several threads at once."""
+    """The segments of an index, opened from `folder`. Safe to share between threads but for scratch."""
 
-    def __init__(self, reader: Any) -> None:
-        self._reader = reader
-        self.size: int = reader.doc_count_all()
-        # Whoosh's reader of an index without segments has no leaves to give.
-        self._leaves: list[tuple[Any, int]] = list(reader.leaf_readers()) if self.size else []
-        self.count: int = reader.doc_count()
-        self.segments = len(self._leaves)
-        self._lexicons: dict[str, Lexicon] = {}
-        self._columns: dict[str, Ints] = {}
-        self._values: dict[str, Values] = {}
-        self._words: dict[str, int] = {}
+    def __init__(self, folder: Path, segments: Iterable[ArraySegment]) -> None:
+        self._segments: list[_SegmentView] = []
+        self.size = self.count = 0
+        for segment in segments:
+            self._segments.append(_SegmentView(segment.open(folder), segment, self.size))
+            self.size += segment.count
+            self.count += segment.doc_count()
+        self._kept: dict[tuple[str, ...], Any] = {}
 
-    def close(self) -> None:
-        self._reader.close()
+    @property
+    def segments(self) -> int:
+        return len(self._segments)
+
+    def _keep(self, *key: str, make: Callable[[], Any]) -> Any:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
 
     @cached_property
-    def live(self) -> Flags:
-        """bool[size]: which document numbers are not deleted."""
-        flags = np.ones(self.size, np.bool_)
-        if self.count < self.size:
-            flags[[number for number in range(self.size) if self._reader.is_deleted(number)]] = False
-        return flags
+    def live(self) -> Flags | None:
+        """bool[size]: which documents are not deleted; None if none is."""
+        if self.count == self.size:
+            return None
+        flags = [np.ones(s.count, np.bool_) if s.live is None else s.live for s in self._segments]
+        return np.concatenate(flags)
 
-    def postings(self, field: str, term: str, *, places: bool = False) -> Postings:
-        """Where `term` occurs in `field`; empty where it never does."""
-        if (field, term) not in self._reader:
-            return NO_POSTINGS
-        matcher = self._reader.postings(field, term)
-        docs: list[int] = []
-        values: list[bytes] = []
-        while matcher.is_active():
-            docs.append(matcher.id())
-            values.append(matcher.value() or b"")
-            matcher.next()
-        numbers = np.array(docs, np.int32)
-        frequencies = np.array([len(value) // 4 or 1 for value in values], np.int32)
-        if not places:
-            return Postings(numbers, frequencies)
-        positions = np.frombuffer(b"".join(values), "<i4")
-        return Postings(
-            numbers, frequencies, np.repeat(numbers.astype(np.int64) << 32, frequencies) | positions
-        )
+    @cached_property
+    def scratch(self) -> NDArray[np.uint8]:
+        """uint8[size], all 0 between uses."""
+        return np.zeros(self.size, np.uint8)
 
-    def lexicon(self, field: str) -> Lexicon:
-        """The terms of `field`, perhaps with some of documents deleted since."""
-        if field not in self._lexicons:
-            known = field in self._reader.indexed_field_names()
-            terms = [term.decode() for term in self._reader.lexicon(field)] if known else []
-            self._lexicons[field] = Lexicon(terms)
-        return self._lexicons[field]
+    # --- words ----------------------------------------------------------------------------------
 
-    def column(self, field: str) -> Ints:
-        """int64[size]: the numbers of a column, of deleted documents too."""
-        if field not in self._columns:
-            parts = [
-                np.fromiter(leaf.column_reader(field), np.int64, leaf.doc_count_all())
-                for leaf, _ in self._leaves
-            ]
-            self._columns[field] = np.concatenate(parts) if parts else np.empty(0, np.int64)
-        return self._columns[field]
+    def postings(self, term: str) -> Postings:
+        """Where `term` occurs in the text fields."""
+        found = [p for s in self._segments if (p := s.postings(term.encode())) is not None and len(p.docs)]
+        if len(found) == 1:
+            return found[0]
+        return _concatenated(found)
 
-    def values(self, field: str) -> Values:
-        """Which documents have which values of `field`."""
-        if field not in self._values:
-            terms = self.lexicon(field).terms
-            found = [self.postings(field, term).docs for term in terms]
-            ordinals = np.repeat(np.arange(len(terms), dtype=np.int32), [len(docs) for docs in found])
-            docs = np.concatenate(found) if found else np.empty(0, np.int32)
-            self._values[field] = Values(terms, ordinals, docs)
-        return self._values[field]
+    def places(self, field: str, term: str, forms: frozenset[str] | None = None) -> Ints:
+        """int64 ascending, `document << 32 | position` of each word of the term in `field`.
 
-    def texts(self, field: str, docs: Docs) -> list[str]:
-        """What each of the documents has in a column of text."""
-        columns = [(leaf.column_reader(field), start) for leaf, start in self._leaves]
-        starts = [start for _, start in columns]
+        With `forms`, only of words in one of these forms.
+        """
         found = []
-        for number in docs.tolist():
-            column, start = columns[bisect_right(starts, number) - 1]
-            found.append(str(column[number - start]))
+        for segment in self._segments:
+            number = segment.terms.number(term.encode())
+            if number < 0:
+                continue
+            docs, positions, variants = segment.places(field, number)
+            kept: Flags | None = None if segment.live is None else segment.live[docs]
+            if forms is not None:
+                wanted = self._variants(segment, number, forms)
+                if not all(wanted):
+                    chosen = np.array(wanted)[variants]
+                    kept = chosen if kept is None else kept & chosen
+            if kept is not None:
+                docs, positions = docs[kept], positions[kept]
+            if len(docs):
+                found.append((docs.astype(np.int64) + segment.base) << 32 | positions)
+        return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_PLACES
+
+    @staticmethod
+    def _variants(segment: _SegmentView, number: int, forms: frozenset[str]) -> list[bool]:
+        first, after = segment.arrays["variant_starts"][number : number + 2].tolist()
+        own = segment.forms.pick(segment.arrays["variant_forms"][first:after].tolist())
+        return [form in forms for form in own]
+
+    def has_all_forms(self, term: str, forms: frozenset[str]) -> bool:
+        """Whether `term` never stands in any form but these."""
+        numbers = [(s, s.terms.number(term.encode())) for s in self._segments]
+        return all(all(self._variants(s, number, forms)) for s, number in numbers if number >= 0)
+
+    def terms_of(self, form: str) -> set[str]:
+        """The terms that a form is indexed under."""
+        found = set()
+        for segment in self._segments:
+            numbers = segment.forms.equal(form.encode())
+            terms = segment.arrays["forms.terms"][numbers.start : numbers.stop].tolist()
+            found.update(segment.terms.pick(terms))
+        if self.live is None or not found:
+            return found
+        return {term for term in found if self._occurs(term, form)}
+
+    def _occurs(self, term: str, form: str) -> bool:
+        fields = self._segments[0].text_fields
+        return any(len(self.places(field, term, frozenset([form]))) for field in fields)
+
+    def forms_of(self, term: str) -> set[str]:
+        """The forms that a term stands in."""
+        found: set[str] = set()
+        for segment in self._segments:
+            number = segment.terms.number(term.encode())
+            if number >= 0:
+                first, after = segment.arrays["variant_starts"][number : number + 2].tolist()
+                found.update(segment.forms.pick(segment.arrays["variant_forms"][first:after].tolist()))
         return found
 
-    def words(self, lengths: str) -> int:
-        """The sum of a column of lengths over the documents that are not deleted."""
-        if lengths not in self._words:
-            self._words[lengths] = int(self.column(lengths)[self.live].sum())
-        return self._words[lengths]
+    def forms_starting(self, prefix: str) -> list[tuple[str, str]]:
+        """Every (form, term) whose form begins with `prefix`, perhaps with some of deleted documents."""
+        found: set[tuple[str, str]] = set()
+        for segment in self._segments:
+            numbers = segment.forms.starting(prefix.encode())
+            terms = segment.arrays["forms.terms"][numbers.start : numbers.stop].tolist()
+            found.update(zip(segment.forms.strings(numbers), segment.terms.pick(terms), strict=True))
+        return sorted(found)
+
+    @cached_property
+    def forms(self) -> list[tuple[str, str]]:
+        """Every (form, term), in order."""
+        return self.forms_starting("")
+
+    def lengths(self, field: str) -> Array:
+        """int32[size]: the words of each document in a text field."""
+        return self._column(f"{field}.lengths", np.dtype("<i4"))
+
+    def words(self, field: str) -> int:
+        """The words of all documents in a text field."""
+
+        def total() -> int:
+            lengths = self.lengths(field)
+            return int((lengths if self.live is None else lengths[self.live]).sum(dtype=np.int64))
+
+        return int(self._keep("words", field, make=total))
+
+    def norms(self, field: str, b: float, weight: float) -> Floats:
+        """float32[size]: `weight / (1 - b + b * length / average length)` of each document."""
+
+        def make() -> Floats:
+            average = self.words(field) / max(1, self.count) or 1.0
+            return (weight / (1 - b + b * self.lengths(field) / average)).astype(np.float32)
+
+        made: Floats = self._keep("norms", field, str(b), str(weight), make=make)
+        return made
+
+    # --- columns and values ---------------------------------------------------------------------
+
+    def numbers(self, column: str) -> Ints:
+        """int64[size]: the numbers of a column, of deleted documents too."""
+        return self._column(f"{column}.numbers", np.dtype("<i8"))
+
+    def _column(self, name: str, kind: np.dtype[Any]) -> Array:
+        def make() -> Array:
+            parts = [segment.arrays[name] for segment in self._segments]
+            return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, kind), *parts])
+
+        made: Array = self._keep("column", name, make=make)
+        return made
+
+    def values(self, field: str) -> Values:
+        """The values of a value field over all documents."""
+        made: Values = self._keep("values", field, make=lambda: Values(self, field))
+        return made
+
+    def value_segments(self, field: str) -> list[_SegmentView]:
+        """The segments that have any value of `field`."""
+        return [segment for segment in self._segments if f"{field}.doc_starts" in segment.arrays]
+
+
+class Values:
+    """A field of whole values, over the segments of a view."""
+
+    def __init__(self, view: IndexView, field: str) -> None:
+        self._view = view
+        self._field = field
+        self._segments = view.value_segments(field)
+        self._lexicons = [
+            Lexicon(s.arrays[f"{field}.terms.text"], s.arrays[f"{field}.terms.offsets"])
+            for s in self._segments
+        ]
+
+    def docs(self, choose: Callable[[Lexicon], Iterable[int]]) -> Docs:
+        """The documents with any of the values that `choose` picks from each lexicon, ascending."""
+        found = []
+        for segment, lexicon in zip(self._segments, self._lexicons, strict=True):
+            starts, docs = segment.arrays[f"{self._field}.starts"], segment.arrays[f"{self._field}.docs"]
+            lists = [docs[starts[n] : starts[n + 1]] for n in choose(lexicon)]
+            if lists:
+                own = lists[0] if len(lists) == 1 else np.unique(np.concatenate(lists))
+                own = own if segment.live is None else own[segment.live[own]]
+                found.append(own + segment.base if segment.base else own)
+        return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_DOCS
+
+    def present(self) -> Flags:
+        """bool[size]: which documents have any value, deleted ones too."""
+        flags = np.zeros(self._view.size, np.bool_)
+        for segment in self._segments:
+            counts = np.diff(segment.arrays[f"{self._field}.doc_starts"])
+            flags[segment.base : segment.base + segment.count] = counts > 0
+        return flags
+
+    def texts(self, docs: Docs) -> list[str]:
+        """The first value of each of `docs`, "" where it has none."""
+        bases = [segment.base for segment in self._segments]
+        found = []
+        for doc, at in zip(docs.tolist(), (np.searchsorted(bases, docs, "right") - 1).tolist(), strict=True):
+            arrays, own = self._segments[at].arrays, doc - bases[at]
+            first, after = arrays[f"{self._field}.doc_starts"][own : own + 2].tolist()
+            ordinals = arrays[f"{self._field}.ordinals"]
+            found.append(self._lexicons[at][int(ordinals[first])].decode() if first < after else "")
+        return found
+
+    def counts(self, docs: Docs) -> dict[str, int]:
+        """How many of `docs` have each value that any of them has."""
+        found: dict[str, int] = {}
+        inside = self._view.scratch
+        inside[docs] = 1
+        for segment, lexicon in zip(self._segments, self._lexicons, strict=True):
+            arrays = segment.arrays
+            starts = arrays[f"{self._field}.starts"]
+            if not len(lexicon):
+                continue
+            own = inside[segment.base : segment.base + segment.count]
+            flags = own[arrays[f"{self._field}.docs"]]
+            counts = np.add.reduceat(flags, starts[:-1], dtype=np.int64)
+            present = np.flatnonzero(counts)
+            for number, count in zip(present.tolist(), counts[present].tolist(), strict=True):
+                value = lexicon[number].decode()
+                found[value] = found.get(value, 0) + count
+        inside[docs] = 0
+        return found
+
+
+def _concatenated(parts: Sequence[Postings]) -> Postings:
+    if not parts:
+        return Postings(NO_DOCS, ())
+    docs = np.concatenate([part.docs for part in parts])
+    lists: dict[str, list[tuple[Array, Array]]] = {}
+    before = 0
+    for part in parts:
+        for own in part.fields:
+            at = np.arange(len(part.docs)) if own.at is None else own.at
+            lists.setdefault(own.field, []).append((at + before, own.frequencies))
+        before += len(part.docs)
+    fields = []
+    for field, pieces in lists.items():
+        at = np.concatenate([at for at, _ in pieces])
+        frequencies = np.concatenate([frequencies for _, frequencies in pieces])
+        fields.append(FieldPostings(field, None if len(at) == len(docs) else at, frequencies))
+    return Postings(docs, tuple(fields))
+
+
+def posted(parts: Sequence[tuple[str, Docs, Array]]) -> Postings:
+    """Postings from (field, documents, frequencies) of each field; documents ascending."""
+    parts = [part for part in parts if len(part[1])]
+    if not parts:
+        return Postings(NO_DOCS, ())
+    docs = parts[0][1]
+    for _, own, _ in parts[1:]:
+        docs = np.union1d(docs, own)
+    fields = []
+    for field, own, frequencies in parts:
+        at = None if len(own) == len(docs) else np.searchsorted(docs, own)
+        fields.append(FieldPostings(field, at, frequencies))
+    return Postings(docs, tuple(fields))
+
+
+def united_places(parts: Sequence[Ints]) -> Ints:
+    """The places of several terms as those of one, ascending."""
+    found = [part for part in parts if len(part)]
+    if len(found) > 1:
+        return np.sort(np.concatenate(found))
+    return found[0] if found else NO_PLACES

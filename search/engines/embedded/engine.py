@@ -17,13 +17,12 @@ from search.analysis import Analyzer
 from search.article import Article
 from search.codec.counts import extent, missing
 from search.codec.matches import everything
-from search.codec.view import IndexView
 from search.dates import Interval
 from search.engine import Added, FacetRequest, Hit, Results, SearchRequest, Settings, Stats, Timeline
 from search.engines.embedded.evaluate import Evaluator
 from search.engines.embedded.index import ArchiveIndex
 from search.engines.embedded.lock import writing
-from search.engines.embedded.schema import FACET_FIELDS, length_field, moment
+from search.engines.embedded.schema import FACET_FIELDS, moment
 from search.engines.embedded.select import cursor, facet, ids_oldest_first, page, timeline
 from search.engines.embedded.store import Change, Store
 from search.errors import (
@@ -53,7 +52,6 @@ class EmbeddedEngine:
         self._index = ArchiveIndex(location / "index")
         self._analyzer = Analyzer(store.language)
         self._turn = threading.RLock()
-        self._view: IndexView | None = None
         self._evaluator: Evaluator | None = None
         self._stamp = (0, 0)
 
@@ -88,9 +86,7 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         with self._turn:
-            if self._view is not None:
-                self._view.close()
-            self._view = self._evaluator = None
+            self._evaluator = None
             self._store.close()
 
     # --- reading --------------------------------------------------------------------------------
@@ -102,9 +98,7 @@ class EmbeddedEngine:
             stamp = self._index.stamp()
             if self._evaluator is None or stamp != self._stamp:
                 view = self._index.view()
-                if self._view is not None:
-                    self._view.close()
-                self._view, self._stamp = view, stamp
+                self._stamp = stamp
                 self._evaluator = Evaluator(view, self._analyzer)
             yield self._evaluator
 
@@ -179,7 +173,7 @@ class EmbeddedEngine:
                 undated=missing(view, "published", docs),
                 first=moment(span[0]) if span else None,
                 last=moment(span[1]) if span else None,
-                words=sum(view.words(length_field(field)) for field in TEXT_FIELDS),
+                words=sum(view.words(field) for field in TEXT_FIELDS),
                 language=self._analyzer.language,
                 extra_fields=covered.extra_fields,
                 segments=view.segments,

@@ -1,35 +1,37 @@
 """A query's tree to its matches, over the arrays of one view of the index.
 
-Every leaf in a text field, be it a word, a phrase, a wildcard or a NEAR, becomes postings in each
-field and is scored as one term over the fields (`codec.scoring`). A word stands for every term that
-a word spelled like it, case and accents aside, was indexed under; one that the archive does not know
-is stemmed. Value fields, dates and `none` are filters: they match and do not score.
+Every leaf in a text field, be it a word, a phrase, a wildcard or a NEAR, becomes postings and is
+scored as one term over the fields (`codec.scoring`). A word stands for every term that a word spelled
+like it, case and accents aside, was indexed under; one that the archive does not know is stemmed.
+Value fields, dates and `none` are filters: they match and do not score.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from search.analysis import Analyzer, fold, fold_value, forms, words
 from search.codec.fields import MISSING
+from search.codec.lexicon import Lexicon
 from search.codec.matches import (
+    Complement,
+    Flagged,
+    Intersection,
+    Listed,
     Matches,
-    between,
-    complement,
-    equal,
+    Posted,
+    Ranged,
+    Union,
+    Weighted,
     everything,
-    intersect,
-    merged,
-    unite,
-    unscored,
-    without_value,
+    nothing,
 )
 from search.codec.patterns import matching, wildcard_prefix, within
-from search.codec.proximity import NO_SPANS, Spans, as_postings, near, phrase, unite_spans, words_as_spans
-from search.codec.scoring import FieldWeight, bm25f
-from search.codec.view import Docs, IndexView, Ints, Postings
-from search.engines.embedded.schema import SEPARATOR, form_field, length_field, microseconds
+from search.codec.proximity import NO_SPANS, Spans, near, occurrences, phrase, unite_spans, words_as_spans
+from search.codec.scoring import FieldWeight, TermScorer
+from search.codec.view import Docs, IndexView, Ints, Postings, posted, united_places
+from search.engines.embedded.schema import SEPARATOR, microseconds
 from search.errors import LimitExceeded
 from search.language import (
     TEXT_FIELDS,
@@ -52,81 +54,84 @@ from search.snippets import Highlight
 MAX_EXPANSIONS = 4_096
 """Most words that one wildcard or fuzzy word may stand for."""
 
-K1 = 1.2
-FIELD_WEIGHTS = {
-    field: FieldWeight(field, length_field(field), weight, 0.75)
-    for field, weight in (("title", 2.0), ("description", 1.5), ("highlights", 1.5), ("body", 1.0))
-}
+SCORER = TermScorer(
+    {
+        "title": FieldWeight(2.0, 0.75),
+        "description": FieldWeight(1.5, 0.75),
+        "highlights": FieldWeight(1.5, 0.75),
+        "body": FieldWeight(1.0, 0.75),
+    },
+    k1=1.2,
+)
 
 TextLeaf = Word | Phrase | Wildcard | Fuzzy
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """One place of a leaf: the index terms that may stand there, by field, or (`exact`) the forms."""
+    """What may stand in one place of a leaf: these terms, or (with `forms`) only in these forms."""
 
-    terms: frozenset[str]
-    exact: bool = False
+    terms: tuple[str, ...]
+    forms: frozenset[str] | None = None
 
 
 class Evaluator:
-    """Evaluates trees over `view`."""
+    """Evaluates trees over `view`. For one thread at a time."""
 
     def __init__(self, view: IndexView, analyzer: Analyzer) -> None:
         self.view = view
         self.analyzer = analyzer
-        self._forms_by_term: dict[str, set[str]] | None = None
 
     # --- matches --------------------------------------------------------------------------------
 
     def matches(self, node: Node) -> Matches:
-        """The documents that `node` matches, with their scores."""
+        """The documents that `node` matches."""
         view = self.view
         match node:
             case And(parts):
-                return intersect([self.matches(part) for part in parts])
+                return Intersection([self.matches(part) for part in parts])
             case Or(parts):
-                return unite([self.matches(part) for part in parts], view.size)
+                return Union(view, [self.matches(part) for part in parts])
             case Not(part):
-                return complement(view, self.matches(part))
+                return Complement(view, self.matches(part))
             case Boost(part, factor):
-                found = self.matches(part)
-                return replace(found, scores=found.scores * factor)
+                return Weighted(self.matches(part), factor)
             case Everything():
                 return everything(view)
             case Dates(period):
                 start = None if period.start is None else microseconds(period.start)
                 end = None if period.end is None else microseconds(period.end)
-                return between(view, "published", start, end)
+                return Ranged(view, "published", start, end)
             case Missing("date"):
-                return equal(view, "published", MISSING)
+                return Flagged(view, view.numbers("published") == MISSING)
             case Missing("id"):
-                return complement(view, everything(view))
+                return nothing(view)
             case Missing(field) if field in TEXT_FIELDS:
-                return equal(view, length_field(field), 0)
+                return Flagged(view, view.lengths(field) == 0)
             case Missing(field):
-                return without_value(view, field)
+                return Flagged(view, ~view.values(field).present())
             case Near():
-                return self._scored(node, self._near)
+                return self._posted(self._joined(lambda field: occurrences(self._spans(node, field))))
             case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
                 if field is None or field in TEXT_FIELDS:
-                    return self._scored(node, self._leaf)
-                return unscored(self._with_value(node, field))
+                    return self._posted(self._leaf(node))
+                return Listed(view, view.values(field).docs(lambda known: self._values(node, field, known)))
 
-    def _scored(self, node: Node, postings: Callable[[Node, str], Postings]) -> Matches:
-        found = [(weight, postings(node, field)) for field, weight in FIELD_WEIGHTS.items()]
-        return bm25f(self.view, found, K1)
+    def _posted(self, postings: Postings) -> Matches:
+        return Posted(self.view, postings, SCORER)
 
     # --- words in text fields -------------------------------------------------------------------
 
-    def _leaf(self, node: Node, field: str) -> Postings:
-        slots = self._slots(node, field)
-        if len(slots) == 1:
-            return self._postings(slots[0], field, places=False)
-        return as_postings(self._phrase(node, slots, field))
+    def _leaf(self, node: TextLeaf) -> Postings:
+        slots = self._slots(node)
+        if len(slots) == 1 and slots[0].forms is None and len(slots[0].terms) == 1:
+            found = self.view.postings(slots[0].terms[0])
+            return found if node.field is None else found.only(node.field)
+        return self._joined(lambda field: occurrences(self._spans(node, field)))
 
-    def _near(self, node: Node, field: str) -> Postings:
-        return as_postings(self._spans(node, field))
+    def _joined(self, found: Callable[[str], tuple[Docs, Ints]]) -> Postings:
+        """Postings from what is found in each field: (documents, frequencies)."""
+        return posted([(field, *found(field)) for field in TEXT_FIELDS])
 
     def _spans(self, node: Node, field: str) -> Spans:
         match node:
@@ -135,81 +140,49 @@ class Evaluator:
                 return near(*pair, distance, ordered=ordered)
             case Or(parts):
                 return unite_spans([self._spans(part, field) for part in parts])
-            case _:
-                slots = self._slots(node, field)
+            case Word(field=own) | Phrase(field=own) | Wildcard(field=own) | Fuzzy(field=own):
+                slots = self._slots(node) if own in (None, field) else []
+                if not slots:
+                    return NO_SPANS
                 if len(slots) == 1:
                     return words_as_spans(self._places(slots[0], field))
-                return self._phrase(node, slots, field)
-
-    def _phrase(self, node: Node, slots: Sequence[_Slot], field: str) -> Spans:
-        if not slots:
-            return NO_SPANS
-        slop = node.slop if isinstance(node, Phrase) else 0
-        return phrase([self._places(slot, field) for slot in slots], slop)
-
-    def _places(self, slot: _Slot, field: str) -> Ints:
-        places = self._postings(slot, field, places=True).places
-        assert places is not None
-        return places
-
-    def _postings(self, slot: _Slot, field: str, *, places: bool) -> Postings:
-        source = form_field(field) if slot.exact else field
-        return merged(self.view.postings(source, term, places=places) for term in sorted(slot.terms))
-
-    def _slots(self, node: Node, field: str) -> list[_Slot]:
-        """What stands in each place of a leaf in `field`; nothing where it asks for another field."""
-        match node:
-            case Word(text, own) | Phrase(text, own):
-                if own not in (None, field):
-                    return []
-                return [_Slot(self._terms(word)) for word in words(text)]
-            case Wildcard(_, own) | Fuzzy(_, _, own):
-                if own not in (None, field):
-                    return []
-                return [_Slot(frozenset(self._expanded(node, field)), exact=True)]
+                slop = node.slop if isinstance(node, Phrase) else 0
+                return phrase([self._places(slot, field) for slot in slots], slop)
             case _:
                 raise AssertionError(f"{node} has no place in a text")
 
-    def _terms(self, word: str) -> frozenset[str]:
+    def _places(self, slot: _Slot, field: str) -> Ints:
+        return united_places([self.view.places(field, term, slot.forms) for term in slot.terms])
+
+    def _slots(self, node: TextLeaf) -> list[_Slot]:
+        """What stands in each place of a leaf."""
+        if isinstance(node, Word | Phrase):
+            return [_Slot(self._terms(word)) for word in words(node.text)]
+        found = self._expanded(node)
+        chosen, terms = frozenset(form for form, _ in found), tuple(sorted({term for _, term in found}))
+        if all(self.view.has_all_forms(term, chosen) for term in terms):
+            return [_Slot(terms)]
+        return [_Slot(terms, chosen)]
+
+    def _terms(self, word: str) -> tuple[str, ...]:
         """The index terms of a word: those of its form in the archive, else its stem."""
-        form = fold(word)
-        known = {
-            entry.partition(SEPARATOR)[2]
-            for field in TEXT_FIELDS
-            for entry in self._live_entries(field, form + SEPARATOR)
-        }
-        return frozenset(known or {self.analyzer.term(word)})
+        return tuple(sorted(self.view.terms_of(fold(word)))) or (self.analyzer.term(word),)
 
-    def _live_entries(self, field: str, prefix: str) -> list[str]:
-        source = form_field(field)
-        entries = self.view.lexicon(source).starting(prefix)
-        if self.view.count == self.view.size:
-            return entries
-        return [entry for entry in entries if len(self.view.postings(source, entry).docs)]
+    def _expanded(self, node: Wildcard | Fuzzy) -> list[tuple[str, str]]:
+        """The (form, term) that a wildcard or fuzzy word stands for."""
+        prefix = wildcard_prefix(_folded_pattern(node.pattern, fold)) if isinstance(node, Wildcard) else ""
+        known = self.view.forms_starting(prefix) if prefix else self.view.forms
+        return [known[number] for number in self._like(node, [form for form, _ in known])]
 
-    def _expanded(self, node: Node, field: str) -> list[str]:
-        """The entries of `field`'s forms that a wildcard or fuzzy word stands for."""
-        lexicon = self.view.lexicon(form_field(field))
-        if isinstance(node, Wildcard):
-            pattern = _folded_pattern(node.pattern, fold)
-            entries = lexicon.starting(wildcard_prefix(pattern))
-        else:
-            entries = lexicon.terms
-        known = [entry.partition(SEPARATOR)[0] for entry in entries]
-        return [entries[number] for number in self._like(node, known)]
-
-    def _like(self, node: Node, known: Sequence[str]) -> list[int]:
+    def _like(self, node: Wildcard | Fuzzy, known: Sequence[str]) -> list[int]:
         """Which of the folded texts `known` a wildcard or fuzzy leaf matches."""
-        is_text = getattr(node, "field", None) in (None, *TEXT_FIELDS)
+        is_text = node.field is None or node.field in TEXT_FIELDS
         folding = fold if is_text else fold_value
-        match node:
-            case Wildcard(pattern):
-                found = matching(known, _folded_pattern(pattern, folding))
-            case Fuzzy(text, distance):
-                target = forms(text)[0] if is_text else fold_value(text)
-                found = within(known, target, distance)
-            case _:
-                raise AssertionError(f"{node} is not a pattern")
+        if isinstance(node, Wildcard):
+            found = matching(known, _folded_pattern(node.pattern, folding))
+        else:
+            target = forms(node.text)[0] if is_text else fold_value(node.text)
+            found = within(known, target, node.distance)
         if len({known[number] for number in found}) > MAX_EXPANSIONS:
             raise LimitExceeded(
                 f"“{node}” stands for more than {MAX_EXPANSIONS:,} words here; give it more letters"
@@ -218,20 +191,21 @@ class Evaluator:
 
     # --- values ---------------------------------------------------------------------------------
 
-    def _with_value(self, node: Node, field: str) -> Docs:
-        if field == "id" and isinstance(node, Word | Phrase):
-            return self.view.postings("id", node.text).docs
-        lexicon = self.view.lexicon(field)
+    def _values(self, node: TextLeaf, field: str, known: Lexicon) -> Iterable[int]:
+        """The numbers of the values that a leaf in a value field matches."""
         match node:
+            case Word(text) | Phrase(text) if field == "id":
+                number = known.number(text.encode())
+                return [] if number < 0 else [number]
             case Word(text) if field == "author":
-                entries = _with_words(lexicon.terms, forms(text))
+                return _with_words(known.strings(), forms(text))
             case Word(text) | Phrase(text):
-                folded = fold_value(text)
-                entries = [e for e in lexicon.starting(folded) if e.partition(SEPARATOR)[0] == folded]
+                folded = fold_value(text).encode()
+                exact = known.number(folded)
+                variants = known.starting(folded + SEPARATOR.encode())
+                return [*variants] if exact < 0 else [exact, *variants]
             case _:
-                known = [entry.partition(SEPARATOR)[0] for entry in lexicon.terms]
-                entries = [lexicon.terms[number] for number in self._like(node, known)]
-        return merged(self.view.postings(field, entry) for entry in entries).docs
+                return self._like(node, [value.partition(SEPARATOR)[0] for value in known.strings()])
 
     # --- what to mark ---------------------------------------------------------------------------
 
@@ -253,8 +227,7 @@ class Evaluator:
 
     def _leaf_highlights(self, node: TextLeaf, fields: Sequence[str]) -> tuple[Highlight, ...]:
         if isinstance(node, Wildcard | Fuzzy):
-            entries = {entry for field in fields for entry in self._expanded(node, field)}
-            expanded = frozenset(entry.partition(SEPARATOR)[0] for entry in entries)
+            expanded = frozenset(form for form, _ in self._expanded(node)) if fields else frozenset()
             return (Highlight((expanded,), tuple(fields)),) if expanded else ()
         sought = tuple(self._forms(word) for word in words(node.text))
         slop = node.slop if isinstance(node, Phrase) else 0
@@ -262,16 +235,8 @@ class Evaluator:
 
     def _forms(self, word: str) -> frozenset[str]:
         """Every form in the archive that the word finds."""
-        if self._forms_by_term is None:
-            self._forms_by_term = {}
-            for field in TEXT_FIELDS:
-                for entry in self.view.lexicon(form_field(field)).terms:
-                    form, _, term = entry.partition(SEPARATOR)
-                    self._forms_by_term.setdefault(term, set()).add(form)
-        found: set[str] = {fold(word)}
-        for term in self._terms(word):
-            found |= self._forms_by_term.get(term, set())
-        return frozenset(found)
+        found = (self.view.forms_of(term) for term in self._terms(word))
+        return frozenset({fold(word)}.union(*found))
 
 
 def _folded_pattern(pattern: str, folding: Callable[[str], str]) -> str:
@@ -285,14 +250,14 @@ def _folded_pattern(pattern: str, folding: Callable[[str], str]) -> str:
     return "".join(piece if piece in "*?" else folding(piece) for piece in pieces)
 
 
-def _with_words(entries: Iterable[str], sought: Sequence[str]) -> list[str]:
-    """The values in which all the words stand side by side."""
+def _with_words(values: Iterable[str], sought: Sequence[str]) -> list[int]:
+    """The numbers of the values in which all the words stand side by side."""
     found = []
-    for entry in entries:
-        value = entry.partition(SEPARATOR)[0]
-        if sought and sought[0] in value:
-            present = forms(value)
+    for number, value in enumerate(values):
+        folded = value.partition(SEPARATOR)[0]
+        if sought and sought[0] in folded:
+            present = forms(folded)
             runs = range(len(present) - len(sought) + 1)
             if any(present[start : start + len(sought)] == list(sought) for start in runs):
-                found.append(entry)
+                found.append(number)
     return found

@@ -15,26 +15,21 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from whoosh import index as whoosh_index
 from whoosh.index import EmptyIndexError
-from whoosh.query import Term
-from whoosh.reading import SegmentReader
 
 from search.analysis import Analyzer
 from search.article import Article
+from search.codec.lexicon import Lexicon
 from search.codec.view import IndexView
-from search.engines.embedded.schema import document, index_schema
+from search.codec.writer import ArrayWriter, contents, create
+from search.engines.embedded.schema import documents, index_schema
 from search.errors import IndexUnusable
 
-INDEX_FORMAT = 1
+INDEX_FORMAT = 2
 """Raised when `schema` changes: an index of another format is made anew."""
 
 NAME = "articles"
-
-MERGE_FACTOR = 8
-"""How many segments of about one size stand side by side before they are merged into one."""
 
 _READING_ERRORS = (OSError, ValueError, KeyError, IndexError, EOFError, AttributeError, TypeError)
 
@@ -83,16 +78,14 @@ class ArchiveIndex:
     def view(self) -> IndexView:
         """The newest commit, open for reading; raises `IndexUnusable`."""
         try:
-            return IndexView(self._open(self.covered().extra_fields).reader())
+            segments, _ = contents(self.path, NAME, index_schema(self.covered().extra_fields))
+            return IndexView(self.path, segments)
         except (EmptyIndexError, pickle.UnpicklingError, struct.error, *_READING_ERRORS) as error:
             raise self._unusable(f"the index in {self.path} cannot be read ({error})") from error
 
     def size(self) -> int:
         """Bytes of all its files."""
         return sum(entry.stat().st_size for entry in os.scandir(self.path) if entry.is_file())
-
-    def _open(self, extra_fields: Iterable[str]) -> Any:
-        return whoosh_index.open_dir(self.path, indexname=NAME, schema=index_schema(extra_fields))
 
     def _unusable(self, what: str) -> IndexUnusable:
         return IndexUnusable(f"{what}; the articles are whole, run: news rebuild", self.path.parent)
@@ -104,8 +97,7 @@ class ArchiveIndex:
         """A new empty index in a new folder."""
         path.mkdir()
         made = cls(path)
-        created = whoosh_index.create_in(path, index_schema(()), indexname=NAME)
-        made._cover(created, analyzer, 0, ())
+        made._cover(create(path, NAME, index_schema(())), analyzer, 0, ())
         return made
 
     def apply(
@@ -119,32 +111,17 @@ class ArchiveIndex:
 
         The index then covers `revision`. Nothing is changed if this raises.
         """
-        covered = self.covered()
-        new = {name for article in articles for name in article.extra} - set(covered.extra_fields)
-        extra_fields = tuple(sorted({*covered.extra_fields, *new}))
-        opened = self._open(extra_fields)
-        writer = opened.writer(limitmb=256)
-        try:
-            self._delete(opened, writer, gone)
-            for article in articles:
-                writer.add_document(**document(article, analyzer))
-        except BaseException:
-            writer.cancel()
-            raise
-        writer.commit(mergetype=_merge_tiers)
-        self._cover(opened, analyzer, revision, extra_fields)
+        known = self.covered().extra_fields
+        extra_fields = tuple(sorted({*known, *(name for article in articles for name in article.extra)}))
+        writer = ArrayWriter(self.path, NAME, index_schema(extra_fields))
+        if identities := {identity.encode() for identity in gone}:
+            view = IndexView(self.path, writer.segments)
+            writer.delete(view.values("id").docs(lambda ids: _numbers(ids, identities)).tolist())
+        writer.add(documents(articles, analyzer))
+        self._cover(writer.commit(), analyzer, revision, extra_fields)
 
-    @staticmethod
-    def _delete(opened: Any, writer: Any, gone: Iterable[str]) -> None:
-        with opened.searcher() as searcher:
-            for identity in gone:
-                for number in searcher.docs_for_query(Term("id", identity)):
-                    writer.delete_document(number)
-
-    def _cover(self, opened: Any, analyzer: Analyzer, revision: int, extra_fields: Sequence[str]) -> None:
-        covered = Covered(
-            INDEX_FORMAT, analyzer.version, revision, opened.latest_generation(), tuple(extra_fields)
-        )
+    def _cover(self, generation: int, analyzer: Analyzer, revision: int, extra_fields: Sequence[str]) -> None:
+        covered = Covered(INDEX_FORMAT, analyzer.version, revision, generation, tuple(extra_fields))
         written = self._note.with_suffix(".new")
         with written.open("w") as file:
             json.dump(asdict(covered), file)
@@ -163,20 +140,5 @@ class ArchiveIndex:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _merge_tiers(writer: Any, segments: list[Any]) -> list[Any]:
-    """Whoosh's merge policy: merge only when `MERGE_FACTOR` segments of about one size stand together.
-
-    So each article is merged a logarithmic number of times, and a small commit rewrites only what
-    is small.
-    """
-    by_size = sorted(segments, key=lambda segment: -segment.doc_count())
-    smallest = by_size[-MERGE_FACTOR:]
-    if len(smallest) < MERGE_FACTOR:
-        return by_size
-    if smallest[0].doc_count() > MERGE_FACTOR * max(1, smallest[-1].doc_count()):
-        return by_size
-    for segment in smallest:
-        reader = SegmentReader(writer.storage, writer.schema, segment)
-        writer.add_reader(reader)
-        reader.close()
-    return by_size[:-MERGE_FACTOR]
+def _numbers(ids: Lexicon, wanted: Iterable[bytes]) -> list[int]:
+    return [number for identity in wanted if (number := ids.number(identity)) >= 0]

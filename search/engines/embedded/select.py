@@ -49,7 +49,7 @@ def facet(view: IndexView, docs: Docs, request: FacetRequest, zone: tzinfo) -> F
         return Facet(f"date:{request.interval}", values, len(values), line.undated)
     found, without = by_value(view, request.field, docs)
     written: dict[str, tuple[int, int, str]] = {}
-    for term, count in found:
+    for term, count in found.items():
         folded, _, shown = term.partition(SEPARATOR)
         total, fewer, best = written.get(folded, (0, 0, ""))
         fewer, best = min((-count, shown or folded), (fewer, best))

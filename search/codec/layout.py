@@ -1,0 +1,105 @@
+"""One segment in one file: named arrays, mapped into memory.
+
+    0        8 bytes   magic, `NEWSSEG` and a null byte
+    8        uint32    version of the layout
+    12       uint32    length of the table
+    16       uint64    where the table begins
+    24       …         the arrays, each beginning at a multiple of 64 bytes
+    …        JSON      the table: {"name": ["<i4", length, offset], …}
+
+Everything is little-endian. Nothing in it is code: an array is bytes and one of a few number types.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAGIC = b"NEWSSEG\0"
+VERSION = 1
+ALIGNMENT = 64
+_HEADER = struct.Struct("<8sIIQ")
+_TYPES = frozenset(("|u1", "<u2", "<i4", "<i8"))
+
+Array = NDArray[Any]
+
+
+class BadLayout(ValueError):
+    """A file that is no segment, or not a whole one; the message says what is wrong."""
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Array]) -> int:
+    """Write the arrays to a new file and return its size; the caller sees to it that it is durable."""
+    table: dict[str, tuple[str, int, int]] = {}
+    with path.open("xb") as file:
+        file.write(bytes(_HEADER.size))
+        for name, array in arrays.items():
+            little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+            kind = little.dtype.str
+            if kind not in _TYPES:
+                raise TypeError(f"{name} is {kind}; a segment holds {', '.join(sorted(_TYPES))}")
+            file.write(bytes(-file.tell() % ALIGNMENT))
+            table[name] = (kind, len(little), file.tell())
+            file.write(little.data)
+        start = file.tell()
+        written = json.dumps(table, separators=(",", ":")).encode()
+        file.write(written)
+        size = file.tell()
+        file.seek(0)
+        file.write(_HEADER.pack(MAGIC, VERSION, len(written), start))
+    return size
+
+
+class MappedArrays(Mapping[str, Array]):
+    """The arrays of a file that `write_arrays` made, read-only and read when they are touched.
+
+    Raises `BadLayout` where the file is not such a file, and `OSError`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            if size < _HEADER.size:
+                raise BadLayout(f"{path.name} is too short to be a segment")
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        magic, version, length, start = _HEADER.unpack_from(self._map)
+        if magic != MAGIC:
+            raise BadLayout(f"{path.name} is not a segment")
+        if version != VERSION:
+            raise BadLayout(f"{path.name} has version {version} of the layout, not {VERSION}")
+        if start + length != size:
+            raise BadLayout(f"{path.name} is not whole: {size} bytes, not {start + length}")
+        try:
+            self._table: dict[str, list[Any]] = json.loads(self._map[start:])
+        except ValueError as error:
+            raise BadLayout(f"{path.name} has a damaged table") from error
+        self._arrays: dict[str, Array] = {}
+        for name, (kind, count, offset) in self._table.items():
+            if kind not in _TYPES or offset < 0 or offset + count * np.dtype(kind).itemsize > start:
+                raise BadLayout(f"{path.name} has a damaged table: {name}")
+
+    def __getitem__(self, name: str) -> Array:
+        array = self._arrays.get(name)
+        if array is None:
+            kind, count, offset = self._table[name]
+            array = self._arrays[name] = np.frombuffer(self._map, kind, count, offset)
+        return array
+
+    def __iter__(self) -> Any:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+
+def narrow(array: Array) -> Array:
+    """The array, whose values are not negative, in the smallest of the types that holds them all."""
+    most = int(array.max()) if len(array) else 0
+    return array.astype(np.uint8 if most < 1 << 8 else np.uint16 if most < 1 << 16 else np.int32)

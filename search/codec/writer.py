@@ -1,0 +1,106 @@
+"""Changes an index of array segments, one commit at a time, as Whoosh commits.
+
+A commit writes new segment files, then Whoosh's table of contents that names them. Until that is in
+place nothing has changed for anyone who opens the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from whoosh.fields import Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, clean_files
+
+from search.codec.inversion import Documents, segment_arrays
+from search.codec.layout import Array, write_arrays
+from search.codec.merging import Source, merged_arrays
+from search.codec.segment import ArraySegment
+
+MERGE_FACTOR = 8
+"""How many segments of about one size stand side by side before they are merged into one."""
+
+MOSTLY_DELETED = 0.5
+"""A segment that has lost more than this share of its documents is written anew without them."""
+
+
+class ArrayWriter:
+    """The next commit of the index `name` in `folder`; call `commit` or let go of it."""
+
+    def __init__(self, folder: Path, name: str, schema: Schema) -> None:
+        self._folder, self._name, self._schema = folder, name, schema
+        self._storage = FileStorage(str(folder))
+        contents = TOC.read(self._storage, name, schema=schema)
+        self._generation = contents.generation + 1
+        self.segments: list[ArraySegment] = contents.segments
+
+    def delete(self, numbers: Iterable[int]) -> None:
+        """Mark documents, numbered as in a view of the last commit, as deleted."""
+        gone = np.fromiter(numbers, np.int64)
+        base = 0
+        for segment in self.segments:
+            own = gone[(gone >= base) & (gone < base + segment.count)] - base
+            if len(own):
+                segment.delete_documents(own.tolist())
+            base += segment.count
+
+    def add(self, documents: Documents) -> None:
+        """Write the documents as a new segment."""
+        if documents.count:
+            self.segments.append(self._written(segment_arrays(documents), documents.count))
+
+    def _written(self, arrays: dict[str, Array], count: int) -> ArraySegment:
+        segment = ArraySegment(self._name, count)
+        write_arrays(segment.path(self._folder), arrays)
+        return segment
+
+    def commit(self) -> int:
+        """Merge what is to be merged, and put the change in place; returns the generation."""
+        self.segments = [segment for segment in self.segments if segment.doc_count()]
+        while group := to_merge(self.segments):
+            self._merge(group)
+        TOC(self._schema, self.segments, self._generation).write(self._storage, self._name)
+        clean_files(self._storage, self._name, self._generation, self.segments)
+        return int(self._generation)
+
+    def _merge(self, group: list[ArraySegment]) -> None:
+        sources = [Source(segment.open(self._folder), segment.live()) for segment in group]
+        merged = self._written(*merged_arrays(sources))
+        first = self.segments.index(group[0])
+        self.segments = [segment for segment in self.segments if segment not in group]
+        self.segments.insert(first, merged)
+
+
+def to_merge(segments: list[ArraySegment]) -> list[ArraySegment]:
+    """The segments to merge next, in their order; empty if there is nothing to do.
+
+    `MERGE_FACTOR` segments of about one size become one, so that each document is merged a
+    logarithmic number of times, a small commit rewrites only what is small, and there are never more
+    than `MERGE_FACTOR` segments for each power of it up to the largest; a segment that is mostly
+    deleted is written anew.
+    """
+    for segment in segments:
+        if segment.deleted_count() > MOSTLY_DELETED * segment.count:
+            return [segment]
+    by_size = sorted(segments, key=lambda segment: int(segment.doc_count()))
+    for start in range(len(by_size) - MERGE_FACTOR + 1):
+        window = by_size[start : start + MERGE_FACTOR]
+        if window[-1].doc_count() <= MERGE_FACTOR * window[0].doc_count():
+            return [segment for segment in segments if segment in window]
+    return []
+
+
+def create(folder: Path, name: str, schema: Schema) -> int:
+    """A new empty index in an existing folder; returns its generation."""
+    storage = FileStorage(str(folder))
+    TOC.create(storage, schema, name)
+    return 0
+
+
+def contents(folder: Path, name: str, schema: Schema) -> tuple[list[Any], int]:
+    """The segments of the newest commit, and its generation."""
+    newest = TOC.read(FileStorage(str(folder)), name, schema=schema)
+    return newest.segments, newest.generation
