@@ -155,7 +155,8 @@ class Analyzer:
         """The distinct (form, term) of all that was analysed, as `numbers` counts them."""
         self._pairs: dict[tuple[str, str], int] = {}
         self._known: dict[str, int] = {}
-        self._stemming = threading.Lock()  # some of NLTK's stemmers keep state while they work
+        self._by_lower: dict[str, tuple[str, str]] = {}
+        self._turn = threading.Lock()
 
     @property
     def version(self) -> str:
@@ -179,8 +180,8 @@ class Analyzer:
         return [self.vocabulary[number] if number >= 0 else ("", "") for number in self.numbers(text)]
 
     def _learn(self, word: str) -> None:
-        pair = self._form_and_term(word)
-        with self._stemming:
+        pair = self._form_and_term(lowered(word)) if len(word) <= MAX_WORD_LENGTH else ("", "")
+        with self._turn:
             if not pair[0]:
                 self._known[word] = -1
                 return
@@ -191,22 +192,23 @@ class Analyzer:
 
     def term(self, word: str) -> str:
         """The index term of one word (a span that `word_spans` would give)."""
-        return self._form_and_term(word)[1]
+        return self._form_and_term(lowered(word))[1] if len(word) <= MAX_WORD_LENGTH else ""
 
-    def _form_and_term(self, word: str) -> tuple[str, str]:
-        if len(word) > MAX_WORD_LENGTH:
-            return "", ""
-        with self._stemming:
-            return self._stemmed(word)
+    def _form_and_term(self, lower: str) -> tuple[str, str]:
+        if lower not in self._by_lower:
+            form = without_accents(lower)
+            is_number = form.replace(".", "").isdecimal()
+            stem = form if is_number else without_accents(self._stemmed(lower))
+            self._by_lower[lower] = (form, stem or form)
+        return self._by_lower[lower]
 
-    def _stemmed(self, word: str) -> tuple[str, str]:
-        if self._stem is None:
-            from nltk.stem.snowball import SnowballStemmer
+    def _stemmed(self, lower: str) -> str:
+        with self._turn:  # some of NLTK's stemmers keep state while they work
+            if self._stem is None:
+                from nltk.stem.snowball import SnowballStemmer
 
-            self._stem = SnowballStemmer(self.language).stem
-        lower = lowered(word)
-        form = without_accents(lower)
-        return (form, without_accents(self._stem(lower)) or form) if form else ("", "")
+                self._stem = SnowballStemmer(self.language).stem
+            return self._stem(lower)
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

@@ -48,10 +48,16 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text).strip()
 
 
+def one_line(text: str) -> str:
+    """`clean` text on one line, with single spaces."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    return " ".join(clean(text).split())
+
+
 def clean_values(values: Iterable[str]) -> tuple[str, ...]:
     """The distinct non-empty values, each on one line with single spaces, in their order."""
-    spaced = (" ".join(clean(value).split()) for value in values)
-    return tuple(dict.fromkeys(value for value in spaced if value))
+    return tuple(dict.fromkeys(line for value in values if (line := one_line(value))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +91,7 @@ class Article:
             object.__setattr__(self, name, value)
 
         for name in ("title", "source", "url", "language"):
-            put(name, " ".join(clean(getattr(self, name)).split()))
+            put(name, one_line(getattr(self, name)))
         for name in ("description", "body"):
             put(name, clean(getattr(self, name)))
         for name in ("highlights", "keywords", "authors"):

@@ -15,6 +15,7 @@ reading is taken (fold=0); a time in the gap is moved on by the gap.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
@@ -81,6 +82,7 @@ _ISO_LIKE = re.compile(
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
     re.IGNORECASE,
 )
+_COMMONEST = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?(?:Z|[+-](?:0\d|1[0-4]):\d\d)")
 _NUMERIC = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[T ,]+(\d{1,2}:\d\d(?::\d\d)?))?")
 _NAMED = re.compile(
     r"(?:(?P<m1>[A-Za-z]{3,9})\.? (?P<d1>\d{1,2})|(?P<d2>\d{1,2}) (?P<m2>[A-Za-z]{3,9})\.?),? (?P<year>\d{4})"
@@ -99,6 +101,9 @@ def read_instant(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -
     Raises `UnreadableDate` for anything else, and for years that cannot be of news.
     """
     text = text.strip()
+    if _COMMONEST.fullmatch(text):
+        with suppress(ValueError):  # what is wrong with it is said below
+            return _checked(datetime.fromisoformat(text).astimezone(UTC))
     if match := _ISO_LIKE.fullmatch(text):
         return _checked(_iso_instant(match, zone))
     if _EPOCH.fullmatch(text):

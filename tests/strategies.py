@@ -45,7 +45,7 @@ def _some(choices: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
 
 articles = st.builds(
     lambda title, extra, **fields: Article(
-        title=title or "Untitled", extra={"places": extra} if extra else {}, **fields
+        title=title if title.strip() else "Untitled", extra={"places": extra} if extra else {}, **fields
     ),
     title=_texts,
     extra=_some(PLACES),

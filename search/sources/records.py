@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from search.article import EXTRA_NAME, MAX_VALUE_LENGTH, OWN_FIELDS, Article
 from search.dates import UnreadableDate, read_instant, shortened
@@ -75,17 +76,15 @@ class _Record:
     """A record being read, with what has been found odd so far."""
 
     def __init__(self, record: Mapping[str, object], options: ReadOptions) -> None:
-        self.left = {str(name).strip(): value for name, value in record.items() if name}
-        self.by_name = {name.lower(): name for name in reversed(self.left)}
+        self.left = dict(record)
+        self.names = _names_of(tuple(record), tuple(options.names.items()))
         self.options = options
         self.notes: list[Note] = []
 
     def _take(self, field: str) -> object:
         """The value of the first name of `field` that has one; it is then no longer left over."""
-        given = self.options.names.get(field)
-        for name in [given.lower()] if given else NAMES[field]:
-            written = self.by_name.get(name)
-            if written in self.left and self.left[written] not in (None, "", [], {}):
+        for written in self.names[field]:
+            if self.left.get(written) not in (None, "", [], {}):
                 return self.left.pop(written)
         return None
 
@@ -150,7 +149,7 @@ class _Record:
         found: dict[str, tuple[str, ...]] = {}
         for written, value in self.left.items():
             items = value if isinstance(value, list) else [] if value in (None, "") else [value]
-            texts = [_plain(item) for item in items]
+            texts = [_plain(item) for item in items] if written.strip() else []
             name = _NOT_A_NAME.sub("_", written.lower()).strip("_")
             if not texts:
                 continue
@@ -169,6 +168,14 @@ class _Record:
             return True
         self.notes.append(Note("ignored-value", f"a value of {shortened(field)} is too long to be one"))
         return False
+
+
+@lru_cache(maxsize=256)
+def _names_of(written: tuple[str, ...], given: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    """Which of a record's names stand for each field, in order of preference."""
+    by_name = {name.strip().lower(): name for name in reversed(written)}
+    wanted = {**NAMES, **{field: [name.lower()] for field, name in given}}
+    return {field: [by_name[name] for name in names if name in by_name] for field, names in wanted.items()}
 
 
 def _named(value: object) -> str | None:

@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from search.article import Article
@@ -149,26 +150,26 @@ class Store:
         """Store the articles one after the other; those that change nothing are left as they are."""
         counts = {"added": 0, "updated": 0, "unchanged": 0}
         changed: dict[str, Article] = {}
+        documents: dict[str, str] = {}
         with self._transaction() as cursor:
             stored = self._digests(cursor, {article.id for article in articles})
             digests = dict(stored)
             for article in articles:
-                digest, known = article.digest(), digests.get(article.id)
+                document = _ENCODER.encode(article.as_record())
+                digest, known = sha256(document.encode()).digest(), digests.get(article.id)
                 if known == digest:
                     counts["unchanged"] += 1
                     continue
                 counts["added" if known is None else "updated"] += 1
                 digests[article.id] = digest
                 changed[article.id] = article
+                documents[article.id] = document
             revision = self._next_revision(cursor) if changed else self.revision
             cursor.executemany(
                 "INSERT INTO articles (id, revision, digest, document) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (id) DO UPDATE SET "
                 "revision = excluded.revision, digest = excluded.digest, document = excluded.document",
-                (
-                    (identity, revision, digests[identity], _document(article))
-                    for identity, article in changed.items()
-                ),
+                ((each, revision, digests[each], document) for each, document in documents.items()),
             )
             cursor.executemany("DELETE FROM tombstones WHERE id = ?", ((identity,) for identity in changed))
         replaced = tuple(identity for identity in changed if identity in stored)
@@ -262,8 +263,7 @@ class Store:
         return [identity for (identity,) in rows]
 
 
-def _document(article: Article) -> str:
-    return json.dumps(article.as_record(), ensure_ascii=False, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _article(document: str) -> Article:
