@@ -11,7 +11,7 @@ from search.article import Article
 from search.engine import Added, Engine
 from search.sources import Accepted, Item, Rejected, Skipped
 
-BATCH_ARTICLES = 5_000
+BATCH_ARTICLES = 25_000
 BATCH_CHARACTERS = 32 << 20
 """A batch ends with whichever it reaches first; no more than one is held in memory."""
 

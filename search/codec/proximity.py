@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.view import Docs, Ints
+from search.codec.view import Docs, Flags, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def phrase(words: Sequence[Ints], slop: int = 0) -> Spans:
         starts = words[rarest] - rarest
         for number, places in enumerate(words):
             if number != rarest:
-                starts = starts[np.isin(starts + number, places, assume_unique=True)]
+                starts = starts[_among(starts + number, places)]
         return Spans(starts, starts + (len(words) - 1))
     ends = starts
     for places in words[1:]:
@@ -121,3 +121,12 @@ def _distinct_sorted(places: Ints) -> Ints:
     if len(places) and not (places[1:] > places[:-1]).all():
         return np.unique(places)
     return places
+
+
+def _among(sought: Ints, places: Ints) -> Flags:
+    """bool[len(sought)]: which are among `places`; both ascending."""
+    if not len(places):
+        return np.zeros(len(sought), np.bool_)
+    at = np.searchsorted(places, sought)
+    at[at == len(places)] = 0
+    return np.asarray(places[at] == sought)

@@ -7,7 +7,7 @@ the mapped files each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from search.codec.layout import MappedArrays
 from search.codec.lexicon import Lexicon
+from search.codec.patterns import Spellings
 from search.codec.segment import ArraySegment
 
 Docs = NDArray[np.int32]
@@ -190,12 +191,12 @@ class IndexView:
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_PLACES
 
     @staticmethod
-    def _variants(segment: _SegmentView, number: int, forms: frozenset[str]) -> list[bool]:
+    def _variants(segment: _SegmentView, number: int, forms: Collection[str]) -> list[bool]:
         first, after = segment.arrays["variant_starts"][number : number + 2].tolist()
         own = segment.forms.pick(segment.arrays["variant_forms"][first:after].tolist())
         return [form in forms for form in own]
 
-    def has_all_forms(self, term: str, forms: frozenset[str]) -> bool:
+    def has_all_forms(self, term: str, forms: Collection[str]) -> bool:
         """Whether `term` never stands in any form but these."""
         numbers = [(s, s.terms.number(term.encode())) for s in self._segments]
         return all(all(self._variants(s, number, forms)) for s, number in numbers if number >= 0)
@@ -238,6 +239,11 @@ class IndexView:
     def forms(self) -> list[tuple[str, str]]:
         """Every (form, term), in order."""
         return self.forms_starting("")
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        """The forms of `forms`, for misspelt words."""
+        return Spellings([form for form, _ in self.forms])
 
     def lengths(self, field: str) -> Array:
         """int32[size]: the words of each document in a text field."""
@@ -382,6 +388,30 @@ def posted(parts: Sequence[tuple[str, Docs, Array]]) -> Postings:
         at = None if len(own) == len(docs) else np.searchsorted(docs, own)
         fields.append(FieldPostings(field, at, frequencies))
     return Postings(docs, tuple(fields))
+
+
+def merged(parts: Sequence[Postings]) -> Postings:
+    """The postings of several terms as those of one."""
+    found = [part for part in parts if len(part.docs)]
+    if len(found) == 1:
+        return found[0]
+    lists: dict[str, list[tuple[Docs, Array]]] = {}
+    for part in found:
+        for own in part.fields:
+            docs = part.docs if own.at is None else part.docs[own.at]
+            lists.setdefault(own.field, []).append((docs, own.frequencies))
+    return posted([(field, *_summed(pieces)) for field, pieces in lists.items()])
+
+
+def _summed(pieces: Sequence[tuple[Docs, Array]]) -> tuple[Docs, Array]:
+    docs = np.concatenate([docs for docs, _ in pieces])
+    counts = np.concatenate([counts for _, counts in pieces])
+    order = np.argsort(docs, kind="stable")  # merges runs that are in order already
+    docs, counts = docs[order], counts[order]
+    first = np.flatnonzero(np.concatenate([[True], docs[1:] != docs[:-1]]))
+    totals = np.add.reduceat(counts, first, dtype=np.int64) if len(docs) else counts
+    docs = docs[first] if len(docs) else docs
+    return docs[totals > 0], totals[totals > 0]
 
 
 def united_places(parts: Sequence[Ints]) -> Ints:

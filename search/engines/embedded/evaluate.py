@@ -9,7 +9,6 @@ Value fields, dates and `none` are filters: they match and do not score.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from search.analysis import Analyzer, fold, fold_value, forms, words
 from search.codec.fields import MISSING
@@ -27,10 +26,10 @@ from search.codec.matches import (
     everything,
     nothing,
 )
-from search.codec.patterns import matching, wildcard_prefix, within
+from search.codec.patterns import Spellings, matching, wildcard_prefix
 from search.codec.proximity import NO_SPANS, Spans, near, occurrences, phrase, unite_spans, words_as_spans
 from search.codec.scoring import FieldWeight, TermScorer
-from search.codec.view import Docs, IndexView, Ints, Postings, posted, united_places
+from search.codec.view import IndexView, Ints, Postings, merged, posted, united_places
 from search.engines.embedded.schema import SEPARATOR, microseconds
 from search.errors import LimitExceeded
 from search.language import (
@@ -67,12 +66,10 @@ SCORER = TermScorer(
 TextLeaf = Word | Phrase | Wildcard | Fuzzy
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """What may stand in one place of a leaf: these terms, or (with `forms`) only in these forms."""
+Slot = list[tuple[str, frozenset[str] | None]]
+"""What may stand in one place: index terms, each in any form (None) or only in some of its forms."""
 
-    terms: tuple[str, ...]
-    forms: frozenset[str] | None = None
+Finder = Callable[[str], Spans]
 
 
 class Evaluator:
@@ -111,7 +108,7 @@ class Evaluator:
             case Missing(field):
                 return Flagged(view, ~view.values(field).present())
             case Near():
-                return self._posted(self._joined(lambda field: occurrences(self._spans(node, field))))
+                return self._posted(self._found_by(self._finder(node)))
             case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
                 if field is None or field in TEXT_FIELDS:
                     return self._posted(self._leaf(node))
@@ -124,45 +121,57 @@ class Evaluator:
 
     def _leaf(self, node: TextLeaf) -> Postings:
         slots = self._slots(node)
-        if len(slots) == 1 and slots[0].forms is None and len(slots[0].terms) == 1:
-            found = self.view.postings(slots[0].terms[0])
-            return found if node.field is None else found.only(node.field)
-        return self._joined(lambda field: occurrences(self._spans(node, field)))
+        if len(slots) != 1:
+            return self._found_by(self._finder(node))
+        found = merged([self._occurrences(term, forms) for term, forms in slots[0]])
+        return found if node.field is None else found.only(node.field)
 
-    def _joined(self, found: Callable[[str], tuple[Docs, Ints]]) -> Postings:
-        """Postings from what is found in each field: (documents, frequencies)."""
-        return posted([(field, *found(field)) for field in TEXT_FIELDS])
+    def _occurrences(self, term: str, forms: frozenset[str] | None) -> Postings:
+        if forms is None:
+            return self.view.postings(term)
+        return self._found_by(lambda field: words_as_spans(self.view.places(field, term, forms)))
 
-    def _spans(self, node: Node, field: str) -> Spans:
+    def _found_by(self, finder: Finder) -> Postings:
+        return posted([(field, *occurrences(finder(field))) for field in TEXT_FIELDS])
+
+    def _finder(self, node: Node) -> Finder:
+        """What finds in a given field the places of a node that has places."""
         match node:
             case Near(left, right, distance, ordered):
-                pair = self._spans(left, field), self._spans(right, field)
-                return near(*pair, distance, ordered=ordered)
+                first, second = self._finder(left), self._finder(right)
+                return lambda field: near(first(field), second(field), distance, ordered=ordered)
             case Or(parts):
-                return unite_spans([self._spans(part, field) for part in parts])
+                finders = [self._finder(part) for part in parts]
+                return lambda field: unite_spans([finder(field) for finder in finders])
             case Word(field=own) | Phrase(field=own) | Wildcard(field=own) | Fuzzy(field=own):
-                slots = self._slots(node) if own in (None, field) else []
-                if not slots:
-                    return NO_SPANS
-                if len(slots) == 1:
-                    return words_as_spans(self._places(slots[0], field))
+                slots = self._slots(node)
                 slop = node.slop if isinstance(node, Phrase) else 0
-                return phrase([self._places(slot, field) for slot in slots], slop)
+
+                def find(field: str) -> Spans:
+                    if own not in (None, field) or not slots:
+                        return NO_SPANS
+                    return phrase([self._places(slot, field) for slot in slots], slop)
+
+                return find
             case _:
                 raise AssertionError(f"{node} has no place in a text")
 
-    def _places(self, slot: _Slot, field: str) -> Ints:
-        return united_places([self.view.places(field, term, slot.forms) for term in slot.terms])
+    def _places(self, slot: Slot, field: str) -> Ints:
+        return united_places([self.view.places(field, term, forms) for term, forms in slot])
 
-    def _slots(self, node: TextLeaf) -> list[_Slot]:
-        """What stands in each place of a leaf."""
+    def _slots(self, node: TextLeaf) -> list[Slot]:
+        """What may stand in each place of a leaf."""
         if isinstance(node, Word | Phrase):
-            return [_Slot(self._terms(word)) for word in words(node.text)]
-        found = self._expanded(node)
-        chosen, terms = frozenset(form for form, _ in found), tuple(sorted({term for _, term in found}))
-        if all(self.view.has_all_forms(term, chosen) for term in terms):
-            return [_Slot(terms)]
-        return [_Slot(terms, chosen)]
+            return [[(term, None) for term in self._terms(word)] for word in words(node.text)]
+        by_term: dict[str, set[str]] = {}
+        for form, term in self._expanded(node):
+            by_term.setdefault(term, set()).add(form)
+        return [
+            [
+                (term, None if self.view.has_all_forms(term, forms) else frozenset(forms))
+                for term, forms in sorted(by_term.items())
+            ]
+        ]
 
     def _terms(self, word: str) -> tuple[str, ...]:
         """The index terms of a word: those of its form in the archive, else its stem."""
@@ -170,24 +179,17 @@ class Evaluator:
 
     def _expanded(self, node: Wildcard | Fuzzy) -> list[tuple[str, str]]:
         """The (form, term) that a wildcard or fuzzy word stands for."""
-        prefix = wildcard_prefix(_folded_pattern(node.pattern, fold)) if isinstance(node, Wildcard) else ""
-        known = self.view.forms_starting(prefix) if prefix else self.view.forms
-        return [known[number] for number in self._like(node, [form for form, _ in known])]
-
-    def _like(self, node: Wildcard | Fuzzy, known: Sequence[str]) -> list[int]:
-        """Which of the folded texts `known` a wildcard or fuzzy leaf matches."""
-        is_text = node.field is None or node.field in TEXT_FIELDS
-        folding = fold if is_text else fold_value
-        if isinstance(node, Wildcard):
-            found = matching(known, _folded_pattern(node.pattern, folding))
+        if isinstance(node, Fuzzy):
+            known = self.view.forms
+            found = self.view.spellings.within(forms(node.text)[0], node.distance)
         else:
-            target = forms(node.text)[0] if is_text else fold_value(node.text)
-            found = within(known, target, node.distance)
-        if len({known[number] for number in found}) > MAX_EXPANSIONS:
-            raise LimitExceeded(
-                f"“{node}” stands for more than {MAX_EXPANSIONS:,} words here; give it more letters"
-            )
-        return found
+            pattern = _folded_pattern(node.pattern, fold)
+            prefix = wildcard_prefix(pattern)
+            known = self.view.forms_starting(prefix) if prefix else self.view.forms
+            found = matching([form for form, _ in known], pattern)
+        if len({known[number][0] for number in found}) > MAX_EXPANSIONS:
+            raise _too_many(node)
+        return [known[number] for number in found]
 
     # --- values ---------------------------------------------------------------------------------
 
@@ -204,8 +206,14 @@ class Evaluator:
                 exact = known.number(folded)
                 variants = known.starting(folded + SEPARATOR.encode())
                 return [*variants] if exact < 0 else [exact, *variants]
-            case _:
-                return self._like(node, [value.partition(SEPARATOR)[0] for value in known.strings()])
+        values = [value.partition(SEPARATOR)[0] for value in known.strings()]
+        if isinstance(node, Wildcard):
+            found = matching(values, _folded_pattern(node.pattern, fold_value))
+        else:
+            found = Spellings(values).within(fold_value(node.text), node.distance)
+        if len(found) > MAX_EXPANSIONS:
+            raise _too_many(node)
+        return found
 
     # --- what to mark ---------------------------------------------------------------------------
 
@@ -237,6 +245,10 @@ class Evaluator:
         """Every form in the archive that the word finds."""
         found = (self.view.forms_of(term) for term in self._terms(word))
         return frozenset({fold(word)}.union(*found))
+
+
+def _too_many(node: Node) -> LimitExceeded:
+    return LimitExceeded(f"“{node}” stands for more than {MAX_EXPANSIONS:,} words here; give it more letters")
 
 
 def _folded_pattern(pattern: str, folding: Callable[[str], str]) -> str:

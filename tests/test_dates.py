@@ -1,0 +1,398 @@
+"""Dates as they are written, to instants and periods, and the intervals that counts are made of."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.dates import (
+    INTERVALS,
+    DayOrder,
+    Interval,
+    Period,
+    UnreadableDate,
+    boundaries,
+    interval_name,
+    read_instant,
+    read_period,
+    read_zone,
+)
+from search.errors import InvalidRequest
+
+BERLIN = read_zone("Europe/Berlin")
+NOW = datetime(2025, 2, 12, 15, 30, tzinfo=UTC)  # a Wednesday
+TUESDAY = "2025-02-11T00:00"
+HALF_SEVEN = "2025-02-11T18:30:15"
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def period(first: str | None, end: str | None) -> Period:
+    return Period(utc(first) if first else None, utc(end) if end else None)
+
+
+# --- zones --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["UTC", "utc", "Z"])
+def test_utc_is_known_by_these_names(name: str) -> None:
+    assert read_zone(name) is UTC
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Vesk/Port Alder", "../../etc/passwd", "/etc/passwd", "Europe", "a\x00b"]
+)
+def test_an_unknown_zone_is_refused_with_an_example(name: str) -> None:
+    with pytest.raises(InvalidRequest, match="zones are written like Europe/Berlin"):
+        read_zone(name)
+
+
+# --- the time of an article ---------------------------------------------------------------------
+
+
+HALF_SEVENS = (
+    "2025-02-11 18:30:15 | 20250211T183015Z | 2025-02-11T18:30:15Z | 2025-02-11t18:30:15z | "
+    "2025-02-11 18:30:15 UTC | 2025-02-11 18:30:15 GMT | 2025-02-11T19:30:15+01 | "
+    "2025-02-11T19:30:15+0100 | 2025-02-11T19:30:15 +01:00 | 2025-02-11T13:00:15-05:30 | "
+    "Tue, 11 Feb 2025 18:30:15 GMT | Tue, 11 Feb 2025 18:30:15 UT | Tue, 11 Feb 2025 18:30:15 Z | "
+    "Tue, 11 Feb 2025 18:30:15 -0000 | Tue, 11 Feb 2025 19:30:15 +0100 | "
+    "Tue, 11 Feb 2025 13:30:15 EST | Tue, 11 Feb 2025 14:30:15 EDT | Tue, 11 Feb 2025 10:30:15 PST | "
+    "Tue, 11 Feb 25 18:30:15 GMT | 1739298615 | 1739298615000 | 1739298615000000"
+)
+TUESDAYS = (
+    "2025-02-11 | 20250211 | 2025-042 | 2025-W07-2 | 2025W072 | February 11, 2025 | Feb. 11, 2025 | "
+    "11 February 2025"
+)
+
+
+@pytest.mark.parametrize("written", TUESDAYS.split(" | "))
+def test_a_day_is_its_first_instant(written: str) -> None:
+    assert read_instant(f" {written}\n") == utc(TUESDAY)
+
+
+@pytest.mark.parametrize("written", HALF_SEVENS.split(" | "))
+def test_the_same_instant_is_read_from_each_of_its_forms(written: str) -> None:
+    assert read_instant(written) == utc(HALF_SEVEN)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2025-02", "2025-02-01T00:00"),
+        ("2024-366", "2024-12-31T00:00"),
+        ("2025-W07", "2025-02-10T00:00"),
+        ("2026-W53-7", "2027-01-03T00:00"),
+        # with a time
+        ("2025-02-11T18", "2025-02-11T18:00"),
+        ("2025-02-11T18:30", "2025-02-11T18:30"),
+        ("2025-02-11T18:30:15.25", "2025-02-11T18:30:15.250000"),
+        ("2025-02-11T18:30:15.1234567Z", "2025-02-11T18:30:15.123456"),
+        # the ends of a day
+        ("2025-02-11T24:00", "2025-02-12T00:00"),
+        ("2025-06-30T23:59:60Z", "2025-06-30T23:59:59"),
+        ("Thu, 11 Feb 99 18:30:15 GMT", "1999-02-11T18:30:15"),
+        ("Tue, 11 Feb 2025 24:00:00 GMT", "2025-02-12T00:00"),
+        ("Tue, 11 Feb 2025 23:59:60 GMT", "2025-02-11T23:59:59"),
+        ("Sept. 9, 2025", "2025-09-09T00:00"),
+        # a Unix time in seconds, milliseconds, microseconds
+        ("1739298615.5", "2025-02-11T18:30:15.500000"),
+        ("-1000000000", "1938-04-24T22:13:20"),
+        # numbers that can be read only one way
+        ("13/04/2024", "2024-04-13T00:00"),
+        ("04/13/2024", "2024-04-13T00:00"),
+        ("31.12.2024", "2024-12-31T00:00"),
+        ("13/04/2024 9:05", "2024-04-13T09:05"),
+        ("13/04/2024, 18:30:15", "2024-04-13T18:30:15"),
+        # the first and last years of news
+        ("1501-01-01", "1501-01-01T00:00"),
+        ("2199-12-31", "2199-12-31T00:00"),
+    ],
+)
+def test_an_instant_is_read(written: str, expected: str) -> None:
+    found = read_instant(written)
+    assert found == utc(expected)
+    assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2025-02-11", "2025-02-10T23:00"),
+        ("2025-07-11T12:00", "2025-07-11T10:00"),
+        ("13/04/2024 12:00", "2024-04-13T10:00"),
+        # the hour from 2 is not there on this day: moved on by the hour
+        ("2025-03-30T02:30", "2025-03-30T01:30"),
+        ("2025-03-30T03:30", "2025-03-30T01:30"),
+        ("2025-03-30T24:00", "2025-03-30T22:00"),
+        # the hour from 2 is there twice on this day: the first of them
+        ("2025-10-26T02:30", "2025-10-26T00:30"),
+        ("2025-10-26T03:30", "2025-10-26T02:30"),
+        ("2025-10-26T02:30+01:00", "2025-10-26T01:30"),
+    ],
+)
+def test_an_instant_without_a_zone_is_in_the_zone_given(written: str, expected: str) -> None:
+    assert read_instant(written, BERLIN) == utc(expected)
+
+
+@pytest.mark.parametrize(
+    ("written", "order", "expected"),
+    [
+        ("03/04/2024", "day-first", "2024-04-03T00:00"),
+        ("03/04/2024", "month-first", "2024-03-04T00:00"),
+        ("3.4.2024 18:30", "day-first", "2024-04-03T18:30"),
+        ("04/13/2024", "day-first", "2024-04-13T00:00"),
+    ],
+)
+def test_the_order_decides_where_both_readings_are_days(written: str, order: DayOrder, expected: str) -> None:
+    assert read_instant(written, UTC, order) == utc(expected)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("03/04/2024", "03/04/2024 can be 2024-03-04 or 2024-04-03; write the one you mean"),
+        ("13/13/2024", "no day 13/13/2024"),
+        ("13/04/2024 25:00", "no time 25:00"),
+        ("2024-13-45", "no day 2024-13-45"),
+        ("2023-02-29", "no day 2023-02-29"),
+        ("2025-W53", "no day 2025-W53"),
+        ("2025-02-11T25:00", "no time 25:00"),
+        ("2025-02-11T24:01", "no time 24:01"),
+        ("2025-02-11T18:60", "no time 18:60"),
+        ("2025-06-30T23:59:61Z", "no time 23:59:61"),
+        ("2025-02-11T18:30+25:00", r"offset \+25:00"),
+        ("Tue, 11 Feb 2025 18:30:15 IST", "time zone IST is ambiguous"),
+        ("Tue, 11 Feb 2025 18:30:15 CET", "time zone CET is ambiguous"),
+        ("0000-01-01", "no day 0000-01-01"),
+        ("99999999999999999999", "too large for a Unix time"),
+        ("not a date", "'not a date' is not a date in a format read here"),
+        ("2025-02-11T18:30\x00", r"'2025-02-11T18:30\\x00' is not"),
+        ("", "'' is not a date"),
+    ],
+)
+def test_what_is_no_instant_is_refused_with_the_reason(written: str, reason: str) -> None:
+    with pytest.raises(UnreadableDate, match=reason):
+        read_instant(written)
+
+
+OTHER_YEARS = "0001-01-01 1500-12-31 2200-01-01 2199-12-31T23:30-01:00 9999-12-31T24:00 7299999999"
+
+
+@pytest.mark.parametrize("written", OTHER_YEARS.split())
+def test_a_year_that_cannot_be_of_news_is_refused(written: str) -> None:
+    with pytest.raises(UnreadableDate, match=r"the year \d+ is not one of news"):
+        read_instant(written)
+
+
+NO_DATES = (
+    "Sun, 30 Feb 2025 18:30:15 GMT | Tue, 11 Feb 2025 25:30:15 GMT | 31 February 2025 | 11 Foo 2025 | "
+    "10000-01-01 | 1e400 | 0 | 2025-02-11T | yesterday"
+)
+
+
+@pytest.mark.parametrize("written", NO_DATES.split(" | "))
+def test_what_is_in_no_known_form_is_refused(written: str) -> None:
+    with pytest.raises(UnreadableDate, match="is not a date in a format read here"):
+        read_instant(written)
+
+
+_offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+@given(st.datetimes(datetime(1502, 1, 1), datetime(2198, 12, 31), timezones=_offsets))
+def test_every_aware_time_reads_back_from_its_iso_form(moment: datetime) -> None:
+    assert read_instant(moment.isoformat(), BERLIN) == moment
+
+
+@given(st.text(st.sampled_from("0123456789-/.:,T Z+WFebGMT") | st.characters(), max_size=30))
+def test_any_text_is_an_instant_of_news_or_refused(text: str) -> None:
+    with suppress(UnreadableDate):
+        assert 1501 <= read_instant(text, BERLIN).year <= 2199
+
+
+# --- the period a person means ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "end"),
+    [
+        ("2025", "2025-01-01", "2026-01-01"),
+        ("2025-02", "2025-02-01", "2025-03-01"),
+        ("2025-02-11", "2025-02-11", "2025-02-12"),
+        ("2025-2-1", "2025-02-01", "2025-02-02"),
+        ("20250211", "2025-02-11", "2025-02-12"),
+        ("2025-W07", "2025-02-10", "2025-02-17"),
+        ("2025-w01", "2024-12-30", "2025-01-06"),
+        ("2026-W53", "2026-12-28", "2027-01-04"),
+        ("2025-Q1", "2025-01-01", "2025-04-01"),
+        ("2025-q4", "2025-10-01", "2026-01-01"),
+        ("2025-02-11T18", "2025-02-11T18:00", "2025-02-11T19:00"),
+        ("2025-02-11T18:30", "2025-02-11T18:30", "2025-02-11T18:31"),
+        ("2025-02-11T18:30+02:00", "2025-02-11T16:30", "2025-02-11T16:31"),
+        ("today", "2025-02-12", "2025-02-13"),
+        ("yesterday", "2025-02-11", "2025-02-12"),
+        ("7d", "2025-02-05", "2025-02-06"),
+        ("2w", "2025-01-27", "2025-02-03"),
+        ("14M", "2023-12-01", "2024-01-01"),
+        ("1y", "2024-01-01", "2025-01-01"),
+        ("3h", "2025-02-12T12:00", "2025-02-12T13:00"),
+        ("3 days ago", "2025-02-09", "2025-02-10"),
+        ("last week", "2025-02-03", "2025-02-10"),
+        ("this month", "2025-02-01", "2025-03-01"),
+        ("next year", "2026-01-01", "2027-01-01"),
+        ("last 3 days", "2025-02-09", "2025-02-13"),
+        ("13/04/2024", "2024-04-13", "2024-04-14"),
+        ("11 February 2025", "2025-02-11", "2025-02-12"),
+        ("feb 2025", "2025-02-01", "2025-03-01"),
+        ("march", "2024-03-01", "2024-04-01"),
+        ("monday", "2025-02-10", "2025-02-11"),
+        ("ayer", "2025-02-11", "2025-02-12"),
+    ],
+)
+def test_a_period_is_read(written: str, first: str, end: str) -> None:
+    assert read_period(written, zone=UTC, now=NOW) == period(first, end)
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "end"),
+    [
+        ("2025-02-11", "2025-02-10T23:00", "2025-02-11T23:00"),
+        ("2025-03", "2025-02-28T23:00", "2025-03-31T22:00"),
+        ("2025-03-30", "2025-03-29T23:00", "2025-03-30T22:00"),  # 23 hours
+        ("2025-10-26", "2025-10-25T22:00", "2025-10-26T23:00"),  # 25 hours
+        ("2025-10-26T02", "2025-10-26T00:00", "2025-10-26T01:00"),
+        ("2025-02-11Z", "2025-02-11T00:00", "2025-02-12T00:00"),
+        ("yesterday", "2025-02-11T23:00", "2025-02-12T23:00"),
+    ],
+)
+def test_a_period_is_read_in_the_zone(written: str, first: str, end: str) -> None:
+    late = datetime(2025, 2, 12, 23, 30, tzinfo=UTC)  # the 13th in Berlin
+    assert read_period(written, zone=BERLIN, now=late) == period(first, end)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("03/04/2024", "03/04/2024 can be 2024-03-04 or 2024-04-03"),
+        ("31/31/2024", "no day 31/31/2024"),
+        ("2024-02-30", "no day or time 2024-02-30"),
+        ("2025-W53", "no day or time 2025-W53"),
+        ("2025T18", "a time needs a whole day before it"),
+        ("2200", "the year 2200"),
+        ("99999", "'99999' is not a date; dates are written like 2025-02-11"),
+        ("", "'' is not a date"),
+        ("next 2 weeks", "not a stretch of time"),
+        ("last 99999999999 years", "too long ago"),
+    ],
+)
+def test_what_is_no_period_is_refused_with_the_reason(written: str, reason: str) -> None:
+    with pytest.raises(UnreadableDate, match=reason):
+        read_period(written, zone=UTC, now=NOW)
+
+
+# --- periods ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "written"),
+    [
+        ("2025-02-11", "2025-02-12", "2025-02-11Z"),
+        ("2025-02-01", "2025-03-01", "2025-02-01Z..2025-02-28Z"),
+        ("2025-02-01", None, "2025-02-01Z.."),
+        (None, "2025-03-01", "..2025-02-28Z"),
+        (HALF_SEVEN, "2025-02-11T18:30:16", "2025-02-11T18:30:15Z"),
+        ("2025-02-11T18:00", "2025-02-12", "2025-02-11T18:00:00Z..2025-02-11T23:59:59Z"),
+        ("2025-02-11", "2025-02-11T18:00", "2025-02-11T00:00:00Z..2025-02-11T17:59:59Z"),
+    ],
+)
+def test_a_period_is_written_in_whole_days_where_it_has_them(
+    first: str | None, end: str | None, written: str
+) -> None:
+    assert str(period(first, end)) == written
+
+
+@pytest.mark.parametrize(("first", "end"), [("2025-03-01", "2025-02-01"), ("2025-02-01", "2025-02-01")])
+def test_a_period_that_ends_before_it_starts_is_refused(first: str, end: str) -> None:
+    with pytest.raises(UnreadableDate, match="the range ends before it starts"):
+        period(first, end)
+
+
+_moments = st.none() | st.integers(0, 12).map(lambda hours: NOW + timedelta(hours=hours))
+
+
+@given(_moments, _moments, _moments, _moments, st.integers(-1, 13))
+def test_the_common_part_of_two_periods_has_the_instants_that_both_have(
+    start: datetime | None, end: datetime | None, other: datetime | None, last: datetime | None, hours: int
+) -> None:
+    def holds(found: Period) -> bool:
+        moment = NOW + timedelta(hours=hours)
+        return (found.start is None or found.start <= moment) and (found.end is None or moment < found.end)
+
+    with suppress(UnreadableDate):
+        left, right = Period(start, end), Period(other, last)
+        common = holds(left) and holds(right)
+        try:
+            assert holds(left & right) == common
+        except UnreadableDate:
+            assert not common
+
+
+# --- intervals ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "interval", "zone", "edges"),
+    [
+        ("2025-02-11T18:30", "2025-02-11T18:30", "day", UTC, ["2025-02-11", "2025-02-12"]),
+        ("2025-02-11", "2025-02-12", "day", UTC, ["2025-02-11", "2025-02-12", "2025-02-13"]),
+        ("2025-03-29T23:00", "2025-03-30T21:59", "day", BERLIN, ["2025-03-29T23", "2025-03-30T22"]),
+        ("2025-10-26T00:30", "2025-10-26T22:59", "day", BERLIN, ["2025-10-25T22", "2025-10-26T23"]),
+        ("2026-12-31", "2027-01-01", "week", UTC, ["2026-12-28", "2027-01-04"]),
+        ("2025-01-31", "2025-03-01", "month", UTC, ["2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01"]),
+    ],
+)  # fmt: skip
+def test_intervals_begin_and_end_at_these_instants(
+    first: str, last: str, interval: Interval, zone: tzinfo, edges: list[str]
+) -> None:
+    assert boundaries(utc(first), utc(last), interval, zone) == [utc(edge) for edge in edges]
+
+
+@pytest.mark.parametrize(
+    ("start", "interval", "zone", "name"),
+    [
+        ("2024-12-31T23:00", "year", BERLIN, "2025"),
+        ("2025-02-10T23:00", "day", BERLIN, "2025-02-11"),
+        ("2024-12-30", "week", UTC, "2025-W01"),
+        ("2026-12-28", "week", UTC, "2026-W53"),
+    ],
+)
+def test_an_interval_is_named_as_a_query_names_it(
+    start: str, interval: Interval, zone: tzinfo, name: str
+) -> None:
+    assert interval_name(utc(start), interval, zone) == name
+
+
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
+    st.integers(0, 90 * 24 * 60),
+    st.sampled_from(INTERVALS),
+    st.sampled_from([UTC, BERLIN, read_zone("America/New_York")]),
+)
+def test_intervals_have_no_gap_and_their_names_read_back_as_them(
+    start: datetime, minutes: int, interval: Interval, zone: tzinfo
+) -> None:
+    first = start.replace(tzinfo=UTC)
+    last = first + timedelta(minutes=minutes)
+    edges = boundaries(first, last, interval, zone)
+    assert edges[0] <= first < edges[1]
+    assert edges[-2] <= last < edges[-1]
+    for edge, following in pairwise(edges):
+        name = interval_name(edge, interval, zone)
+        assert read_period(name, zone=zone, now=NOW) == Period(edge, following)

@@ -1,0 +1,399 @@
+"""The query language: what is written, the tree it is read into, and where an error points."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, tzinfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.dates import Period, read_zone
+from search.errors import LimitExceeded, QuerySyntaxError
+from search.language import (
+    And,
+    Boost,
+    Dates,
+    Everything,
+    Fuzzy,
+    Missing,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Wildcard,
+    Word,
+    leaves,
+    parse_query,
+)
+from search.language.limits import (
+    MAX_BOOST,
+    MAX_CLAUSES,
+    MAX_DISTANCE,
+    MAX_EDITS,
+    MAX_NESTING,
+    MAX_PHRASE_WORDS,
+    MAX_QUERY_LENGTH,
+    MAX_QUERY_WORD,
+    MIN_WILDCARD_LETTERS,
+)
+
+BERLIN = read_zone("Europe/Berlin")
+NOW = datetime(2025, 2, 12, 15, 30, tzinfo=UTC)  # a Wednesday
+EXTRA = ("places", "section")
+STOP_WORDS = frozenset(["the", "of", "to", "be", "a"])
+
+
+def read(text: str, *, any_word: bool = False, stop_words: frozenset[str] = frozenset()) -> Query:
+    return parse_query(text, now=NOW, extra_fields=EXTRA, any_word=any_word, stop_words=stop_words)
+
+
+A, B, C = Word("a"), Word("b"), Word("c")
+
+
+@pytest.mark.parametrize(
+    ("written", "tree"),
+    [
+        ("a", A),
+        ("a b", And((A, B))),
+        ("a OR b", Or((A, B))),
+        ("-a", Not(A)),
+        ('"a b"', Phrase("a b")),
+        ('"a b"~3', Phrase("a b", slop=3)),
+        ("a NEAR/5 b", Near(A, B, 5)),
+        ("a ADJ/5 b", Near(A, B, 5, ordered=True)),
+        ("a NEAR/3 b ADJ/2 c", Near(Near(A, B, 3), C, 2, ordered=True)),
+        ("a NEAR/3 (b OR c)", Near(A, Or((B, C)), 3)),
+        ("strik*", Wildcard("strik*")),
+        ("strik~2", Fuzzy("strik", 2)),
+        ("title:a", Word("a", "title")),
+        ('author:"Ana Ruiz"', Phrase("Ana Ruiz", "author")),
+        ("title:(str* OR str~)", Or((Wildcard("str*", "title"), Fuzzy("str", 1, "title")))),
+        ("author:none", Missing("author")),
+        ("author:*", Not(Missing("author"))),
+        ("a^2.5", Boost(A, 2.5)),
+        ("date:2025", Dates(Period(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)))),
+        ("*", Everything()),
+        # precedence: parentheses, NOT, proximity, AND, OR
+        ("a OR b c", Or((A, And((B, C))))),
+        ("(a OR b) c", And((Or((A, B)), C))),
+        ("NOT a b", And((Not(A), B))),
+        ("NOT a OR b", Or((Not(A), B))),
+        ("NOT (a OR b)", Not(Or((A, B)))),
+        ("a b NEAR/2 c", And((A, Near(B, C, 2)))),
+        ("a NEAR/2 b OR c", Or((Near(A, B, 2), C))),
+        ("-a^2", Not(Boost(A, 2))),
+        ("(a b)^2", Boost(And((A, B)), 2)),
+        # nothing is kept twice or nested for nothing
+        ("a (b c)", And((A, B, C))),
+        ("a OR (b OR (c))", Or((A, B, C))),
+        ("a b a", And((A, B))),
+        ("NOT NOT a", A),
+    ],
+)  # fmt: skip
+def test_a_query_is_read_into_this_tree(written: str, tree: Node) -> None:
+    assert read(written).tree == tree
+    assert read(str(tree)).tree == tree
+
+
+CANONICAL = (
+    r'a AND b ; NOT a ; *strik ; str?ke ; 10:30 ; a\:b ; \-a ; \AND ; a\*b ; a\ b ; "a \"b\" c" ; '
+    r'url:https://www.example.org/x ; author:"none" ; author:\none ; none ; "a b"^0.5 ; title:a^3 ; '
+    r"title:a ; description:a ; highlights:a ; body:a ; keyword:a ; author:a ; source:a ; url:a ; "
+    r"site:a ; lang:a ; id:a ; a AND b NEAR/2 c ; (a OR b) AND c ; a NEAR/2 (b OR c) ; a NEAR/2 b OR c"
+)
+
+
+@pytest.mark.parametrize("written", CANONICAL.split(" ; "))
+def test_a_canonical_query_stays_as_it_is(written: str) -> None:
+    assert str(read(written)) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("a | b", "a OR b"),
+        ("!a", "NOT a"),
+        ("a NOT b", "a AND NOT b"),
+        ('-"a b"', 'NOT "a b"'),
+        ("-(a b)", "NOT (a AND b)"),
+        ("a b OR c", "a AND b OR c"),
+        ('a"b c"', 'a AND "b c"'),
+        ("“a b” «c d» „e f“", '"a b" AND "c d" AND "e f"'),
+        ('" a\n  b "', '"a b"'),
+        ("a NEAR/ b", "a NEAR/10 b"),
+        ("a NEAR b", "a AND NEAR AND b"),
+        ("and or not", "and AND or AND not"),
+        ("strik~", "strik~1"),
+        ("strik~^2", "strik~1^2"),
+        ("*:*", "*"),
+        ("naval-base don’t AT&T 1,750 U.S.", "naval-base AND don’t AND AT&T AND 1,750 AND U.S."),
+        ("a~b", r"a\~b"),
+        # fields, their other names, sets and none
+        *((f"{name}:a", "title:a") for name in "TITLE intitle headline".split()),
+        *((f"{name}:a", "keyword:a") for name in "keywords tag tags".split()),
+        *((f"{name}:a", "author:a") for name in "authors byline".split()),
+        ("highlight:a", "highlights:a"),
+        ("language:en", "lang:en"),
+        ("published:none", "date:none"),
+        ("#tag", "keyword:tag"),
+        ('#"crude oil"', 'keyword:"crude oil"'),
+        ("#(a OR b)", "keyword:a OR keyword:b"),
+        ("-#a", "NOT keyword:a"),
+        ("places:japan Section:none", "places:japan AND section:none"),
+        ("source:(bbc OR ap)", "source:bbc OR source:ap"),
+        ("author:NONE", "author:none"),
+    ],
+)
+def test_a_query_is_written_out_like_this(written: str, canonical: str) -> None:
+    found = read(written)
+    assert str(found) == canonical
+    assert read(canonical) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "period"),
+    [
+        ("date:2025-02", "2025-02-01Z..2025-02-28Z"),
+        ("date:2025-02-11", "2025-02-11Z"),
+        ("date:2025-W07", "2025-02-10Z..2025-02-16Z"),
+        ("date:2025-02-11T18", "2025-02-11T18:00:00Z..2025-02-11T18:59:59Z"),
+        ("date:2025-02..2025-03-15", "2025-02-01Z..2025-03-15Z"),
+        ("date:2025-02..", "2025-02-01Z.."),
+        ("date:..2025", "..2025-12-31Z"),
+        ("date:[2025-01 TO 2025-02]", "2025-01-01Z..2025-02-28Z"),
+        ("date:[2025-01 TO *]", "2025-01-01Z.."),
+        ("date:[* TO 2025-01]", "..2025-01-31Z"),
+        ("date:>=2025", "2025-01-01Z.."),
+        ("date:>2025", "2026-01-01Z.."),
+        ("date:<=2025", "..2025-12-31Z"),
+        ("date:<2025", "..2024-12-31Z"),
+        ("since:2025-02", "2025-02-01Z.."),
+        ("until:2025-02", "..2025-02-28Z"),
+        ("after:2025-02", "2025-03-01Z.."),
+        ("before:2025-02", "..2025-01-31Z"),
+        ("date:yesterday", "2025-02-11Z"),
+        ("date:7d", "2025-02-05Z"),
+        ("date:2w..1w", "2025-01-27Z..2025-02-09Z"),
+        ("when:7d", "2025-02-05Z..2025-02-12Z"),
+        ("when:2025-02", "2025-02-01Z..2025-02-12Z"),
+        ('date:"last week"', "2025-02-03Z..2025-02-09Z"),
+        ('since:"3 days ago"', "2025-02-09Z.."),
+        ('DATE:"11 February 2025"', "2025-02-11Z"),
+    ],
+)
+def test_a_date_field_asks_for_this_period(written: str, period: str) -> None:
+    assert str(read(written)) == f"date:{period}"
+    assert read(f"date:{period}") == read(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "period"),
+    [
+        ("date:2025-02-11", "2025-02-10T23:00:00Z..2025-02-11T22:59:59Z"),
+        ("date:2025-03-30", "2025-03-29T23:00:00Z..2025-03-30T21:59:59Z"),  # 23 hours
+        ("date:2025-10-26", "2025-10-25T22:00:00Z..2025-10-26T22:59:59Z"),  # 25 hours
+        ("after:2025-03-30", "2025-03-30T22:00:00Z.."),
+        ("date:today", "2025-02-11T23:00:00Z..2025-02-12T22:59:59Z"),
+        ("date:2025-02-11Z", "2025-02-11Z"),
+    ],
+)
+def test_dates_are_read_in_the_zone_of_the_user(written: str, period: str) -> None:
+    assert str(parse_query(written, zone=BERLIN, now=NOW)) == f"date:{period}"
+    assert parse_query(f"date:{period}", zone=BERLIN) == parse_query(written, zone=BERLIN, now=NOW)
+
+
+# --- any word, stop words -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("a b", "a OR b"),
+        ("a AND b", "a AND b"),
+        ("a b -c", "(a OR b) AND NOT c"),
+        ("a b source:herald since:2025", "(a OR b) AND source:herald AND date:2025-01-01Z.."),
+        ('a "b c" title:d', 'a OR "b c" OR title:d'),
+        ("(a b) c", "a OR b OR c"),
+    ],
+)
+def test_words_side_by_side_are_alternatives_where_any_will_do(written: str, canonical: str) -> None:
+    assert str(read(written, any_word=True)) == canonical
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical", "left_out"),
+    [
+        ("the storm of vesk", "storm AND vesk", ["of", "the"]),
+        ("The storm", "storm", ["The"]),
+        ("to be", "to AND be", []),
+        ("the", "the", []),
+        ("the -storm", "the AND NOT storm", []),
+        ("the since:2025", "the AND date:2025-01-01Z..", []),
+        ('"the storm"', '"the storm"', []),
+        ("the AND storm", "the AND storm", []),
+        ("the OR storm", "the OR storm", []),
+        ("title:the storm", "title:the AND storm", []),
+        ("-the storm", "NOT the AND storm", []),
+    ],
+)
+def test_a_stop_word_beside_other_words_is_left_out_with_a_note(
+    written: str, canonical: str, left_out: list[str]
+) -> None:
+    found = read(written, stop_words=STOP_WORDS)
+    assert str(found) == canonical
+    assert [note.split("”")[0] for note in found.notes] == [f"“{word}" for word in left_out]
+
+
+@pytest.mark.parametrize(("written", "mark"), [("a & b", "'&'"), ("a — b", "'—'"), ("a 😀 b", "'😀'")])
+def test_what_has_no_letter_or_digit_is_left_out_with_a_note(written: str, mark: str) -> None:
+    found = read(written)
+    assert found.tree == And((A, B))
+    assert found.notes == (f"{mark} has no letter or digit and was left out",)
+
+
+# --- errors -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        # written with ⟦ ⟧ around what the error points at
+        ("", "the query is empty"),
+        ("⟦...⟧", "no word has a letter or a digit"),
+        ("a ⟦(⟧b", "this parenthesis is never closed"),
+        ("a⟦)⟧ b", "closes a parenthesis that was never opened"),
+        ("a ⟦( )⟧", "nothing between these parentheses"),
+        ('a ⟦"⟧b c', "this quote is never closed"),
+        ("a ⟦OR⟧", "“OR” needs something after it"),
+        ("⟦OR⟧ a", "“OR” needs something before it"),
+        ("a ⟦|⟧| b", "“|” needs something after it"),
+        ("(a ⟦AND⟧)", "“AND” needs something after it"),
+        ("a AND ⟦OR⟧ b", "“OR” needs something before it"),
+        ("a ⟦NEAR/3⟧", "“NEAR/3” needs something after it"),
+        ("⟦-a⟧ ADJ/3 b", "ADJ goes between words"),
+        ("a NEAR/3 ⟦(b c)⟧", "NEAR goes between words"),
+        ("a NEAR/3 ⟦source:b⟧", "NEAR goes between words"),
+        ("a ⟦nofield⟧:x", "no field “nofield”; quote it if it is text. Fields are title, description"),
+        ("a ⟦title:⟧", "nothing follows “title:”"),
+        ("⟦:⟧:::", "a colon needs the name of a field before it"),
+        ("title:⟦:⟧a", "a colon needs the name of a field before it"),
+        ("⟦title:&⟧", "nothing to look for in “title”"),
+        ('⟦source:""⟧', "nothing to look for in “source”"),
+        ("title:(a ⟦body:⟧b)", "a field inside the set of “title”"),
+        ("⟦a*b\\*⟧", "cannot also have an escaped one"),
+        ("strik⟦~99⟧", "a fuzzy word takes 1 or 2 edits"),
+        ("⟦a-b~⟧", "a fuzzy word is one word"),
+        *((f"a⟦^{factor}⟧ b", "a boost is a number above 0") for factor in ["", *"x nan inf -1 0".split()]),
+        ("date:⟦2024-13⟧ a", "no day or time 2024-13"),
+        ("since:⟦2024-02-30⟧", "no day or time 2024-02-30"),
+        ("a date:⟦03/04/2024⟧", "03/04/2024 can be 2024-03-04 or 2024-04-03"),
+        ("date:⟦2025-03..2025-02⟧", "the range ends before it starts"),
+        ("date:⟦[z TO a]⟧", "'z' is not a date"),
+        ("date:⟦..⟧", "a date on at least one side"),
+        ("date:⟦99999⟧", "'99999' is not a date"),
+        ('date:⟦"last 99999999999 years"⟧', "too long ago"),
+        ("⟦date:⟧", "nothing follows “date:”"),
+    ],
+)  # fmt: skip
+def test_an_error_points_at_what_is_wrong(written: str, reason: str) -> None:
+    start = max(written.find("⟦"), 0)
+    end = written.find("⟧") - 1 if "⟧" in written else 1
+    query = written.replace("⟦", "").replace("⟧", "")
+    with pytest.raises(QuerySyntaxError) as caught:
+        read(query)
+    assert (caught.value.start, caught.value.end) == (start, end)
+    assert reason in caught.value.reason
+    assert caught.value.query == query
+
+
+def test_the_message_is_the_reason_the_query_and_carets_under_what_is_wrong() -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        read("storm date:2024-13\tvesk")
+    assert str(caught.value) == (
+        "there is no day or time 2024-13\n"
+        "  storm date:2024-13 vesk\n"
+        "             ^^^^^^^"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("before", [0, 10, 58, 60, 62, 200, 800])
+@pytest.mark.parametrize("after", [0, 10, 200])
+def test_the_caret_is_under_the_error_however_long_the_query_is(before: int, after: int) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        read("w " * (before // 2) + "(x" + " w" * (after // 2))
+    _, shown, carets = str(caught.value).split("\n")
+    assert [shown[at] for at, char in enumerate(carets) if char == "^"] == ["("]
+    assert len(shown) <= 80
+
+
+# --- limits -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("allowed", "refused", "reason"),
+    [
+        ("a".ljust(MAX_QUERY_LENGTH), "a".ljust(MAX_QUERY_LENGTH + 1), "8,193 characters, more than 8,192"),
+        (" ".join(f"w{n}" for n in range(MAX_CLAUSES)), "w " * (MAX_CLAUSES + 1), "more than 512 words"),
+        ("-" * MAX_NESTING + "a", "-" * (MAX_NESTING + 1) + "a", "more than 64 signs of exclusion"),
+        ("(" * 63 + "a" + ")" * 63, "(" * 65 + "a" + ")" * 65, "nested more than 64 deep"),
+        ("a" * MAX_QUERY_WORD, "a" * (MAX_QUERY_WORD + 1), "256 characters, more than 255"),
+        (f'"{"w " * MAX_PHRASE_WORDS}"', f'"{"w " * (MAX_PHRASE_WORDS + 1)}"', "more than 128 words"),
+        (f'"a b"~{MAX_DISTANCE}', f'"a b"~{MAX_DISTANCE + 1}', "at most 1,000 words"),
+        (f"a NEAR/{MAX_DISTANCE} b", f"a NEAR/{MAX_DISTANCE + 1} b", "at most 1,000 words"),
+        (f"a NEAR/{MAX_DISTANCE} b", "a NEAR/99999999999999999999 b", "at most 1,000 words"),
+        ("w" * MIN_WILDCARD_LETTERS + "*", "w" * (MIN_WILDCARD_LETTERS - 1) + "*", "at least 2 letters"),
+    ],
+)  # fmt: skip
+def test_a_limit_can_be_reached_but_not_passed(allowed: str, refused: str, reason: str) -> None:
+    assert list(leaves(read(allowed).tree))
+    with pytest.raises(LimitExceeded, match=reason):
+        read(refused)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "refused", "reason"),
+    [
+        (f"a~{MAX_EDITS}", f"a~{MAX_EDITS + 1}", "takes 1 or 2 edits"),
+        (f"a^{MAX_BOOST:g}", f"a^{MAX_BOOST + 1:g}", "at most 1000"),
+    ],
+)
+def test_a_number_past_its_limit_is_pointed_at(allowed: str, refused: str, reason: str) -> None:
+    assert str(read(allowed)) == allowed
+    with pytest.raises(QuerySyntaxError, match=reason) as caught:
+        read(refused)
+    assert caught.value.start == 1
+
+
+# --- properties ---------------------------------------------------------------------------------
+
+PIECES = (
+    'a b strike 東京 café 1,750 & … "two words" " ( ) [ ] AND OR NOT NEAR/3 ADJ/ - ! # ~ ~2 ^2 ^x * ? \\ : '
+    "title: author: none source: nofield: places: *:* | “ ” date: since: until: before: after: when: 2025 "
+    '2025-02 .. > >= < 7d 2w yesterday TO [2025 2026] 03/04/2024 \\" \\* \ud800 \x00'
+).split(" ")
+_pieces = st.sampled_from(PIECES)
+_queries = (
+    st.lists(_pieces, max_size=12).map(" ".join)
+    | st.lists(_pieces | st.just(" ") | st.text(max_size=4), max_size=14).map("".join)
+    | st.text(max_size=30)
+)
+
+
+@given(_queries, st.booleans(), st.sampled_from([UTC, BERLIN]))
+def test_any_text_is_a_query_that_reads_back_or_an_error_with_its_place(
+    text: str, any_word: bool, zone: tzinfo
+) -> None:
+    with suppress(LimitExceeded):
+        try:
+            found = parse_query(
+                text, zone=zone, now=NOW, any_word=any_word, stop_words=STOP_WORDS, extra_fields=EXTRA
+            )
+        except QuerySyntaxError as error:
+            assert 0 <= error.start <= len(text)  # noqa: PT017
+            assert error.start < error.end  # noqa: PT017
+        else:
+            assert parse_query(str(found), zone=zone, now=NOW, extra_fields=EXTRA).tree == found.tree
