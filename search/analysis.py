@@ -66,7 +66,9 @@ def _pattern(letter: str, alphanumeric: str, digit: str, joiner: str) -> str:
 
 
 WORD = re.compile(
-    _pattern(rf"(?![_\d{_UNSPACED}])\w", rf"(?![_{_UNSPACED}])[\w{_MARKS}]", r"\d", "['’ʼ&＆＇]")
+    _pattern(
+        rf"(?:(?![_\d{_UNSPACED}])\w[{_MARKS}]*)", rf"(?:(?![_{_UNSPACED}])[\w{_MARKS}])", r"\d", "['’ʼ&＆＇]"
+    )
     + rf"|[{_UNSPACED}][{_UNSPACED_MARKS}{_MARKS}]*"
 )
 """What a word is; its source is fit for `nltk.tokenize.RegexpTokenizer(WORD.pattern)`."""
@@ -104,7 +106,7 @@ def lowered(word: str) -> str:
     if word.isascii():
         word = word.lower()
     else:
-        word = unicodedata.normalize("NFKC", word.translate(_APOSTROPHES)).casefold()
+        word = unicodedata.normalize("NFKC", word).translate(_APOSTROPHES).casefold()
     if "." in word and not word[0].isdecimal():
         word = word.replace(".", "")
     elif "," in word:
@@ -116,10 +118,10 @@ def without_accents(text: str) -> str:
     """`text` in NFC with the accents off its letters, and ø, ł, æ … as people without them type."""
     if text.isascii():
         return text
-    apart = unicodedata.normalize("NFD", text.translate(_LETTERS_WITHOUT_ACCENT))
+    apart = unicodedata.normalize("NFD", text)
     # й is a letter of its own, not an accented и; every other mark in this block is an accent.
     bare = _ACCENT.sub(lambda marks: "\u0306" if apart[marks.start() - 1] in "иИ" else "", apart)
-    return unicodedata.normalize("NFC", bare)
+    return unicodedata.normalize("NFC", bare).translate(_LETTERS_WITHOUT_ACCENT)
 
 
 def fold(word: str) -> str:
@@ -130,7 +132,7 @@ def fold(word: str) -> str:
 def fold_value(value: str) -> str:
     """A keyword, source or author as compared: case, accents and runs of white space set aside."""
     if not value.isascii():
-        value = without_accents(unicodedata.normalize("NFKC", value.translate(_APOSTROPHES)).casefold())
+        value = without_accents(unicodedata.normalize("NFKC", value).translate(_APOSTROPHES).casefold())
     return " ".join(value.lower().split())
 
 
@@ -226,7 +228,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
             word = before.group() if before else ""
             if text[stop.start()] == "." and (word.lower() in _ABBREVIATIONS or _INITIAL.fullmatch(word)):
                 continue
-            spans.append((start, stop.end("mark")))
+            spans.append((start, stop.end("mark") if stop["mark"] else stop.end()))
             start = stop.end()
         if start < end:
             spans.append((start, end))

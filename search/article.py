@@ -33,16 +33,18 @@ OWN_FIELDS = frozenset(
 """Names that an extra field cannot have."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_LINE_BREAKS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85", "\n"))
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
     """`text` without control characters and byte-order marks, with U+FFFD for lone surrogates.
 
-    Carriage returns become line feeds; tabs and line feeds stay; the ends are stripped.
+    Carriage returns and form feeds become line feeds; tabs and line feeds stay; the ends are stripped.
     """
     if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace("\r\n", "\n")
+    text = text.translate(_LINE_BREAKS)
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", text)
     return _CONTROL.sub("", text).strip()
@@ -142,15 +144,21 @@ class Article:
         try:
             for name in ("highlights", "keywords", "authors"):
                 if name in known:
-                    known[name] = tuple(known[name])  # type: ignore[arg-type]
+                    known[name] = _strings(known[name])
             if "published" in known:
                 known["published"] = datetime.fromisoformat(str(known["published"]))
             if "extra" in known:
-                extra: Mapping[str, Iterable[str]] = known["extra"]  # type: ignore[assignment]
-                known["extra"] = {name: tuple(values) for name, values in extra.items()}
+                extra: Mapping[str, object] = known["extra"]  # type: ignore[assignment]
+                known["extra"] = {name: _strings(values) for name, values in extra.items()}
             return cls(**known)  # type: ignore[arg-type]
         except (TypeError, ValueError, AttributeError) as error:
             raise InvalidArticle("bad-record", f"not an article's record: {error}") from error
+
+
+def _strings(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"{values!r:.40} is not a list of strings")
+    return tuple(values)
 
 
 def _checked_id(given: str) -> str:
@@ -167,9 +175,13 @@ def _checked_time(published: datetime | None) -> datetime | None:
         return None
     if published.tzinfo is None or published.utcoffset() is None:
         raise InvalidArticle("bad-date", "published must be an aware datetime (it has no time zone)")
-    if not EARLIEST_YEAR < published.year <= LATEST_YEAR:
-        raise InvalidArticle("bad-date", f"the year {published.year} is not one of news")
-    return published.astimezone(UTC)
+    try:
+        instant = published.astimezone(UTC)
+    except OverflowError:
+        instant = published
+    if not EARLIEST_YEAR < instant.year <= LATEST_YEAR:
+        raise InvalidArticle("bad-date", f"the year {instant.year} is not one of news")
+    return instant
 
 
 def _checked_extra(extra: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:

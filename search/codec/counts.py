@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from search.codec.fields import MISSING
-from search.codec.view import Docs, IndexView
+from search.codec.postings import Docs
+from search.codec.view import IndexView
 
 _GRAIN = 900_000_000
 """Microseconds in a quarter of an hour: nearly all zones' days begin at a multiple of it."""

@@ -14,8 +14,9 @@ from typing import Protocol
 import numpy as np
 
 from search.codec.fields import MISSING
+from search.codec.postings import Array, Docs, Flags, Floats, Postings
 from search.codec.scoring import TermScorer
-from search.codec.view import Array, Docs, Flags, Floats, IndexView, Postings
+from search.codec.view import IndexView
 
 
 class Matches(Protocol):

@@ -13,7 +13,8 @@ import numpy as np
 
 from search.codec.fields import MISSING
 from search.codec.matches import Matches
-from search.codec.view import Array, Docs, IndexView, Ints
+from search.codec.postings import Array, Docs, Ints
+from search.codec.view import IndexView
 
 By = Literal["score", "highest", "lowest"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.view import Docs, Flags, Ints
+from search.codec.postings import Docs, Flags, Ints
 
 
 @dataclass(frozen=True, slots=True)

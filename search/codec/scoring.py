@@ -20,7 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.view import Floats, IndexView, Postings
+from search.codec.postings import Floats, Postings
+from search.codec.view import IndexView
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ the mapped files each time.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,47 +18,21 @@ from numpy.typing import NDArray
 from search.codec.layout import MappedArrays
 from search.codec.lexicon import Lexicon
 from search.codec.patterns import Spellings
+from search.codec.postings import (
+    NO_DOCS,
+    Array,
+    Docs,
+    FieldPostings,
+    Flags,
+    Floats,
+    Ints,
+    Postings,
+    concatenated,
+    without_deleted,
+)
 from search.codec.segment import ArraySegment
 
-Docs = NDArray[np.int32]
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float32]
-Flags = NDArray[np.bool_]
-Array = NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldPostings:
-    """How often a term occurs in one field.
-
-    `at` says which of the term's documents have it there (None: all are listed) and `frequencies`
-    how often each; a document that is listed may have it 0 times.
-    """
-
-    field: str
-    at: Array | None
-    frequencies: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """Where a term occurs: `docs` int32 ascending, the documents that have it in any of the fields."""
-
-    docs: Docs
-    fields: tuple[FieldPostings, ...]
-
-    def only(self, field: str) -> Postings:
-        """Its occurrences in one field."""
-        for part in self.fields:
-            if part.field == field:
-                there = np.flatnonzero(part.frequencies)
-                docs = self.docs[there if part.at is None else part.at[there]]
-                return Postings(docs, (FieldPostings(field, None, part.frequencies[there]),))
-        return Postings(self.docs[:0], ())
-
-
 NO_PLACES = np.empty(0, np.int64)
-NO_DOCS = np.empty(0, np.int32)
 
 
 class _SegmentView:
@@ -91,7 +64,7 @@ class _SegmentView:
                 found = arrays[f"{field}.frequencies"][begin:end]
                 fields.append(FieldPostings(field, arrays[f"{field}.at"][begin:end], found))
         if self.live is not None:
-            docs, fields = _without_deleted(docs, fields, self.live)
+            docs, fields = without_deleted(docs, fields, self.live)
         return Postings(docs + self.base if self.base else docs, tuple(fields))
 
     def places(self, field: str, number: int) -> tuple[Array, Array, Array]:
@@ -107,21 +80,6 @@ class _SegmentView:
             found = arrays[f"{field}.frequencies"][first:after]
         positions = arrays[f"{field}.positions"][begin:end]
         return np.repeat(docs, found), positions, arrays[f"{field}.variants"][begin:end]
-
-
-def _without_deleted(
-    docs: Docs, fields: Sequence[FieldPostings], live: Flags
-) -> tuple[Docs, list[FieldPostings]]:
-    kept = live[docs]
-    places = np.cumsum(kept) - 1
-    left = []
-    for part in fields:
-        if part.at is None:
-            left.append(FieldPostings(part.field, None, part.frequencies[kept]))
-        else:
-            there = kept[part.at]
-            left.append(FieldPostings(part.field, places[part.at[there]], part.frequencies[there]))
-    return docs[kept], left
 
 
 class IndexView:
@@ -165,7 +123,7 @@ class IndexView:
         found = [p for s in self._segments if (p := s.postings(term.encode())) is not None and len(p.docs)]
         if len(found) == 1:
             return found[0]
-        return _concatenated(found)
+        return concatenated(found)
 
     def places(self, field: str, term: str, forms: frozenset[str] | None = None) -> Ints:
         """int64 ascending, `document << 32 | position` of each word of the term in `field`.
@@ -354,64 +312,6 @@ class Values:
                 found[value] = found.get(value, 0) + count
         inside[docs] = 0
         return found
-
-
-def _concatenated(parts: Sequence[Postings]) -> Postings:
-    if not parts:
-        return Postings(NO_DOCS, ())
-    docs = np.concatenate([part.docs for part in parts])
-    lists: dict[str, list[tuple[Array, Array]]] = {}
-    before = 0
-    for part in parts:
-        for own in part.fields:
-            at = np.arange(len(part.docs)) if own.at is None else own.at
-            lists.setdefault(own.field, []).append((at + before, own.frequencies))
-        before += len(part.docs)
-    fields = []
-    for field, pieces in lists.items():
-        at = np.concatenate([at for at, _ in pieces])
-        frequencies = np.concatenate([frequencies for _, frequencies in pieces])
-        fields.append(FieldPostings(field, None if len(at) == len(docs) else at, frequencies))
-    return Postings(docs, tuple(fields))
-
-
-def posted(parts: Sequence[tuple[str, Docs, Array]]) -> Postings:
-    """Postings from (field, documents, frequencies) of each field; documents ascending."""
-    parts = [part for part in parts if len(part[1])]
-    if not parts:
-        return Postings(NO_DOCS, ())
-    docs = parts[0][1]
-    for _, own, _ in parts[1:]:
-        docs = np.union1d(docs, own)
-    fields = []
-    for field, own, frequencies in parts:
-        at = None if len(own) == len(docs) else np.searchsorted(docs, own)
-        fields.append(FieldPostings(field, at, frequencies))
-    return Postings(docs, tuple(fields))
-
-
-def merged(parts: Sequence[Postings]) -> Postings:
-    """The postings of several terms as those of one."""
-    found = [part for part in parts if len(part.docs)]
-    if len(found) == 1:
-        return found[0]
-    lists: dict[str, list[tuple[Docs, Array]]] = {}
-    for part in found:
-        for own in part.fields:
-            docs = part.docs if own.at is None else part.docs[own.at]
-            lists.setdefault(own.field, []).append((docs, own.frequencies))
-    return posted([(field, *_summed(pieces)) for field, pieces in lists.items()])
-
-
-def _summed(pieces: Sequence[tuple[Docs, Array]]) -> tuple[Docs, Array]:
-    docs = np.concatenate([docs for docs, _ in pieces])
-    counts = np.concatenate([counts for _, counts in pieces])
-    order = np.argsort(docs, kind="stable")  # merges runs that are in order already
-    docs, counts = docs[order], counts[order]
-    first = np.flatnonzero(np.concatenate([[True], docs[1:] != docs[:-1]]))
-    totals = np.add.reduceat(counts, first, dtype=np.int64) if len(docs) else counts
-    docs = docs[first] if len(docs) else docs
-    return docs[totals > 0], totals[totals > 0]
 
 
 def united_places(parts: Sequence[Ints]) -> Ints:

@@ -16,13 +16,14 @@ from search.language.nodes import (
     Not,
     Or,
     Phrase,
+    Query,
     Wildcard,
     Word,
     both,
     either,
     leaves,
 )
-from search.language.parser import Query, parse_query
+from search.language.parser import parse_query
 
 __all__ = [
     "TEXT_FIELDS",

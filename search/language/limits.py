@@ -1,4 +1,7 @@
-"""How much one query may ask: past each of these numbers a query raises `LimitExceeded`."""
+"""How much one query may ask: past most of these numbers a query raises `LimitExceeded`.
+
+Too many edits and too large a boost are a matter of syntax, and `QuerySyntaxError`.
+"""
 
 MAX_QUERY_LENGTH = 8_192  # characters
 MAX_CLAUSES = 512  # words, those in phrases too

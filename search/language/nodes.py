@@ -188,6 +188,17 @@ def leaves(node: Node) -> Iterator[Node]:
             yield node
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as read: its tree, and in `notes` what was odd about it (words left out, and why)."""
+
+    tree: Node
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.tree)
+
+
 def is_filter(node: Node) -> bool:
     """Whether a node restricts rather than ranks: it keeps its force when any word will do."""
     match node:

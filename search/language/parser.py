@@ -19,7 +19,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from search.analysis import forms
@@ -47,6 +46,7 @@ from search.language.nodes import (
     Node,
     Not,
     Phrase,
+    Query,
     Wildcard,
     Word,
     both,
@@ -64,17 +64,6 @@ _BOOST = re.compile(r"\^([^\s()\"|]*)")
 _TILDE = re.compile(r"~(\d*)")
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _UNBROKEN = re.compile(r'[^\s()"|^]*')
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query as read: its tree, and in `notes` what was odd about it (words left out, and why)."""
-
-    tree: Node
-    notes: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return str(self.tree)
 
 
 def parse_query(
@@ -136,14 +125,10 @@ class _Parser:
     # --- operators ------------------------------------------------------------------------------
 
     def _or(self) -> Node | None:
-        self.nesting += 1
-        if self.nesting > MAX_NESTING:
-            raise LimitExceeded(f"parentheses are nested more than {MAX_NESTING} deep; use fewer")
         parts = [self._and()]
         while operator := self.scan.take_operator("OR", "|"):
             self._require_operand(operator)
             parts.append(self._and())
-        self.nesting -= 1
         kept = [part for part in parts if part is not None]
         return either(kept) if kept else None
 
@@ -166,14 +151,14 @@ class _Parser:
         return self.scan.at_end() or self.scan.peek() in ")|" or self.scan.raw_word() == "OR"
 
     def _conjunction(self, parts: list[tuple[Node, bool]]) -> Node | None:
-        common = {part for part, loose in parts if loose and self._is_stop_word(part)}
-        others = [part for part, _ in parts if part not in common]
-        if common and not all(map(is_filter, others)):
-            for part in sorted(map(str, common)):
-                self.notes.append(f"“{part}” is a very common word and was left out; quote it to require it")
-            parts = [(part, loose) for part, loose in parts if part not in common]
-        if self.any_word and (loose := [p for p, is_loose in parts if is_loose and not is_filter(p)]):
-            return both([either(loose), *(part for part, _ in parts if part not in loose)])
+        others = [(part, loose) for part, loose in parts if not (loose and self._is_stop_word(part))]
+        if len(others) < len(parts) and not all(is_filter(part) for part, _ in others):
+            for word in sorted({str(part) for part, loose in parts if (part, loose) not in others}):
+                self.notes.append(f"“{word}” is a very common word and was left out; quote it to require it")
+            parts = others
+        if self.any_word and (choice := [p for p, loose in parts if loose and not is_filter(p)]):
+            required = [part for part, loose in parts if not loose or is_filter(part)]
+            return both([either(choice), *required])
         return both([part for part, _ in parts]) if parts else None
 
     def _is_stop_word(self, part: Node) -> bool:
@@ -267,7 +252,11 @@ class _Parser:
         scan.skip_space()
         if scan.peek() == ")":
             scan.fail("there is nothing between these parentheses", opened, scan.at + 1)
-        inner = self._or()
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:
+            raise LimitExceeded(f"parentheses are nested more than {MAX_NESTING} deep; use fewer")
+        inner = None if scan.at_end() else self._or()
+        self.nesting -= 1
         if scan.peek() != ")":
             scan.fail("this parenthesis is never closed", opened, opened + 1)
         scan.at += 1
@@ -292,6 +281,8 @@ class _Parser:
         scan = self.scan
         if scan.peek() == ":":
             scan.fail("a colon needs the name of a field before it", scan.at, scan.at + 1)
+        if name in TEXT_FIELDS and scan.peek() in ("-", "!") and scan.peek(1).strip():
+            scan.fail(f"to leave a word out write -{name}:word", scan.at, scan.at + 1)
         enclosing, self.field = self.field, name
         value_start = scan.at
         match scan.peek():
@@ -316,6 +307,8 @@ class _Parser:
         else:
             taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
             written = taken.group() if taken else ""
+        if not written:
+            scan.fail(f"“{name}:” takes one date or range", start, start + 1)
         if name == "date" and written.lower() in ("none", "*"):
             return Missing("date") if written != "*" else Not(Missing("date"))
         try:
@@ -333,7 +326,7 @@ class _Parser:
         found = forms(text)
         if len(found) > MAX_PHRASE_WORDS:
             raise LimitExceeded(f"a phrase has more than {MAX_PHRASE_WORDS} words; quote fewer")
-        self._count(len(found))
+        self._count(max(0, len(found) - 1))
         return Phrase(text, self.field, slop) if self._says_something(text, found) else None
 
     def _word(self) -> Node | None:
@@ -361,7 +354,7 @@ class _Parser:
     def _wildcard(self, pattern: str) -> Node:
         if not pattern.strip("*"):
             return Everything()
-        if len(pattern) - pattern.count("*") - pattern.count("?") < MIN_WILDCARD_LETTERS:
+        if sum(map(str.isalnum, pattern)) < MIN_WILDCARD_LETTERS:
             raise LimitExceeded(
                 f"{shortened(pattern)} would match too many words; "
                 f"give a wildcard at least {MIN_WILDCARD_LETTERS} letters"

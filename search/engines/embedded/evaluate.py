@@ -27,9 +27,10 @@ from search.codec.matches import (
     nothing,
 )
 from search.codec.patterns import Spellings, matching, wildcard_prefix
+from search.codec.postings import Ints, Postings, merged, posted
 from search.codec.proximity import NO_SPANS, Spans, near, occurrences, phrase, unite_spans, words_as_spans
 from search.codec.scoring import FieldWeight, TermScorer
-from search.codec.view import IndexView, Ints, Postings, merged, posted, united_places
+from search.codec.view import IndexView, united_places
 from search.engines.embedded.schema import SEPARATOR, microseconds
 from search.errors import LimitExceeded
 from search.language import (

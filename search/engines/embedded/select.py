@@ -10,7 +10,8 @@ from datetime import tzinfo
 from search.codec.counts import by_interval, by_value, extent, missing
 from search.codec.matches import Matches
 from search.codec.order import Ordering, Place, texts_lowest_first
-from search.codec.view import Docs, IndexView
+from search.codec.postings import Docs
+from search.codec.view import IndexView
 from search.dates import Interval, Period, boundaries, interval_name
 from search.engine import MAX_BINS, Bin, Cursor, Facet, FacetRequest, FacetValue, Sort, Timeline
 from search.engines.embedded.schema import SEPARATOR, microseconds, moment

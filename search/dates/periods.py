@@ -1,0 +1,210 @@
+"""The stretch of time that a person means, and stretches to count by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from typing import Literal
+
+from search.article import EARLIEST_YEAR, LATEST_YEAR
+from search.dates.instants import NUMERIC, UnreadableDate, numeric_day, shortened
+
+Interval = Literal["year", "month", "week", "day"]
+INTERVALS: tuple[Interval, ...] = ("year", "month", "week", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The instants from `start` up to but not including `end`, both UTC; None is without bound."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.start is not None and self.end is not None and self.start >= self.end:
+            raise UnreadableDate("the range ends before it starts")
+
+    def __and__(self, other: Period) -> Period:
+        """The common part; raises `UnreadableDate` when there is none."""
+        starts = [start for start in (self.start, other.start) if start is not None]
+        ends = [end for end in (self.end, other.end) if end is not None]
+        return Period(max(starts, default=None), min(ends, default=None))
+
+    def __str__(self) -> str:
+        """As the query language writes it: in UTC, whole days where they are, else whole seconds."""
+        whole_days = all(t is None or t.timetz() == time(tzinfo=UTC) for t in (self.start, self.end))
+        step = timedelta(days=1) if whole_days else timedelta(seconds=1)
+        form = "%Y-%m-%dZ" if whole_days else "%Y-%m-%dT%H:%M:%SZ"
+        first = "" if self.start is None else f"{self.start:{form}}"
+        last = "" if self.end is None else f"{self.end - step:{form}}"
+        return first if first == last else f"{first}..{last}"
+
+
+_UNITS = {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}
+_AGO = re.compile(r"(\d{1,11})\s*(?:([hdwmy])|(hour|day|week|month|year)s?)(?:\s+ago)?", re.IGNORECASE)
+_LAST_SPAN = re.compile(
+    r"(last|past|this|next)\s+(?:(\d{1,11})\s+)?(hour|day|week|month|year)s?", re.IGNORECASE
+)
+_PARTIAL = re.compile(
+    r"(?P<year>\d{4})(?:-(?:(?P<month>\d\d?)(?:-(?P<day>\d\d?))?|W(?P<week>\d\d)|Q(?P<quarter>[1-4])))?"
+    r"(?:[T ](?P<hour>\d\d)(?::(?P<minute>\d\d)(?::(?P<second>\d\d))?)?)?"
+    r"(?P<zone>Z|[+-]\d\d:\d\d)?",
+    re.IGNORECASE | re.ASCII,
+)
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+
+
+def read_period(text: str, *, zone: tzinfo, now: datetime) -> Period:
+    """The stretch of time that `text` means, for a person in `zone` at the aware time `now`.
+
+    "7d" and "3 days ago" are the unit that many units back (a day, a week from Monday, …): in a range
+    "2w..1w" that reads as expected, and `since:7d` starts at the first instant of that day.
+    Raises `UnreadableDate`.
+    """
+    text = " ".join(text.split())
+    lower = text.lower()
+    here = now.astimezone(zone)
+    if lower in ("now", "today", "yesterday", "tomorrow"):
+        back = {"yesterday": 1, "tomorrow": -1}.get(lower, 0)
+        return _unit_period("day", here.replace(tzinfo=None), -back, zone)
+    if match := _PARTIAL.fullmatch(text):
+        return _partial_period(match, zone)
+    if match := _COMPACT.fullmatch(text):
+        return read_period("-".join(match.groups()), zone=zone, now=now)
+    if match := _AGO.fullmatch(lower):
+        unit = _UNITS.get(match[2]) or match[3]
+        return _unit_period(unit, here.replace(tzinfo=None), -int(match[1]), zone)
+    if match := _LAST_SPAN.fullmatch(lower):
+        return _spoken_span(match[1], match[2], match[3], here.replace(tzinfo=None), zone)
+    if match := NUMERIC.fullmatch(text):
+        day = numeric_day(int(match[1]), int(match[2]), int(match[3]), None)
+        return _day_period(day, zone)
+    return _spoken_period(text, here, zone)
+
+
+def _spoken_span(which: str, count: str | None, unit: str, here: datetime, zone: tzinfo) -> Period:
+    if count is None:
+        steps = {"last": -1, "past": -1, "this": 0, "next": 1}[which]
+        return _unit_period(unit, here, steps, zone)
+    if which in ("this", "next"):
+        raise UnreadableDate(f"“{which} {count} {unit}s” is not a stretch of time read here")
+    first = _unit_period(unit, here, -int(count), zone)
+    return Period(first.start, _unit_period(unit, here, 0, zone).end)
+
+
+def _partial_period(match: re.Match[str], zone: tzinfo) -> Period:
+    year, week, quarter = int(match["year"]), match["week"], match["quarter"]
+    if written := match["zone"]:
+        zone = UTC if written.upper() == "Z" else _fixed_zone(written)
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR + 1:
+        raise UnreadableDate(f"the year {year} is not one of news")
+    try:
+        if week:
+            return _unit_period(
+                "week", datetime.combine(date.fromisocalendar(year, int(week), 1), time()), 0, zone
+            )
+        month = 3 * int(quarter) - 2 if quarter else int(match["month"] or 1)
+        start = datetime(year, month, int(match["day"] or 1))
+        if quarter:
+            months = [_unit_period("month", start, steps, zone) for steps in (0, 2)]
+            return Period(months[0].start, months[1].end)
+        if match["hour"] is None:
+            unit = "day" if match["day"] else "month" if match["month"] else "year"
+            return _unit_period(unit, start, 0, zone)
+        if not match["day"]:
+            raise UnreadableDate("a time needs a whole day before it, as in 2025-02-11T18:30")
+        clock = [int(match[part] or 0) for part in ("hour", "minute", "second")]
+        start = start.replace(hour=clock[0], minute=clock[1], second=clock[2])
+    except ValueError as error:
+        if isinstance(error, UnreadableDate):
+            raise
+        raise UnreadableDate(f"there is no day or time {match.group()}") from error
+    length = timedelta(hours=1) if not match["minute"] else timedelta(minutes=1)
+    instant = start.replace(tzinfo=zone).astimezone(UTC)
+    return Period(instant, instant + (timedelta(seconds=1) if match["second"] else length))
+
+
+def _fixed_zone(offset: str) -> tzinfo:
+    hours, minutes = int(offset[1:3]), int(offset[4:])
+    if hours > 15 or minutes > 59:
+        raise UnreadableDate(f"no place has the offset {offset}")
+    away = timedelta(hours=hours, minutes=minutes)
+    return timezone(away if offset[0] == "+" else -away)
+
+
+def _unit_period(unit: str, moment: datetime, steps: int, zone: tzinfo) -> Period:
+    """The whole hour, day, week (from Monday), month or year `steps` from the one of naive `moment`."""
+    try:
+        start, end = (_unit_start(unit, moment, steps + ahead) for ahead in (0, 1))
+        first, last = (t.replace(tzinfo=zone).astimezone(UTC) for t in (start, end))
+        if unit == "hour":  # hours are counted as they pass, through any change of the clock
+            this = _unit_start(unit, moment, 0).replace(tzinfo=zone).astimezone(UTC)
+            first, last = (this + timedelta(hours=steps + ahead) for ahead in (0, 1))
+    except (OverflowError, ValueError) as error:
+        raise UnreadableDate("that is too long ago, or too far ahead, to be a date of news") from error
+    if start.year < EARLIEST_YEAR or end.year > LATEST_YEAR + 2:
+        raise UnreadableDate("that is too long ago, or too far ahead, to be a date of news")
+    return Period(first, last)
+
+
+def _unit_start(unit: str, moment: datetime, steps: int) -> datetime:
+    midnight = datetime.combine(moment.date(), time())
+    match unit:
+        case "hour":
+            return moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=steps)
+        case "day":
+            return midnight + timedelta(days=steps)
+        case "week":
+            return midnight - timedelta(days=moment.weekday()) + timedelta(weeks=steps)
+        case "month":
+            months = moment.year * 12 + moment.month - 1 + steps
+            return datetime(months // 12, months % 12 + 1, 1)
+        case _:
+            return datetime(moment.year + steps, 1, 1)
+
+
+def _day_period(day: date, zone: tzinfo) -> Period:
+    return _unit_period("day", datetime.combine(day, time()), 0, zone)
+
+
+def _spoken_period(text: str, here: datetime, zone: tzinfo) -> Period:
+    if len(text) > 60 or not re.search(r"[^\W\d_]{3}", text):
+        raise UnreadableDate(f"{shortened(text)} is not a date; dates are written like 2025-02-11")
+    import dateparser
+
+    settings = {
+        "RELATIVE_BASE": here.replace(tzinfo=None),
+        "PREFER_DATES_FROM": "past",
+        "RETURN_AS_TIMEZONE_AWARE": False,
+        "RETURN_TIME_AS_PERIOD": True,
+        "DATE_ORDER": "DMY",
+    }
+    found = dateparser.date.DateDataParser(
+        languages=["en", "es", "fr", "de", "it", "pt", "nl"], settings=settings
+    ).get_date_data(text)
+    if found.date_obj is None:
+        raise UnreadableDate(f"{shortened(text)} is not a date; dates are written like 2025-02-11")
+    unit = found.period if found.period in ("day", "week", "month", "year") else "day"
+    return _unit_period(unit, found.date_obj.replace(tzinfo=None), 0, zone)
+
+
+def boundaries(first: datetime, last: datetime, interval: Interval, zone: tzinfo) -> list[datetime]:
+    """Where the intervals begin that hold `first` to `last`, and where the last of them ends, in UTC.
+
+    Every calendar interval between is there, so bins made of neighbours have no gap.
+    """
+    edges = [_unit_start(interval, first.astimezone(zone).replace(tzinfo=None), 0)]
+    stop = last.astimezone(zone).replace(tzinfo=None)
+    while edges[-1] <= stop:
+        edges.append(_unit_start(interval, edges[-1], 1))
+    return [edge.replace(tzinfo=zone).astimezone(UTC) for edge in edges]
+
+
+def interval_name(start: datetime, interval: Interval, zone: tzinfo) -> str:
+    """The interval that begins at `start` as a date query names it: 2025, 2025-02, 2025-W07, 2025-02-11."""
+    local = start.astimezone(zone)
+    if interval == "week":
+        year, week, _ = local.isocalendar()
+        return f"{year}-W{week:02}"
+    return f"{local:%Y-%m-%d}"[: {"year": 4, "month": 7, "day": 10}[interval]]

@@ -1,0 +1,85 @@
+"""Each once went wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from search.analysis import fold, sentence_spans, words
+from search.dates import UnreadableDate, read_instant, read_period, read_zone
+from search.errors import QuerySyntaxError
+from search.language import parse_query
+from tests.conftest import day
+
+
+@pytest.mark.parametrize(
+    ("written", "instant"),
+    [
+        ("Tue, 11 Feb 2025 18:30:15", "2025-02-11T17:30:15"),
+        ("11 February 2025", "2025-02-10T23:00"),
+        ("Tue, 11 Feb 2025 18:30:15 +0100 (CET)", "2025-02-11T17:30:15"),
+        ("20250211183015", "2025-02-11T17:30:15"),
+    ],
+)
+def test_a_time_without_a_zone_is_in_the_zone_whatever_its_format(written: str, instant: str) -> None:
+    assert read_instant(written, read_zone("Europe/Berlin")) == day(instant)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "9999-12-31T23:00-05:00",
+        "0001-01-01T00:00+05:00",
+        "2025-366",
+        "Tue, 11 Feb 2025 18:30 +2500",
+        "11 Maybe 2025",
+    ],
+)
+def test_what_overflows_or_only_looks_like_a_date_is_refused(written: str) -> None:
+    with pytest.raises(UnreadableDate):
+        read_instant(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["2025-02-11T25", "2025-02-11T24:30", "2025-02-11T18:30+25:00", "2025+05:99"]
+)
+def test_a_period_with_an_impossible_time_or_offset_is_refused(written: str) -> None:
+    with pytest.raises(UnreadableDate):
+        read_period(written, zone=read_zone("UTC"), now=day("2025-02-19"))
+
+
+def test_an_hour_ago_is_an_hour_even_where_the_clock_is_put_forward() -> None:
+    period = read_period("1h", zone=read_zone("Europe/Berlin"), now=day("2025-03-30T01:30"))
+    assert (period.start, period.end) == (day("2025-03-30T00:00"), day("2025-03-30T01:00"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a東 ab東", "a 東 ab 東"),
+        ("a_b é\u0301", "a b é\u0301"),
+        ("É.U. E\u0301.U.", "É.U. E\u0301.U."),
+    ],
+)
+def test_a_word_ends_where_another_script_or_an_underscore_begins(text: str, found: str) -> None:
+    assert words(text) == found.split()
+
+
+def test_sentences_of_text_without_spaces_do_not_overlap() -> None:
+    assert sentence_spans("東京。大阪。") == [(0, 3), (3, 6)]
+
+
+def test_letters_that_are_no_accented_ones_fold_with_their_accents() -> None:
+    assert [fold(word) for word in ("ǿ", "ø", "ǽ", "æ")] == ["o", "o", "ae", "ae"]
+
+
+def test_a_word_that_an_and_requires_is_required_though_it_also_stands_loose() -> None:
+    assert (
+        str(parse_query("a c b AND a", any_word=True)) == "c AND b AND a"
+        or str(parse_query("a c b AND a", any_word=True)) == "(a OR c) AND b AND a"
+    )
+    assert str(parse_query("storm the AND vesk the", stop_words={"the"})) == "storm AND the AND vesk"
+
+
+def test_an_exclusion_inside_a_field_is_not_taken_for_a_word() -> None:
+    with pytest.raises(QuerySyntaxError, match="-title:word"):
+        parse_query("title:-storm")
