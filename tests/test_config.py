@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from search.cli import main
 from search.config import DEFAULT_ARCHIVE, Config, config_path, load_config, local_zone
 from search.errors import InvalidRequest
 from search.query import Archive
+
+Program = Callable[..., subprocess.CompletedProcess[bytes]]
 
 ROOT = Path(__file__).parent.parent
 WHOLE = 'archive = "~/papers"\ntz = "Europe/Berlin"\nlimit = 25\ncolor = "always"\n'
@@ -142,42 +145,48 @@ def test_a_command_names_the_file_that_is_wrong_and_ends_with_2(
 
 
 @pytest.fixture
-def _meant(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The archive of four articles is the one that programs find."""
+def program(archive: Archive, tmp_path: Path) -> Program:
+    """Runs Python with these arguments, the archive of four articles being the one meant."""
     assert archive.count("*") == 4
-    monkeypatch.setenv("NEWS_ARCHIVE", str(tmp_path / "archive"))
+
+    def program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "NEWS_ARCHIVE": str(tmp_path / "archive"), **environment},
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+
+    return program
 
 
-def program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """Runs `python -m search`, in the folder it is in."""
-    command = [sys.executable, *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, check=False, timeout=60
-    )
+CLOSED_PIPE = """import os, subprocess, sys
+reading, writing = os.pipe()
+os.close(reading)
+subprocess.run([sys.executable, "-m", "search", *sys.argv[1:]], stdout=writing)
+"""
 
 
-@pytest.mark.usefixtures("_meant")
-def test_output_into_a_closed_pipe_ends_without_a_traceback() -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    command = [sys.executable, "-m", "search", "search", "strike"]
-    ended = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60)
-    os.close(writing)
-    assert ended.stderr == b""
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_output_into_a_closed_pipe_ends_without_a_traceback(program: Program, form: str) -> None:
+    ended = program("-c", CLOSED_PIPE, "search", "strike", "--format", form)
+    assert (ended.stdout, ended.stderr) == (b"", b"")
 
 
-@pytest.mark.usefixtures("_meant")
-def test_a_terminal_without_unicode_gets_question_marks() -> None:
+def test_output_that_is_ascii_only_gets_question_marks(program: Program) -> None:
     ended = program("-m", "search", "search", "storm", PYTHONIOENCODING="ascii")
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert b"caf? in Vesk" in ended.stdout
 
 
-@pytest.mark.usefixtures("_meant")
-def test_no_color_takes_the_colour_out() -> None:
-    ended = program("-m", "search", "search", "storm", NO_COLOR="1", FORCE_COLOR="1")
+@pytest.mark.parametrize(("no_color", "coloured"), [("1", False), ("", True)])
+def test_no_color_takes_the_colour_out(program: Program, no_color: str, coloured: bool) -> None:
+    forced = {"FORCE_COLOR": "1", "TERM": "xterm-256color"}
+    ended = program("-m", "search", "search", "storm", NO_COLOR=no_color, **forced)
     assert ended.returncode == 0
-    assert b"\x1b[" not in ended.stdout
+    assert (b"\x1b[" in ended.stdout) == coloured
 
 
 LISTS = """import sys
@@ -196,9 +205,8 @@ finally:
         (["search", "strike", "--format", "json"], {"nltk", "rich", "dateparser"}),
     ],
 )
-@pytest.mark.usefixtures("_meant")
 def test_what_is_slow_to_import_is_imported_only_where_it_is_used(
-    arguments: list[str], unwanted: set[str]
+    program: Program, arguments: list[str], unwanted: set[str]
 ) -> None:
     ended = program("-c", LISTS, *arguments)
     assert ended.returncode == 0

@@ -127,6 +127,13 @@ def test_an_instant_is_read(written: str, expected: str) -> None:
         ("2025-02-11", "2025-02-10T23:00"),
         ("2025-07-11T12:00", "2025-07-11T10:00"),
         ("13/04/2024 12:00", "2024-04-13T10:00"),
+        ("20250211193015", HALF_SEVEN),
+        ("Tue, 11 Feb 2025 19:30:15", HALF_SEVEN),
+        ("February 11, 2025", "2025-02-10T23:00"),
+        # what says its zone, or needs none, is not in the zone given
+        ("Tue, 11 Feb 2025 18:30:15 -0000", HALF_SEVEN),
+        ("2025-02-11 18:30:15 UTC", HALF_SEVEN),
+        ("1739298615", HALF_SEVEN),
         # the hour from 2 is not there on this day: moved on by the hour
         ("2025-03-30T02:30", "2025-03-30T01:30"),
         ("2025-03-30T03:30", "2025-03-30T01:30"),

@@ -339,7 +339,7 @@ def test_the_caret_is_under_the_error_however_long_the_query_is(before: int, aft
         ("a".ljust(MAX_QUERY_LENGTH), "a".ljust(MAX_QUERY_LENGTH + 1), "8,193 characters, more than 8,192"),
         (" ".join(f"w{n}" for n in range(MAX_CLAUSES)), "w " * (MAX_CLAUSES + 1), "more than 512 words"),
         ("-" * MAX_NESTING + "a", "-" * (MAX_NESTING + 1) + "a", "more than 64 signs of exclusion"),
-        ("(" * 63 + "a" + ")" * 63, "(" * 65 + "a" + ")" * 65, "nested more than 64 deep"),
+        ("(" * 64 + "a" + ")" * 64, "(" * 65 + "a" + ")" * 65, "nested more than 64 deep"),
         ("a" * MAX_QUERY_WORD, "a" * (MAX_QUERY_WORD + 1), "256 characters, more than 255"),
         (f'"{"w " * MAX_PHRASE_WORDS}"', f'"{"w " * (MAX_PHRASE_WORDS + 1)}"', "more than 128 words"),
         (f'"a b"~{MAX_DISTANCE}', f'"a b"~{MAX_DISTANCE + 1}', "at most 1,000 words"),

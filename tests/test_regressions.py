@@ -83,3 +83,22 @@ def test_a_word_that_an_and_requires_is_required_though_it_also_stands_loose() -
 def test_an_exclusion_inside_a_field_is_not_taken_for_a_word() -> None:
     with pytest.raises(QuerySyntaxError, match="-title:word"):
         parse_query("title:-storm")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "Tue, 11 Feb 99999999999 10:00",
+        "Tue, 9999999999 Feb 2025 10:00:00 GMT",
+        "Tue, 11 Feb 2025 18:30:15 GMT+0100",
+        "Tue, 11 Feb 2025 18:30:15 foo bar1",
+        "Feb 11, 2025, 6:30 PM EST",
+        "Tue Feb 11 18:30:15 CET 2025",
+        "9999999999",
+    ],
+)
+def test_no_date_ends_the_run_and_none_is_read_wrong_in_silence(written: str) -> None:
+    with pytest.raises(UnreadableDate):
+        read_instant(written)

@@ -39,8 +39,12 @@ _ISO_LIKE = re.compile(
 )
 _COMMONEST = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?(?:Z|[+-](?:0\d|1[0-4]):\d\d)")
 NUMERIC = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[T ,]+(\d{1,2}:\d\d(?::\d\d)?))?", re.ASCII)
-_RFC822 = re.compile(r"[A-Za-z]{3}.*\d{1,2}:\d\d")
-_RFC822_ZONE = re.compile(r"(?:[+-]\d{4}|(?P<name>(?![AP]M\b)[A-Z]{1,5}))(?: \([^)]*\))?$", re.IGNORECASE)
+_RFC822 = re.compile(
+    r"(?:[A-Z]{3,9},? )?(?:\d{1,2}[ -][A-Z]{3,9}[ -](?:\d{4}|\d\d) \d{1,2}:\d\d(?::\d\d)?"
+    r"(?P<zone> (?:[+-]\d\d:?\d\d|(?P<name>[A-Z]{1,5}))(?: \([^)]*\))?)?"
+    r"|[A-Z]{3} \d{1,2} \d{1,2}:\d\d:\d\d \d{4})",
+    re.IGNORECASE | re.ASCII,
+)
 _NAMED = re.compile(
     r"(?:(?P<m1>[A-Za-z]{3,9})\.? (?P<d1>\d{1,2})|(?P<d2>\d{1,2}) (?P<m2>[A-Za-z]{3,9})\.?),? (?P<year>\d{4})"
 )
@@ -61,7 +65,7 @@ def read_instant(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -
     """
     text = " ".join(text.split())
     if _COMMONEST.fullmatch(text):
-        with suppress(ValueError):  # what is wrong with it is said below
+        with suppress(ValueError, OverflowError):  # what is wrong with it is said below
             return _checked(datetime.fromisoformat(text).astimezone(UTC))
     if match := _ISO_LIKE.fullmatch(text):
         return _checked(_iso_instant(match, zone))
@@ -144,15 +148,14 @@ def _moved(instant: datetime, by: timedelta) -> datetime:
 def _day(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UnreadableDate(f"there is no day {day} of that month in {year}") from error
 
 
 def _epoch_instant(number: float) -> datetime:
-    for scale in (1.0, 1e3, 1e6):
-        if abs(number / scale) < 7.3e9:  # seconds until the year 2201
-            return datetime.fromtimestamp(0, UTC) + timedelta(seconds=number / scale)
-    raise UnreadableDate("the number is too large for a Unix time")
+    digits = len(f"{abs(number):.0f}")
+    scale = 1.0 if digits <= 10 else 1e3 if digits <= 13 else 1e6
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=number / scale)
 
 
 def numeric_day(first: int, second: int, year: int, order: DayOrder | None) -> date:
@@ -177,18 +180,18 @@ def numeric_day(first: int, second: int, year: int, order: DayOrder | None) -> d
 def _rfc822_instant(text: str, zone: tzinfo) -> datetime:
     from email.utils import parsedate_tz
 
-    parsed = parsedate_tz(text)
-    if parsed is None or not _RFC822.search(text):
+    match = _RFC822.fullmatch(text)
+    parsed = parsedate_tz(re.sub(r"([+-]\d\d):(\d\d)", r"\1\2", text)) if match else None
+    if match is None or parsed is None:
         raise UnreadableDate(f"{shortened(text)} is not a date in a format read here")
-    written = _RFC822_ZONE.search(text)
-    if written and written["name"] and written["name"].upper() not in _RFC822_ZONES:
-        raise UnreadableDate(f"the time zone {written['name']} is ambiguous; write it as an offset")
+    if match["name"] and match["name"].upper() not in _RFC822_ZONES:
+        raise UnreadableDate(f"the time zone {match['name']} is ambiguous; write it as an offset")
     offset = timedelta(seconds=parsed[9] or 0)
-    if abs(offset) > timedelta(hours=15):
+    if abs(offset) > timedelta(hours=15) or offset.seconds % 900:
         raise UnreadableDate(f"no place has the offset of {shortened(text)}")
     year, month, day, hour, minute, second = parsed[:6]
     clock = _read_clock(f"{hour:02}:{minute:02}:{second:02}")
-    return _moved(_at(_day(year, month, day), clock, UTC if written else zone), -offset)
+    return _moved(_at(_day(year, month, day), clock, UTC if match["zone"] else zone), -offset)
 
 
 def shortened(text: str) -> str:
