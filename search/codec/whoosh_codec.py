@@ -111,7 +111,7 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc]
     def term_info(self, fieldname: str, text: bytes) -> Any:
         docs, found, _ = self._postings(fieldname, text)
         if not len(docs):
-            raise TermNotFound(f"{fieldname}:{text!r}")
+            raise KeyError((fieldname, text))
         shortest, longest = 1, 1
         if fieldname in self._text_fields:
             lengths = self._arrays[f"{fieldname}.lengths"][docs]

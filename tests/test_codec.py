@@ -1,0 +1,343 @@
+"""Segments of arrays: they hold what was put in, through merges and deletions, for us and for Whoosh."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from whoosh import index as whoosh_index
+from whoosh.analysis import RegexTokenizer
+from whoosh.fields import ID, KEYWORD, TEXT, Schema
+from whoosh.matching import ReadTooFar
+from whoosh.query import And, AndNot, Every, Not, Or, Phrase, Prefix, Query, Term
+
+from search.codec.fields import Positions, Terms, integer_column
+from search.codec.inversion import Documents, WordCollector
+from search.codec.layout import Array, BadLayout, MappedArrays, narrow, write_arrays
+from search.codec.lexicon import Lexicon, lexicon_arrays
+from search.codec.segment import ArraySegment
+from search.codec.view import IndexView
+from search.codec.writer import MERGE_FACTOR, ArrayWriter, contents, create, to_merge
+
+SCHEMA = Schema(id=ID(unique=True), head=Positions(), body=Positions(), tag=Terms(), number=integer_column())
+STOCK = Schema(
+    id=ID(unique=True, stored=True),
+    head=TEXT(analyzer=RegexTokenizer(r"\S+")),
+    body=TEXT(analyzer=RegexTokenizer(r"\S+")),
+    tag=KEYWORD(commas=True),
+)
+VOCABULARY = ["a", "ab", "abc", "b", "ba", "c", "é", "ü", "東"]
+
+Doc = tuple[str, str, list[str]]  # head, body, tags
+_texts = st.lists(st.sampled_from(VOCABULARY), max_size=8).map(" ".join)
+_docs = st.tuples(_texts, _texts, st.lists(st.sampled_from(["x", "y", "yz"]), unique=True, max_size=2))
+_batches = st.lists(st.lists(_docs, min_size=1, max_size=5), min_size=1, max_size=11)
+
+_terms: st.SearchStrategy[Query] = st.builds(
+    Term, st.sampled_from(["head", "body"]), st.sampled_from(VOCABULARY)
+) | st.builds(Term, st.just("tag"), st.sampled_from(["x", "y", "yz"]))
+_queries: st.SearchStrategy[Query] = st.recursive(
+    st.one_of(
+        _terms,
+        st.builds(
+            lambda field, words, slop: Phrase(field, words, slop=slop),
+            st.sampled_from(["head", "body"]),
+            st.lists(st.sampled_from(VOCABULARY), min_size=2, max_size=3),
+            st.integers(1, 2),
+        ),
+        st.builds(Prefix, st.sampled_from(["head", "body"]), st.sampled_from(["a", "b", "é"])),
+        st.just(Every()),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(And),
+        st.lists(inner, min_size=2, max_size=3).map(Or),
+        st.builds(AndNot, inner, inner),
+        inner.map(Not),
+    ),
+    max_leaves=5,
+)
+
+
+def documents(docs: list[tuple[str, Doc]]) -> Documents:
+    """The documents, each with its id, as the codec takes them; a word is its own form and term."""
+    words = WordCollector(("head", "body"), gap=10)
+    for number, (_, (head, body, _)) in enumerate(docs):
+        for field, text in (("head", head), ("body", body)):
+            if text:
+                words.add(number, field, [[VOCABULARY.index(word) for word in text.split()]])
+    return Documents(
+        count=len(docs),
+        words=words.collected([(word, word) for word in VOCABULARY]),
+        values={
+            "id": [(number, identity) for number, (identity, _) in enumerate(docs)],
+            "tag": [(number, tag) for number, (_, (_, _, tags)) in enumerate(docs) for tag in tags],
+        },
+        numbers={"number": list(range(len(docs)))},
+    )
+
+
+def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
+    """Our index in `folder`/ours and Whoosh's own in `folder`/stock, of the same documents."""
+    for name in ("ours", "stock"):
+        (folder / name).mkdir()
+    create(folder / "ours", "x", SCHEMA)
+    stock = whoosh_index.create_in(folder / "stock", STOCK, indexname="x")
+    number = 0
+    for batch in batches:
+        named = [(f"d{number + n}", doc) for n, doc in enumerate(batch)]
+        number += len(batch)
+        writer = ArrayWriter(folder / "ours", "x", SCHEMA)
+        writer.add(documents(named))
+        writer.commit()
+        other = stock.writer()
+        for identity, (head, body, tags) in named:
+            other.add_document(id=identity, head=head, body=body, tag=",".join(tags))
+        other.commit(merge=False)
+    ids = {f"d{n}" for n in gone}
+    writer = ArrayWriter(folder / "ours", "x", SCHEMA)
+    view = IndexView(folder / "ours", writer.segments)
+    found = view.values("id").docs(lambda known: [n for n in range(len(known)) if known[n].decode() in ids])
+    writer.delete(found.tolist())
+    writer.commit()
+    other = stock.writer()
+    for identity in ids:
+        other.delete_by_term("id", identity)
+    other.commit(merge=False)
+
+
+def found(searcher: Any, query: Query) -> dict[str, float]:
+    """The ids of what Whoosh finds, with its scores."""
+    reader = searcher.reader()
+    ids = {
+        number: text.decode()
+        for text in reader.lexicon("id")
+        for number in reader.postings("id", text).all_ids()
+    }
+    hits = searcher.search(query, limit=None, optimize=False)
+    # Whoosh gives some deleted documents back for a NOT within a NOT, from either index the same ones.
+    return {ids.get(hit.docnum, f"gone {hit.docnum}"): hit.score for hit in hits}
+
+
+@settings(max_examples=15, phases=[Phase.generate])
+@given(
+    _batches.map(lambda batches: batches[:4]),
+    st.sets(st.integers(0, 12), max_size=3),
+    st.lists(_queries, min_size=3, max_size=8),
+)
+def test_whoosh_finds_the_same_as_in_its_own_index(
+    batches: list[list[Doc]], gone: set[int], queries: list[Query]
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build(folder, batches, gone)
+        ours = whoosh_index.open_dir(folder / "ours", indexname="x")
+        stock = whoosh_index.open_dir(folder / "stock", indexname="x")
+        with ours.searcher() as one, stock.searcher() as other:
+            assert one.doc_count() == other.doc_count()
+            for query in queries:
+                mine, theirs = found(one, query), found(other, query)
+                assert set(mine) == set(theirs), query
+            if not gone and len(batches) < MERGE_FACTOR:  # else Whoosh's df counts what we dropped
+                for query in queries:
+                    mine, theirs = found(one, query), found(other, query)
+                    assert mine == pytest.approx(theirs, rel=1e-5), query
+
+
+def walked(reader: Any, field: str, term: str) -> list[tuple[float, list[int]]]:
+    """(weight, positions) of each posting."""
+    matcher = reader.postings(field, term)
+    seen = []
+    while matcher.is_active():
+        seen.append((matcher.weight(), matcher.value_as("positions")))
+        matcher.next()
+    return seen
+
+
+@settings(max_examples=40)
+@given(st.lists(_docs, min_size=1, max_size=12), st.integers(0, 14))
+def test_matchers_walk_skip_and_read_as_whoosh_s_own(docs: list[Doc], target: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build(folder, [docs], set())
+        ours = whoosh_index.open_dir(folder / "ours", indexname="x").reader()
+        stock = whoosh_index.open_dir(folder / "stock", indexname="x").reader()
+        for field in ("head", "body"):
+            assert [t.decode() for t in ours.lexicon(field)] == [t.decode() for t in stock.lexicon(field)]
+            assert ours.field_length(field) == stock.field_length(field)
+            for number in range(len(docs)):
+                assert ours.doc_field_length(number, field, 0) == (
+                    stock.doc_field_length(number, field, 0) or 0
+                )
+            for term in (text.decode() for text in stock.lexicon(field)):
+                assert walked(ours, field, term) == walked(stock, field, term)
+                mine, theirs = ours.postings(field, term), stock.postings(field, term)
+                assert list(mine.all_ids()) == list(theirs.all_ids())
+                assert ours.doc_frequency(field, term) == stock.doc_frequency(field, term)
+                assert ours.frequency(field, term) == stock.frequency(field, term)
+                mine, theirs = ours.postings(field, term), stock.postings(field, term)
+                mine.skip_to(target)
+                theirs.skip_to(target)
+                assert mine.is_active() == theirs.is_active()
+                if mine.is_active():
+                    assert mine.id() == theirs.id()
+                    assert mine.copy().id() == mine.id()
+                else:
+                    with pytest.raises(ReadTooFar):
+                        mine.next()
+        assert list(ours.column_reader("number")) == list(range(len(docs)))
+        ours.close()
+        stock.close()
+
+
+@settings(max_examples=60)
+@given(_batches, st.sets(st.integers(0, 40), max_size=12))
+def test_merging_loses_and_invents_nothing(batches: list[list[Doc]], gone: set[int]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build(folder, batches, gone)
+        segments, _ = contents(folder / "ours", "x", SCHEMA)
+        view = IndexView(folder / "ours", segments)
+        flat = [doc for batch in batches for doc in batch]
+        kept = {f"d{n}": doc for n, doc in enumerate(flat) if n not in gone}
+        assert view.count == len(kept)
+        live = np.arange(view.size, dtype=np.int32)
+        live = live if view.live is None else live[view.live]
+        ids = view.values("id").texts(live)
+        assert sorted(ids) == sorted(kept)
+        for field, part in (("head", 0), ("body", 1)):
+            lengths = view.lengths(field)[live].tolist()
+            assert lengths == [len(str(kept[identity][part]).split()) for identity in ids]
+            for term in VOCABULARY:
+                places = view.places(field, term)
+                seen = [(int(place >> 32), int(place & 0xFFFFFFFF)) for place in places]
+                wanted = [
+                    (doc, position)
+                    for doc, identity in zip(live.tolist(), ids, strict=True)
+                    for position, word in enumerate(str(kept[identity][part]).split())
+                    if word == term
+                ]
+                assert seen == wanted
+                postings = view.postings(term).only(field)
+                assert postings.docs.tolist() == sorted({doc for doc, _ in wanted})
+        assert view.values("tag").counts(live) == {
+            tag: count
+            for tag in ("x", "y", "yz")
+            if (count := sum(tag in tags for _, _, tags in kept.values()))
+        }
+
+
+def test_small_commits_never_rewrite_a_large_segment() -> None:
+    large = ArraySegment("x", 100_000)
+    small = [ArraySegment("x", 10) for _ in range(MERGE_FACTOR)]
+    assert to_merge([large, *small[1:]]) == []
+    assert to_merge([large, *small]) == small
+
+
+def test_a_mostly_deleted_segment_is_written_anew() -> None:
+    segment = ArraySegment("x", 10)
+    segment.delete_documents(range(5))
+    assert to_merge([segment]) == []
+    segment.delete_documents([7])
+    assert to_merge([segment]) == [segment]
+
+
+@given(st.lists(st.integers(1, 100_000), min_size=1, max_size=300))
+def test_segments_stay_few_however_large_the_commits(sizes: list[int]) -> None:
+    segments: list[ArraySegment] = []
+    for size in sizes:
+        segments.append(ArraySegment("x", size))
+        while group := to_merge(segments):
+            merged = ArraySegment("x", sum(segment.count for segment in group))
+            segments = [segment for segment in segments if segment not in group]
+            segments.append(merged)
+    assert len(segments) <= MERGE_FACTOR * 9
+
+
+def test_deleting_and_undeleting() -> None:
+    segment = ArraySegment("x", 5)
+    segment.delete_document(3)
+    segment.delete_document(1)
+    assert segment.deleted_docs() == [1, 3]
+    assert [segment.is_deleted(n) for n in range(5)] == [False, True, False, True, False]
+    segment.delete_document(3, delete=False)
+    assert (segment.deleted_docs(), segment.doc_count()) == ([1], 4)
+
+
+# --- the file ---------------------------------------------------------------------------------------
+
+ARRAYS: dict[str, Array] = {
+    "bytes": np.arange(5, dtype=np.uint8),
+    "none": np.empty(0, np.int32),
+    "long": np.array([-(2**63), 2**63 - 1]),
+}
+
+
+def test_arrays_come_back_as_they_were_written(tmp_path: Path) -> None:
+    size = write_arrays(tmp_path / "x", ARRAYS)
+    assert size == (tmp_path / "x").stat().st_size
+    mapped = MappedArrays(tmp_path / "x")
+    assert list(mapped) == list(ARRAYS)
+    for name, array in ARRAYS.items():
+        assert mapped[name].dtype == array.dtype
+        assert mapped[name].tolist() == array.tolist()
+
+
+def test_what_is_not_a_number_of_these_types_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="<f8"):
+        write_arrays(tmp_path / "x", {"floats": np.zeros(3)})
+
+
+def _cut(content: bytes) -> bytes:
+    return content[:-1]
+
+
+def _lengthened(content: bytes) -> bytes:
+    return content + b"x"
+
+
+def _of_another_kind(content: bytes) -> bytes:
+    return b"PK" + content[2:]
+
+
+def _of_another_version(content: bytes) -> bytes:
+    return content[:8] + b"\x63" + content[9:]
+
+
+def _short(content: bytes) -> bytes:
+    return content[:10]
+
+
+def _with_a_broken_table(content: bytes) -> bytes:
+    return content[:-1] + b"!"
+
+
+@pytest.mark.parametrize(
+    "harm", [_cut, _lengthened, _of_another_kind, _of_another_version, _short, _with_a_broken_table]
+)
+def test_a_file_that_is_not_whole_is_refused(tmp_path: Path, harm: Callable[[bytes], bytes]) -> None:
+    write_arrays(tmp_path / "x", ARRAYS)
+    (tmp_path / "y").write_bytes(harm((tmp_path / "x").read_bytes()))
+    with pytest.raises(BadLayout):
+        MappedArrays(tmp_path / "y")
+
+
+@pytest.mark.parametrize(("most", "kind"), [(0, "|u1"), (255, "|u1"), (256, "<u2"), (65_536, "<i4")])
+def test_numbers_take_the_least_room(most: int, kind: str) -> None:
+    assert narrow(np.array([0, most])).dtype.str == kind
+
+
+@given(st.lists(st.text(min_size=1)), st.text())
+def test_a_lexicon_finds_strings_and_prefixes(strings: list[str], sought: str) -> None:
+    encoded = sorted(s.encode("utf-8", "replace") for s in strings)
+    lexicon = Lexicon(*lexicon_arrays(encoded))
+    key = sought.encode("utf-8", "replace")
+    assert lexicon.bytes() == encoded
+    assert [encoded[n] for n in lexicon.equal(key)] == [s for s in encoded if s == key]
+    assert (lexicon.number(key) >= 0) == (key in encoded)
+    assert [encoded[n] for n in lexicon.starting(key)] == [s for s in encoded if s.startswith(key)]
