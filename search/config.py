@@ -39,7 +39,7 @@ class Config:
 def load_config(environment: Mapping[str, str]) -> Config:
     """The configuration; raises `InvalidRequest` that names the file and what in it is wrong."""
     path = config_path(environment)
-    settings = _read(path) if path.is_file() or "NEWS_CONFIG" in environment else {}
+    settings = _read(path) if path.is_file() or environment.get("NEWS_CONFIG") else {}
     kinds = {"archive": str, "tz": str, "limit": int, "color": str}
     for name, value in settings.items():
         if name not in kinds:
@@ -92,5 +92,5 @@ def _read(path: Path) -> dict[str, object]:
         return tomllib.loads(content.decode())
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"{path}: {error}") from error

@@ -79,7 +79,7 @@ def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
     article = hit.article
     lead = f"{number}. "
     title = _marked(console, article.title or "(no title)", hit.title_marks, "bold")
-    _print(console, Text(lead, "dim").append_text(title))
+    _print(console, Text().append(lead, "dim").append_text(title))
     facts = [when(article.published, zone), article.source, ", ".join(article.authors), article.id]
     lines = [Text(printable(" · ".join(fact for fact in facts if fact)), "dim")]
     if hit.snippet is not None and hit.snippet.text:

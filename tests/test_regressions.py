@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from search.analysis import fold, sentence_spans, words
+from search.article import Article
 from search.dates import UnreadableDate, read_instant, read_period, read_zone
 from search.errors import QuerySyntaxError
 from search.language import parse_query
+from search.query import open_archive
+from search.sources import Accepted, ReadOptions, Rejected, read_paths
 from tests.conftest import day
 
 
@@ -102,3 +108,44 @@ def test_an_exclusion_inside_a_field_is_not_taken_for_a_word() -> None:
 def test_no_date_ends_the_run_and_none_is_read_wrong_in_silence(written: str) -> None:
     with pytest.raises(UnreadableDate):
         read_instant(written)
+
+
+def accepted(path: Path, options: ReadOptions | None = None) -> list[Article]:
+    items = read_paths([path], options or ReadOptions())
+    return [item.article for item in items if isinstance(item, Accepted)]
+
+
+def test_a_list_of_articles_inside_an_object_on_one_line_is_read(tmp_path: Path) -> None:
+    (tmp_path / "api.json").write_text(
+        '{"status":"ok","title":"Feed","articles":[{"title":"A"},{"title":"B"}]}'
+    )
+    assert [article.title for article in accepted(tmp_path / "api.json")] == ["A", "B"]
+
+
+def test_json_lines_are_told_however_long_the_first_line_is(tmp_path: Path) -> None:
+    lines = [json.dumps({"title": title, "body": "word " * 2000}) for title in "AB"]
+    (tmp_path / "long.json").write_text("\n".join(lines))
+    assert [article.title for article in accepted(tmp_path / "long.json")] == ["A", "B"]
+
+
+def test_an_article_shown_as_json_reads_back_whole(tmp_path: Path) -> None:
+    article = Article(id="a", title="A", extra={"places": ("alder", "vesk")})
+    (tmp_path / "a.jsonl").write_text(json.dumps(article.as_record()))
+    assert accepted(tmp_path / "a.jsonl") == [article]
+
+
+def test_a_clock_time_in_a_line_does_not_make_it_the_time(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Cup final\nKick-off at 20:45\n2025-02-11\n- Doors 10:30\nText.")
+    (article,) = accepted(tmp_path / "a.txt")
+    assert article.description == "Kick-off at 20:45"
+    assert article.highlights == ("Doors 10:30",)
+    assert article.published == day("2025-02-11")
+
+
+def test_an_archive_inside_a_folder_is_passed_over_but_not_what_lies_beside_it(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "news" / "archive", create=True) as archive:
+        archive.add([Article(title="Kept")])
+        (tmp_path / "news" / "archive" / "new.txt").write_text("New\nText.")
+        items = list(read_paths([tmp_path / "news"], ReadOptions()))
+    assert [item.article.title for item in items if isinstance(item, Accepted)] == ["New"]
+    assert not [item for item in items if isinstance(item, Rejected)]

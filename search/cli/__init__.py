@@ -6,6 +6,7 @@ Each command parses, calls the library and prints. Modules are imported at the t
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -51,9 +52,12 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     sys.exit(_run(arguments))
 
 
@@ -77,6 +81,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     except SearchError as error:
         options.warn(str(error))
         return _exit_code(error)
+    except OSError as error:
+        options.warn(f"{error.filename or 'output'}: {error.strerror or error}")
+        return options.NO_SPACE if error.errno == errno.ENOSPC else options.USAGE
 
 
 def _exit_code(error: Exception) -> int:

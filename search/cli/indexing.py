@@ -99,6 +99,8 @@ def index(
         strict=strict,
         exclude=(setting.archive / "index",),
     )
+    if rejects is not None and any(path.resolve() == rejects.resolve() for path in paths):
+        raise click.UsageError(f"--rejects {rejects} would overwrite what is to be read")
     items = read_paths(paths, options)
     report = IndexReport()
     with ExitStack() as stack:
@@ -130,6 +132,7 @@ def _known_encoding(name: str) -> str:
     import codecs
 
     try:
+        b"".decode(name)  # refuses what is a codec but not one of text
         return "utf-8" if codecs.lookup(name).name == "utf-8" else name
     except LookupError as error:
         raise click.UsageError(f"no encoding is called {name!r}") from error
@@ -275,7 +278,9 @@ def delete(
         if not yes:
             if not sys.stdin.isatty():
                 raise click.UsageError("there is nobody to ask; give --yes to delete, or --dry-run to look")
-            click.confirm(f"Delete {len(ids):,} article{'' if len(ids) == 1 else 's'}?", abort=True)
+            if not click.confirm(f"Delete {len(ids):,} article{'' if len(ids) == 1 else 's'}?"):
+                warn("nothing was deleted")
+                exit_with(NOTHING_FOUND)
         click.echo(f"deleted {opened.delete(ids):,}")
 
 

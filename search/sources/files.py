@@ -20,7 +20,7 @@ from typing import BinaryIO, cast
 
 from search.errors import InvalidRequest
 from search.sources.csv_records import articles_in_table
-from search.sources.json_records import articles_in_document, articles_in_lines
+from search.sources.json_records import articles_in_json, articles_in_lines
 from search.sources.plaintext import article_in
 from search.sources.reading import (
     MAX_DOCUMENT,
@@ -45,6 +45,11 @@ _BY_SUFFIX: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
 }
+
+_ARCHIVE_FILES = frozenset(
+    "articles.db articles.db-wal articles.db-shm lock index index.new index.old".split()
+)
+"""What an archive keeps beside its articles.db."""
 
 MAX_BAD_LINES = 100
 """After so many rejects and not one article, the rest of a file is not read."""
@@ -79,6 +84,7 @@ def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Item]:
     except OSError as error:
         yield Rejected(Origin(str(folder)), "unreadable", f"the folder cannot be read: {error.strerror}")
         return
+    own = _ARCHIVE_FILES if "articles.db" in names else frozenset()
     for name in names:
         path = folder / name
         try:
@@ -86,7 +92,9 @@ def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Item]:
         except OSError as error:
             yield Rejected(Origin(str(path)), "unreadable", f"the file is gone: {error.strerror}")
             continue
-        if name.startswith("."):
+        if name in own:
+            yield Skipped(Origin(str(path)), "archive")
+        elif name.startswith("."):
             yield Skipped(Origin(str(path)), "hidden")
         elif stat.S_ISLNK(mode):
             yield Skipped(Origin(str(path)), "link")
@@ -102,9 +110,6 @@ def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Item]:
 
 
 def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
-    if path.name in ("articles.db", "articles.db-wal", "articles.db-shm"):
-        yield Skipped(Origin(str(path)), "archive")
-        return
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             yield Skipped(Origin(str(path)), "not-a-file")
@@ -156,11 +161,9 @@ def _format(path: str, start: bytes) -> Format | None:
     name = Path(path).name.lower().removesuffix(".gz")
     kind = _BY_SUFFIX.get(Path(name).suffix) if path != "-" else "text"
     head = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if kind in ("json", "jsonl") or (path == "-" and head.startswith((b"{", b"["))):
-        first_line = head.split(b"\n", 1)[0].rstrip()
-        lines = head.startswith(b"{") and (first_line.endswith(b"}") or kind == "jsonl")
-        return "json" if head.startswith(b"[") or (kind != "jsonl" and not lines) else "jsonl"
-    return kind
+    if path == "-" and head.startswith((b"{", b"[")):
+        return "json"
+    return "json" if kind == "jsonl" and head.startswith(b"[") else kind
 
 
 def _items(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> Iterator[Item]:
@@ -168,7 +171,7 @@ def _items(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> I
         case "jsonl":
             return articles_in_lines(stream, path, options)
         case "json":
-            return articles_in_document(stream, path, options)
+            return articles_in_json(stream, path, options)
         case "csv":
             return articles_in_table(stream, path, options)
         case "text":

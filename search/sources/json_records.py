@@ -7,7 +7,8 @@ digits and nesting past any use are refused, each for the one document that has 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, BinaryIO, Never
 
 from search.sources.reading import (
@@ -23,15 +24,38 @@ from search.sources.reading import (
 from search.sources.records import article_of
 
 
-def articles_in_lines(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Accepted | Rejected]:
-    """The article of each line; blank lines are nothing."""
-    number = 0
-    while line := stream.readline(MAX_LINE + 1):
-        number += 1
+def articles_in_json(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Accepted | Rejected]:
+    """A whole file, or JSON lines where the first line is an object by itself and others follow.
+
+    Raises `BadDocument` if the file cannot be read as JSON at all.
+    """
+    ahead = [stream.readline(MAX_LINE + 1)]
+    if ahead[0].endswith(b"\n") and _is_object(ahead[0], options):
+        while (line := stream.readline(MAX_LINE + 1)) and not line.strip():
+            ahead.append(line)
+        if line:
+            return articles_in_lines(stream, path, options, ahead=[*ahead, line])
+    return articles_in_document(stream, path, options, ahead=b"".join(ahead))
+
+
+def _is_object(line: bytes, options: ReadOptions) -> bool:
+    try:
+        return isinstance(parsed(decoded(line, options.encoding)), dict)
+    except BadDocument:
+        return False
+
+
+def articles_in_lines(
+    stream: BinaryIO, path: str, options: ReadOptions, *, ahead: Iterable[bytes] = ()
+) -> Iterator[Accepted | Rejected]:
+    """The article of each line; blank lines are nothing. `ahead` are lines read from it already."""
+    lines = chain(ahead, iter(lambda: stream.readline(MAX_LINE + 1), b""))
+    for number, line in enumerate(lines, start=1):
         origin = Origin(path, f"line {number}")
         if len(line) > MAX_LINE:
-            while line and not line.endswith(b"\n"):
-                line = stream.readline(MAX_LINE)
+            rest = line
+            while rest and not rest.endswith(b"\n"):
+                rest = stream.readline(MAX_LINE)
             yield Rejected(origin, "too-large", f"the line is longer than {MAX_LINE >> 20} MiB")
             continue
         if not line.strip():
@@ -42,12 +66,14 @@ def articles_in_lines(stream: BinaryIO, path: str, options: ReadOptions) -> Iter
             yield Rejected(origin, error.code, error.reason)
 
 
-def articles_in_document(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Accepted | Rejected]:
+def articles_in_document(
+    stream: BinaryIO, path: str, options: ReadOptions, *, ahead: bytes = b""
+) -> Iterator[Accepted | Rejected]:
     """The articles of a whole file: an object, a list of them, or an object that holds such a list.
 
     Raises `BadDocument` if the file cannot be read as JSON at all.
     """
-    content = stream.read(MAX_DOCUMENT + 1)
+    content = ahead + stream.read(MAX_DOCUMENT + 1 - len(ahead))
     if len(content) > MAX_DOCUMENT:
         raise BadDocument(
             "too-large",
@@ -56,9 +82,8 @@ def articles_in_document(stream: BinaryIO, path: str, options: ReadOptions) -> I
     value = parsed(decoded(content, options.encoding))
     del content
     if isinstance(value, dict):
-        lists = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
-        known = [value[name] for name in ("articles", "items", "docs", "results", "data") if name in value]
-        value = known[0] if known and known[0] in lists else [value]
+        held = (value.get(name) for name in ("articles", "items", "docs", "results", "data"))
+        value = next((some for some in held if isinstance(some, list)), [value])
     if not isinstance(value, list):
         raise BadDocument("not-an-object", "the file holds neither an article nor a list of articles")
     single = len(value) == 1

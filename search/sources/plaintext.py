@@ -25,7 +25,7 @@ _CROSS_LINK = re.compile(
     r"|related(?: (?:story|stories|articles?|news))?|more on this(?: story)?|recommended)\s*:\s*\S.{0,200}",
     re.IGNORECASE,
 )
-_LIKE_A_TIME = re.compile(r"\d{4}-\d\d-\d\d.{0,30}|.{0,12}\d{1,2}:\d\d.{0,16}", re.DOTALL)
+_LIKE_A_TIME = re.compile(r"\d{4}-\d\d-\d\d.{0,30}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _NOT_TEXT = 0.1
 """More control characters than this share of a file means that it is no text."""
@@ -43,7 +43,7 @@ def article_in(text: str, origin: Origin, options: ReadOptions) -> Accepted:
     title, rest = (lines[0], lines[1:]) if lines else ("", [])
     description = published = None
     for ahead in range(min(2, len(rest))):
-        if _LIKE_A_TIME.fullmatch(rest[ahead]):
+        if _is_time(rest[ahead], options):
             description = rest[0] if ahead else None
             published, rest = rest[ahead], rest[ahead + 1 :]
             break
@@ -71,3 +71,13 @@ def article_in(text: str, origin: Origin, options: ReadOptions) -> Accepted:
 
 def _is_point(line: str) -> bool:
     return line.startswith(("- ", "• ", "* "))
+
+
+def _is_time(line: str, options: ReadOptions) -> bool:
+    """Whether a line is the time: it looks like an ISO one, readable or not, or is a readable other."""
+    if _LIKE_A_TIME.fullmatch(line):
+        return True
+    try:
+        return len(line) <= 48 and bool(read_instant(line, options.zone, options.order))
+    except UnreadableDate:
+        return False

@@ -78,6 +78,9 @@ class _Record:
     def __init__(self, record: Mapping[str, object], options: ReadOptions) -> None:
         self.left = dict(record)
         self.names = _names_of(tuple(record), tuple(options.names.items()))
+        if isinstance(own := self.left.get("extra"), Mapping):  # as `news show --format json` writes it
+            del self.left["extra"]
+            self.left.update(own)
         self.options = options
         self.notes: list[Note] = []
 
