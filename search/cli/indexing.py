@@ -132,9 +132,9 @@ def _known_encoding(name: str) -> str:
     import codecs
 
     try:
-        b"".decode(name)  # refuses what is a codec but not one of text
+        "x".encode(name)  # refuses what is a codec but not one of text
         return "utf-8" if codecs.lookup(name).name == "utf-8" else name
-    except LookupError as error:
+    except (LookupError, UnicodeError) as error:
         raise click.UsageError(f"no encoding is called {name!r}") from error
 
 
