@@ -60,7 +60,7 @@ BAD = {
     "text in Latin-1": line('{"title":"Café"}'.encode("latin-1"), "encoding", "byte 13; perhaps --encoding"),
     "a file in UTF-16": Bad("a.txt", "Crane".encode("utf-16"), [], "encoding", "--encoding utf-16"),
     "a JSON file in UTF-16": Bad("a.json", LAST.encode("utf-16"), [], "encoding", "--encoding utf-16"),
-    "a table in Latin-1": Bad("a.csv", b"title\nCaf\xe9\n", [], "encoding", "--encoding latin-1"),
+    "a table in Latin-1": Bad("a.csv", b"title\nCaf\xe9\n", [], "encoding", "--encoding latin-1", "line 2"),
     "a last line cut short": Bad(
         "a.jsonl", f'{FIRST}\n{{"id":"h","tit', ["first"], "not-json", "character", "line 2"
     ),
@@ -94,7 +94,7 @@ BAD = {
     "no text at all": line('{"id":"empty","source":"Gazette"}', "no-text", "no text"),
     "a line past the cap": line(b'{"title":"' + b"x" * (33 << 20) + b'"}', "too-large", "32 MiB"),
     "an unclosed quote": Bad(
-        "a.csv", 'id,title\nfirst,Crane\nh,"Ti\n', ["first"], "not-csv", "unexpected end"
+        "a.csv", 'id,title\nfirst,Crane\nh,"Ti\n', ["first"], "not-csv", "unexpected end", "line 3"
     ),
     "a row too long": Bad(
         "a.csv",
@@ -111,7 +111,12 @@ BAD = {
         "a.csv", ",".join(f"c{n}" for n in range(2_000)) + "\n", [], "not-csv", "2,000 columns"
     ),
     "a cell of 17 million characters": Bad(
-        "a.csv", f"id,title\nfirst,Crane\nh,{'x' * (17 << 20)}\n", ["first"], "not-csv", "field limit"
+        "a.csv",
+        f"id,title\nfirst,Crane\nh,{'x' * (17 << 20)}\n",
+        ["first"],
+        "not-csv",
+        "field limit",
+        "line 3",
     ),
     "a table without a text column": Bad("a.csv", "id,colour\na,red\n", [], "no-text-column", "--map"),
     "a bad cell": Bad(

@@ -149,3 +149,18 @@ def test_an_archive_inside_a_folder_is_passed_over_but_not_what_lies_beside_it(t
         items = list(read_paths([tmp_path / "news"], ReadOptions()))
     assert [item.article.title for item in items if isinstance(item, Accepted)] == ["New"]
     assert not [item for item in items if isinstance(item, Rejected)]
+
+
+def test_a_broken_row_of_a_table_does_not_stop_the_rest(tmp_path: Path) -> None:
+    rows = b'title,body\nA,one\nB,"y" z\nC,caf\xe9\nD,"two\nlines"\nE,last\n'
+    (tmp_path / "a.csv").write_bytes(rows)
+    items = list(read_paths([tmp_path / "a.csv"], ReadOptions()))
+    assert [item.article.title for item in items if isinstance(item, Accepted)] == ["A", "D", "E"]
+    rejected = [item.origin.place for item in items if isinstance(item, Rejected)]
+    assert rejected == ["line 3", "line 4"]
+
+
+def test_a_column_s_name_may_have_a_line_end_in_quotes(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('id,"title","long\nname",body\n1,T,x,text\n')
+    (article,) = accepted(tmp_path / "a.csv")
+    assert (article.id, article.title, article.body) == ("1", "T", "text")
