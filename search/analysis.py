@@ -192,6 +192,13 @@ class Analyzer:
                 self.vocabulary.append(pair)
             self._known[word] = number
 
+    def forget_beyond(self, words: int) -> None:
+        """Forget all that was learned if it is more than so many words; earlier numbers are void then."""
+        if len(self._known) > words:
+            with self._turn:
+                for learned in (self.vocabulary, self._pairs, self._known, self._by_lower):
+                    learned.clear()
+
     def term(self, word: str) -> str:
         """The index term of one word (a span that `word_spans` would give)."""
         return self._form_and_term(lowered(word))[1] if len(word) <= MAX_WORD_LENGTH else ""

@@ -223,7 +223,7 @@ class Engine(Protocol):
     def delete(self, identities: Iterable[str]) -> int:
         """Take articles out by id; how many were there."""
 
-    def rebuild(self, report: Callable[[int, int], None]) -> None:
+    def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         """Make the index anew from the articles, calling `report(done, total)` on the way."""
 
     def settings(self) -> Settings:

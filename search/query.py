@@ -236,7 +236,7 @@ class Archive:
 
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         """Make the index anew from the stored articles, calling `report(done, total)` on the way."""
-        self.engine.rebuild(report or (lambda done, total: None))  # noqa: ARG005
+        self.engine.rebuild(report)
 
     # --- inside ---------------------------------------------------------------------------------
 

@@ -250,8 +250,9 @@ class ReferenceEngine:
     def delete(self, identities: Iterable[str]) -> int:
         return sum(self.articles.pop(identity, None) is not None for identity in set(identities))
 
-    def rebuild(self, report: Callable[[int, int], None]) -> None:
-        report(len(self.articles), len(self.articles))
+    def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
+        if report is not None:
+            report(len(self.articles), len(self.articles))
 
     def settings(self) -> Settings:
         names = {name for article in self.articles.values() for name in article.extra}

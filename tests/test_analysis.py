@@ -273,3 +273,13 @@ def test_sentences_cover_all_that_is_not_space_in_order(text: str) -> None:
         assert text[start:end] == text[start:end].strip()
         at = end
     assert text[at:].strip() == ""
+
+
+def test_an_analyzer_that_forgets_gives_the_same_terms_again() -> None:
+    analyzer = Analyzer()
+    before = analyzer.analyze("Striking dockers, striking words")
+    analyzer.forget_beyond(4)
+    assert len(analyzer.vocabulary) == 3
+    analyzer.forget_beyond(2)
+    assert analyzer.vocabulary == []
+    assert analyzer.analyze("Striking dockers, striking words") == before

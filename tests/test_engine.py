@@ -318,6 +318,30 @@ def test_threads_get_the_same_answers(location: Path) -> None:
     assert set(zip(queries, answers, strict=True)) == set(zip(queries[:4], answers[:4], strict=True))
 
 
+def test_reading_goes_on_while_another_engine_commits_and_merges(location: Path) -> None:
+    writer = open_engine(location)
+
+    def write() -> None:
+        for number in range(40):
+            writer.add([Article(id=f"n{number}", title=f"Notice {number}")])
+
+    with ThreadPoolExecutor(2) as pool:
+        writing = pool.submit(write)
+        totals = []
+        while not writing.done():
+            reader = open_engine(location)
+            totals.append(reader.search(SearchRequest(parse_query("notice OR storm").tree)).total)
+            reader.close()
+        writing.result()
+    assert totals == sorted(totals)
+    assert reader_total(location) == 41
+
+
+def reader_total(location: Path) -> int:
+    """What an engine that is opened now finds of the notices and the storm."""
+    return open_engine(location).search(SearchRequest(parse_query("notice OR storm").tree)).total
+
+
 def test_many_batches_stay_few_segments(tmp_path: Path) -> None:
     engine = open_engine(tmp_path / "archive", create=True)
     for number in range(20):

@@ -164,3 +164,33 @@ def test_a_column_s_name_may_have_a_line_end_in_quotes(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('id,"title","long\nname",body\n1,T,x,text\n')
     (article,) = accepted(tmp_path / "a.csv")
     assert (article.id, article.title, article.body) == ("1", "T", "text")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["storm ^2", '"a b" ^2', "^2", 'date:"last week".."yesterday"', "date:2025-W07T18", "date:2025-Q1T18:30"],
+)
+def test_nothing_of_a_query_is_dropped_in_silence(query: str) -> None:
+    with pytest.raises(QuerySyntaxError):
+        parse_query(query, now=day("2025-02-19"))
+
+
+def test_a_quoted_date_can_be_compared() -> None:
+    query = parse_query('date:>="last week"', now=day("2025-02-19"))
+    assert str(query) == "date:2025-02-10Z.."
+
+
+@pytest.mark.parametrize(
+    ("written", "start", "minutes"),
+    [("yesterday 18:30", "2025-02-18T18:30", 1), ("an hour ago", "2025-02-19T14:00", 60)],
+)
+def test_a_spoken_time_is_not_widened_to_its_day(written: str, start: str, minutes: int) -> None:
+    period = read_period(written, zone=read_zone("UTC"), now=day("2025-02-19T15:20"))
+    assert period.start == day(start)
+    assert period.end is not None
+    assert (period.end - period.start).total_seconds() == 60 * minutes
+
+
+def test_this_hour_holds_now_in_the_hour_that_comes_twice() -> None:
+    period = read_period("this hour", zone=read_zone("Europe/Berlin"), now=day("2025-10-26T01:30"))
+    assert period.start == day("2025-10-26T01:00")

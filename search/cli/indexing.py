@@ -25,8 +25,9 @@ from search.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from search.dates import DayOrder
     from search.indexer import IndexReport
-    from search.sources import Rejected
+    from search.sources import Format, Rejected
 
 SHOWN_REJECTS = 10
 """How many rejected documents are named on standard error."""
@@ -62,12 +63,12 @@ SHOWN_REJECTS = 10
 @archive_option
 def index(
     paths: tuple[Path, ...],
-    form: str | None,
+    form: Format | None,
     encoding: str,
     names: str | None,
     language: str | None,
     strict: bool,
-    order: str | None,
+    order: DayOrder | None,
     rejects: Path | None,
     tz: str | None,
     archive: str | None,
@@ -91,11 +92,11 @@ def index(
 
     setting = settle(archive, tz)
     options = ReadOptions(
-        format=form,  # type: ignore[arg-type]
+        format=form,
         encoding=_known_encoding(encoding),
         names=_mapping(names),
         zone=setting.zone,
-        order=order,  # type: ignore[arg-type]
+        order=order,
         strict=strict,
         exclude=(setting.archive / "index",),
     )
@@ -154,10 +155,10 @@ def _mapping(written: str | None) -> dict[str, str]:
 
 @contextmanager
 def _rejects_file(path: Path | None) -> Iterator[Callable[[Rejected], None]]:
-    """What to call for each rejected document: names the first few, and writes all to `path`."""
+    """What to call for each rejected document: writes all to `path`, and in the end names the first few."""
     import json
 
-    shown = 0
+    shown: list[str] = []
     file = None
     if path is not None:
         try:
@@ -166,10 +167,8 @@ def _rejects_file(path: Path | None) -> Iterator[Callable[[Rejected], None]]:
             raise click.UsageError(f"{path} cannot be written: {error.strerror}") from error
 
     def note(rejected: Rejected) -> None:
-        nonlocal shown
-        shown += 1
-        if shown <= SHOWN_REJECTS:
-            warn(f"rejected {_escaped(str(rejected.origin))}: {rejected.reason}")
+        if len(shown) < SHOWN_REJECTS:
+            shown.append(f"rejected {_escaped(str(rejected.origin))}: {rejected.reason}")
         if file is not None:
             origin = rejected.origin
             record = {
@@ -185,6 +184,8 @@ def _rejects_file(path: Path | None) -> Iterator[Callable[[Rejected], None]]:
     finally:
         if file is not None:
             file.close()
+        for message in shown:  # not while a progress bar is drawn
+            warn(message)
 
 
 def _escaped(path: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from search.cli.options import (
@@ -18,6 +20,10 @@ from search.cli.options import (
     tz_option,
     warn,
 )
+
+if TYPE_CHECKING:
+    from search.dates import Interval
+    from search.engine import Sort
 
 
 @click.command()
@@ -49,7 +55,7 @@ def search(
     since: str | None,
     until: str | None,
     any_word: bool,
-    sort: str,
+    sort: Sort,
     limit: int | None,
     after: str | None,
     facets: tuple[str, ...],
@@ -84,7 +90,7 @@ def search(
             since=since,
             until=until,
             any_word=any_word,
-            sort=sort,  # type: ignore[arg-type]
+            sort=sort,
             limit=setting.limit if limit is None else limit,
             after=after,
             facets=facets,
@@ -163,7 +169,7 @@ def count(
 @archive_option
 def timeline(
     query: tuple[str, ...],
-    by: str,
+    by: Interval,
     since: str | None,
     until: str | None,
     any_word: bool,
@@ -186,7 +192,7 @@ def timeline(
     with reading(setting) as opened:
         line = opened.timeline(
             query_text(query),
-            by,  # type: ignore[arg-type]
+            by,
             since=since,
             until=until,
             any_word=any_word,

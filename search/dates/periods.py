@@ -78,6 +78,8 @@ def read_period(text: str, *, zone: tzinfo, now: datetime) -> Period:
     if match := _LAST_SPAN.fullmatch(lower):
         return _spoken_span(match[1], match[2], match[3], here.replace(tzinfo=None), zone)
     if match := NUMERIC.fullmatch(text):
+        if match[4]:
+            raise UnreadableDate("a day with a time is written like 2025-02-11T18:30")
         day = numeric_day(int(match[1]), int(match[2]), int(match[3]), None)
         return _day_period(day, zone)
     return _spoken_period(text, here, zone)
@@ -99,6 +101,8 @@ def _partial_period(match: re.Match[str], zone: tzinfo) -> Period:
         zone = UTC if written.upper() == "Z" else _fixed_zone(written)
     if not EARLIEST_YEAR <= year <= LATEST_YEAR + 1:
         raise UnreadableDate(f"the year {year} is not one of news")
+    if match["hour"] and not match["day"]:
+        raise UnreadableDate("a time needs a whole day before it, as in 2025-02-11T18:30")
     try:
         if week:
             return _unit_period(
@@ -112,8 +116,6 @@ def _partial_period(match: re.Match[str], zone: tzinfo) -> Period:
         if match["hour"] is None:
             unit = "day" if match["day"] else "month" if match["month"] else "year"
             return _unit_period(unit, start, 0, zone)
-        if not match["day"]:
-            raise UnreadableDate("a time needs a whole day before it, as in 2025-02-11T18:30")
         clock = [int(match[part] or 0) for part in ("hour", "minute", "second")]
         start = start.replace(hour=clock[0], minute=clock[1], second=clock[2])
     except ValueError as error:
@@ -139,7 +141,7 @@ def _unit_period(unit: str, moment: datetime, steps: int, zone: tzinfo) -> Perio
         start, end = (_unit_start(unit, moment, steps + ahead) for ahead in (0, 1))
         first, last = (t.replace(tzinfo=zone).astimezone(UTC) for t in (start, end))
         if unit == "hour":  # hours are counted as they pass, through any change of the clock
-            this = _unit_start(unit, moment, 0).replace(tzinfo=zone).astimezone(UTC)
+            this = moment.replace(minute=0, second=0, microsecond=0, tzinfo=zone).astimezone(UTC)
             first, last = (this + timedelta(hours=steps + ahead) for ahead in (0, 1))
     except (OverflowError, ValueError) as error:
         raise UnreadableDate("that is too long ago, or too far ahead, to be a date of news") from error
@@ -185,8 +187,12 @@ def _spoken_period(text: str, here: datetime, zone: tzinfo) -> Period:
     ).get_date_data(text)
     if found.date_obj is None:
         raise UnreadableDate(f"{shortened(text)} is not a date; dates are written like 2025-02-11")
-    unit = found.period if found.period in ("day", "week", "month", "year") else "day"
-    return _unit_period(unit, found.date_obj.replace(tzinfo=None), 0, zone)
+    moment = found.date_obj.replace(tzinfo=None)
+    if found.period == "time" and ":" in text:
+        minute = moment.replace(second=0, microsecond=0, tzinfo=zone).astimezone(UTC)
+        return Period(minute, minute + timedelta(minutes=1))
+    unit = {"time": "hour"}.get(found.period, found.period)
+    return _unit_period(unit if unit in ("hour", "week", "month", "year") else "day", moment, 0, zone)
 
 
 def boundaries(first: datetime, last: datetime, interval: Interval, zone: tzinfo) -> list[datetime]:

@@ -63,6 +63,7 @@ _PROXIMITY = re.compile(r"\s*(NEAR|ADJ)/(\d*)(?=[\s(\"]|$)")
 _BOOST = re.compile(r"\^([^\s()\"|]*)")
 _TILDE = re.compile(r"~(\d*)")
 _BRACKETED = re.compile(r"\[[^\]]*\]")
+_GLUED = re.compile(r"[^\s()|^]")
 _UNBROKEN = re.compile(r'[^\s()"|^]*')
 
 
@@ -302,11 +303,14 @@ class _Parser:
     def _dates(self, name: str) -> Node:
         scan = self.scan
         start = scan.at
-        if scan.peek() == '"':
-            written = scan.quotation()
-        else:
-            taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
-            written = taken.group() if taken else ""
+        taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
+        written = taken.group() if taken else ""
+        if scan.peek() == '"' and written in ("", ">=", "<=", ">", "<"):
+            written += scan.quotation()
+        if scan.peek() == '"' or (scan.text[scan.at - 1] == '"' and scan.match(_GLUED)):
+            scan.fail(
+                "a date in quotes stands alone; a range is written 2025-01..2025-02", start, scan.at + 1
+            )
         if not written:
             scan.fail(f"“{name}:” takes one date or range", start, start + 1)
         if name == "date" and written.lower() in ("none", "*"):
@@ -332,6 +336,8 @@ class _Parser:
     def _word(self) -> Node | None:
         scan = self.scan
         start = scan.at
+        if scan.peek() == "^":
+            scan.fail("a boost follows what it weighs, without a space", start, start + 1)
         word = scan.characters()
         if len(word.text) > MAX_QUERY_WORD:
             raise LimitExceeded(

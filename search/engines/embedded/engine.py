@@ -35,12 +35,13 @@ from search.errors import (
 from search.language import TEXT_FIELDS, Node, field_name
 from search.snippets import Highlight
 
-BATCH = 2_000
+FETCHED = 2_000
+"""Articles that `scan` holds at a time."""
+
+REINDEXED = 25_000
 """Articles that are read from the store and indexed at a time when the index catches up."""
 
-
-def _unreported(done: int, total: int) -> None:
-    """For work that nobody watches."""
+Report = Callable[[int, int], None]
 
 
 class EmbeddedEngine:
@@ -136,8 +137,8 @@ class EmbeddedEngine:
 
     def scan(self, query: Node) -> Iterator[Article]:
         identities = self.ids(query)
-        for start in range(0, len(identities), BATCH):
-            wanted = identities[start : start + BATCH]
+        for start in range(0, len(identities), FETCHED):
+            wanted = identities[start : start + FETCHED]
             with self._turn:
                 articles = self._store.get(wanted)
             yield from (articles[identity] for identity in wanted if identity in articles)
@@ -217,18 +218,18 @@ class EmbeddedEngine:
         try:
             covered = self._index.covered()
         except IndexUnusable:
-            self._make_anew(_unreported)
+            self._make_anew()
             return
         if covered.analyzer != self._analyzer.version:
-            self._make_anew(_unreported)
+            self._make_anew()
         elif covered.revision < self._store.revision:
-            self._fill(self._index, covered.revision, _unreported)
+            self._fill(self._index, covered.revision)
 
-    def rebuild(self, report: Callable[[int, int], None]) -> None:
+    def rebuild(self, report: Report | None = None) -> None:
         with self._writing():
             self._make_anew(report)
 
-    def _make_anew(self, report: Callable[[int, int], None]) -> None:
+    def _make_anew(self, report: Report | None = None) -> None:
         fresh = self._location / "index.new"
         if fresh.exists():
             shutil.rmtree(fresh)
@@ -236,16 +237,17 @@ class EmbeddedEngine:
         self._fill(made, 0, report)
         self._index.replace_with(made)
 
-    def _fill(self, index: ArchiveIndex, revision: int, report: Callable[[int, int], None]) -> None:
+    def _fill(self, index: ArchiveIndex, revision: int, report: Report | None = None) -> None:
         """Apply to `index`, which covers `revision`, all that has changed in the store since."""
         newest, total, done = self._store.revision, self._store.count(), 0
         covered = index.covered().revision
         gone = self._store.deleted_since(revision)
-        for articles in self._store.since(revision, BATCH):
+        for articles in self._store.since(revision, REINDEXED):
             replaced = [article.id for article in articles] if revision else []
             index.apply(articles, [*gone, *replaced], covered, self._analyzer)
             gone = []
             done += len(articles)
-            report(done, total)
+            if report is not None:
+                report(done, total)
         index.apply([], gone, newest, self._analyzer)
         self._store.forget_tombstones(newest)

@@ -31,6 +31,9 @@ INDEX_FORMAT = 2
 
 NAME = "articles"
 
+_OPENINGS = 100
+"""How often a commit is tried to be opened that a writer replaces meanwhile."""
+
 _READING_ERRORS = (OSError, ValueError, KeyError, IndexError, EOFError, AttributeError, TypeError)
 
 
@@ -77,11 +80,21 @@ class ArchiveIndex:
 
     def view(self) -> IndexView:
         """The newest commit, open for reading; raises `IndexUnusable`."""
-        try:
-            segments, _ = contents(self.path, NAME, index_schema(self.covered().extra_fields))
-            return IndexView(self.path, segments)
-        except (EmptyIndexError, pickle.UnpicklingError, struct.error, *_READING_ERRORS) as error:
-            raise self._unusable(f"the index in {self.path} cannot be read ({error})") from error
+        before = None
+        for _ in range(_OPENINGS):
+            schema = index_schema(self.covered().extra_fields)
+            generation = None
+            try:
+                segments, generation = contents(self.path, NAME, schema)
+                return IndexView(self.path, segments)
+            except FileNotFoundError as error:
+                # A writer may have put the next commit in place since, and removed what we read of.
+                if generation is not None and generation == before:
+                    raise self._unusable(f"the index in {self.path} is not whole ({error})") from error
+                before = generation
+            except (EmptyIndexError, pickle.UnpicklingError, struct.error, *_READING_ERRORS) as error:
+                raise self._unusable(f"the index in {self.path} cannot be read ({error})") from error
+        raise self._unusable(f"the index in {self.path} has no commit that stays to be read")
 
     def size(self) -> int:
         """Bytes of all its files."""

@@ -33,6 +33,9 @@ FACET_FIELDS = ("keyword", "author", "source", "site", "lang")
 VALUE_GAP = MAX_DISTANCE + 1
 """Words between one highlight and the next, so that no phrase or NEAR reaches across."""
 
+MAX_REMEMBERED = 300_000
+"""Distinct words that the analyzer remembers from one batch to the next; about 200 MB."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,6 +51,7 @@ def index_schema(extra_fields: Iterable[str]) -> Schema:
 
 def documents(articles: Sequence[Article], analyzer: Analyzer) -> Documents:
     """The articles, numbered in their order, as the index takes them."""
+    analyzer.forget_beyond(MAX_REMEMBERED)
     words = WordCollector(TEXT_FIELDS, gap=VALUE_GAP)
     values: dict[str, list[tuple[int, str]]] = {field: [] for field in ("id", "url", *FACET_FIELDS)}
     for number, article in enumerate(articles):
