@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import metadata
 
 from search.errors import InvalidRequest
@@ -144,7 +144,9 @@ def forms(text: str) -> list[str]:
 class Analyzer:
     """Words to forms and terms in one language, each distinct word worked out once.
 
-    `language` is one of `LANGUAGES`, else `InvalidRequest`. Safe to share between threads.
+    Text is taken apart in two steps: into pieces, which is fast and repeats itself, and each distinct
+    piece into its words. `language` is one of `LANGUAGES`, else `InvalidRequest`. Safe to share
+    between threads.
     """
 
     def __init__(self, language: str = "english") -> None:
@@ -152,72 +154,89 @@ class Analyzer:
             raise InvalidRequest(f"no stemmer for {language!r}; languages are {', '.join(LANGUAGES)}")
         self.language = language
         self.stop_words = STOP_WORDS.get(language, frozenset())
-        self._stem: Callable[[str], str] | None = None
         self.vocabulary: list[tuple[str, str]] = []
-        """The distinct (form, term) of all that was analysed, as `numbers` counts them."""
+        """The distinct (form, term) of all that was analysed, as `words_of` counts them."""
+        self.words_of: list[tuple[int, ...]] = []
+        """The words of each piece by their numbers in `vocabulary`; -1 for one too long."""
+        self._stem: Callable[[str], str] | None = None
+        self._pieces = _Numbers(self._learn_piece)
+        self._words = _Numbers(self._learn_word)
         self._pairs: dict[tuple[str, str], int] = {}
-        self._known: dict[str, int] = {}
-        self._by_lower: dict[str, tuple[str, str]] = {}
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
 
     @property
     def version(self) -> str:
         """What the terms depend on; equal versions give equal terms."""
         return f"{ANALYSIS_VERSION}/{self.language}/nltk-{metadata.version('nltk')}"
 
-    def numbers(self, text: str) -> list[int]:
-        """The words of `text`, in order, as their numbers in `vocabulary`; -1 for one too long."""
-        found = words(text)
-        known = self._known
-        try:
-            return [known[word] for word in found]
-        except KeyError:
-            for word in found:
-                if word not in known:
-                    self._learn(word)
-            return [known[word] for word in found]
+    def pieces(self, text: str) -> Iterable[int]:
+        """The pieces of `text`, in order, as their numbers in `words_of`.
+
+        No word goes across white space, so what stands between two is a piece; where a script has no
+        spaces each word is one.
+        """
+        if text.isascii():
+            found = text.lower().split()
+        else:
+            found = words(text) if _NOT_PLAIN.search(text) else text.split()
+        return map(self._pieces.__getitem__, found)
 
     def analyze(self, text: str) -> list[tuple[str, str]]:
         """(form, term) of each word of `text`, in order; ("", "") for a word too long to be one."""
-        return [self.vocabulary[number] if number >= 0 else ("", "") for number in self.numbers(text)]
-
-    def _learn(self, word: str) -> None:
-        pair = self._form_and_term(lowered(word)) if len(word) <= MAX_WORD_LENGTH else ("", "")
-        with self._turn:
-            if not pair[0]:
-                self._known[word] = -1
-                return
-            number = self._pairs.setdefault(pair, len(self.vocabulary))
-            if number == len(self.vocabulary):
-                self.vocabulary.append(pair)
-            self._known[word] = number
-
-    def forget_beyond(self, words: int) -> None:
-        """Forget all that was learned if it is more than so many words; earlier numbers are void then."""
-        if len(self._known) > words:
-            with self._turn:
-                for learned in (self.vocabulary, self._pairs, self._known, self._by_lower):
-                    learned.clear()
+        numbers = [number for piece in self.pieces(text) for number in self.words_of[piece]]
+        return [self.vocabulary[number] if number >= 0 else ("", "") for number in numbers]
 
     def term(self, word: str) -> str:
         """The index term of one word (a span that `word_spans` would give)."""
-        return self._form_and_term(lowered(word))[1] if len(word) <= MAX_WORD_LENGTH else ""
+        number = self._word(word)
+        return self.vocabulary[number][1] if number >= 0 else ""
 
-    def _form_and_term(self, lower: str) -> tuple[str, str]:
-        if lower not in self._by_lower:
+    def forget_beyond(self, pieces: int) -> None:
+        """Forget all that was learned if it is more than so many pieces; earlier numbers are void then."""
+        if len(self.words_of) > pieces:
+            with self._turn:
+                for learned in (self.vocabulary, self.words_of, self._pieces, self._words, self._pairs):
+                    learned.clear()
+
+    def _learn_piece(self, piece: str) -> int:
+        own = tuple([self._word(word) for word in words(piece)])
+        with self._turn:
+            number = self._pieces.setdefault(piece, len(self.words_of))
+            if number == len(self.words_of):
+                self.words_of.append(own)
+            return number
+
+    def _word(self, word: str) -> int:
+        return self._words[lowered(word)] if len(word) <= MAX_WORD_LENGTH else -1
+
+    def _learn_word(self, lower: str) -> int:
+        with self._turn:  # also because some of NLTK's stemmers keep state while they work
             form = without_accents(lower)
             is_number = form.replace(".", "").isdecimal()
-            stem = form if is_number else without_accents(self._stemmed(lower))
-            self._by_lower[lower] = (form, stem or form)
-        return self._by_lower[lower]
+            pair = form, (form if is_number else without_accents(self._stemmed(lower)) or form)
+            number = self._pairs.setdefault(pair, len(self.vocabulary)) if form else -1
+            if number == len(self.vocabulary):
+                self.vocabulary.append(pair)
+            self._words[lower] = number
+            return number
 
     def _stemmed(self, lower: str) -> str:
-        with self._turn:  # some of NLTK's stemmers keep state while they work
-            if self._stem is None:
-                from nltk.stem.snowball import SnowballStemmer
+        if self._stem is None:
+            from nltk.stem.snowball import SnowballStemmer
 
-                self._stem = SnowballStemmer(self.language).stem
-            return self._stem(lower)
+            self._stem = SnowballStemmer(self.language).stem
+        return self._stem(lower)
+
+
+class _Numbers(dict[str, int]):
+    """Numbers of strings; `learn` gives, and puts in, that of one that is not there."""
+
+    def __init__(self, learn: Callable[[str], int]) -> None:
+        super().__init__()
+        self._learn = learn
+
+    def __missing__(self, text: str) -> int:
+        return self._learn(text)
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

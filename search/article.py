@@ -34,6 +34,7 @@ OWN_FIELDS = frozenset(
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _LINE_BREAKS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85", "\n"))
+_TIDIED = {code: None for code in range(128) if _CONTROL.match(chr(code))} | _LINE_BREAKS
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -44,10 +45,9 @@ def clean(text: str) -> str:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    text = text.translate(_LINE_BREAKS)
-    if not text.isascii():
-        text = _SURROGATE.sub("\ufffd", text)
-    return _CONTROL.sub("", text).strip()
+    if text.isascii():
+        return text.translate(_TIDIED).strip()
+    return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text.translate(_LINE_BREAKS))).strip()
 
 
 def one_line(text: str) -> str:
@@ -93,21 +93,21 @@ class Article:
             object.__setattr__(self, name, value)
 
         for name in ("title", "source", "url", "language"):
-            put(name, one_line(getattr(self, name)))
+            if (text := getattr(self, name)) != "":
+                put(name, one_line(text))
         for name in ("description", "body"):
-            put(name, clean(getattr(self, name)))
+            if (text := getattr(self, name)) != "":
+                put(name, clean(text))
         for name in ("highlights", "keywords", "authors"):
-            values = getattr(self, name)
-            if isinstance(values, str):
-                raise InvalidArticle("bad-field", f"{name} must be a tuple of strings, not one string")
-            put(name, clean_values(values))
+            if (values := getattr(self, name)) != ():
+                put(name, _checked_values(name, values))
         if not (self.title or self.description or self.highlights or self.body):
             raise InvalidArticle("no-text", "the article has no text at all")
-        for name in ("keywords", "authors"):
-            _check_lengths(name, getattr(self, name))
+        _check_lengths("keywords", self.keywords)
+        _check_lengths("authors", self.authors)
         _check_lengths("source", (self.source,))
         put("published", _checked_time(self.published))
-        put("extra", _checked_extra(self.extra))
+        put("extra", _checked_extra(self.extra) if self.extra else {})
         put("id", _checked_id(self.id) if self.id else self._derived_id())
 
     def _derived_id(self) -> str:
@@ -161,6 +161,12 @@ def _strings(values: object) -> tuple[str, ...]:
     return tuple(values)
 
 
+def _checked_values(name: str, values: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise InvalidArticle("bad-field", f"{name} must be a tuple of strings, not one string")
+    return clean_values(values)
+
+
 def _checked_id(given: str) -> str:
     identity = given.strip()
     if len(identity) > MAX_ID_LENGTH:
@@ -189,9 +195,7 @@ def _checked_extra(extra: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, .
     for name, values in extra.items():
         if not EXTRA_NAME.fullmatch(name) or name in OWN_FIELDS:
             raise InvalidArticle("bad-field", f"an extra field cannot be called {name!r}")
-        if isinstance(values, str):
-            raise InvalidArticle("bad-field", f"{name} must be a tuple of strings, not one string")
-        if kept := clean_values(values):
+        if kept := _checked_values(name, values):
             _check_lengths(name, kept)
             checked[name] = kept
     return dict(sorted(checked.items()))

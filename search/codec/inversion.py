@@ -30,8 +30,9 @@ Arrays without a type here are in the smallest that holds them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -56,43 +57,70 @@ class Words:
 
 
 class WordCollector:
-    """Collects the words of documents, text by text."""
+    """Collects the words of documents, text by text, each text as the pieces that it is made of."""
 
     def __init__(self, text_fields: tuple[str, ...], gap: int) -> None:
-        self._fields = text_fields
+        self._fields = {field: number for number, field in enumerate(text_fields)}
         self._gap = gap
-        self._numbers: list[int] = []
-        self._runs: list[tuple[int, int, int, int]] = []  # document, field, first position, words
+        self._pieces: list[int] = []
+        self._runs: list[tuple[int, int, int]] = []  # document, field, and the end of its pieces
 
-    def add(self, document: int, field: str, texts: Sequence[Sequence[int]]) -> None:
-        """The texts of one field of a document, as numbers of the vocabulary; -1 is no word.
+    def add(self, document: int, field: str, texts: Iterable[Iterable[int]]) -> None:
+        """The texts of one field of a document, as numbers of pieces.
 
-        A word that is none keeps its position. Between two texts there are `gap` positions. Documents
-        must come in order, and a document's fields in the order of the text fields.
+        Between two texts there are `gap` positions. Documents must come in order, and a document's
+        fields in the order of the text fields.
         """
-        position = 0
-        for numbers in texts:
-            self._numbers.extend(numbers)
-            self._runs.append((document, self._fields.index(field), position, len(numbers)))
-            position += len(numbers) + self._gap
+        number = self._fields[field]
+        for pieces in texts:
+            self._pieces.extend(pieces)
+            self._runs.append((document, number, len(self._pieces)))
 
-    def collected(self, vocabulary: Sequence[tuple[str, str]]) -> Words:
-        """All that was added; only what is used of `vocabulary` is kept."""
-        runs = np.array(self._runs, np.int64).reshape(-1, 4)
-        counts = runs[:, 3]
-        within = np.arange(len(self._numbers)) - np.repeat(np.cumsum(counts) - counts, counts)
-        numbers = np.array(self._numbers, np.int32)
-        positions = np.repeat(runs[:, 2], counts) + within
-        real = numbers >= 0
-        used, entries = np.unique(numbers[real], return_inverse=True)
-        return Words(
-            self._fields,
-            [vocabulary[number] for number in used.tolist()],
-            entries.astype(np.int32),
-            np.repeat(runs[:, 0], counts)[real].astype(np.int32),
-            np.repeat(runs[:, 1], counts)[real].astype(np.uint8),
-            positions[real].astype(np.int32),
-        )
+    def collected(self, words_of: Sequence[Sequence[int]], vocabulary: Sequence[tuple[str, str]]) -> Words:
+        """All that was added, given the words of each piece; only what is used of `vocabulary` is kept.
+
+        A word -1 is none, but it has a position.
+        """
+        entries, counts = _expanded(np.fromiter(self._pieces, np.int32, len(self._pieces)), words_of)
+        documents, fields, ends = np.array(self._runs, np.int64).reshape(-1, 3).T
+        ends = np.concatenate([[0], np.cumsum(counts)])[ends]
+        lengths = np.diff(ends, prepend=0)
+        # Where a text begins in its field: after all the earlier ones there, each with its gap.
+        starts = np.cumsum(lengths + self._gap) - lengths - self._gap
+        first = np.ones(len(ends), np.bool_)
+        first[1:] = (documents[1:] != documents[:-1]) | (fields[1:] != fields[:-1])
+        starts -= np.repeat(starts[first], np.diff(np.append(np.flatnonzero(first), len(ends))))
+        docs = np.repeat(documents.astype(np.int32), lengths)
+        where = np.repeat(fields.astype(np.uint8), lengths)
+        positions = np.arange(len(entries), dtype=np.int32)
+        positions += np.repeat((starts - ends + lengths).astype(np.int32), lengths)
+        real = entries >= 0
+        if not real.all():
+            entries, docs, where, positions = entries[real], docs[real], where[real], positions[real]
+        used, entries = _renumbered(entries)
+        kept = [vocabulary[number] for number in used.tolist()]
+        return Words(tuple(self._fields), kept, entries, docs, where, positions)
+
+
+def _expanded(pieces: Array, words_of: Sequence[Sequence[int]]) -> tuple[Array, Array]:
+    """int32: the words of the pieces, one after the other; and how many each piece has."""
+    used, pieces = _renumbered(pieces)
+    lists = [words_of[number] for number in used.tolist()]
+    sizes = np.fromiter(map(len, lists), np.int32, len(lists))
+    words = np.fromiter(chain.from_iterable(lists), np.int32)
+    counts = sizes[pieces]
+    if (sizes == 1).all():
+        return words[pieces], counts
+    before = (np.cumsum(sizes) - sizes)[pieces] - (np.cumsum(counts) - counts)
+    return words[np.repeat(before, counts) + np.arange(counts.sum())], counts
+
+
+def _renumbered(numbers: Array) -> tuple[Array, Array]:
+    """The distinct numbers, ascending, and int32: the place of each among them."""
+    used = np.flatnonzero(np.bincount(numbers))
+    place = np.empty(used[-1] + 1 if len(used) else 0, np.int32)
+    place[used] = np.arange(len(used))
+    return used, place[numbers]
 
 
 @dataclass(slots=True)
@@ -137,36 +165,41 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     arrays["terms.text"], arrays["terms.offsets"] = lexicon_arrays(terms)
     place = np.empty(len(pairs), np.int32)
     place[by_form] = np.arange(len(pairs), dtype=np.int32)
-    entries = place[words.entries]
     # One sort of integers: by term, and of equal terms in the order the words came in.
-    keys = term_of[entries].astype(np.int64) << 32 | np.arange(len(entries))
+    keys = term_of[place].astype(np.int64)[words.entries] << 32
+    keys |= np.arange(len(keys))
     keys.sort()
     order = keys & 0xFFFFFFFF
     sorted_terms = (keys >> 32).astype(np.int32)
     sorted_docs = words.docs[order]
     first = np.ones(len(order), np.bool_)
     first[1:] = (sorted_terms[1:] != sorted_terms[:-1]) | (sorted_docs[1:] != sorted_docs[:-1])
-    posting_of = np.cumsum(first) - 1
-    arrays["docs"] = sorted_docs[first].astype(np.int32)
+    arrays["docs"] = sorted_docs[first]
     starts = arrays["starts"] = run_starts(sorted_terms[first], len(terms))
+    postings = np.cumsum(first, dtype=np.int32) - np.int32(1)
     fields, positions = words.fields[order], words.positions[order]
-    variants = variant_of[entries[order]]
-    frequencies = [
-        np.bincount(posting_of[fields == number], minlength=len(arrays["docs"]))
-        for number in range(len(text_fields))
-    ]
-    dense = max(range(len(text_fields)), key=lambda number: np.count_nonzero(frequencies[number]))
+    variants = narrow(variant_of)[place][words.entries[order]]
+    frequencies = []
     for number, name in enumerate(text_fields):
-        own = fields == number
+        own = np.flatnonzero(fields == number)
         arrays[f"{name}.place_starts"] = run_starts(sorted_terms[own], len(terms))
         arrays[f"{name}.positions"] = narrow(positions[own])
         arrays[f"{name}.variants"] = narrow(variants[own])
-        counts = frequencies[number]
-        if number != dense:
+        frequencies.append(np.bincount(postings[own], minlength=len(arrays["docs"])))
+    arrays.update(frequency_arrays(dict(zip(text_fields, frequencies, strict=True)), starts))
+    return arrays
+
+
+def frequency_arrays(frequencies: Mapping[str, Array], starts: Array) -> dict[str, Array]:
+    """The arrays of frequencies, from those of every posting in each text field."""
+    arrays = {}
+    dense = max(frequencies, key=lambda name: np.count_nonzero(frequencies[name]))
+    for name, counts in frequencies.items():
+        if name != dense:
             present = np.flatnonzero(counts)
-            terms_there = np.searchsorted(starts, present, side="right") - 1
-            arrays[f"{name}.at"] = (present - starts[terms_there]).astype(np.int32)
-            arrays[f"{name}.at_starts"] = run_starts(terms_there, len(terms))
+            terms = np.searchsorted(starts, present, side="right") - 1
+            arrays[f"{name}.at"] = (present - starts[terms]).astype(np.int32)
+            arrays[f"{name}.at_starts"] = run_starts(terms, len(starts) - 1)
             counts = counts[present]
         arrays[f"{name}.frequencies"] = narrow(counts)
     return arrays

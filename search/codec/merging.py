@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.inversion import form_arrays, run_starts, value_arrays
+from search.codec.inversion import form_arrays, frequency_arrays, run_starts, value_arrays
 from search.codec.layout import Array, narrow
 from search.codec.lexicon import Lexicon, lexicon_arrays
 
@@ -78,17 +78,9 @@ def _merged_text(sources: Sequence[Source], doc_maps: Sequence[Array]) -> dict[s
         field: _scattered(places, [_dense(part.arrays, field)[part.kept] for part in parts])
         for field in fields
     }
-    dense = max(fields, key=lambda field: np.count_nonzero(frequencies[field]))
     for field in fields:
         arrays.update(_merged_words(parts, field, arrays["forms.variants"], terms))
-        found = frequencies[field]
-        if field != dense:
-            present = np.flatnonzero(found)
-            there = np.searchsorted(starts, present, side="right") - 1
-            arrays[f"{field}.at"] = (present - starts[there]).astype(np.int32)
-            arrays[f"{field}.at_starts"] = run_starts(there, terms)
-            found = found[present]
-        arrays[f"{field}.frequencies"] = narrow(found)
+    arrays.update(frequency_arrays(frequencies, starts))
     return arrays
 
 

@@ -98,7 +98,7 @@ def articles_in_document(
 def parsed(text: str) -> Any:
     """What the JSON `text` says; raises `BadDocument`."""
     try:
-        return json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant)
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise BadDocument("not-json", f"not JSON: {error.msg} at character {error.pos + 1}") from error
     except RecursionError as error:
@@ -118,6 +118,9 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Never:
     raise BadDocument("not-json", f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def decoded(content: bytes, encoding: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) and encoding == "utf-8":
         raise BadDocument("encoding", "the text is UTF-16, not UTF-8; give --encoding utf-16")
     try:
-        return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+        return content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         hint = "; perhaps --encoding latin-1" if encoding == "utf-8" else ""
         raise BadDocument("encoding", f"not {encoding} at byte {error.start}{hint}") from error

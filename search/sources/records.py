@@ -86,8 +86,9 @@ class _Record:
 
     def _take(self, field: str) -> object:
         """The value of the first name of `field` that has one; it is then no longer left over."""
-        for written in self.names[field]:
-            if self.left.get(written) not in (None, "", [], {}):
+        for written in self.names.get(field, ()):
+            value = self.left.get(written)
+            if value or (value is not None and value not in ("", [], {})):
                 return self.left.pop(written)
         return None
 
@@ -103,6 +104,8 @@ class _Record:
 
     def text(self, field: str) -> str:
         value = self._take(field)
+        if value is None:
+            return ""
         found = _named(value)
         if isinstance(value, list) and field in ("title", "description", "body"):
             found = "\n\n".join(item for item in value if isinstance(item, str)) or None
@@ -110,23 +113,23 @@ class _Record:
             found = _named(value[0])
         elif found is None and isinstance(value, int) and field in ("title", "source"):
             found = str(value)
-        if value is None:
-            return ""
         if found is None:
             raise BadDocument("bad-field", f"{field} is {_kind(value)}, not text")
-        if _CONTROL.search(found):
+        if not found.isprintable() and _CONTROL.search(found):
             self.notes.append(Note("control-characters", f"control characters were taken out of {field}"))
         return found
 
     def values(self, field: str) -> tuple[str, ...]:
         value = self._take(field)
+        if value is None:
+            return ()
         if isinstance(value, str):
             value = _listed(value) or _SPLIT[field].split(value.strip().removeprefix("- "))
-        found = value if isinstance(value, list) else [value] if value is not None else []
-        texts = [_named(item) for item in found]
-        if any(text is None for text in texts):
-            raise BadDocument("bad-field", f"{field} has {_kind(found[texts.index(None)])}, not text")
-        kept = [text for text in texts if text is not None]
+        found = value if isinstance(value, list) else [value]
+        kept = [text for item in found if (text := _named(item)) is not None]
+        if len(kept) < len(found):
+            odd = next(item for item in found if _named(item) is None)
+            raise BadDocument("bad-field", f"{field} has {_kind(odd)}, not text")
         if field != "highlights":
             kept = [text for text in kept if self._fits(field, text)]
         if field == "authors":
@@ -152,13 +155,11 @@ class _Record:
         found: dict[str, tuple[str, ...]] = {}
         for written, value in self.left.items():
             items = value if isinstance(value, list) else [] if value in (None, "") else [value]
-            texts = [_plain(item) for item in items] if written.strip() else []
-            name = _NOT_A_NAME.sub("_", written.lower()).strip("_")
-            if not texts:
+            if not items or not written.strip():
                 continue
-            if name in OWN_FIELDS or not EXTRA_NAME.fullmatch(name):
-                name = f"x_{name}"[:64]
-            if None in texts or not EXTRA_NAME.fullmatch(name):
+            texts = [_plain(item) for item in items]
+            name = _extra_name(written)
+            if None in texts or not name:
                 self.notes.append(Note("ignored-field", f"{shortened(written)} cannot be a field of its own"))
                 continue
             kept = tuple(text for text in texts if text is not None and self._fits(written, text))
@@ -175,10 +176,20 @@ class _Record:
 
 @lru_cache(maxsize=256)
 def _names_of(written: tuple[str, ...], given: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
-    """Which of a record's names stand for each field, in order of preference."""
+    """Which of a record's names stand for each field that it has, in order of preference."""
     by_name = {name.strip().lower(): name for name in reversed(written)}
     wanted = {**NAMES, **{field: [name.lower()] for field, name in given}}
-    return {field: [by_name[name] for name in names if name in by_name] for field, names in wanted.items()}
+    found = ((field, [by_name[name] for name in names if name in by_name]) for field, names in wanted.items())
+    return {field: names for field, names in found if names}
+
+
+@lru_cache(maxsize=4096)
+def _extra_name(written: str) -> str:
+    """What the extra field of a record's name is called; "" where it cannot be one."""
+    name = _NOT_A_NAME.sub("_", written.lower()).strip("_")
+    if name in OWN_FIELDS or not EXTRA_NAME.fullmatch(name):
+        name = f"x_{name}"[:64]
+    return name if EXTRA_NAME.fullmatch(name) else ""
 
 
 def _named(value: object) -> str | None:

@@ -33,8 +33,8 @@ FACET_FIELDS = ("keyword", "author", "source", "site", "lang")
 VALUE_GAP = MAX_DISTANCE + 1
 """Words between one highlight and the next, so that no phrase or NEAR reaches across."""
 
-MAX_REMEMBERED = 300_000
-"""Distinct words that the analyzer remembers from one batch to the next; about 200 MB."""
+MAX_REMEMBERED = 500_000
+"""Distinct pieces of text that the analyzer remembers from one batch to the next; about 150 MB."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -59,7 +59,7 @@ def documents(articles: Sequence[Article], analyzer: Analyzer) -> Documents:
             text = getattr(article, field)
             if text:
                 texts = (text,) if isinstance(text, str) else text
-                words.add(number, field, [analyzer.numbers(part) for part in texts])
+                words.add(number, field, map(analyzer.pieces, texts))
         values["id"].append((number, article.id))
         for field, written in _values(article).items():
             # One for each folded value, spelled as the first of them.
@@ -67,7 +67,7 @@ def documents(articles: Sequence[Article], analyzer: Analyzer) -> Documents:
             values.setdefault(field, []).extend((number, term) for term in distinct.values())
     return Documents(
         count=len(articles),
-        words=words.collected(analyzer.vocabulary),
+        words=words.collected(analyzer.words_of, analyzer.vocabulary),
         values={field: pairs for field, pairs in values.items() if pairs},
         numbers={"published": [microseconds(article.published) for article in articles]},
     )
