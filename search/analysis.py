@@ -23,7 +23,6 @@ import re
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable
-from importlib import metadata
 
 from search.errors import InvalidRequest
 
@@ -154,19 +153,26 @@ class Analyzer:
             raise InvalidRequest(f"no stemmer for {language!r}; languages are {', '.join(LANGUAGES)}")
         self.language = language
         self.stop_words = STOP_WORDS.get(language, frozenset())
-        self.vocabulary: list[tuple[str, str]] = []
-        """The distinct (form, term) of all that was analysed, as `words_of` counts them."""
+        self.forms: list[str] = []
+        """The form of each distinct (form, term) of all that was analysed."""
+        self.terms: list[str] = []
+        """The distinct terms."""
+        self.term_of: list[int] = []
+        """For each of `forms` its term's number in `terms`."""
         self.words_of: list[tuple[int, ...]] = []
-        """The words of each piece by their numbers in `vocabulary`; -1 for one too long."""
+        """The words of each piece by their numbers in `forms`; -1 for one too long."""
         self._stem: Callable[[str], str] | None = None
         self._pieces = _Numbers(self._learn_piece)
         self._words = _Numbers(self._learn_word)
-        self._pairs: dict[tuple[str, str], int] = {}
+        self._pairs: dict[tuple[str, int], int] = {}
+        self._terms: dict[str, int] = {}
         self._turn = threading.RLock()
 
     @property
     def version(self) -> str:
         """What the terms depend on; equal versions give equal terms."""
+        from importlib import metadata
+
         return f"{ANALYSIS_VERSION}/{self.language}/nltk-{metadata.version('nltk')}"
 
     def pieces(self, text: str) -> Iterable[int]:
@@ -183,23 +189,27 @@ class Analyzer:
 
     def analyze(self, text: str) -> list[tuple[str, str]]:
         """(form, term) of each word of `text`, in order; ("", "") for a word too long to be one."""
-        numbers = [number for piece in self.pieces(text) for number in self.words_of[piece]]
-        return [self.vocabulary[number] if number >= 0 else ("", "") for number in numbers]
+        return [self._form_and_term(word) for piece in self.pieces(text) for word in self.words_of[piece]]
 
     def term(self, word: str) -> str:
         """The index term of one word (a span that `word_spans` would give)."""
-        number = self._word(word)
-        return self.vocabulary[number][1] if number >= 0 else ""
+        return self._form_and_term(self._word(word))[1]
+
+    def _form_and_term(self, word: int) -> tuple[str, str]:
+        return (self.forms[word], self.terms[self.term_of[word]]) if word >= 0 else ("", "")
 
     def forget_beyond(self, pieces: int) -> None:
         """Forget all that was learned if it is more than so many pieces; earlier numbers are void then."""
         if len(self.words_of) > pieces:
             with self._turn:
-                for learned in (self.vocabulary, self.words_of, self._pieces, self._words, self._pairs):
-                    learned.clear()
+                for numbered in (self.forms, self.terms, self.term_of, self.words_of):
+                    numbered.clear()
+                for numbers in (self._pieces, self._words, self._pairs, self._terms):
+                    numbers.clear()
 
     def _learn_piece(self, piece: str) -> int:
-        own = tuple([self._word(word) for word in words(piece)])
+        found = [piece] if piece.isascii() and piece.isalnum() else words(piece)
+        own = tuple([self._word(word) for word in found])
         with self._turn:
             number = self._pieces.setdefault(piece, len(self.words_of))
             if number == len(self.words_of):
@@ -213,10 +223,16 @@ class Analyzer:
         with self._turn:  # also because some of NLTK's stemmers keep state while they work
             form = without_accents(lower)
             is_number = form.replace(".", "").isdecimal()
-            pair = form, (form if is_number else without_accents(self._stemmed(lower)) or form)
-            number = self._pairs.setdefault(pair, len(self.vocabulary)) if form else -1
-            if number == len(self.vocabulary):
-                self.vocabulary.append(pair)
+            term = form if is_number else without_accents(self._stemmed(lower)) or form
+            number = -1
+            if form:
+                own = self._terms.setdefault(term, len(self.terms))
+                if own == len(self.terms):
+                    self.terms.append(term)
+                number = self._pairs.setdefault((form, own), len(self.forms))
+                if number == len(self.forms):
+                    self.forms.append(form)
+                    self.term_of.append(own)
             self._words[lower] = number
             return number
 

@@ -9,8 +9,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from typing import Any
 
 from search.errors import InvalidArticle
 
@@ -35,6 +36,9 @@ OWN_FIELDS = frozenset(
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _LINE_BREAKS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85", "\n"))
 _TIDIED = {code: None for code in range(128) if _CONTROL.match(chr(code))} | _LINE_BREAKS
+_TEXTS = ("title", "description", "body", "source", "url", "language")
+_LISTS = ("highlights", "keywords", "authors")
+_C0 = bytes({*range(32), 127} - {*b"\t\n"})
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -46,8 +50,14 @@ def clean(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     if text.isascii():
-        return text.translate(_TIDIED).strip()
+        return (text.translate(_TIDIED) if has_controls(text) else text).strip()
     return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text.translate(_LINE_BREAKS))).strip()
+
+
+def has_controls(text: str) -> bool:
+    """Whether there is any C0 control character in `text` but tabs and line feeds, or a DEL."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return len(raw.translate(None, _C0)) < len(raw)
 
 
 def one_line(text: str) -> str:
@@ -98,7 +108,7 @@ class Article:
         for name in ("description", "body"):
             if (text := getattr(self, name)) != "":
                 put(name, clean(text))
-        for name in ("highlights", "keywords", "authors"):
+        for name in _LISTS:
             if (values := getattr(self, name)) != ():
                 put(name, _checked_values(name, values))
         if not (self.title or self.description or self.highlights or self.body):
@@ -125,14 +135,14 @@ class Article:
     def as_record(self) -> dict[str, object]:
         """The article as JSON-ready values, empty fields left out; `from_record` reads it back."""
         record: dict[str, object] = {"id": self.id}
-        for name in ("title", "description", "body", "source", "url", "language"):
-            if value := getattr(self, name):
-                record[name] = value
-        for name in ("highlights", "keywords", "authors"):
+        for name in _TEXTS:
+            if text := getattr(self, name):
+                record[name] = text
+        for name in _LISTS:
             if values := getattr(self, name):
                 record[name] = list(values)
         if self.published is not None:
-            record["published"] = self.published.isoformat().replace("+00:00", "Z")
+            record["published"] = self.published.isoformat()[:-6] + "Z"
         if self.extra:
             record["extra"] = {name: list(values) for name, values in self.extra.items()}
         return record
@@ -142,7 +152,7 @@ class Article:
         """The article that `as_record` described; raises `InvalidArticle` for any other mapping."""
         known = dict(record)
         try:
-            for name in ("highlights", "keywords", "authors"):
+            for name in _LISTS:
                 if name in known:
                     known[name] = _strings(known[name])
             if "published" in known:
@@ -153,6 +163,41 @@ class Article:
             return cls(**known)  # type: ignore[arg-type]
         except (TypeError, ValueError, AttributeError) as error:
             raise InvalidArticle("bad-record", f"not an article's record: {error}") from error
+
+    @classmethod
+    def restored(cls, record: Mapping[str, Any]) -> Article:
+        """What `from_record` gives for a record that `as_record` made, and is trusted to be one."""
+        get = record.get
+        published = get("published")
+        return _restored(
+            record["id"],
+            get("title", ""),
+            get("description", ""),
+            tuple(get("highlights", ())),
+            get("body", ""),
+            None if published is None else datetime.fromisoformat(published),
+            tuple(get("keywords", ())),
+            tuple(get("authors", ())),
+            get("source", ""),
+            get("url", ""),
+            get("language", ""),
+            {name: tuple(values) for name, values in get("extra", {}).items()},
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, tuple([getattr(self, name) for name in _FIELDS])
+
+
+_FIELDS = tuple(own.name for own in fields(Article))
+_SETTERS = [getattr(Article, name).__set__ for name in _FIELDS]
+
+
+def _restored(*values: object) -> Article:
+    """An article of values that were those of another, in the order of the fields; nothing is checked."""
+    article = object.__new__(Article)
+    for put, value in zip(_SETTERS, values, strict=True):
+        put(article, value)
+    return article
 
 
 def _strings(values: object) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Literal, Protocol
@@ -217,8 +217,11 @@ class Engine(Protocol):
     def get(self, identity: str) -> Article | None:
         """The article with this id."""
 
-    def add(self, articles: Sequence[Article]) -> Added:
-        """Put a batch in, each in place of the one with its id; of equal ids the last stays."""
+    def add(self, articles: Iterable[Article]) -> Added:
+        """Put a batch in, each in place of the one with its id; of equal ids the last stays.
+
+        All of it is put in, or where this raises (or `articles` does) nothing.
+        """
 
     def delete(self, identities: Iterable[str]) -> int:
         """Take articles out by id; how many were there."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from search.article import Article
 from search.engine import Added, Engine
@@ -13,7 +14,7 @@ from search.sources import Accepted, Item, Rejected, Skipped
 
 BATCH_ARTICLES = 25_000
 BATCH_CHARACTERS = 32 << 20
-"""A batch ends with whichever it reaches first; no more than one is held in memory."""
+"""A batch ends with whichever it reaches first."""
 
 
 @dataclass(slots=True)
@@ -51,38 +52,50 @@ def index_documents(
     stored. `on_reject` is called for each rejected document, `on_progress` now and then.
     """
     started = time.monotonic()
-    batch: list[Article] = []
-    characters = 0
 
-    def flush() -> None:
-        nonlocal batch, characters
-        if batch:
-            report.counts += engine.add(batch)
-        batch, characters = [], 0
-        report.seconds = time.monotonic() - started
-        tell()
+    told = 0
 
     def tell() -> None:
+        nonlocal told
+        told = report.read
+        report.seconds = time.monotonic() - started
         if on_progress is not None:
             on_progress(report)
 
-    for item in items:
-        match item:
-            case Accepted(article, origin, notes):
-                batch.append(article)
-                characters += len(article.body) + len(article.description)
-                for note in notes:
-                    report.notes[note.code] += 1
-                    report.examples.setdefault(note.code, f"{origin}: {note.detail}")
-            case Rejected(_, code, _):
-                report.rejected[code] += 1
-                if on_reject is not None:
-                    on_reject(item)
-            case Skipped(_, code):
-                report.skipped[code] += 1
-        report.read += 1
-        if len(batch) >= BATCH_ARTICLES or characters >= BATCH_CHARACTERS:
-            flush()
-        elif report.read % 500 == 0:
-            tell()
-    flush()
+    def accepted() -> Iterator[Article]:
+        for item in items:
+            report.read += 1
+            if report.read % 500 == 0:
+                tell()
+            match item:
+                case Accepted(article, origin, notes):
+                    for note in notes:
+                        report.notes[note.code] += 1
+                        report.examples.setdefault(note.code, f"{origin}: {note.detail}")
+                    yield article
+                case Rejected(_, code, _):
+                    report.rejected[code] += 1
+                    if on_reject is not None:
+                        on_reject(item)
+                case Skipped(_, code):
+                    report.skipped[code] += 1
+
+    for batch in batches(accepted()):
+        report.counts += engine.add(batch)
+        tell()
+    if told < report.read:
+        tell()
+
+
+def batches(articles: Iterator[Article]) -> Iterator[Iterator[Article]]:
+    """The articles in batches, each read as it is taken; all of one must be taken before the next."""
+
+    def batch(first: Article) -> Iterator[Article]:
+        characters = 0
+        for count, article in enumerate(chain([first], articles), start=1):
+            yield article
+            characters += len(article.body) + len(article.description)
+            if count >= BATCH_ARTICLES or characters >= BATCH_CHARACTERS:
+                return
+
+    return (batch(first) for first in articles)

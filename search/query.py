@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
@@ -39,7 +38,7 @@ from search.engine import (
 )
 from search.engines import open_engine
 from search.errors import InvalidRequest, LimitExceeded
-from search.indexer import BATCH_ARTICLES
+from search.indexer import batches
 from search.language import Dates, Query, both, parse_query
 from search.snippets import mark, snippet
 
@@ -225,10 +224,7 @@ class Archive:
 
     def add(self, articles: Iterable[Article]) -> Added:
         """Add the articles, each in place of the one that has its id; returns when they can be found."""
-        total, stream = Added(), iter(articles)
-        while batch := list(islice(stream, BATCH_ARTICLES)):
-            total += self.engine.add(batch)
-        return total
+        return sum(map(self.engine.add, batches(iter(articles))), Added())
 
     def delete(self, ids: Iterable[str]) -> int:
         """Delete the articles with these ids; how many there were."""

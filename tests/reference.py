@@ -9,7 +9,7 @@ import fnmatch
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
@@ -237,7 +237,7 @@ class ReferenceEngine:
     def get(self, identity: str) -> Article | None:
         return self.articles.get(identity)
 
-    def add(self, articles: Sequence[Article]) -> Added:
+    def add(self, articles: Iterable[Article]) -> Added:
         total = Added()
         for article in articles:
             known = self.articles.get(article.id)

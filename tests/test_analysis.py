@@ -279,7 +279,7 @@ def test_an_analyzer_that_forgets_gives_the_same_terms_again() -> None:
     analyzer = Analyzer()
     before = analyzer.analyze("Striking dockers, striking words")
     analyzer.forget_beyond(4)
-    assert len(analyzer.vocabulary) == 3
+    assert len(analyzer.terms) == 3
     analyzer.forget_beyond(2)
-    assert analyzer.vocabulary == []
+    assert analyzer.terms == []
     assert analyzer.analyze("Striking dockers, striking words") == before

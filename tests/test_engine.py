@@ -244,8 +244,10 @@ def test_writing_nothing_new_writes_nothing(location: Path) -> None:
 def stored_behind_the_index(location: Path) -> None:
     """What a crash between the store's commit and the index's leaves."""
     store = Store(location)
-    store.put([Article(id="a5", title="Stored only"), replace(ARTICLES[0], title="Changed")])
-    store.delete(["a2"])
+    with store.changing() as changes:
+        changes.put([Article(id="a5", title="Stored only"), replace(ARTICLES[0], title="Changed")])
+    with store.changing() as changes:
+        changes.delete(["a2"])
     store.close()
 
 

@@ -44,12 +44,15 @@ from search.codec.lexicon import lexicon_arrays
 class Words:
     """The words of documents, one entry a word, in the order of document, field and position.
 
-    `vocabulary` has each distinct (form, term); `entries` int32 says which, `docs` int32 and
-    `positions` int32 where, `fields` uint8 in which of the `text_fields`.
+    `forms` and `term_of` (int32, which of the `terms`) have each distinct form of a term; `entries`
+    int32 says which of these a word is, `docs` int32 and `positions` int32 where, `fields` uint8 in
+    which of the `text_fields`.
     """
 
     text_fields: tuple[str, ...]
-    vocabulary: Sequence[tuple[str, str]]
+    forms: Sequence[str]
+    term_of: Array
+    terms: Sequence[str]
     entries: Array
     docs: Array
     fields: Array
@@ -76,8 +79,14 @@ class WordCollector:
             self._pieces.extend(pieces)
             self._runs.append((document, number, len(self._pieces)))
 
-    def collected(self, words_of: Sequence[Sequence[int]], vocabulary: Sequence[tuple[str, str]]) -> Words:
-        """All that was added, given the words of each piece; only what is used of `vocabulary` is kept.
+    def collected(
+        self,
+        words_of: Sequence[Sequence[int]],
+        forms: Sequence[str],
+        term_of: Sequence[int],
+        terms: Sequence[str],
+    ) -> Words:
+        """All that was added, given the words of each piece; only forms and terms that occur are kept.
 
         A word -1 is none, but it has a position.
         """
@@ -87,8 +96,7 @@ class WordCollector:
         lengths = np.diff(ends, prepend=0)
         # Where a text begins in its field: after all the earlier ones there, each with its gap.
         starts = np.cumsum(lengths + self._gap) - lengths - self._gap
-        first = np.ones(len(ends), np.bool_)
-        first[1:] = (documents[1:] != documents[:-1]) | (fields[1:] != fields[:-1])
+        first = _first_of_runs(documents) | _first_of_runs(fields)
         starts -= np.repeat(starts[first], np.diff(np.append(np.flatnonzero(first), len(ends))))
         docs = np.repeat(documents.astype(np.int32), lengths)
         where = np.repeat(fields.astype(np.uint8), lengths)
@@ -98,8 +106,17 @@ class WordCollector:
         if not real.all():
             entries, docs, where, positions = entries[real], docs[real], where[real], positions[real]
         used, entries = _renumbered(entries)
-        kept = [vocabulary[number] for number in used.tolist()]
-        return Words(tuple(self._fields), kept, entries, docs, where, positions)
+        used_terms, owners = _renumbered(np.array([term_of[number] for number in used.tolist()], np.int32))
+        return Words(
+            tuple(self._fields),
+            [forms[number] for number in used.tolist()],
+            owners,
+            [terms[number] for number in used_terms.tolist()],
+            entries,
+            docs,
+            where,
+            positions,
+        )
 
 
 def _expanded(pieces: Array, words_of: Sequence[Sequence[int]]) -> tuple[Array, Array]:
@@ -109,10 +126,12 @@ def _expanded(pieces: Array, words_of: Sequence[Sequence[int]]) -> tuple[Array, 
     sizes = np.fromiter(map(len, lists), np.int32, len(lists))
     words = np.fromiter(chain.from_iterable(lists), np.int32)
     counts = sizes[pieces]
-    if (sizes == 1).all():
-        return words[pieces], counts
-    before = (np.cumsum(sizes) - sizes)[pieces] - (np.cumsum(counts) - counts)
-    return words[np.repeat(before, counts) + np.arange(counts.sum())], counts
+    steps = (np.cumsum(sizes, dtype=np.int32) - sizes)[pieces]
+    steps -= np.cumsum(counts, dtype=np.int32)
+    steps += counts
+    places = np.repeat(steps, counts)
+    places += np.arange(len(places), dtype=np.int32)
+    return words[places], counts
 
 
 def _renumbered(numbers: Array) -> tuple[Array, Array]:
@@ -152,66 +171,75 @@ def segment_arrays(documents: Documents) -> dict[str, Array]:
 
 
 def _text_arrays(words: Words) -> dict[str, Array]:
-    text_fields = words.text_fields
-    pairs = [(form.encode(), term.encode()) for form, term in words.vocabulary]
-    terms = sorted({term for _, term in pairs})
-    term_numbers = {term: number for number, term in enumerate(terms)}
-    by_form = sorted(range(len(pairs)), key=pairs.__getitem__)
-    arrays, term_of, variant_of = form_arrays(
-        [pairs[number][0] for number in by_form],
-        np.array([term_numbers[pairs[number][1]] for number in by_form], np.int32),
-        len(terms),
+    by_term = sorted(range(len(words.terms)), key=words.terms.__getitem__)
+    term_of = _inverse(by_term)[words.term_of]
+    # Of equal forms the one of the lower term first.
+    by_form = sorted(np.argsort(term_of, kind="stable").tolist(), key=words.forms.__getitem__)
+    place = _inverse(by_form)
+    arrays, variants_of = form_arrays(
+        [words.forms[number] for number in by_form], term_of[by_form], len(by_term)
     )
-    arrays["terms.text"], arrays["terms.offsets"] = lexicon_arrays(terms)
-    place = np.empty(len(pairs), np.int32)
-    place[by_form] = np.arange(len(pairs), dtype=np.int32)
+    arrays["terms.text"], arrays["terms.offsets"] = lexicon_arrays([words.terms[n] for n in by_term])
     # One sort of integers: by term, and of equal terms in the order the words came in.
-    keys = term_of[place].astype(np.int64)[words.entries] << 32
+    keys = term_of.astype(np.int64)[words.entries] << 32
     keys |= np.arange(len(keys))
     keys.sort()
     order = keys & 0xFFFFFFFF
-    sorted_terms = (keys >> 32).astype(np.int32)
+    keys >>= 32
+    sorted_terms = keys.astype(np.int32)
     sorted_docs = words.docs[order]
-    first = np.ones(len(order), np.bool_)
-    first[1:] = (sorted_terms[1:] != sorted_terms[:-1]) | (sorted_docs[1:] != sorted_docs[:-1])
+    first = _first_of_runs(sorted_terms) | _first_of_runs(sorted_docs)
     arrays["docs"] = sorted_docs[first]
-    starts = arrays["starts"] = run_starts(sorted_terms[first], len(terms))
-    postings = np.cumsum(first, dtype=np.int32) - np.int32(1)
+    starts = arrays["starts"] = run_starts(sorted_terms[first], len(by_term))
+    postings = np.cumsum(first, dtype=np.int32)
+    postings -= 1
     fields, positions = words.fields[order], words.positions[order]
-    variants = narrow(variant_of)[place][words.entries[order]]
-    frequencies = []
-    for number, name in enumerate(text_fields):
+    variants = narrow(variants_of)[place][words.entries[order]]
+    frequencies: dict[str, tuple[Array, Array]] = {}
+    for number, name in enumerate(words.text_fields):
         own = np.flatnonzero(fields == number)
-        arrays[f"{name}.place_starts"] = run_starts(sorted_terms[own], len(terms))
+        arrays[f"{name}.place_starts"] = run_starts(sorted_terms[own], len(by_term))
         arrays[f"{name}.positions"] = narrow(positions[own])
         arrays[f"{name}.variants"] = narrow(variants[own])
-        frequencies.append(np.bincount(postings[own], minlength=len(arrays["docs"])))
-    arrays.update(frequency_arrays(dict(zip(text_fields, frequencies, strict=True)), starts))
+        there = postings[own]
+        begins = np.flatnonzero(_first_of_runs(there))
+        frequencies[name] = there[begins], np.diff(begins, append=len(there))
+    arrays.update(frequency_arrays(frequencies, starts))
     return arrays
 
 
-def frequency_arrays(frequencies: Mapping[str, Array], starts: Array) -> dict[str, Array]:
-    """The arrays of frequencies, from those of every posting in each text field."""
+def frequency_arrays(frequencies: Mapping[str, tuple[Array, Array]], starts: Array) -> dict[str, Array]:
+    """The arrays of frequencies, from the postings that each text field is in and how often it is."""
     arrays = {}
-    dense = max(frequencies, key=lambda name: np.count_nonzero(frequencies[name]))
-    for name, counts in frequencies.items():
-        if name != dense:
-            present = np.flatnonzero(counts)
+    dense = max(frequencies, key=lambda name: len(frequencies[name][0]))
+    for name, (present, counts) in frequencies.items():
+        if name == dense:
+            own, counts = counts, np.zeros(starts[-1], np.int32)
+            counts[present] = own
+        else:
             terms = np.searchsorted(starts, present, side="right") - 1
             arrays[f"{name}.at"] = (present - starts[terms]).astype(np.int32)
             arrays[f"{name}.at_starts"] = run_starts(terms, len(starts) - 1)
-            counts = counts[present]
         arrays[f"{name}.frequencies"] = narrow(counts)
     return arrays
 
 
-def form_arrays(
-    forms: Sequence[bytes], terms: Array, term_count: int
-) -> tuple[dict[str, Array], Array, Array]:
-    """The arrays about forms, from the forms in order and the term of each.
+def _inverse(order: Sequence[int]) -> Array:
+    """int32: where each number stands in `order`."""
+    places = np.empty(len(order), np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    return places
 
-    Also the term and the variant of each form, int32.
-    """
+
+def _first_of_runs(numbers: Array) -> Array:
+    """bool: where another number than the one before begins."""
+    first = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+    return first
+
+
+def form_arrays(forms: Sequence[str], terms: Array, term_count: int) -> tuple[dict[str, Array], Array]:
+    """The arrays about forms, from the forms in order and the term of each; and each one's variant."""
     by_term = np.argsort(terms, kind="stable").astype(np.int32)
     variant_starts = run_starts(terms[by_term], term_count)
     variants = np.empty(len(forms), np.int32)
@@ -225,19 +253,19 @@ def form_arrays(
         "variant_starts": variant_starts.astype(np.int32),
         "variant_forms": by_term,
     }
-    return arrays, terms, variants
+    return arrays, variants
 
 
 def _value_arrays(name: str, pairs: Sequence[tuple[int, str]], count: int) -> dict[str, Array]:
-    values = sorted({value.encode() for _, value in pairs})
+    docs, texts = zip(*pairs, strict=True) if pairs else ((), ())
+    values = sorted(set(texts))
     numbers = {value: number for number, value in enumerate(values)}
-    docs = np.array([doc for doc, _ in pairs], np.int32)
-    ordinals = np.array([numbers[value.encode()] for _, value in pairs], np.int32)
-    return value_arrays(name, values, docs, ordinals, count)
+    ordinals = np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts))
+    return value_arrays(name, values, np.array(docs, np.int32), ordinals, count)
 
 
 def value_arrays(
-    name: str, values: Sequence[bytes], docs: Array, ordinals: Array, count: int
+    name: str, values: Sequence[str], docs: Array, ordinals: Array, count: int
 ) -> dict[str, Array]:
     """The arrays of a value field, from its values in order and (document, ordinal) by document."""
     by_value = np.argsort(ordinals, kind="stable")

@@ -73,9 +73,14 @@ class Lexicon:
         return [self[number].decode() for number in numbers]
 
 
-def lexicon_arrays(strings: Sequence[bytes]) -> tuple[Array, Array]:
-    """The two arrays of a lexicon of these strings, which are in order (or need none)."""
+def lexicon_arrays(strings: Sequence[str]) -> tuple[Array, Array]:
+    """The two arrays of a lexicon of these strings, which are in order (or need none).
+
+    Strings in the order of their code points are in that of their bytes too.
+    """
+    joined = "".join(strings)
+    sizes = strings if joined.isascii() else [string.encode() for string in strings]
     offsets = np.zeros(len(strings) + 1, np.int64)
-    np.cumsum([len(string) for string in strings], out=offsets[1:])
-    text = np.frombuffer(b"".join(strings), np.uint8)
+    np.cumsum(np.fromiter(map(len, sizes), np.int64, len(sizes)), out=offsets[1:])
+    text = np.frombuffer(joined.encode(), np.uint8)
     return text, offsets if offsets[-1] >= 1 << 31 else offsets.astype(np.int32)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.inversion import form_arrays, frequency_arrays, run_starts, value_arrays
+from search.codec.inversion import form_arrays, frequency_arrays, value_arrays
 from search.codec.layout import Array, narrow
 from search.codec.lexicon import Lexicon, lexicon_arrays
 
@@ -74,10 +74,11 @@ def _merged_text(sources: Sequence[Source], doc_maps: Sequence[Array]) -> dict[s
     arrays["starts"] = starts
     arrays["docs"] = _scattered(places, [part.docs for part in parts])
     fields = list(parts[0].words)
-    frequencies = {
-        field: _scattered(places, [_dense(part.arrays, field)[part.kept] for part in parts])
-        for field in fields
-    }
+    frequencies = {}
+    for field in fields:
+        found = _scattered(places, [_dense(part.arrays, field)[part.kept] for part in parts])
+        present = np.flatnonzero(found)
+        frequencies[field] = present, found[present]
     for field in fields:
         arrays.update(_merged_words(parts, field, arrays["forms.variants"], terms))
     arrays.update(frequency_arrays(frequencies, starts))
@@ -102,7 +103,7 @@ def _part(source: Source, doc_map: Array) -> _Part:
 
 def _merged_lexicons(parts: Sequence[_Part]) -> tuple[dict[str, Array], int]:
     """The arrays of the terms and forms that are still used, and how many terms; numbers the parts'."""
-    lexicons = [_lexicon(part.arrays, "terms").bytes() for part in parts]
+    lexicons = [_lexicon(part.arrays, "terms").strings() for part in parts]
     terms = sorted(
         {
             term
@@ -111,11 +112,11 @@ def _merged_lexicons(parts: Sequence[_Part]) -> tuple[dict[str, Array], int]:
         }
     )
     numbers = {term: number for number, term in enumerate(terms)}
-    pairs: list[list[tuple[bytes, int]]] = []
-    used_pairs: set[tuple[bytes, int]] = set()
+    pairs: list[list[tuple[str, int]]] = []
+    used_pairs: set[tuple[str, int]] = set()
     for part, there in zip(parts, lexicons, strict=True):
         part.term_map = np.array([numbers.get(term, -1) for term in there], np.int32)
-        forms = _lexicon(part.arrays, "forms").bytes()
+        forms = _lexicon(part.arrays, "forms").strings()
         owners = part.term_map[part.arrays["forms.terms"]].tolist()
         pairs.append(list(zip(forms, owners, strict=True)))
         used = _used(len(forms), *(words.forms for words in part.words.values()))
@@ -125,7 +126,7 @@ def _merged_lexicons(parts: Sequence[_Part]) -> tuple[dict[str, Array], int]:
     for part, own in zip(parts, pairs, strict=True):
         part.form_map = np.array([places.get(pair, -1) for pair in own], np.int32)
     owner = np.array([term for _, term in in_order], np.int32)
-    arrays, _, _ = form_arrays([form for form, _ in in_order], owner, len(terms))
+    arrays, _ = form_arrays([form for form, _ in in_order], owner, len(terms))
     arrays["terms.text"], arrays["terms.offsets"] = lexicon_arrays(terms)
     return arrays, len(terms)
 
@@ -154,7 +155,7 @@ def _merged_values(
         kept = source.live[own_docs]
         docs.append(doc_map[own_docs[kept]])
         ordinals.append(source.arrays[f"{name}.ordinals"][kept])
-        lexicons.append(_lexicon(source.arrays, f"{name}.terms").bytes())
+        lexicons.append(_lexicon(source.arrays, f"{name}.terms").strings())
     values = sorted(
         {
             value
@@ -174,7 +175,7 @@ def _lexicon(arrays: Arrays, name: str) -> Lexicon:
     return Lexicon(arrays[f"{name}.text"], arrays[f"{name}.offsets"])
 
 
-def _chosen(strings: Sequence[bytes], flags: Array) -> list[bytes]:
+def _chosen(strings: Sequence[str], flags: Array) -> list[str]:
     return [strings[number] for number in np.flatnonzero(flags).tolist()]
 
 

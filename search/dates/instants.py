@@ -63,8 +63,9 @@ def read_instant(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -
 
     Raises `UnreadableDate` for anything else, and for years that cannot be of news.
     """
-    text = " ".join(text.split())
-    if _COMMONEST.fullmatch(text):
+    if not _COMMONEST.fullmatch(text):
+        text = " ".join(text.split())
+    else:
         with suppress(ValueError, OverflowError):  # what is wrong with it is said below
             return _checked(datetime.fromisoformat(text).astimezone(UTC))
     if match := _ISO_LIKE.fullmatch(text):

@@ -11,8 +11,9 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from search.article import EXTRA_NAME, MAX_VALUE_LENGTH, OWN_FIELDS, Article
+from search.article import EXTRA_NAME, MAX_VALUE_LENGTH, OWN_FIELDS, Article, has_controls
 from search.dates import UnreadableDate, read_instant, shortened
 from search.errors import InvalidArticle
 from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, strictly
@@ -45,7 +46,6 @@ _SPLIT = {
     "authors": re.compile(r"\s*[;|]\s*|\s+and\s+"),
 }
 _NAMED = ("name", "main", "original", "value", "text", "label", "title", "term")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NOT_A_NAME = re.compile(r"[^a-z0-9_]+")
 
 
@@ -53,20 +53,7 @@ def article_of(record: Mapping[str, object], origin: Origin, options: ReadOption
     """The article that `record` describes; raises `BadDocument`."""
     reader = _Record(record, options)
     try:
-        article = Article(
-            id=reader.identity(),
-            title=reader.text("title"),
-            description=reader.text("description"),
-            highlights=reader.values("highlights"),
-            body=reader.text("body"),
-            published=reader.published(),
-            keywords=reader.values("keywords"),
-            authors=reader.values("authors"),
-            source=reader.text("source"),
-            url=reader.text("url"),
-            language=reader.text("language"),
-            extra=reader.extra(),
-        )
+        article = Article(**reader.fields(), extra=reader.extra())
     except InvalidArticle as error:
         raise BadDocument(error.code, str(error)) from error
     return Accepted(article, origin, strictly(reader.notes, options))
@@ -78,34 +65,47 @@ class _Record:
     def __init__(self, record: Mapping[str, object], options: ReadOptions) -> None:
         self.left = dict(record)
         self.names = _names_of(tuple(record), tuple(options.names.items()))
-        if isinstance(own := self.left.get("extra"), Mapping):  # as `news show --format json` writes it
+        if "extra" in record and isinstance(
+            own := record["extra"], Mapping
+        ):  # as `news show --format json` writes it
             del self.left["extra"]
             self.left.update(own)
         self.options = options
         self.notes: list[Note] = []
 
-    def _take(self, field: str) -> object:
-        """The value of the first name of `field` that has one; it is then no longer left over."""
-        for written in self.names.get(field, ()):
-            value = self.left.get(written)
-            if value or (value is not None and value not in ("", [], {})):
-                return self.left.pop(written)
-        return None
+    def fields(self) -> dict[str, Any]:
+        """The article's own fields that there is a value for; those are then no longer left over."""
+        found: dict[str, Any] = {}
+        for field, names in self.names.items():
+            for written in names:
+                value = self.left.get(written)
+                if value or (value is not None and value not in ("", [], {})):
+                    del self.left[written]
+                    found[field] = self._field(field, value)
+                    break
+        return found
 
-    def identity(self) -> str:
-        value = self._take("id")
-        if value is None or isinstance(value, str):
-            return value or ""
+    def _field(self, field: str, value: object) -> object:
+        match field:
+            case "id":
+                return self._identity(value)
+            case "highlights" | "keywords" | "authors":
+                return self._values(field, value)
+            case "published":
+                return self._published(value)
+            case _:
+                return self._text(field, value)
+
+    def _identity(self, value: object) -> str:
+        if isinstance(value, str):
+            return value
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         if isinstance(value, Mapping) and isinstance(value.get("$oid"), str):
             return str(value["$oid"])
         raise BadDocument("bad-id", f"the id is {_kind(value)}, not text")
 
-    def text(self, field: str) -> str:
-        value = self._take(field)
-        if value is None:
-            return ""
+    def _text(self, field: str, value: object) -> str:
         found = _named(value)
         if isinstance(value, list) and field in ("title", "description", "body"):
             found = "\n\n".join(item for item in value if isinstance(item, str)) or None
@@ -115,14 +115,11 @@ class _Record:
             found = str(value)
         if found is None:
             raise BadDocument("bad-field", f"{field} is {_kind(value)}, not text")
-        if not found.isprintable() and _CONTROL.search(found):
+        if has_controls(found.replace("\r", "")):
             self.notes.append(Note("control-characters", f"control characters were taken out of {field}"))
         return found
 
-    def values(self, field: str) -> tuple[str, ...]:
-        value = self._take(field)
-        if value is None:
-            return ()
+    def _values(self, field: str, value: object) -> tuple[str, ...]:
         if isinstance(value, str):
             value = _listed(value) or _SPLIT[field].split(value.strip().removeprefix("- "))
         found = value if isinstance(value, list) else [value]
@@ -136,14 +133,13 @@ class _Record:
             kept = [re.sub(r"^by\s+", "", text, flags=re.IGNORECASE) for text in kept]
         return tuple(kept)
 
-    def published(self) -> datetime | None:
-        value = self._take("published")
+    def _published(self, value: object) -> datetime | None:
         if isinstance(value, Mapping):
             value = value.get("$date")
         if value is None:
             return None
         try:
-            if isinstance(value, bool) or not isinstance(value, str | int | float):
+            if isinstance(value, bool) or not isinstance(value, (str, int, float)):
                 raise UnreadableDate(f"the date is {_kind(value)}, not text")
             written = value if isinstance(value, str) else format(value, "f" if value % 1 else ".0f")
             return read_instant(written, self.options.zone, self.options.order)
@@ -203,9 +199,11 @@ def _named(value: object) -> str | None:
 
 def _plain(value: object) -> str | None:
     """A value as a keyword: text, a number, a truth value; None for what has parts."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return f"{value:g}" if isinstance(value, float) else str(value)
     return _named(value)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import tzinfo
+from itertools import islice
 from pathlib import Path
 
 from search.analysis import Analyzer
@@ -19,12 +20,13 @@ from search.codec.counts import extent, missing
 from search.codec.matches import everything
 from search.dates import Interval
 from search.engine import Added, FacetRequest, Hit, Results, SearchRequest, Settings, Stats, Timeline
+from search.engines.embedded.building import SegmentBuilder
 from search.engines.embedded.evaluate import Evaluator
 from search.engines.embedded.index import ArchiveIndex
 from search.engines.embedded.lock import writing
 from search.engines.embedded.schema import FACET_FIELDS, moment
 from search.engines.embedded.select import cursor, facet, ids_oldest_first, page, timeline
-from search.engines.embedded.store import Change, Store
+from search.engines.embedded.store import Store
 from search.errors import (
     ArchiveExists,
     ArchiveNotFound,
@@ -38,8 +40,11 @@ from search.snippets import Highlight
 FETCHED = 2_000
 """Articles that `scan` holds at a time."""
 
+AT_A_TIME = 1_000
+"""Articles that are stored, and handed on to be indexed, at a time."""
+
 REINDEXED = 25_000
-"""Articles that are read from the store and indexed at a time when the index catches up."""
+"""Articles of one commit when the index catches up with the store; a multiple of `AT_A_TIME`."""
 
 Report = Callable[[int, int], None]
 
@@ -52,6 +57,7 @@ class EmbeddedEngine:
         self._store = store
         self._index = ArchiveIndex(location / "index")
         self._analyzer = Analyzer(store.language)
+        self._builder = SegmentBuilder(self._analyzer, location)
         self._turn = threading.RLock()
         self._evaluator: Evaluator | None = None
         self._stamp = (0, 0)
@@ -88,6 +94,7 @@ class EmbeddedEngine:
     def close(self) -> None:
         with self._turn:
             self._evaluator = None
+            self._builder.close()
             self._store.close()
 
     # --- reading --------------------------------------------------------------------------------
@@ -192,26 +199,34 @@ class EmbeddedEngine:
         with self._turn, writing(self._location):
             yield
 
-    def add(self, articles: Sequence[Article]) -> Added:
+    def add(self, articles: Iterable[Article]) -> Added:
+        counts, stream = Added(), iter(articles)
         with self._writing():
             self._catch_up()
-            change = self._store.put(articles)
-            self._apply(change)
-            return change.counts
+            with self._index.update(self._builder) as update:
+                with self._store.changing() as changes:
+                    while some := list(islice(stream, AT_A_TIME)):
+                        change = changes.put(some)
+                        counts += change.counts
+                        update.remove(change.replaced)
+                        update.put(change.articles)
+                    if changes.revision is not None:
+                        update.prepare()
+                if changes.revision is not None:
+                    update.commit(changes.revision, self._analyzer)
+        return counts
 
     def delete(self, identities: Iterable[str]) -> int:
         with self._writing():
             self._catch_up()
-            change = self._store.delete(identities)
-            self._apply(change)
-            return len(change.replaced)
-
-    def _apply(self, change: Change) -> None:
-        if not change.articles and not change.replaced:
-            return
-        self._index.apply(change.articles, change.replaced, change.revision, self._analyzer)
-        if not change.articles:
-            self._store.forget_tombstones(change.revision)
+            with self._store.changing() as changes:
+                gone = changes.delete(identities)
+            if changes.revision is not None:
+                with self._index.update(self._builder) as update:
+                    update.remove(gone)
+                    update.commit(changes.revision, self._analyzer)
+                self._store.forget_tombstones(changes.revision)
+            return len(gone)
 
     def _catch_up(self) -> None:
         """Bring an index that lags behind the store up to date; make one that is of no use anew."""
@@ -240,14 +255,20 @@ class EmbeddedEngine:
     def _fill(self, index: ArchiveIndex, revision: int, report: Report | None = None) -> None:
         """Apply to `index`, which covers `revision`, all that has changed in the store since."""
         newest, total, done = self._store.revision, self._store.count(), 0
-        covered = index.covered().revision
         gone = self._store.deleted_since(revision)
-        for articles in self._store.since(revision, REINDEXED):
-            replaced = [article.id for article in articles] if revision else []
-            index.apply(articles, [*gone, *replaced], covered, self._analyzer)
-            gone = []
-            done += len(articles)
-            if report is not None:
-                report(done, total)
-        index.apply([], gone, newest, self._analyzer)
+        changed = self._store.since(revision, AT_A_TIME)
+        finished = False
+        while not finished:
+            before = done
+            with index.update(self._builder) as update:
+                update.remove(gone)
+                for some in islice(changed, REINDEXED // AT_A_TIME):
+                    if revision:
+                        update.remove(article.id for article in some)
+                    update.put(some)
+                    done += len(some)
+                    if report is not None:
+                        report(done, total)
+                finished = done - before < REINDEXED
+                update.commit(newest if finished else revision, self._analyzer)
         self._store.forget_tombstones(newest)

@@ -12,7 +12,8 @@ import os
 import pickle
 import shutil
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from search.article import Article
 from search.codec.lexicon import Lexicon
 from search.codec.view import IndexView
 from search.codec.writer import ArrayWriter, contents, create
-from search.engines.embedded.schema import documents, index_schema
+from search.engines.embedded.building import SegmentBuilder
+from search.engines.embedded.schema import index_schema
 from search.errors import IndexUnusable
 
 INDEX_FORMAT = 2
@@ -110,31 +112,20 @@ class ArchiveIndex:
         """A new empty index in a new folder."""
         path.mkdir()
         made = cls(path)
-        made._cover(create(path, NAME, index_schema(())), analyzer, 0, ())
+        generation = create(path, NAME, index_schema(()))
+        made.cover(Covered(INDEX_FORMAT, analyzer.version, 0, generation, ()))
         return made
 
-    def apply(
-        self,
-        articles: Sequence[Article],
-        gone: Iterable[str],
-        revision: int,
-        analyzer: Analyzer,
-    ) -> None:
-        """Commit a change: what has an id of `gone` is taken out, then `articles` are put in.
+    @contextmanager
+    def update(self, builder: SegmentBuilder) -> Iterator[Update]:
+        """A change to the index; nothing of it is done unless `Update.commit` is called."""
+        try:
+            yield Update(self, builder)
+        finally:
+            builder.forget()
 
-        The index then covers `revision`. Nothing is changed if this raises.
-        """
-        known = self.covered().extra_fields
-        extra_fields = tuple(sorted({*known, *(name for article in articles for name in article.extra)}))
-        writer = ArrayWriter(self.path, NAME, index_schema(extra_fields))
-        if identities := {identity.encode() for identity in gone}:
-            view = IndexView(self.path, writer.segments)
-            writer.delete(view.values("id").docs(lambda ids: _numbers(ids, identities)).tolist())
-        writer.add(documents(articles, analyzer))
-        self._cover(writer.commit(), analyzer, revision, extra_fields)
-
-    def _cover(self, generation: int, analyzer: Analyzer, revision: int, extra_fields: Sequence[str]) -> None:
-        covered = Covered(INDEX_FORMAT, analyzer.version, revision, generation, tuple(extra_fields))
+    def cover(self, covered: Covered) -> None:
+        """Note what the commit just made holds."""
         written = self._note.with_suffix(".new")
         with written.open("w") as file:
             json.dump(asdict(covered), file)
@@ -151,6 +142,54 @@ class ArchiveIndex:
             self.path.rename(old)
         other.path.rename(self.path)
         shutil.rmtree(old, ignore_errors=True)
+
+
+class Update:
+    """A change being collected: articles put in, each in place of the one with its id, others taken out."""
+
+    def __init__(self, index: ArchiveIndex, builder: SegmentBuilder) -> None:
+        self._index, self._builder = index, builder
+        self._covered = index.covered()
+        self._extra_fields = set(self._covered.extra_fields)
+        self._gone: set[bytes] = set()
+        self._numbers: dict[str, int] = {}
+        self._count = 0
+        self._superseded: list[int] = []
+        self._writer: ArrayWriter | None = None
+
+    def put(self, articles: Sequence[Article]) -> None:
+        """Put articles in; of equal ids, here or in earlier calls, the last stays."""
+        for number, article in enumerate(articles, start=self._count):
+            self._extra_fields.update(article.extra)
+            if (earlier := self._numbers.get(article.id)) is not None:
+                self._superseded.append(earlier)
+            self._numbers[article.id] = number
+        self._count += len(articles)
+        self._builder.add(articles)
+
+    def remove(self, identities: Iterable[str]) -> None:
+        """Take out what the index has had until now under these ids."""
+        self._gone.update(identity.encode() for identity in identities)
+
+    def prepare(self) -> None:
+        """Do all that can fail for long: write the segment of what was put in."""
+        self._writer = writer = ArrayWriter(self._index.path, NAME, index_schema(sorted(self._extra_fields)))
+        if self._gone:
+            view = IndexView(self._index.path, writer.segments)
+            writer.delete(view.values("id").docs(lambda ids: _numbers(ids, self._gone)).tolist())
+        if self._count:
+            segment = writer.written(self._builder.write)
+            segment.delete_documents(self._superseded)
+            writer.segments.append(segment)
+
+    def commit(self, revision: int, analyzer: Analyzer) -> None:
+        """Put the change in place; the index then covers `revision`."""
+        if self._writer is None:
+            self.prepare()
+        assert self._writer is not None
+        generation = self._writer.commit()
+        fields = tuple(sorted(self._extra_fields))
+        self._index.cover(Covered(INDEX_FORMAT, analyzer.version, revision, generation, fields))
 
 
 def _numbers(ids: Lexicon, wanted: Iterable[bytes]) -> list[int]:

@@ -12,8 +12,9 @@ US is the control character "unit separator", which no text of an article has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from whoosh.fields import ID, Schema
@@ -49,42 +50,70 @@ def index_schema(extra_fields: Iterable[str]) -> Schema:
     return schema
 
 
-def documents(articles: Sequence[Article], analyzer: Analyzer) -> Documents:
-    """The articles, numbered in their order, as the index takes them."""
-    analyzer.forget_beyond(MAX_REMEMBERED)
-    words = WordCollector(TEXT_FIELDS, gap=VALUE_GAP)
-    values: dict[str, list[tuple[int, str]]] = {field: [] for field in ("id", "url", *FACET_FIELDS)}
-    for number, article in enumerate(articles):
-        for field in TEXT_FIELDS:
-            text = getattr(article, field)
-            if text:
-                texts = (text,) if isinstance(text, str) else text
-                words.add(number, field, map(analyzer.pieces, texts))
-        values["id"].append((number, article.id))
-        for field, written in _values(article).items():
-            # One for each folded value, spelled as the first of them.
-            distinct = {fold_value(value): value_term(value) for value in reversed(written) if value}
-            values.setdefault(field, []).extend((number, term) for term in distinct.values())
-    return Documents(
-        count=len(articles),
-        words=words.collected(analyzer.words_of, analyzer.vocabulary),
-        values={field: pairs for field, pairs in values.items() if pairs},
-        numbers={"published": [microseconds(article.published) for article in articles]},
-    )
+class DocumentCollector:
+    """Makes of articles, numbered in the order they come, the documents of one segment."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        analyzer.forget_beyond(MAX_REMEMBERED)
+        self._analyzer = analyzer
+        self._words = WordCollector(TEXT_FIELDS, gap=VALUE_GAP)
+        self._values: dict[str, list[tuple[int, str]]] = {}
+        self._published: list[int] = []
+
+    @property
+    def count(self) -> int:
+        """How many articles it has been given."""
+        return len(self._published)
+
+    def add(self, articles: Iterable[Article]) -> None:
+        """Take more articles."""
+        pieces, put = self._analyzer.pieces, self._values.setdefault
+        for article in articles:
+            number = self.count
+            self._published.append(microseconds(article.published))
+            for field in TEXT_FIELDS:
+                if text := getattr(article, field):
+                    texts = (text,) if isinstance(text, str) else text
+                    self._words.add(number, field, map(pieces, texts))
+            put("id", []).append((number, article.id))
+            for field, written in _values(article).items():
+                if len(written) == 1:
+                    put(field, []).append((number, value_term(written[0])))
+                else:
+                    # One for each folded value, spelled as the first of them.
+                    distinct = {fold_value(value): value_term(value) for value in reversed(written)}
+                    put(field, []).extend((number, term) for term in distinct.values())
+
+    def documents(self) -> Documents:
+        """All that was added."""
+        known = self._analyzer
+        return Documents(
+            count=self.count,
+            words=self._words.collected(known.words_of, known.forms, known.term_of, known.terms),
+            values=self._values,
+            numbers={"published": self._published},
+        )
 
 
 def _values(article: Article) -> dict[str, tuple[str, ...]]:
-    return {
-        "keyword": article.keywords,
-        "author": article.authors,
-        "source": (article.source,),
-        "url": (article.url,),
-        "site": sites(article.url),
-        "lang": (article.language.partition("-")[0],),
-        **article.extra,
-    }
+    """The values of an article by field, those that it has."""
+    found = dict(article.extra)
+    if article.keywords:
+        found["keyword"] = article.keywords
+    if article.authors:
+        found["author"] = article.authors
+    if article.source:
+        found["source"] = (article.source,)
+    if article.language:
+        found["lang"] = (article.language.partition("-")[0],)
+    if article.url:
+        found["url"] = (article.url,)
+        if hosts := sites(article.url):
+            found["site"] = hosts
+    return found
 
 
+@lru_cache(maxsize=100_000)
 def value_term(value: str) -> str:
     """The term of a whole value: its folded form, and after it how it is written if that differs."""
     folded = fold_value(value)
@@ -94,9 +123,13 @@ def value_term(value: str) -> str:
 def sites(url: str) -> tuple[str, ...]:
     """The host of a URL without `www.`, and the domains above it that are not top-level."""
     try:
-        host = (urlsplit(url).hostname or "").removeprefix("www.")
+        return _domains((urlsplit(url).hostname or "").removeprefix("www."))
     except ValueError:
         return ()
+
+
+@lru_cache(maxsize=10_000)
+def _domains(host: str) -> tuple[str, ...]:
     labels = host.split(".")
     if host.replace(".", "").isdecimal() or len(labels) == 1:
         return (host,) if host else ()

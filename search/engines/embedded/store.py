@@ -44,12 +44,73 @@ _SCHEMA = """
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one transaction did: the revision it made, the articles put in, the ids they replaced."""
+    """What became of some articles: those that were put in, the ids they replaced, the counts."""
 
-    revision: int
     articles: tuple[Article, ...]
     replaced: tuple[str, ...]
     counts: Added
+
+
+class Changes:
+    """What one transaction does. `revision` is the one it makes, None as long as nothing has changed."""
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor = cursor
+        self.revision: int | None = None
+
+    def put(self, articles: Sequence[Article]) -> Change:
+        """Store the articles one after the other; those that change nothing are left as they are."""
+        counts = {"added": 0, "updated": 0, "unchanged": 0}
+        changed: dict[str, Article] = {}
+        documents: dict[str, str] = {}
+        stored = self._digests({article.id for article in articles})
+        digests = dict(stored)
+        for article in articles:
+            document = _ENCODER.encode(article.as_record())
+            digest, known = sha256(document.encode()).digest(), digests.get(article.id)
+            if known == digest:
+                counts["unchanged"] += 1
+                continue
+            counts["added" if known is None else "updated"] += 1
+            digests[article.id] = digest
+            changed[article.id] = article
+            documents[article.id] = document
+        if changed:
+            revision = self._revised()
+            self._cursor.executemany(
+                "INSERT INTO articles (id, revision, digest, document) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET "
+                "revision = excluded.revision, digest = excluded.digest, document = excluded.document",
+                [(each, revision, digests[each], document) for each, document in documents.items()],
+            )
+            self._cursor.executemany("DELETE FROM tombstones WHERE id = ?", [(each,) for each in changed])
+        replaced = tuple(identity for identity in changed if identity in stored)
+        return Change(tuple(changed.values()), replaced, Added(**counts))
+
+    def delete(self, identities: Iterable[str]) -> tuple[str, ...]:
+        """Take articles out; the ids of those that were there."""
+        if gone := tuple(self._digests(set(identities))):
+            revision = self._revised()
+            self._cursor.executemany("DELETE FROM articles WHERE id = ?", [(each,) for each in gone])
+            self._cursor.executemany(
+                "INSERT INTO tombstones VALUES (?, ?)", [(each, revision) for each in gone]
+            )
+        return gone
+
+    def _revised(self) -> int:
+        if self.revision is None:
+            (value,) = self._cursor.execute(
+                "UPDATE meta SET value = value + 1 WHERE key = 'revision' RETURNING value"
+            ).fetchone()
+            self.revision = int(value)
+        return self.revision
+
+    def _digests(self, identities: set[str]) -> dict[str, bytes]:
+        rows = self._cursor.execute(
+            "SELECT id, digest FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number",
+            (json.dumps(sorted(identities)),),
+        )
+        return dict(rows.fetchall())
 
 
 class Store:
@@ -146,66 +207,16 @@ class Store:
 
     # --- writing --------------------------------------------------------------------------------
 
-    def put(self, articles: Sequence[Article]) -> Change:
-        """Store the articles one after the other; those that change nothing are left as they are."""
-        counts = {"added": 0, "updated": 0, "unchanged": 0}
-        changed: dict[str, Article] = {}
-        documents: dict[str, str] = {}
+    @contextmanager
+    def changing(self) -> Iterator[Changes]:
+        """One transaction; what is done through it is kept if the block ends without an error."""
         with self._transaction() as cursor:
-            stored = self._digests(cursor, {article.id for article in articles})
-            digests = dict(stored)
-            for article in articles:
-                document = _ENCODER.encode(article.as_record())
-                digest, known = sha256(document.encode()).digest(), digests.get(article.id)
-                if known == digest:
-                    counts["unchanged"] += 1
-                    continue
-                counts["added" if known is None else "updated"] += 1
-                digests[article.id] = digest
-                changed[article.id] = article
-                documents[article.id] = document
-            revision = self._next_revision(cursor) if changed else self.revision
-            cursor.executemany(
-                "INSERT INTO articles (id, revision, digest, document) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET "
-                "revision = excluded.revision, digest = excluded.digest, document = excluded.document",
-                ((each, revision, digests[each], document) for each, document in documents.items()),
-            )
-            cursor.executemany("DELETE FROM tombstones WHERE id = ?", ((identity,) for identity in changed))
-        replaced = tuple(identity for identity in changed if identity in stored)
-        return Change(revision, tuple(changed.values()), replaced, Added(**counts))
-
-    def delete(self, identities: Iterable[str]) -> Change:
-        """Take articles out; `replaced` of the change are those that were there."""
-        with self._transaction() as cursor:
-            gone = tuple(self._digests(cursor, set(identities)))
-            revision = self._next_revision(cursor) if gone else self.revision
-            cursor.executemany("DELETE FROM articles WHERE id = ?", ((identity,) for identity in gone))
-            cursor.executemany(
-                "INSERT INTO tombstones VALUES (?, ?)", ((identity, revision) for identity in gone)
-            )
-        return Change(revision, (), gone, Added())
+            yield Changes(cursor)
 
     def forget_tombstones(self, revision: int) -> None:
         """Drop the records of deletions that an index covering `revision` no longer needs."""
         with self._transaction() as cursor:
             cursor.execute("DELETE FROM tombstones WHERE revision <= ?", (revision,))
-
-    @staticmethod
-    def _next_revision(cursor: sqlite3.Cursor) -> int:
-        (value,) = cursor.execute(
-            "UPDATE meta SET value = value + 1 WHERE key = 'revision' RETURNING value"
-        ).fetchone()
-        return int(value)
-
-    @staticmethod
-    def _digests(cursor: sqlite3.Cursor, identities: set[str]) -> dict[str, bytes]:
-        wanted = json.dumps(sorted(identities))
-        rows = cursor.execute(
-            "SELECT id, digest FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number",
-            (wanted,),
-        )
-        return dict(rows.fetchall())
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -267,7 +278,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _article(document: str) -> Article:
-    return Article.from_record(json.loads(document))
+    return Article.restored(json.loads(document))
 
 
 def _translation(error: sqlite3.Error, location: Path, path: Path) -> ArchiveError:
