@@ -20,6 +20,7 @@ stemmers of many languages read the accents.
 from __future__ import annotations
 
 import re
+import string
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -95,6 +96,11 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _word_pattern(text).finditer(text)]
 
 
+def spaced(text: str) -> str:
+    """`text` with white space about every word, where a script in it has none."""
+    return text if text.isascii() or not _NOT_PLAIN.search(text) else " ".join(words(text))
+
+
 def words(text: str) -> list[str]:
     """The words of `text` as written, in order."""
     return _word_pattern(text).findall(text)
@@ -143,8 +149,8 @@ def forms(text: str) -> list[str]:
 class Analyzer:
     """Words to forms and terms in one language, each distinct word worked out once.
 
-    Text is taken apart in two steps: into pieces, which is fast and repeats itself, and each distinct
-    piece into its words. `language` is one of `LANGUAGES`, else `InvalidRequest`. Safe to share
+    Much text is taken apart in two steps: into pieces, by whoever has it, and each distinct piece into
+    words, once, by `learn`. `language` is one of `LANGUAGES`, else `InvalidRequest`. Safe to share
     between threads.
     """
 
@@ -160,9 +166,8 @@ class Analyzer:
         self.term_of: list[int] = []
         """For each of `forms` its term's number in `terms`."""
         self.words_of: list[tuple[int, ...]] = []
-        """The words of each piece by their numbers in `forms`; -1 for one too long."""
+        """The words of each piece that was learned, by their numbers in `forms`; -1 for one too long."""
         self._stem: Callable[[str], str] | None = None
-        self._pieces = _Numbers(self._learn_piece)
         self._words = _Numbers(self._learn_word)
         self._pairs: dict[tuple[str, int], int] = {}
         self._terms: dict[str, int] = {}
@@ -175,21 +180,21 @@ class Analyzer:
 
         return f"{ANALYSIS_VERSION}/{self.language}/nltk-{metadata.version('nltk')}"
 
-    def pieces(self, text: str) -> Iterable[int]:
-        """The pieces of `text`, in order, as their numbers in `words_of`.
-
-        No word goes across white space, so what stands between two is a piece; where a script has no
-        spaces each word is one.
-        """
-        if text.isascii():
-            found = text.lower().split()
-        else:
-            found = words(text) if _NOT_PLAIN.search(text) else text.split()
-        return map(self._pieces.__getitem__, found)
+    def learn(self, pieces: Iterable[str]) -> list[int]:
+        """New numbers in `words_of` for pieces of text that no word goes beyond."""
+        with self._turn:
+            first = len(self.words_of)
+            for piece in pieces:
+                bare = piece.strip(string.punctuation)
+                if bare.isalnum() and bare.isascii() and len(bare) <= MAX_WORD_LENGTH:
+                    self.words_of.append((self._words[bare.lower()],))
+                else:
+                    self.words_of.append(tuple([self._word(word) for word in words(piece)]))
+            return list(range(first, len(self.words_of)))
 
     def analyze(self, text: str) -> list[tuple[str, str]]:
         """(form, term) of each word of `text`, in order; ("", "") for a word too long to be one."""
-        return [self._form_and_term(word) for piece in self.pieces(text) for word in self.words_of[piece]]
+        return [self._form_and_term(self._word(word)) for word in words(text)]
 
     def term(self, word: str) -> str:
         """The index term of one word (a span that `word_spans` would give)."""
@@ -198,34 +203,23 @@ class Analyzer:
     def _form_and_term(self, word: int) -> tuple[str, str]:
         return (self.forms[word], self.terms[self.term_of[word]]) if word >= 0 else ("", "")
 
-    def forget_beyond(self, pieces: int) -> None:
-        """Forget all that was learned if it is more than so many pieces; earlier numbers are void then."""
-        if len(self.words_of) > pieces:
-            with self._turn:
-                for numbered in (self.forms, self.terms, self.term_of, self.words_of):
-                    numbered.clear()
-                for numbers in (self._pieces, self._words, self._pairs, self._terms):
-                    numbers.clear()
-
-    def _learn_piece(self, piece: str) -> int:
-        found = [piece] if piece.isascii() and piece.isalnum() else words(piece)
-        own = tuple([self._word(word) for word in found])
+    def forget(self) -> None:
+        """Forget all that was learned; earlier numbers are void then."""
         with self._turn:
-            number = self._pieces.setdefault(piece, len(self.words_of))
-            if number == len(self.words_of):
-                self.words_of.append(own)
-            return number
+            for numbered in (self.forms, self.terms, self.term_of, self.words_of):
+                numbered.clear()
+            for numbers in (self._words, self._pairs, self._terms):
+                numbers.clear()
 
     def _word(self, word: str) -> int:
         return self._words[lowered(word)] if len(word) <= MAX_WORD_LENGTH else -1
 
     def _learn_word(self, lower: str) -> int:
         with self._turn:  # also because some of NLTK's stemmers keep state while they work
-            form = without_accents(lower)
-            is_number = form.replace(".", "").isdecimal()
-            term = form if is_number else without_accents(self._stemmed(lower)) or form
+            form = lower if lower.isascii() else without_accents(lower)
             number = -1
             if form:
+                term = form if form[0].isdecimal() and _is_number(form) else self._stemmed(lower) or form
                 own = self._terms.setdefault(term, len(self.terms))
                 if own == len(self.terms):
                     self.terms.append(term)
@@ -241,7 +235,11 @@ class Analyzer:
             from nltk.stem.snowball import SnowballStemmer
 
             self._stem = SnowballStemmer(self.language).stem
-        return self._stem(lower)
+        return without_accents(self._stem(lower))
+
+
+def _is_number(form: str) -> bool:
+    return form.replace(".", "").isdecimal()
 
 
 class _Numbers(dict[str, int]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,14 +64,20 @@ _queries: st.SearchStrategy[Query] = st.recursive(
 )
 
 
+def split(texts: Sequence[str]) -> tuple[Array, Array]:
+    """Texts of words of the vocabulary to their numbers there."""
+    numbers = [VOCABULARY.index(word) for text in texts for word in text.split()]
+    return np.array(numbers, np.int32), np.array([len(text.split()) for text in texts], np.int64)
+
+
 def documents(docs: list[tuple[str, Doc]]) -> Documents:
     """The documents, each with its id, as the codec takes them; a word is its own form and term."""
     numbers = range(len(VOCABULARY))
-    words = WordCollector(("head", "body"), gap=10)
+    words = WordCollector(("head", "body"), 10, split)
     for number, (_, (head, body, _)) in enumerate(docs):
         for field, text in (("head", head), ("body", body)):
             if text:
-                words.add(number, field, [[VOCABULARY.index(word) for word in text.split()]])
+                words.add(number, field, [text])
     return Documents(
         count=len(docs),
         words=words.collected([(n,) for n in numbers], VOCABULARY, numbers, VOCABULARY),

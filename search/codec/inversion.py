@@ -30,7 +30,7 @@ Arrays without a type here are in the smallest that holds them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -38,6 +38,10 @@ import numpy as np
 
 from search.codec.layout import Array, narrow
 from search.codec.lexicon import lexicon_arrays
+from search.codec.pieces import CHUNK
+
+Splitter = Callable[[Sequence[str]], tuple[Array, Array]]
+"""Cuts texts up: int32, the numbers of all their pieces in order, and how many each text has."""
 
 
 @dataclass(slots=True)
@@ -60,24 +64,36 @@ class Words:
 
 
 class WordCollector:
-    """Collects the words of documents, text by text, each text as the pieces that it is made of."""
+    """Collects the words of documents, text by text; `pieces` cuts the texts up."""
 
-    def __init__(self, text_fields: tuple[str, ...], gap: int) -> None:
+    def __init__(self, text_fields: tuple[str, ...], gap: int, pieces: Splitter) -> None:
         self._fields = {field: number for number, field in enumerate(text_fields)}
-        self._gap = gap
-        self._pieces: list[int] = []
-        self._runs: list[tuple[int, int, int]] = []  # document, field, and the end of its pieces
+        self._gap, self._split = gap, pieces
+        self._texts: list[str] = []  # that are still to be cut up
+        self._size = 0
+        self._pieces = [np.empty(0, np.int32)]
+        self._counts = [np.empty(0, np.int64)]
+        self._runs: list[tuple[int, int]] = []  # document and field of each text
 
-    def add(self, document: int, field: str, texts: Iterable[Iterable[int]]) -> None:
-        """The texts of one field of a document, as numbers of pieces.
+    def add(self, document: int, field: str, texts: Iterable[str]) -> None:
+        """The texts of one field of a document.
 
         Between two texts there are `gap` positions. Documents must come in order, and a document's
         fields in the order of the text fields.
         """
-        number = self._fields[field]
-        for pieces in texts:
-            self._pieces.extend(pieces)
-            self._runs.append((document, number, len(self._pieces)))
+        place = document, self._fields[field]
+        for text in texts:
+            self._runs.append(place)
+            self._texts.append(text)
+            self._size += len(text)
+        if self._size > CHUNK:
+            self._cut()
+
+    def _cut(self) -> None:
+        pieces, counts = self._split(self._texts)
+        self._pieces.append(pieces)
+        self._counts.append(counts)
+        self._texts, self._size = [], 0
 
     def collected(
         self,
@@ -90,9 +106,10 @@ class WordCollector:
 
         A word -1 is none, but it has a position.
         """
-        entries, counts = _expanded(np.fromiter(self._pieces, np.int32, len(self._pieces)), words_of)
-        documents, fields, ends = np.array(self._runs, np.int64).reshape(-1, 3).T
-        ends = np.concatenate([[0], np.cumsum(counts)])[ends]
+        self._cut()
+        entries, counts = _expanded(np.concatenate(self._pieces), words_of)
+        documents, fields = np.array(self._runs, np.int64).reshape(-1, 2).T
+        ends = np.concatenate([[0], np.cumsum(counts)])[np.cumsum(np.concatenate(self._counts))]
         lengths = np.diff(ends, prepend=0)
         # Where a text begins in its field: after all the earlier ones there, each with its gap.
         starts = np.cumsum(lengths + self._gap) - lengths - self._gap

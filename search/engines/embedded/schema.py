@@ -19,10 +19,11 @@ from urllib.parse import urlsplit
 
 from whoosh.fields import ID, Schema
 
-from search.analysis import Analyzer, fold_value
+from search.analysis import Analyzer, fold_value, spaced
 from search.article import Article
 from search.codec.fields import MISSING, Positions, Terms, integer_column
 from search.codec.inversion import Documents, WordCollector
+from search.codec.pieces import PieceTable
 from search.language import TEXT_FIELDS
 from search.language.limits import MAX_DISTANCE
 
@@ -51,30 +52,36 @@ def index_schema(extra_fields: Iterable[str]) -> Schema:
 
 
 class DocumentCollector:
-    """Makes of articles, numbered in the order they come, the documents of one segment."""
+    """Makes of articles, numbered in the order they come, the documents of one segment after the other."""
 
     def __init__(self, analyzer: Analyzer) -> None:
-        analyzer.forget_beyond(MAX_REMEMBERED)
         self._analyzer = analyzer
-        self._words = WordCollector(TEXT_FIELDS, gap=VALUE_GAP)
+        self._table = PieceTable(analyzer.learn)
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        if len(self._analyzer.words_of) > MAX_REMEMBERED:
+            self._analyzer.forget()
+            self._table.clear()
+        self._words = WordCollector(TEXT_FIELDS, VALUE_GAP, self._table.pieces)
         self._values: dict[str, list[tuple[int, str]]] = {}
         self._published: list[int] = []
 
     @property
     def count(self) -> int:
-        """How many articles it has been given."""
+        """How many articles there are of the next segment."""
         return len(self._published)
 
     def add(self, articles: Iterable[Article]) -> None:
         """Take more articles."""
-        pieces, put = self._analyzer.pieces, self._values.setdefault
+        put = self._values.setdefault
         for article in articles:
             number = self.count
             self._published.append(microseconds(article.published))
             for field in TEXT_FIELDS:
                 if text := getattr(article, field):
-                    texts = (text,) if isinstance(text, str) else text
-                    self._words.add(number, field, map(pieces, texts))
+                    self._words.add(number, field, map(spaced, (text,) if isinstance(text, str) else text))
             put("id", []).append((number, article.id))
             for field, written in _values(article).items():
                 if len(written) == 1:
@@ -85,14 +92,16 @@ class DocumentCollector:
                     put(field, []).extend((number, term) for term in distinct.values())
 
     def documents(self) -> Documents:
-        """All that was added."""
+        """All that was added since the last time."""
         known = self._analyzer
-        return Documents(
+        made = Documents(
             count=self.count,
             words=self._words.collected(known.words_of, known.forms, known.term_of, known.terms),
             values=self._values,
             numbers={"published": self._published},
         )
+        self.clear()
+        return made
 
 
 def _values(article: Article) -> dict[str, tuple[str, ...]]:

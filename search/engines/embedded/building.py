@@ -1,0 +1,186 @@
+"""Articles to a segment of the index: here, or where there are many in a process of its own.
+
+That process analyses and inverts while this one reads and stores, which makes use of a second core.
+It is talked to by pickles through its standard input and output, and it ends with either of them. It
+is started afresh (by `subprocess`, not `multiprocessing`) so that it never runs a caller's main module
+nor inherits threads and locks.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import weakref
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from search.analysis import Analyzer
+from search.article import Article
+from search.codec.inversion import segment_arrays
+from search.codec.layout import write_arrays
+from search.engines.embedded.schema import DocumentCollector
+from search.errors import ArchiveError
+
+WORTH_A_PROCESS = 1_000
+"""With more articles than this a process pays: starting it costs as much as analysing about 3,000."""
+
+_START = "from search.engines.embedded.building import main; main()"
+
+
+class SegmentBuilder:
+    """Collects articles, then writes them as one segment; `location` is what errors are about."""
+
+    def __init__(self, analyzer: Analyzer, location: Path) -> None:
+        self._analyzer, self._location = analyzer, location
+        self._held: list[Article] = []
+        self._here = DocumentCollector(analyzer)
+        self._process: _Process | None = None
+        self._sent = False
+
+    def add(self, articles: Sequence[Article]) -> None:
+        """Take more articles, to be numbered in the order they come."""
+        self._held += articles
+        if len(self._held) >= WORTH_A_PROCESS:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        if not self._sent and not self._here.count and self._started():
+            self._sent = True
+        if self._process is not None and self._sent:
+            self._process.send(self._held)
+        else:
+            self._here.add(self._held)
+        self._held = []
+
+    def _started(self) -> bool:
+        """Whether there is a process now; without a second core there is not."""
+        if self._process is None and _cores() > 1:
+            with suppress(OSError):
+                self._process = _Process(self._analyzer.language, self._location)
+        return self._process is not None
+
+    def write(self, path: Path) -> int:
+        """Write the articles to a new segment file, and return how many they are; then begin anew."""
+        if self._held:
+            self._hand_on()
+        if self._process is not None and self._sent:
+            count = self._process.write(path)
+        else:
+            documents = self._here.documents()
+            write_arrays(path, segment_arrays(documents))
+            count = documents.count
+        self._sent = False
+        return count
+
+    def forget(self) -> None:
+        """Begin anew without what was added."""
+        if self._sent:
+            self.close()
+        self._held = []
+        self._here.clear()
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._process is not None:
+            self._process.end()
+        self._process, self._sent = None, False
+
+
+class _Process:
+    """The other process; each method raises `ArchiveError` if it has ended."""
+
+    def __init__(self, language: str, location: Path) -> None:
+        self._location = location
+        self._popen = subprocess.Popen(
+            [sys.executable, "-P", "-c", _START, language],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        self._to, self._from = self._popen.stdin, self._popen.stdout
+        self.end = weakref.finalize(self, _end, self._popen)
+
+    def send(self, message: list[Article] | str) -> None:
+        """More articles, or the path to write all of them to."""
+        try:
+            _send(self._to, message)
+        except OSError as error:
+            raise self._ended() from error
+
+    def write(self, path: Path) -> int:
+        self.send(str(path))
+        try:
+            answer = pickle.load(self._from)
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            raise self._ended() from error
+        if isinstance(answer, Exception):
+            raise answer
+        return int(answer)
+
+    def _ended(self) -> ArchiveError:
+        self.end()
+        code = self._popen.returncode
+        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return ArchiveError(
+            f"the process that analyses articles has ended ({how}); nothing of this batch was stored",
+            self._location,
+        )
+
+
+def _end(popen: subprocess.Popen[bytes]) -> None:
+    if popen.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            popen.wait(0.05)  # may be about to end of itself, and then says how
+        popen.kill()
+    popen.wait()
+    for stream in (popen.stdin, popen.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _send(stream: BinaryIO | Any, message: object) -> None:
+    pickle.dump(message, stream, pickle.HIGHEST_PROTOCOL)
+    stream.flush()
+
+
+def serve(language: str, requests: BinaryIO, answers: BinaryIO) -> None:
+    """Be the other process: until `requests` ends, collect articles and write them where told to."""
+    collector = DocumentCollector(Analyzer(language))
+    while True:
+        try:
+            request = pickle.load(requests)
+        except EOFError:
+            return
+        if isinstance(request, list):
+            collector.add(request)
+            continue
+        answer: int | Exception
+        try:
+            documents = collector.documents()
+            write_arrays(Path(request), segment_arrays(documents))
+            answer = documents.count
+        except (OSError, MemoryError) as error:
+            answer = error
+        _send(answers, answer)
+
+
+def main() -> None:
+    """What the other process runs."""
+    gc.disable()  # nothing it makes refers to itself
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started it decides
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what anything prints is no answer
+    serve(sys.argv[1], sys.stdin.buffer, answers)
