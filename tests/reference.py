@@ -28,8 +28,8 @@ from search.engine import (
     Stats,
     Timeline,
 )
+from search.engines.embedded.documents import VALUE_GAP, sites
 from search.engines.embedded.evaluate import SCORER
-from search.engines.embedded.schema import VALUE_GAP, sites
 from search.language import (
     TEXT_FIELDS,
     And,

@@ -77,13 +77,16 @@ def documents(docs: list[tuple[str, Doc]]) -> Documents:
     for number, (_, (head, body, _)) in enumerate(docs):
         for field, text in (("head", head), ("body", body)):
             if text:
-                words.add(number, field, [text])
+                words.add([text], [number], [("head", "body").index(field)])
     return Documents(
         count=len(docs),
         words=words.collected([(n,) for n in numbers], VOCABULARY, numbers, VOCABULARY),
         values={
-            "id": [(number, identity) for number, (identity, _) in enumerate(docs)],
-            "tag": [(number, tag) for number, (_, (_, _, tags)) in enumerate(docs) for tag in tags],
+            "id": ([*range(len(docs))], [identity for identity, _ in docs]),
+            "tag": (
+                [number for number, (_, (_, _, tags)) in enumerate(docs) for _ in tags],
+                [tag for _, (_, _, tags) in docs for tag in tags],
+            ),
         },
         numbers={"number": list(range(len(docs)))},
     )

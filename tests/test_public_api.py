@@ -10,7 +10,7 @@ import pytest
 
 import search
 from search.engine import Engine
-from search.engines.embedded import EmbeddedEngine
+from search.engines.embedded.engine import EmbeddedEngine
 from search.query import Archive
 from tests.reference import ReferenceEngine
 

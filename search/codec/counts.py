@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from search.codec.fields import MISSING
+from search.codec.layout import MISSING
 from search.codec.postings import Docs
 from search.codec.view import IndexView
 

@@ -13,8 +13,7 @@ from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, FieldType
 from whoosh.formats import Existence, Format
 
-MISSING = -(2**63) + 1
-"""What a number column holds for a document that has none; the least value but one of an int64."""
+from search.codec.layout import MISSING
 
 
 class IntegerPositions(Format):  # type: ignore[misc]

@@ -30,7 +30,7 @@ Arrays without a type here are in the smallest that holds them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -67,33 +67,26 @@ class WordCollector:
     """Collects the words of documents, text by text; `pieces` cuts the texts up."""
 
     def __init__(self, text_fields: tuple[str, ...], gap: int, pieces: Splitter) -> None:
-        self._fields = {field: number for number, field in enumerate(text_fields)}
-        self._gap, self._split = gap, pieces
-        self._texts: list[str] = []  # that are still to be cut up
-        self._size = 0
+        self._fields, self._gap, self._split = text_fields, gap, pieces
         self._pieces = [np.empty(0, np.int32)]
         self._counts = [np.empty(0, np.int64)]
-        self._runs: list[tuple[int, int]] = []  # document and field of each text
+        self._places: tuple[list[int], list[int]] = ([], [])  # document and field of each text
 
-    def add(self, document: int, field: str, texts: Iterable[str]) -> None:
-        """The texts of one field of a document.
+    def add(self, texts: Sequence[str], documents: Sequence[int], fields: Sequence[int]) -> None:
+        """More texts: the document that each is of, ascending, and its field, ascending in a document.
 
-        Between two texts there are `gap` positions. Documents must come in order, and a document's
-        fields in the order of the text fields.
+        Between two texts in one field there are `gap` positions.
         """
-        place = document, self._fields[field]
-        for text in texts:
-            self._runs.append(place)
-            self._texts.append(text)
-            self._size += len(text)
-        if self._size > CHUNK:
-            self._cut()
-
-    def _cut(self) -> None:
-        pieces, counts = self._split(self._texts)
-        self._pieces.append(pieces)
-        self._counts.append(counts)
-        self._texts, self._size = [], 0
+        begin = size = 0
+        for number, text in enumerate(texts, start=1):
+            size += len(text)
+            if size > CHUNK or number == len(texts):
+                pieces, counts = self._split(texts[begin:number])
+                self._pieces.append(pieces)
+                self._counts.append(counts)
+                begin, size = number, 0
+        self._places[0].extend(documents)
+        self._places[1].extend(fields)
 
     def collected(
         self,
@@ -106,9 +99,8 @@ class WordCollector:
 
         A word -1 is none, but it has a position.
         """
-        self._cut()
         entries, counts = _expanded(np.concatenate(self._pieces), words_of)
-        documents, fields = np.array(self._runs, np.int64).reshape(-1, 2).T
+        documents, fields = (np.array(numbers, np.int64) for numbers in self._places)
         ends = np.concatenate([[0], np.cumsum(counts)])[np.cumsum(np.concatenate(self._counts))]
         lengths = np.diff(ends, prepend=0)
         # Where a text begins in its field: after all the earlier ones there, each with its gap.
@@ -125,7 +117,7 @@ class WordCollector:
         used, entries = _renumbered(entries)
         used_terms, owners = _renumbered(np.array([term_of[number] for number in used.tolist()], np.int32))
         return Words(
-            tuple(self._fields),
+            self._fields,
             [forms[number] for number in used.tolist()],
             owners,
             [terms[number] for number in used_terms.tolist()],
@@ -163,13 +155,13 @@ def _renumbered(numbers: Array) -> tuple[Array, Array]:
 class Documents:
     """Documents to be written: `count` of them, numbered from 0.
 
-    `values` has for each value field a list of (document, value) in the order of documents, without
+    `values` has for each value field the documents, ascending, and the value that each has, without
     repeats; `numbers` for each column a number a document.
     """
 
     count: int
     words: Words
-    values: Mapping[str, Sequence[tuple[int, str]]] = field(default_factory=dict)
+    values: Mapping[str, tuple[Sequence[int], Sequence[str]]] = field(default_factory=dict)
     numbers: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
@@ -180,8 +172,8 @@ def segment_arrays(documents: Documents) -> dict[str, Array]:
     for number, name in enumerate(words.text_fields):
         own = words.docs[words.fields == number]
         arrays[f"{name}.lengths"] = np.bincount(own, minlength=documents.count).astype(np.int32)
-    for name, pairs in documents.values.items():
-        arrays.update(_value_arrays(name, pairs, documents.count))
+    for name, (docs, values) in documents.values.items():
+        arrays.update(_value_arrays(name, docs, values, documents.count))
     for name, numbers in documents.numbers.items():
         arrays[f"{name}.numbers"] = np.array(numbers, np.int64)
     return arrays
@@ -273,8 +265,7 @@ def form_arrays(forms: Sequence[str], terms: Array, term_count: int) -> tuple[di
     return arrays, variants
 
 
-def _value_arrays(name: str, pairs: Sequence[tuple[int, str]], count: int) -> dict[str, Array]:
-    docs, texts = zip(*pairs, strict=True) if pairs else ((), ())
+def _value_arrays(name: str, docs: Sequence[int], texts: Sequence[str], count: int) -> dict[str, Array]:
     values = sorted(set(texts))
     numbers = {value: number for number, value in enumerate(values)}
     ordinals = np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts))

@@ -28,6 +28,9 @@ ALIGNMENT = 64
 _HEADER = struct.Struct("<8sIIQ")
 _TYPES = frozenset(("|u1", "<u2", "<i4", "<i8"))
 
+MISSING = -(2**63) + 1
+"""What a number column holds for a document that has none; the least value but one of an int64."""
+
 Array = NDArray[Any]
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from search.codec.fields import MISSING
+from search.codec.layout import MISSING
 from search.codec.postings import Array, Docs, Flags, Floats, Postings
 from search.codec.scoring import TermScorer
 from search.codec.view import IndexView

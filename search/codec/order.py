@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from search.codec.fields import MISSING
+from search.codec.layout import MISSING
 from search.codec.matches import Matches
 from search.codec.postings import Array, Docs, Ints
 from search.codec.view import IndexView

@@ -16,8 +16,7 @@ from whoosh.matching import ReadTooFar
 from whoosh.matching.mcore import Matcher
 from whoosh.reading import TermInfo, TermNotFound
 
-from search.codec.fields import MISSING
-from search.codec.layout import Array, MappedArrays
+from search.codec.layout import MISSING, Array, MappedArrays
 from search.codec.lexicon import Lexicon
 from search.codec.segment import ArraySegment
 

@@ -6,7 +6,7 @@ place nothing has changed for anyone who opens the index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, clean_files
 
 from search.codec.inversion import Documents, segment_arrays
-from search.codec.layout import write_arrays
+from search.codec.layout import Array, write_arrays
 from search.codec.merging import Source, merged_arrays
 from search.codec.segment import ArraySegment
 
@@ -49,18 +49,12 @@ class ArrayWriter:
 
     def add(self, documents: Documents) -> None:
         """Write the documents as a new segment."""
-
-        def write(path: Path) -> int:
-            write_arrays(path, segment_arrays(documents))
-            return documents.count
-
         if documents.count:
-            self.segments.append(self.written(write))
+            self.segments.append(self._written(segment_arrays(documents), documents.count))
 
-    def written(self, write: Callable[[Path], int]) -> ArraySegment:
-        """A segment whose file `write` makes, returning its document count; not yet one of `segments`."""
-        segment = ArraySegment(self._name)
-        segment.set_doc_count(write(segment.path(self._folder)))
+    def _written(self, arrays: dict[str, Array], count: int) -> ArraySegment:
+        segment = ArraySegment(self._name, count)
+        write_arrays(segment.path(self._folder), arrays)
         return segment
 
     def commit(self) -> int:
@@ -74,13 +68,7 @@ class ArrayWriter:
 
     def _merge(self, group: list[ArraySegment]) -> None:
         sources = [Source(segment.open(self._folder), segment.live()) for segment in group]
-        arrays, count = merged_arrays(sources)
-
-        def write(path: Path) -> int:
-            write_arrays(path, arrays)
-            return count
-
-        merged = self.written(write)
+        merged = self._written(*merged_arrays(sources))
         first = self.segments.index(group[0])
         self.segments = [segment for segment in self.segments if segment not in group]
         self.segments.insert(first, merged)

@@ -14,7 +14,7 @@ def open_engine(location: Path, *, create: bool = False, language: str | None = 
     With `create`, an archive that is not there is made, for articles in `language` (default english);
     without, `ArchiveNotFound` is raised. The language of an archive that is there stays as it is.
     """
-    from search.engines.embedded import EmbeddedEngine
+    from search.engines.embedded.engine import EmbeddedEngine
 
     try:
         return EmbeddedEngine.open(location)

@@ -4,10 +4,7 @@
     index/         the Whoosh index, derived from it                                   `index`
     lock           who is writing                                                      `lock`
 
-`schema` says how an article becomes a document, `evaluate` turns a query's tree into matches,
-`select` turns matches into pages, facets and timelines; `engine` is all of it behind the seam.
+`documents` says how an article becomes a document and `building` makes segments of many, `evaluate`
+turns a query's tree into matches, `select` turns matches into pages, facets and timelines; `engine` is
+all of it behind the seam.
 """
-
-from search.engines.embedded.engine import EmbeddedEngine
-
-__all__ = ["EmbeddedEngine"]

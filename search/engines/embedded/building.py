@@ -24,7 +24,7 @@ from search.analysis import Analyzer
 from search.article import Article
 from search.codec.inversion import segment_arrays
 from search.codec.layout import write_arrays
-from search.engines.embedded.schema import DocumentCollector
+from search.engines.embedded.documents import DocumentCollector, Draft, draft
 from search.errors import ArchiveError
 
 WORTH_A_PROCESS = 1_000
@@ -37,46 +37,42 @@ class SegmentBuilder:
     """Collects articles, then writes them as one segment; `location` is what errors are about."""
 
     def __init__(self, analyzer: Analyzer, location: Path) -> None:
-        self._analyzer, self._location = analyzer, location
-        self._held: list[Article] = []
+        self._language, self._location = analyzer.language, location
         self._here = DocumentCollector(analyzer)
+        self._held: list[Article] = []
         self._process: _Process | None = None
-        self._sent = False
+        self._sent = 0  # how many articles of this segment the process has; then it gets them all
+        self._path = Path()
 
     def add(self, articles: Sequence[Article]) -> None:
         """Take more articles, to be numbered in the order they come."""
         self._held += articles
-        if len(self._held) >= WORTH_A_PROCESS:
-            self._hand_on()
+        if self._sent or (len(self._held) > WORTH_A_PROCESS and _cores() > 1):
+            self._send()
 
-    def _hand_on(self) -> None:
-        if not self._sent and not self._here.count and self._started():
-            self._sent = True
-        if self._process is not None and self._sent:
-            self._process.send(self._held)
-        else:
-            self._here.add(self._held)
-        self._held = []
-
-    def _started(self) -> bool:
-        """Whether there is a process now; without a second core there is not."""
-        if self._process is None and _cores() > 1:
+    def _send(self) -> None:
+        if self._process is None:
             with suppress(OSError):
-                self._process = _Process(self._analyzer.language, self._location)
-        return self._process is not None
+                self._process = _Process(self._language, self._location)
+        if self._process is not None:
+            self._process.send(draft(self._held, self._sent))
+            self._sent += len(self._held)
+            self._held = []
 
-    def write(self, path: Path) -> int:
-        """Write the articles to a new segment file, and return how many they are; then begin anew."""
-        if self._held:
-            self._hand_on()
+    def start(self, path: Path) -> None:
+        """Begin to write the articles to a new segment file; `finish` does the rest."""
+        self._path = path
         if self._process is not None and self._sent:
-            count = self._process.write(path)
-        else:
-            documents = self._here.documents()
-            write_arrays(path, segment_arrays(documents))
-            count = documents.count
-        self._sent = False
-        return count
+            self._process.send(str(path))
+
+    def finish(self) -> int:
+        """Wait until they are written, and return how many they are; then begin anew."""
+        if self._process is not None and self._sent:
+            self._sent = 0
+            return self._process.answer()
+        self._here.add(draft(self._held, 0))
+        self._held = []
+        return _write(self._here, self._path)
 
     def forget(self) -> None:
         """Begin anew without what was added."""
@@ -89,7 +85,13 @@ class SegmentBuilder:
         """End the process, if there is one."""
         if self._process is not None:
             self._process.end()
-        self._process, self._sent = None, False
+        self._process, self._sent = None, 0
+
+
+def _write(collector: DocumentCollector, path: Path) -> int:
+    documents = collector.documents()
+    write_arrays(path, segment_arrays(documents))
+    return documents.count
 
 
 class _Process:
@@ -108,15 +110,15 @@ class _Process:
         self._to, self._from = self._popen.stdin, self._popen.stdout
         self.end = weakref.finalize(self, _end, self._popen)
 
-    def send(self, message: list[Article] | str) -> None:
+    def send(self, message: Draft | str) -> None:
         """More articles, or the path to write all of them to."""
         try:
             _send(self._to, message)
         except OSError as error:
             raise self._ended() from error
 
-    def write(self, path: Path) -> int:
-        self.send(str(path))
+    def answer(self) -> int:
+        """Wait for how many articles were written; raises what went wrong there."""
         try:
             answer = pickle.load(self._from)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
@@ -130,21 +132,21 @@ class _Process:
         code = self._popen.returncode
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return ArchiveError(
-            f"the process that analyses articles has ended ({how}); nothing of this batch was stored",
+            f"the process that analyses articles has ended ({how}) before it was done; "
+            "what is stored is not lost, and is made searchable by: news rebuild",
             self._location,
         )
 
 
 def _end(popen: subprocess.Popen[bytes]) -> None:
-    if popen.poll() is None:
-        with suppress(subprocess.TimeoutExpired):
-            popen.wait(0.05)  # may be about to end of itself, and then says how
-        popen.kill()
-    popen.wait()
     for stream in (popen.stdin, popen.stdout):
         if stream is not None:
             with suppress(OSError):
                 stream.close()
+    with suppress(subprocess.TimeoutExpired):
+        popen.wait(0.1)  # ends of itself when it is idle, and then says how
+    popen.kill()
+    popen.wait()
 
 
 def _cores() -> int:
@@ -164,14 +166,12 @@ def serve(language: str, requests: BinaryIO, answers: BinaryIO) -> None:
             request = pickle.load(requests)
         except EOFError:
             return
-        if isinstance(request, list):
+        if isinstance(request, Draft):
             collector.add(request)
             continue
         answer: int | Exception
         try:
-            documents = collector.documents()
-            write_arrays(Path(request), segment_arrays(documents))
-            answer = documents.count
+            answer = _write(collector, Path(request))
         except (OSError, MemoryError) as error:
             answer = error
         _send(answers, answer)
@@ -184,3 +184,4 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no answer
     serve(sys.argv[1], sys.stdin.buffer, answers)
+    os._exit(0)  # without taking apart what it has learned

@@ -21,10 +21,11 @@ from search.codec.matches import everything
 from search.dates import Interval
 from search.engine import Added, FacetRequest, Hit, Results, SearchRequest, Settings, Stats, Timeline
 from search.engines.embedded.building import SegmentBuilder
+from search.engines.embedded.documents import moment
 from search.engines.embedded.evaluate import Evaluator
 from search.engines.embedded.index import ArchiveIndex
 from search.engines.embedded.lock import writing
-from search.engines.embedded.schema import FACET_FIELDS, moment
+from search.engines.embedded.schema import FACET_FIELDS
 from search.engines.embedded.select import cursor, facet, ids_oldest_first, page, timeline
 from search.engines.embedded.store import Store
 from search.errors import (
@@ -210,8 +211,7 @@ class EmbeddedEngine:
                         counts += change.counts
                         update.remove(change.replaced)
                         update.put(change.articles)
-                    if changes.revision is not None:
-                        update.prepare()
+                    update.prepare()
                 if changes.revision is not None:
                     update.commit(changes.revision, self._analyzer)
         return counts
@@ -269,6 +269,7 @@ class EmbeddedEngine:
                     done += len(some)
                     if report is not None:
                         report(done, total)
+                update.prepare()
                 finished = done - before < REINDEXED
                 update.commit(newest if finished else revision, self._analyzer)
         self._store.forget_tombstones(newest)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from search.analysis import Analyzer, fold, fold_value, forms, words
-from search.codec.fields import MISSING
+from search.codec.layout import MISSING
 from search.codec.lexicon import Lexicon
 from search.codec.matches import (
     Complement,
@@ -31,7 +31,7 @@ from search.codec.postings import Ints, Postings, merged, posted
 from search.codec.proximity import NO_SPANS, Spans, near, occurrences, phrase, unite_spans, words_as_spans
 from search.codec.scoring import FieldWeight, TermScorer
 from search.codec.view import IndexView, united_places
-from search.engines.embedded.schema import SEPARATOR, microseconds
+from search.engines.embedded.documents import SEPARATOR, microseconds
 from search.errors import LimitExceeded
 from search.language import (
     TEXT_FIELDS,

@@ -22,6 +22,7 @@ from whoosh.index import EmptyIndexError
 from search.analysis import Analyzer
 from search.article import Article
 from search.codec.lexicon import Lexicon
+from search.codec.segment import ArraySegment
 from search.codec.view import IndexView
 from search.codec.writer import ArrayWriter, contents, create
 from search.engines.embedded.building import SegmentBuilder
@@ -155,7 +156,7 @@ class Update:
         self._numbers: dict[str, int] = {}
         self._count = 0
         self._superseded: list[int] = []
-        self._writer: ArrayWriter | None = None
+        self._segment = ArraySegment(NAME)
 
     def put(self, articles: Sequence[Article]) -> None:
         """Put articles in; of equal ids, here or in earlier calls, the last stays."""
@@ -172,23 +173,21 @@ class Update:
         self._gone.update(identity.encode() for identity in identities)
 
     def prepare(self) -> None:
-        """Do all that can fail for long: write the segment of what was put in."""
-        self._writer = writer = ArrayWriter(self._index.path, NAME, index_schema(sorted(self._extra_fields)))
+        """Begin to write the segment of what was put in; nothing can be put in after that."""
+        self._builder.start(self._segment.path(self._index.path))
+
+    def commit(self, revision: int, analyzer: Analyzer) -> None:
+        """Put the change in place; the index then covers `revision`."""
+        fields = tuple(sorted(self._extra_fields))
+        writer = ArrayWriter(self._index.path, NAME, index_schema(fields))
         if self._gone:
             view = IndexView(self._index.path, writer.segments)
             writer.delete(view.values("id").docs(lambda ids: _numbers(ids, self._gone)).tolist())
         if self._count:
-            segment = writer.written(self._builder.write)
-            segment.delete_documents(self._superseded)
-            writer.segments.append(segment)
-
-    def commit(self, revision: int, analyzer: Analyzer) -> None:
-        """Put the change in place; the index then covers `revision`."""
-        if self._writer is None:
-            self.prepare()
-        assert self._writer is not None
-        generation = self._writer.commit()
-        fields = tuple(sorted(self._extra_fields))
+            self._segment.set_doc_count(self._builder.finish())
+            self._segment.delete_documents(self._superseded)
+            writer.segments.append(self._segment)
+        generation = writer.commit()
         self._index.cover(Covered(INDEX_FORMAT, analyzer.version, revision, generation, fields))
 
 

@@ -1,44 +1,16 @@
-"""How articles become documents of the index.
-
-    title description highlights body    words: terms (stems) with their positions, and the form of
-                                         each word, as people type it
-    keyword author source site lang      values, `folded` or `folded US as written`
-    url, each extra field                the same
-    id                                   exact
-    published                            microseconds since 1970, UTC
-
-US is the control character "unit separator", which no text of an article has.
-"""
+"""The fields of the index."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from urllib.parse import urlsplit
 
 from whoosh.fields import ID, Schema
 
-from search.analysis import Analyzer, fold_value, spaced
-from search.article import Article
-from search.codec.fields import MISSING, Positions, Terms, integer_column
-from search.codec.inversion import Documents, WordCollector
-from search.codec.pieces import PieceTable
+from search.codec.fields import Positions, Terms, integer_column
 from search.language import TEXT_FIELDS
-from search.language.limits import MAX_DISTANCE
-
-SEPARATOR = "\x1f"
 
 FACET_FIELDS = ("keyword", "author", "source", "site", "lang")
 """Built-in fields whose values can be counted; every extra field can be too."""
-
-VALUE_GAP = MAX_DISTANCE + 1
-"""Words between one highlight and the next, so that no phrase or NEAR reaches across."""
-
-MAX_REMEMBERED = 500_000
-"""Distinct pieces of text that the analyzer remembers from one batch to the next; about 150 MB."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def index_schema(extra_fields: Iterable[str]) -> Schema:
@@ -49,107 +21,3 @@ def index_schema(extra_fields: Iterable[str]) -> Schema:
     for field in (*FACET_FIELDS, "url", *extra_fields):
         schema.add(field, Terms())
     return schema
-
-
-class DocumentCollector:
-    """Makes of articles, numbered in the order they come, the documents of one segment after the other."""
-
-    def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
-        self._table = PieceTable(analyzer.learn)
-        self.clear()
-
-    def clear(self) -> None:
-        """Begin anew."""
-        if len(self._analyzer.words_of) > MAX_REMEMBERED:
-            self._analyzer.forget()
-            self._table.clear()
-        self._words = WordCollector(TEXT_FIELDS, VALUE_GAP, self._table.pieces)
-        self._values: dict[str, list[tuple[int, str]]] = {}
-        self._published: list[int] = []
-
-    @property
-    def count(self) -> int:
-        """How many articles there are of the next segment."""
-        return len(self._published)
-
-    def add(self, articles: Iterable[Article]) -> None:
-        """Take more articles."""
-        put = self._values.setdefault
-        for article in articles:
-            number = self.count
-            self._published.append(microseconds(article.published))
-            for field in TEXT_FIELDS:
-                if text := getattr(article, field):
-                    self._words.add(number, field, map(spaced, (text,) if isinstance(text, str) else text))
-            put("id", []).append((number, article.id))
-            for field, written in _values(article).items():
-                if len(written) == 1:
-                    put(field, []).append((number, value_term(written[0])))
-                else:
-                    # One for each folded value, spelled as the first of them.
-                    distinct = {fold_value(value): value_term(value) for value in reversed(written)}
-                    put(field, []).extend((number, term) for term in distinct.values())
-
-    def documents(self) -> Documents:
-        """All that was added since the last time."""
-        known = self._analyzer
-        made = Documents(
-            count=self.count,
-            words=self._words.collected(known.words_of, known.forms, known.term_of, known.terms),
-            values=self._values,
-            numbers={"published": self._published},
-        )
-        self.clear()
-        return made
-
-
-def _values(article: Article) -> dict[str, tuple[str, ...]]:
-    """The values of an article by field, those that it has."""
-    found = dict(article.extra)
-    if article.keywords:
-        found["keyword"] = article.keywords
-    if article.authors:
-        found["author"] = article.authors
-    if article.source:
-        found["source"] = (article.source,)
-    if article.language:
-        found["lang"] = (article.language.partition("-")[0],)
-    if article.url:
-        found["url"] = (article.url,)
-        if hosts := sites(article.url):
-            found["site"] = hosts
-    return found
-
-
-@lru_cache(maxsize=100_000)
-def value_term(value: str) -> str:
-    """The term of a whole value: its folded form, and after it how it is written if that differs."""
-    folded = fold_value(value)
-    return folded if folded == value else f"{folded}{SEPARATOR}{value}"
-
-
-def sites(url: str) -> tuple[str, ...]:
-    """The host of a URL without `www.`, and the domains above it that are not top-level."""
-    try:
-        return _domains((urlsplit(url).hostname or "").removeprefix("www."))
-    except ValueError:
-        return ()
-
-
-@lru_cache(maxsize=10_000)
-def _domains(host: str) -> tuple[str, ...]:
-    labels = host.split(".")
-    if host.replace(".", "").isdecimal() or len(labels) == 1:
-        return (host,) if host else ()
-    return tuple(".".join(labels[start:]) for start in range(len(labels) - 1))
-
-
-def microseconds(moment: datetime | None) -> int:
-    """A time as the index keeps it, `MISSING` for none."""
-    return MISSING if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def moment(microseconds: int) -> datetime | None:
-    """The way back from `microseconds`."""
-    return None if microseconds == MISSING else _EPOCH + timedelta(microseconds=microseconds)

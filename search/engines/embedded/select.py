@@ -14,7 +14,7 @@ from search.codec.postings import Docs
 from search.codec.view import IndexView
 from search.dates import Interval, Period, boundaries, interval_name
 from search.engine import MAX_BINS, Bin, Cursor, Facet, FacetRequest, FacetValue, Sort, Timeline
-from search.engines.embedded.schema import SEPARATOR, microseconds, moment
+from search.engines.embedded.documents import SEPARATOR, microseconds, moment
 from search.errors import LimitExceeded
 from search.language import Dates, Phrase, Word
 
