@@ -17,19 +17,19 @@ _GRAIN = 900_000_000
 def by_value(view: IndexView, field: str, docs: Docs) -> tuple[dict[str, int], int]:
     """How many of `docs` have each value of `field` that any has; and how many have none."""
     values = view.values(field)
-    return values.counts(docs), len(docs) - int(np.count_nonzero(values.present()[docs]))
+    return values.counts(docs), len(docs) - int(np.count_nonzero(values.present().take(docs)))
 
 
 def extent(view: IndexView, column: str, docs: Docs) -> tuple[int, int] | None:
     """The lowest and highest number that any of `docs` has; None where none has one."""
-    numbers = view.numbers(column)[docs]
+    numbers = view.numbers(column).take(docs)
     present = numbers[numbers != MISSING]
     return (int(present.min()), int(present.max())) if len(present) else None
 
 
 def by_interval(view: IndexView, column: str, docs: Docs, edges: Sequence[int]) -> list[int]:
     """How many of `docs` have a number from each of `edges` up to, not including, the next."""
-    numbers = view.numbers(column)[docs]
+    numbers = view.numbers(column).take(docs)
     numbers = numbers[numbers != MISSING]
     bounds = np.array(edges, np.int64)
     grains = (bounds[-1] - bounds[0]) // _GRAIN
@@ -43,4 +43,4 @@ def by_interval(view: IndexView, column: str, docs: Docs, edges: Sequence[int]) 
 
 def missing(view: IndexView, column: str, docs: Docs) -> int:
     """How many of `docs` have no number."""
-    return int(np.count_nonzero(view.numbers(column)[docs] == MISSING))
+    return int(np.count_nonzero(view.numbers(column).take(docs) == MISSING))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+
+STRIDE = 32
+"""Of so many strings one is kept in memory, to find the others by."""
 
 
 class Lexicon:
@@ -28,17 +33,18 @@ class Lexicon:
     def __getitem__(self, number: int) -> bytes:
         return bytes(self._text[self._offsets[number] : self._offsets[number + 1]])
 
+    @cached_property
+    def _milestones(self) -> list[bytes]:
+        """The first string of every `STRIDE`."""
+        return [self[number] for number in range(0, len(self), STRIDE)]
+
     def find(self, sought: bytes) -> int:
         """The number of the first string that is not less than `sought`."""
-        offsets, text = self._offsets, self._text
-        low, high = 0, len(offsets) - 1
-        while low < high:
-            middle = (low + high) >> 1
-            if bytes(text[offsets[middle] : offsets[middle + 1]]) < sought:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        after = bisect_left(self._milestones, sought)
+        if not after:
+            return 0
+        first = (after - 1) * STRIDE
+        return first + bisect_left(self.bytes(range(first, min(first + STRIDE, len(self)))), sought)
 
     def number(self, sought: bytes) -> int:
         """The number of this string, or -1."""
@@ -51,7 +57,10 @@ class Lexicon:
 
     def equal(self, sought: bytes) -> range:
         """The numbers of the strings that are `sought`."""
-        return range(self.find(sought), self.find(sought + b"\0"))
+        first = after = self.find(sought)
+        while after < len(self) and self[after] == sought:
+            after += 1
+        return range(first, after)
 
     def strings(self, numbers: range | None = None) -> list[str]:
         """The strings with these numbers, or all."""

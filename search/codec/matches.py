@@ -103,7 +103,7 @@ class Flagged:
         return np.flatnonzero(self._flags).astype(np.int32)
 
     def keep(self, docs: Docs) -> Flags:
-        return self._flags[docs]
+        return self._flags.take(docs)
 
     def scores(self, docs: Docs) -> Floats:
         return np.zeros(len(docs), np.float32)
@@ -132,7 +132,7 @@ class Ranged:
         return Flagged(self._view, self._within(self._numbers)).docs
 
     def keep(self, docs: Docs) -> Flags:
-        return self._within(self._numbers[docs])
+        return self._within(self._numbers.take(docs))
 
     def scores(self, docs: Docs) -> Floats:
         return np.zeros(len(docs), np.float32)
@@ -151,7 +151,7 @@ class Complement:
     @cached_property
     def docs(self) -> Docs:
         flags = np.ones(self._view.size, np.bool_)
-        flags[self._excluded.docs] = False
+        flags[places_of(self._excluded.docs)] = False
         return Flagged(self._view, flags).docs
 
     def keep(self, docs: Docs) -> Flags:
@@ -206,7 +206,7 @@ class Union:
     def docs(self) -> Docs:
         flags = np.zeros(self._view.size, np.bool_)
         for part in self._parts:
-            flags[part.docs] = True
+            flags[places_of(part.docs)] = True
         return np.flatnonzero(flags).astype(np.int32)
 
     def keep(self, docs: Docs) -> Flags:
@@ -221,8 +221,8 @@ class Union:
             own = part.docs
             if len(docs) < len(self.docs):
                 own = own[contained(self._view, own, docs)]
-            totals[own] += part.scores(own)
-        return totals[docs]
+            np.add.at(totals, own, part.scores(own))
+        return totals.take(docs)
 
 
 class Weighted:
@@ -261,10 +261,19 @@ def contained(view: IndexView, docs: Docs, among: Docs) -> Flags:
     if len(docs) * 16 < len(among) or not len(among):
         return _found(docs, among)[1]
     inside = view.scratch
-    inside[among] = 1
-    flags = inside[docs].view(np.bool_)
-    inside[among] = 0
+    marked = places_of(among)
+    inside[marked] = 1
+    flags = inside.take(docs).view(np.bool_)
+    if len(among) * 8 > view.size:
+        inside.fill(0)
+    else:
+        inside[marked] = 0
     return flags
+
+
+def places_of(docs: Docs) -> Array:
+    """The numbers as what NumPy indexes by: several times faster, where values are set, than as int32."""
+    return docs.astype(np.intp)
 
 
 def places(view: IndexView, docs: Docs, among: Docs) -> Array:
@@ -279,7 +288,7 @@ def _found(docs: Array, among: Array) -> tuple[Array, Flags]:
         return np.zeros(len(docs), np.intp), np.zeros(len(docs), np.bool_)
     at = np.searchsorted(among, docs)
     at[at == len(among)] = 0
-    return at, among[at] == docs
+    return at, among.take(at) == docs
 
 
 def _picked(postings: Postings, chosen: Array) -> Postings:
@@ -287,8 +296,8 @@ def _picked(postings: Postings, chosen: Array) -> Postings:
     fields = []
     for part in postings.fields:
         if part.at is None:
-            fields.append(type(part)(part.field, None, part.frequencies[chosen]))
+            fields.append(type(part)(part.field, None, part.frequencies.take(chosen)))
             continue
         at, there = _found(part.at, chosen)
         fields.append(type(part)(part.field, at[there], part.frequencies[there]))
-    return Postings(postings.docs[chosen], tuple(fields))
+    return Postings(postings.docs.take(chosen), tuple(fields))

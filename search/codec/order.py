@@ -45,7 +45,7 @@ class Ordering:
             return []
         docs = matches.docs
         numbers = view.numbers(self.numbers)
-        keys = matches.scores(docs) if self.by == "score" else self._numbers_as_keys(numbers[docs])
+        keys = matches.scores(docs) if self.by == "score" else self._numbers_as_keys(numbers.take(docs))
         candidates = np.arange(len(docs)) if after is None else self._past(view, docs, keys, after)
         if limit < len(candidates):
             candidates = _highest(keys, candidates if after is not None else None, limit)
@@ -93,7 +93,7 @@ class Ordering:
         wanted = limit - len(surely)
         if wanted >= len(tied):
             return candidates
-        ages = numbers[docs[tied]]
+        ages = numbers.take(docs.take(tied))
         bound = np.partition(ages, len(ages) - wanted)[len(ages) - wanted]
         return np.concatenate([surely, tied[ages >= bound]])
 

@@ -93,14 +93,22 @@ def posted(parts: Sequence[tuple[str, Docs, Array]]) -> Postings:
     parts = [part for part in parts if len(part[1])]
     if not parts:
         return Postings(NO_DOCS, ())
-    docs = parts[0][1]
-    for _, own, _ in parts[1:]:
-        docs = np.union1d(docs, own)
+    docs = _distinct([own for _, own, _ in parts])
     fields = []
     for field, own, frequencies in parts:
         at = None if len(own) == len(docs) else np.searchsorted(docs, own)
         fields.append(FieldPostings(field, at, frequencies))
     return Postings(docs, tuple(fields))
+
+
+def _distinct(lists: Sequence[Docs]) -> Docs:
+    """Every document of the lists once, ascending."""
+    if len(lists) == 1:
+        return lists[0]
+    docs = np.sort(np.concatenate(lists))
+    first = np.ones(len(docs), np.bool_)
+    np.not_equal(docs[1:], docs[:-1], out=first[1:])
+    return docs[first]
 
 
 def merged(parts: Sequence[Postings]) -> Postings:

@@ -49,7 +49,7 @@ class TermScorer:
             if part.at is None:
                 total += norms.take(docs) * part.frequencies
             else:
-                total[part.at] += norms.take(docs[part.at]) * part.frequencies
+                np.add.at(total, part.at, norms.take(docs.take(part.at)) * part.frequencies)
         count = len(docs) if df is None else df
         idf = math.log(1 + (view.count - count + 0.5) / (count + 0.5))
         saturated = total + np.float32(self.k1)

@@ -296,21 +296,26 @@ class Values:
     def counts(self, docs: Docs) -> dict[str, int]:
         """How many of `docs` have each value that any of them has."""
         found: dict[str, int] = {}
+        every = len(docs) == self._view.size
         inside = self._view.scratch
-        inside[docs] = 1
+        if not every:
+            inside[docs.astype(np.intp)] = 1
         for segment, lexicon in zip(self._segments, self._lexicons, strict=True):
-            arrays = segment.arrays
-            starts = arrays[f"{self._field}.starts"]
+            starts = segment.arrays[f"{self._field}.starts"]
             if not len(lexicon):
                 continue
-            own = inside[segment.base : segment.base + segment.count]
-            flags = own[arrays[f"{self._field}.docs"]]
-            counts = np.add.reduceat(flags, starts[:-1], dtype=np.int64)
+            if every:
+                counts = np.diff(starts)
+            else:
+                own = inside[segment.base : segment.base + segment.count]
+                flags = own.take(segment.arrays[f"{self._field}.docs"])
+                counts = np.add.reduceat(flags, starts[:-1], dtype=np.int64)
             present = np.flatnonzero(counts)
-            for number, count in zip(present.tolist(), counts[present].tolist(), strict=True):
-                value = lexicon[number].decode()
+            values = lexicon.strings() if 4 * len(present) > len(lexicon) else None
+            for number, count in zip(present.tolist(), counts.take(present).tolist(), strict=True):
+                value = lexicon[number].decode() if values is None else values[number]
                 found[value] = found.get(value, 0) + count
-        inside[docs] = 0
+        inside.fill(0)
         return found
 
 

@@ -116,7 +116,8 @@ class EmbeddedEngine:
             view = evaluator.view
             counted = [self._counted(facet) for facet in request.facets]
             matches = evaluator.matches(request.query)
-            places = page(view, matches, request.sort, request.after, request.limit + 1)
+            wanted = request.limit + 1 if request.limit else 0
+            places = page(view, matches, request.sort, request.after, wanted)
             shown = places[: request.limit]
             articles = self._store.get([place.text for place in shown])
             return Results(

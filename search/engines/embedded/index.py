@@ -57,6 +57,7 @@ class ArchiveIndex:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._note = path / "covers.json"
+        self._covered: tuple[tuple[int, int], Covered] | None = None
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -70,6 +71,12 @@ class ArchiveIndex:
 
     def covered(self) -> Covered:
         """What the index holds; raises `IndexUnusable`."""
+        stamp = self.stamp()
+        if self._covered is None or self._covered[0] != stamp or stamp == (0, 0):
+            self._covered = stamp, self._read_note()
+        return self._covered[1]
+
+    def _read_note(self) -> Covered:
         try:
             read = json.loads(self._note.read_bytes())
             covered = Covered(**{**read, "extra_fields": tuple(read["extra_fields"])})

@@ -274,11 +274,12 @@ class Store:
         return [identity for (identity,) in rows]
 
 
+_DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _article(document: str) -> Article:
-    return Article.restored(json.loads(document))
+    return Article.restored(_DECODER.decode(document))
 
 
 def _translation(error: sqlite3.Error, location: Path, path: Path) -> ArchiveError:
