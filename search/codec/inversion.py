@@ -13,6 +13,7 @@ The text fields share one lexicon. A term's postings are the documents that have
     F.positions                     the position of each word, by document
     F.variants                      which of the term's forms it has
     F.lengths         int32[N]      words in field F of each of the N documents
+    F.extents         int32[N]      one more than the position of the last of them
 
     forms.text forms.offsets        the forms, in order; one of several terms stands there several times
     forms.terms       int32         the term of each
@@ -39,6 +40,7 @@ import numpy as np
 from search.codec.layout import Array, narrow
 from search.codec.lexicon import lexicon_arrays
 from search.codec.pieces import CHUNK
+from search.codec.postings import first_of_runs
 
 Splitter = Callable[[Sequence[str]], tuple[Array, Array]]
 """Cuts texts up: int32, the numbers of all their pieces in order, and how many each text has."""
@@ -105,7 +107,7 @@ class WordCollector:
         lengths = np.diff(ends, prepend=0)
         # Where a text begins in its field: after all the earlier ones there, each with its gap.
         starts = np.cumsum(lengths + self._gap) - lengths - self._gap
-        first = _first_of_runs(documents) | _first_of_runs(fields)
+        first = first_of_runs(documents) | first_of_runs(fields)
         starts -= np.repeat(starts[first], np.diff(np.append(np.flatnonzero(first), len(ends))))
         docs = np.repeat(documents.astype(np.int32), lengths)
         where = np.repeat(fields.astype(np.uint8), lengths)
@@ -170,12 +172,15 @@ def segment_arrays(documents: Documents) -> dict[str, Array]:
     words = documents.words
     arrays = _text_arrays(words)
     for number, name in enumerate(words.text_fields):
-        own = words.docs[words.fields == number]
-        arrays[f"{name}.lengths"] = np.bincount(own, minlength=documents.count).astype(np.int32)
-    for name, (docs, values) in documents.values.items():
-        arrays.update(_value_arrays(name, docs, values, documents.count))
-    for name, numbers in documents.numbers.items():
-        arrays[f"{name}.numbers"] = np.array(numbers, np.int64)
+        own = np.flatnonzero(words.fields == number)
+        docs = words.docs[own]
+        arrays[f"{name}.lengths"] = np.bincount(docs, minlength=documents.count).astype(np.int32)
+        extents = arrays[f"{name}.extents"] = np.zeros(documents.count, np.int32)
+        extents[docs] = words.positions[own] + 1  # of a document's words the last one stays
+    for name, (numbers, values) in documents.values.items():
+        arrays.update(_value_arrays(name, numbers, values, documents.count))
+    for name, column in documents.numbers.items():
+        arrays[f"{name}.numbers"] = np.array(column, np.int64)
     return arrays
 
 
@@ -197,7 +202,7 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     keys >>= 32
     sorted_terms = keys.astype(np.int32)
     sorted_docs = words.docs[order]
-    first = _first_of_runs(sorted_terms) | _first_of_runs(sorted_docs)
+    first = first_of_runs(sorted_terms) | first_of_runs(sorted_docs)
     arrays["docs"] = sorted_docs[first]
     starts = arrays["starts"] = run_starts(sorted_terms[first], len(by_term))
     postings = np.cumsum(first, dtype=np.int32)
@@ -211,7 +216,7 @@ def _text_arrays(words: Words) -> dict[str, Array]:
         arrays[f"{name}.positions"] = narrow(positions[own])
         arrays[f"{name}.variants"] = narrow(variants[own])
         there = postings[own]
-        begins = np.flatnonzero(_first_of_runs(there))
+        begins = np.flatnonzero(first_of_runs(there))
         frequencies[name] = there[begins], np.diff(begins, append=len(there))
     arrays.update(frequency_arrays(frequencies, starts))
     return arrays
@@ -238,13 +243,6 @@ def _inverse(order: Sequence[int]) -> Array:
     places = np.empty(len(order), np.int32)
     places[order] = np.arange(len(order), dtype=np.int32)
     return places
-
-
-def _first_of_runs(numbers: Array) -> Array:
-    """bool: where another number than the one before begins."""
-    first = np.ones(len(numbers), np.bool_)
-    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
-    return first
 
 
 def form_arrays(forms: Sequence[str], terms: Array, term_count: int) -> tuple[dict[str, Array], Array]:

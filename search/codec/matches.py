@@ -176,7 +176,7 @@ class Intersection:
         rarest, *others = sorted(self._parts, key=lambda part: part.size)
         docs = rarest.docs
         for part in others:
-            docs = docs[part.keep(docs)]
+            docs = docs.compress(part.keep(docs))
         return docs
 
     def keep(self, docs: Docs) -> Flags:
@@ -220,7 +220,7 @@ class Union:
         for part in self._parts:
             own = part.docs
             if len(docs) < len(self.docs):
-                own = own[contained(self._view, own, docs)]
+                own = own.compress(contained(self._view, own, docs))
             np.add.at(totals, own, part.scores(own))
         return totals.take(docs)
 
@@ -299,5 +299,5 @@ def _picked(postings: Postings, chosen: Array) -> Postings:
             fields.append(type(part)(part.field, None, part.frequencies.take(chosen)))
             continue
         at, there = _found(part.at, chosen)
-        fields.append(type(part)(part.field, at[there], part.frequencies[there]))
+        fields.append(type(part)(part.field, at.compress(there), part.frequencies.compress(there)))
     return Postings(postings.docs.take(chosen), tuple(fields))

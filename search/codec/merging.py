@@ -59,7 +59,7 @@ def merged_arrays(sources: Sequence[Source]) -> tuple[dict[str, Array], int]:
     names = dict.fromkeys(name for source in sources for name in source.arrays)
     for name in names:
         stem, _, kind = name.rpartition(".")
-        if kind in ("lengths", "numbers"):
+        if kind in ("lengths", "extents", "numbers"):
             arrays[name] = np.concatenate([source.arrays[name][source.live] for source in sources])
         elif kind == "doc_starts":
             arrays.update(_merged_values(stem, sources, doc_maps, count))

@@ -56,16 +56,17 @@ def without_deleted(
     docs: Docs, fields: Sequence[FieldPostings], live: Flags
 ) -> tuple[Docs, list[FieldPostings]]:
     """Postings without those of documents that `live` does not flag."""
-    kept = live[docs]
+    kept = live.take(docs)
     places = np.cumsum(kept) - 1
     left = []
     for part in fields:
         if part.at is None:
-            left.append(FieldPostings(part.field, None, part.frequencies[kept]))
+            left.append(FieldPostings(part.field, None, part.frequencies.compress(kept)))
         else:
-            there = kept[part.at]
-            left.append(FieldPostings(part.field, places[part.at[there]], part.frequencies[there]))
-    return docs[kept], left
+            there = kept.take(part.at)
+            at = places.take(part.at.compress(there))
+            left.append(FieldPostings(part.field, at, part.frequencies.compress(there)))
+    return docs.compress(kept), left
 
 
 def concatenated(parts: Sequence[Postings]) -> Postings:
@@ -93,7 +94,7 @@ def posted(parts: Sequence[tuple[str, Docs, Array]]) -> Postings:
     parts = [part for part in parts if len(part[1])]
     if not parts:
         return Postings(NO_DOCS, ())
-    docs = _distinct([own for _, own, _ in parts])
+    docs = distinct([own for _, own, _ in parts])
     fields = []
     for field, own, frequencies in parts:
         at = None if len(own) == len(docs) else np.searchsorted(docs, own)
@@ -101,14 +102,19 @@ def posted(parts: Sequence[tuple[str, Docs, Array]]) -> Postings:
     return Postings(docs, tuple(fields))
 
 
-def _distinct(lists: Sequence[Docs]) -> Docs:
+def distinct(lists: Sequence[Docs]) -> Docs:
     """Every document of the lists once, ascending."""
     if len(lists) == 1:
         return lists[0]
     docs = np.sort(np.concatenate(lists))
-    first = np.ones(len(docs), np.bool_)
-    np.not_equal(docs[1:], docs[:-1], out=first[1:])
-    return docs[first]
+    return docs.compress(first_of_runs(docs))
+
+
+def first_of_runs(numbers: Array) -> Flags:
+    """bool: where another number than the one before begins."""
+    first = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+    return first
 
 
 def merged(parts: Sequence[Postings]) -> Postings:
@@ -128,8 +134,8 @@ def _summed(pieces: Sequence[tuple[Docs, Array]]) -> tuple[Docs, Array]:
     docs = np.concatenate([docs for docs, _ in pieces])
     counts = np.concatenate([counts for _, counts in pieces])
     order = np.argsort(docs, kind="stable")  # merges runs that are in order already
-    docs, counts = docs[order], counts[order]
-    first = np.flatnonzero(np.concatenate([[True], docs[1:] != docs[:-1]]))
+    docs, counts = docs.take(order), counts.take(order)
+    first = np.flatnonzero(first_of_runs(docs))
     totals = np.add.reduceat(counts, first, dtype=np.int64) if len(docs) else counts
-    docs = docs[first] if len(docs) else docs
-    return docs[totals > 0], totals[totals > 0]
+    docs = docs.take(first) if len(docs) else docs
+    return docs.compress(totals > 0), totals.compress(totals > 0)

@@ -52,15 +52,15 @@ def phrase(words: Sequence[Ints], slop: int = 0) -> Spans:
         starts = words[rarest] - rarest
         for number, places in enumerate(words):
             if number != rarest:
-                starts = starts[_among(starts + number, places)]
+                starts = starts.compress(_among(starts + number, places))
         return Spans(starts, starts + (len(words) - 1))
     ends = starts
     for places in words[1:]:
         at = np.searchsorted(places, ends, side="right")
         kept = at < len(places)
-        starts, ends = starts[kept], places[at[kept]]
+        starts, ends = starts.compress(kept), places.take(at.compress(kept))
         close = ends - starts <= len(words) - 1 + slop
-        starts, ends = starts[close], ends[close]
+        starts, ends = starts.compress(close), ends.compress(close)
     return Spans(starts, ends)
 
 

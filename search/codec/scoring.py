@@ -47,9 +47,10 @@ class TermScorer:
             field = self.fields[part.field]
             norms = view.norms(part.field, field.b, field.weight)
             if part.at is None:
-                total += norms.take(docs) * part.frequencies
+                total += np.multiply(norms.take(docs), part.frequencies, dtype=np.float32)
             else:
-                np.add.at(total, part.at, norms.take(docs.take(part.at)) * part.frequencies)
+                own = np.multiply(norms.take(docs.take(part.at)), part.frequencies, dtype=np.float32)
+                np.add.at(total, part.at, own)
         count = len(docs) if df is None else df
         idf = math.log(1 + (view.count - count + 0.5) / (count + 0.5))
         saturated = total + np.float32(self.k1)

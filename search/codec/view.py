@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from search.codec.layout import MappedArrays
 from search.codec.lexicon import Lexicon
 from search.codec.patterns import Spellings
+from search.codec.phrases import Numbering, Occurrences, phrase_documents
 from search.codec.postings import (
     NO_DOCS,
     Array,
@@ -45,6 +46,7 @@ class _SegmentView:
         self.live = segment.live() if segment.has_deletions() else None
         self.terms = Lexicon(arrays["terms.text"], arrays["terms.offsets"])
         self.forms = Lexicon(arrays["forms.text"], arrays["forms.offsets"])
+        self._numberings: dict[str, Numbering] = {}
         self.text_fields = [name.removesuffix(".positions") for name in arrays if name.endswith(".positions")]
 
     def postings(self, term: bytes) -> Postings | None:
@@ -67,19 +69,35 @@ class _SegmentView:
             docs, fields = without_deleted(docs, fields, self.live)
         return Postings(docs + self.base if self.base else docs, tuple(fields))
 
-    def places(self, field: str, number: int) -> tuple[Array, Array, Array]:
-        """(documents, positions, variants) of every word of a term in a field, deleted ones too."""
+    def occurrences(self, field: str, number: int) -> Occurrences:
+        """Where a term is in a field, in deleted documents too."""
         arrays = self.arrays
         first, after = arrays["starts"][number : number + 2].tolist()
         begin, end = arrays[f"{field}.place_starts"][number : number + 2].tolist()
         docs = arrays["docs"][first:after]
         if f"{field}.at" in arrays:
             a, b = arrays[f"{field}.at_starts"][number : number + 2].tolist()
-            docs, found = docs[arrays[f"{field}.at"][a:b]], arrays[f"{field}.frequencies"][a:b]
+            docs, found = docs.take(arrays[f"{field}.at"][a:b]), arrays[f"{field}.frequencies"][a:b]
         else:
             found = arrays[f"{field}.frequencies"][first:after]
-        positions = arrays[f"{field}.positions"][begin:end]
-        return np.repeat(docs, found), positions, arrays[f"{field}.variants"][begin:end]
+            docs, found = docs.compress(found > 0), found.compress(found > 0)
+        return Occurrences(docs, found, arrays[f"{field}.positions"][begin:end])
+
+    def places(self, field: str, number: int) -> tuple[Array, Array, Array]:
+        """(documents, positions, variants) of every word of a term in a field, deleted ones too."""
+        own = self.occurrences(field, number)
+        begin, end = self.arrays[f"{field}.place_starts"][number : number + 2].tolist()
+        return (
+            np.repeat(own.docs, own.frequencies),
+            own.positions,
+            self.arrays[f"{field}.variants"][begin:end],
+        )
+
+    def numbering(self, field: str) -> Numbering:
+        """The numbers of the places of a field."""
+        if field not in self._numberings:
+            self._numberings[field] = Numbering(self.arrays[f"{field}.extents"])
+        return self._numberings[field]
 
 
 class IndexView:
@@ -136,17 +154,35 @@ class IndexView:
             if number < 0:
                 continue
             docs, positions, variants = segment.places(field, number)
-            kept: Flags | None = None if segment.live is None else segment.live[docs]
+            kept: Flags | None = None if segment.live is None else segment.live.take(docs)
             if forms is not None:
                 wanted = self._variants(segment, number, forms)
                 if not all(wanted):
                     chosen = np.array(wanted)[variants]
                     kept = chosen if kept is None else kept & chosen
             if kept is not None:
-                docs, positions = docs[kept], positions[kept]
+                docs, positions = docs.compress(kept), positions.compress(kept)
             if len(docs):
                 found.append((docs.astype(np.int64) + segment.base) << 32 | positions)
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_PLACES
+
+    def phrases(self, field: str, slots: Sequence[Sequence[str]]) -> tuple[Docs, Array]:
+        """The documents with a phrase in `field`, and how often; `slots` has the terms of each place."""
+        found = []
+        for segment in self._segments:
+            numbers = [[segment.terms.number(term.encode()) for term in terms] for terms in slots]
+            words = [[segment.occurrences(field, n) for n in several if n >= 0] for several in numbers]
+            docs, counts = phrase_documents(words, segment.numbering(field))
+            if segment.live is not None:
+                live = segment.live.take(docs)
+                docs, counts = docs.compress(live), counts.compress(live)
+            found.append((docs + segment.base if segment.base else docs, counts))
+        if len(found) == 1:
+            return found[0]
+        return (
+            np.concatenate([NO_DOCS, *(docs for docs, _ in found)]),
+            np.concatenate([NO_PLACES, *(counts for _, counts in found)]),
+        )
 
     @staticmethod
     def _variants(segment: _SegmentView, number: int, forms: Collection[str]) -> list[bool]:
@@ -270,7 +306,7 @@ class Values:
             lists = [docs[starts[n] : starts[n + 1]] for n in choose(lexicon)]
             if lists:
                 own = lists[0] if len(lists) == 1 else np.unique(np.concatenate(lists))
-                own = own if segment.live is None else own[segment.live[own]]
+                own = own if segment.live is None else own.compress(segment.live.take(own))
                 found.append(own + segment.base if segment.base else own)
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_DOCS
 

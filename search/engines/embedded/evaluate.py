@@ -122,6 +122,10 @@ class Evaluator:
 
     def _leaf(self, node: TextLeaf) -> Postings:
         slots = self._slots(node)
+        if len(slots) > 1 and not (isinstance(node, Phrase) and node.slop):
+            fields = TEXT_FIELDS if node.field is None else (node.field,)
+            terms = [[term for term, _ in slot] for slot in slots]
+            return posted([(field, *self.view.phrases(field, terms)) for field in fields])
         if len(slots) != 1:
             return self._found_by(self._finder(node))
         found = merged([self._occurrences(term, forms) for term, forms in slots[0]])

@@ -29,7 +29,7 @@ from search.engines.embedded.building import SegmentBuilder
 from search.engines.embedded.schema import index_schema
 from search.errors import IndexUnusable
 
-INDEX_FORMAT = 2
+INDEX_FORMAT = 3
 """Raised when `schema` changes: an index of another format is made anew."""
 
 NAME = "articles"

@@ -1,0 +1,165 @@
+"""Words side by side, in one segment.
+
+Every place for a word in a field gets a number, document after document, with one between two documents
+that no word has. A phrase begins at a number where its first word is, its second at the next, and so
+on: the sets of these, each moved back by the word's place in the phrase, have the phrases in common.
+
+Few numbers are sorted together, and those that are there twice are common. Many are looked up in a
+table of bytes, a block of documents at a time: so all that is worked on stays in a processor's cache,
+and in memory that is used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.codec.layout import Array
+from search.codec.postings import NO_DOCS, Docs, distinct, first_of_runs
+
+BLOCK = 1 << 20
+"""Numbers, about, that a block of documents has."""
+
+FEW = 1 << 16
+"""So many places are few."""
+
+RARE = 32
+"""A word in so many times fewer documents than another decides which of the other's are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Where a term is in a field of a segment: its documents, how often in each, positions."""
+
+    docs: Docs
+    frequencies: Array
+    positions: Array
+
+    def within(self, docs: Docs) -> Occurrences:
+        """Those in the given documents, ascending."""
+        at = np.searchsorted(self.docs, docs)
+        at[at == len(self.docs)] = 0
+        at = at.compress(self.docs.take(at) == docs)
+        found = self.frequencies.take(at)
+        ends = np.cumsum(self.frequencies, dtype=np.int64).take(at)
+        places = np.repeat(ends - np.cumsum(found, dtype=np.int64), found)
+        places += np.arange(len(places))
+        return Occurrences(self.docs.take(at), found, self.positions.take(places))
+
+    def split(self, edges: Array) -> list[Occurrences]:
+        """Those of the documents from each of `edges` up to the next."""
+        cuts = np.searchsorted(self.docs, edges)
+        ends = np.concatenate([[0], np.cumsum(self.frequencies, dtype=np.intp)]).take(cuts).tolist()
+        docs = cuts.tolist()
+        return [
+            Occurrences(self.docs[a:b], self.frequencies[a:b], self.positions[c:d])
+            for a, b, c, d in zip(docs, docs[1:], ends, ends[1:], strict=False)
+        ]
+
+    def numbers(self, bases: Array, offset: int) -> Array:
+        """The number of each place, less `offset`; ascending."""
+        numbers: Array = np.repeat(bases.take(self.docs) - offset, self.frequencies)
+        numbers += self.positions
+        return numbers
+
+    def counted(self, kept: Array) -> tuple[Docs, Array]:
+        """The documents of the places that `kept` flags, and how many each has."""
+        before = np.concatenate([[0], np.cumsum(kept, dtype=np.int32)])
+        counts = np.diff(before.take(np.cumsum(self.frequencies, dtype=np.intp)), prepend=0)
+        found = np.flatnonzero(counts)
+        return self.docs.take(found), counts.take(found)
+
+
+Slot = Sequence[Occurrences]
+"""What may stand in one place of a phrase."""
+
+
+class Numbering:
+    """The numbers of the places of a field, from how many (`extents` int32[N]) each document has."""
+
+    def __init__(self, extents: Array) -> None:
+        total = int(extents.sum(dtype=np.int64)) + len(extents)
+        self.bases: Array = np.cumsum(extents).astype(np.int32 if total < 1 << 31 else np.int64)
+        self.bases += np.arange(1, len(extents) + 1, dtype=self.bases.dtype)
+        self.bases -= extents
+        starts = np.arange(0, total, BLOCK).astype(self.bases.dtype)
+        self.edges = np.append(np.searchsorted(self.bases, starts), len(extents)).astype(np.int32)
+        self._room = BLOCK + (int(extents.max()) if len(extents) else 0)
+        self._table = np.empty(0, np.uint8)
+
+    def table(self, words: int) -> Array:
+        """uint8, all 0 between uses: a place for each number of a block, and of a phrase before it."""
+        if len(self._table) < self._room + words:
+            self._table = np.zeros(self._room + words, np.uint8)
+        return self._table
+
+
+def phrase_documents(words: Sequence[Slot], numbering: Numbering) -> tuple[Docs, Array]:
+    """The documents with the phrase and how often, from what may stand in each place of it."""
+    counts = [sum(len(own.docs) for own in slot) for slot in words]
+    rarest = min(range(len(words)), key=counts.__getitem__)
+    if not counts[rarest]:
+        return NO_DOCS, NO_DOCS
+    docs = distinct([own.docs for own in words[rarest]])
+    words = [
+        slot if len(docs) * RARE > count else [own.within(docs) for own in slot]
+        for slot, count in zip(words, counts, strict=True)
+    ]
+    if sum(len(own.positions) for slot in words for own in slot) <= FEW:
+        return _of_few(words, numbering.bases)
+    found = [
+        _of_block(block, numbering.bases, numbering.table(len(words)))
+        for block in _blocks(words, numbering.edges)
+    ]
+    return (
+        np.concatenate([NO_DOCS, *(docs for docs, _ in found)]),
+        np.concatenate([NO_DOCS, *(counts for _, counts in found)]),
+    )
+
+
+def _of_few(words: Sequence[Slot], bases: Array) -> tuple[Docs, Array]:
+    starts = np.concatenate([own.numbers(bases, 0) for own in words[0]])
+    for place, slot in enumerate(words[1:], start=1):
+        both = np.sort(np.concatenate([starts, *(own.numbers(bases, place) for own in slot)]))
+        starts = both[1:].compress(both[1:] == both[:-1])
+    owners = (np.searchsorted(bases, np.sort(starts), side="right") - 1).astype(np.int32)
+    begins = np.flatnonzero(first_of_runs(owners))
+    return owners.take(begins), np.diff(begins, append=len(owners))
+
+
+def _blocks(words: Sequence[Slot], edges: Array) -> Sequence[Sequence[Slot]]:
+    """The words of each block of documents that has them all."""
+    split = [[own.split(edges) for own in slot] for slot in words]
+    blocks = [[[own[number] for own in slot] for slot in split] for number in range(len(edges) - 1)]
+    return [block for block in blocks if all(any(len(own.docs) for own in slot) for slot in block)]
+
+
+def _of_block(words: Sequence[Slot], bases: Array, table: Array) -> tuple[Docs, Array]:
+    sizes = [sum(len(own.positions) for own in slot) for slot in words]
+    rarest, *others = sorted(range(len(words)), key=sizes.__getitem__)
+    first = min(int(own.docs[0]) for slot in words for own in slot if len(own.docs))
+    shift = int(bases[first]) - len(words)
+    starts = np.concatenate([own.numbers(bases, shift + rarest) for own in words[rarest]])
+    found: list[tuple[Docs, Array]] = []
+    for place in others:
+        marked = starts.astype(np.intp)
+        table[marked] = 1
+        left = []
+        for own in words[place]:
+            numbers = own.numbers(bases, shift + place)
+            kept = table.take(numbers).view(np.bool_)
+            if place == others[-1]:
+                found.append(own.counted(kept))
+            else:
+                left.append(numbers.compress(kept))
+        table[marked] = 0
+        starts = np.concatenate(left) if left else starts
+    if len(found) == 1:
+        return found[0]
+    docs = np.concatenate([docs for docs, _ in found])
+    counts = np.concatenate([counts for _, counts in found])
+    order = np.argsort(docs, kind="stable")
+    begins = np.flatnonzero(first_of_runs(docs.take(order)))
+    return docs.take(order.take(begins)), np.add.reduceat(counts.take(order), begins) if len(docs) else counts
