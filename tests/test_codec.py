@@ -13,16 +13,17 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from whoosh import index as whoosh_index
 from whoosh.analysis import RegexTokenizer
-from whoosh.fields import ID, KEYWORD, TEXT, Schema
+from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
 from whoosh.matching import ReadTooFar
 from whoosh.query import And, AndNot, Every, Not, Or, Phrase, Prefix, Query, Term
 
 from search.codec.fields import Positions, Terms, integer_column
 from search.codec.inversion import Documents, WordCollector
-from search.codec.layout import Array, BadLayout, MappedArrays, narrow, write_arrays
+from search.codec.layout import MISSING, Array, BadLayout, MappedArrays, narrow, write_arrays
 from search.codec.lexicon import Lexicon, lexicon_arrays
 from search.codec.segment import ArraySegment
 from search.codec.view import IndexView
+from search.codec.whoosh_codec import ArrayCodec
 from search.codec.writer import MERGE_FACTOR, ArrayWriter, contents, create, to_merge
 
 SCHEMA = Schema(id=ID(unique=True), head=Positions(), body=Positions(), tag=Terms(), number=integer_column())
@@ -157,6 +158,71 @@ def test_whoosh_finds_the_same_as_in_its_own_index(
                 for query in queries:
                     mine, theirs = found(one, query), found(other, query)
                     assert mine == pytest.approx(theirs, rel=1e-5), query
+
+
+def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path) -> None:
+    create(tmp_path, "x", SCHEMA)
+    ours = ArrayWriter(tmp_path, "x", SCHEMA)
+    ours.add(documents([("d0", ("ab c", "ab b a", ["x"])), ("d1", ("", "a", ["y"]))]))
+    ours.commit()
+    index = whoosh_index.open_dir(tmp_path, indexname="x")
+    writer = index.writer(codec=ArrayCodec())
+    writer.add_document(id="d2", head="a a", body=["ab", "c"], tag=["x"], number=7)
+    writer.add_document(id="d3", body="c")
+    writer.commit(merge=False)
+    index.delete_by_term("id", "d1")
+    writer = index.writer(codec=ArrayCodec())
+    assert (writer.delete_by_term("id", "d1"), writer.delete_by_term("id", "d3")) == (0, 1)
+    writer.commit(merge=False)
+    for merge in (False, True):
+        writer = index.writer(codec=ArrayCodec())
+        writer.add_document(id=f"m{merge}", head="a")
+        writer.commit(optimize=merge)
+        with index.refresh().searcher() as searcher:
+            wanted = {"d2", "mFalse", "mTrue"} if merge else {"d2", "mFalse"}
+            assert set(found(searcher, Term("head", "a"))) == wanted
+            assert set(found(searcher, Phrase("body", ["ab", "c"]))) == {"d2"}
+            assert set(found(searcher, Prefix("body", "b"))) == {"d0"}
+    segments, _ = contents(tmp_path, "x", SCHEMA)
+    view = IndexView(tmp_path, segments)
+    assert view.segments == 1
+    ids = view.values("id").texts(np.arange(view.size, dtype=np.int32))
+    assert ids == ["mTrue", "d0", "d2", "mFalse"]
+    assert view.numbers("number").tolist() == [MISSING, 0, 7, MISSING]
+    assert view.lengths("head").tolist() == [1, 2, 2, 1]
+
+
+def test_whoosh_sorts_by_our_columns(tmp_path: Path) -> None:
+    create(tmp_path, "x", SCHEMA)
+    for number in (5, None, 3, 4):
+        writer = whoosh_index.open_dir(tmp_path, indexname="x").writer(codec=ArrayCodec())
+        writer.add_document(id=f"d{number}", body="a", number=number)
+        writer.commit(merge=False)
+    with whoosh_index.open_dir(tmp_path, indexname="x").searcher() as searcher:
+        reader = searcher.reader()
+        for reverse in (False, True):
+            hits = searcher.search(Term("body", "a"), sortedby="number", reverse=reverse, limit=None)
+            numbers = [
+                reader.column_reader("number", SCHEMA["number"].column_type)[hit.docnum] for hit in hits
+            ]
+            assert numbers == sorted(numbers, reverse=reverse)
+        grouped = searcher.search(Every(), groupedby="id").groups("id")
+        assert {name: len(docs) for name, docs in grouped.items()} == dict.fromkeys(
+            ("d5", "dNone", "d3", "d4"), 1
+        )
+
+
+def test_whoosh_s_writer_is_told_what_there_is_no_room_for(tmp_path: Path) -> None:
+    for number, (field, value) in enumerate(
+        [(STORED(), "x"), (TEXT(stored=True), "x"), (TEXT(field_boost=2.0), "x"), (NUMERIC(), 7)]
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        index = whoosh_index.create_in(folder, Schema(field=field), indexname="x")
+        writer = index.writer(codec=ArrayCodec())
+        with pytest.raises(ValueError, match="field"):  # noqa: PT012
+            writer.add_document(field=value)
+            writer.commit()
 
 
 def walked(reader: Any, field: str, term: str) -> list[tuple[float, list[int]]]:

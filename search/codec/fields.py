@@ -19,6 +19,19 @@ from search.codec.layout import MISSING
 class IntegerPositions(Format):  # type: ignore[misc]
     """Where a term stands in a document: ascending positions as little-endian int32."""
 
+    def word_values(
+        self,
+        value: str | Sequence[str],
+        analyzer: None,  # noqa: ARG002
+        **_: Any,
+    ) -> Iterator[tuple[str, int, float, bytes]]:
+        """(term, frequency, weight, value) of each term of `value`: terms, perhaps with spaces between."""
+        places: dict[str, list[int]] = {}
+        for position, term in enumerate(value.split() if isinstance(value, str) else value):
+            places.setdefault(term, []).append(position)
+        for term, positions in places.items():
+            yield term, len(positions), float(len(positions)), self.encode(positions)
+
     def supports(self, name: str) -> bool:
         return name in ("frequency", "positions")
 

@@ -1,7 +1,7 @@
 """A segment of arrays read through Whoosh's own interfaces, so that Whoosh can search it.
 
 Queries here do not come this way (see `view`); `whoosh.index.open_dir` and whatever is built on it do.
-A segment is written by `writer.ArrayWriter`, not posting by posting, so the writing side is absent.
+The writing side is in `whoosh_writing`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,21 @@ from whoosh.reading import TermInfo, TermNotFound
 from search.codec.layout import MISSING, Array, MappedArrays
 from search.codec.lexicon import Lexicon
 from search.codec.segment import ArraySegment
+from search.codec.whoosh_writing import ArrayFieldWriter, ArrayPerDocumentWriter
 
 
 class ArrayCodec(Codec):  # type: ignore[misc]
     """The codec that an `ArraySegment` names."""
+
+    length_stats = False  # else Whoosh reads the segment before it is written
+    _documents: ArrayPerDocumentWriter
+
+    def per_document_writer(self, storage: Any, segment: ArraySegment) -> ArrayPerDocumentWriter:  # noqa: ARG002
+        self._documents = ArrayPerDocumentWriter()
+        return self._documents
+
+    def field_writer(self, storage: Any, segment: ArraySegment) -> ArrayFieldWriter:
+        return ArrayFieldWriter(storage.folder, segment, self._documents)
 
     def terms_reader(self, storage: Any, segment: ArraySegment) -> ArrayTermsReader:
         return ArrayTermsReader(segment.open(storage.folder), segment.count)
@@ -222,7 +233,8 @@ class ArrayMatcher(Matcher):  # type: ignore[misc]
             return b""
         end = int(self._ends[self._at])
         start = end - int(self._frequencies[self._at])
-        return self._positions[start:end].astype("<i4").tobytes()
+        encoded: bytes = self.format.encode(self._positions[start:end].tolist())
+        return encoded
 
     def value_as(self, astype: str) -> Any:
         return self.format.decoder(astype)(self.value())
