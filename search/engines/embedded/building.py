@@ -68,8 +68,9 @@ class SegmentBuilder:
     def finish(self) -> int:
         """Wait until they are written, and return how many they are; then begin anew."""
         if self._process is not None and self._sent:
+            count = self._process.answer()
             self._sent = 0
-            return self._process.answer()
+            return count
         self._here.add(draft(self._held, 0))
         self._held = []
         return _write(self._here, self._path)
