@@ -17,6 +17,7 @@ from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
 from whoosh.matching import ReadTooFar
 from whoosh.query import And, AndNot, Every, Not, Or, Phrase, Prefix, Query, Term
 
+from search.codec import merging
 from search.codec.fields import Positions, Terms, integer_column
 from search.codec.inversion import Documents, WordCollector
 from search.codec.layout import MISSING, Array, BadLayout, MappedArrays, narrow, write_arrays
@@ -274,7 +275,8 @@ def test_matchers_walk_skip_and_read_as_whoosh_s_own(docs: list[Doc], target: in
 @settings(max_examples=60)
 @given(_batches, st.sets(st.integers(0, 40), max_size=12))
 def test_merging_loses_and_invents_nothing(batches: list[list[Doc]], gone: set[int]) -> None:
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "RUN", 10)  # words, so that there are several runs of terms
         folder = Path(name)
         build(folder, batches, gone)
         segments, _ = contents(folder / "ours", "x", SCHEMA)
@@ -355,8 +357,7 @@ ARRAYS: dict[str, Array] = {
 
 
 def test_arrays_come_back_as_they_were_written(tmp_path: Path) -> None:
-    size = write_arrays(tmp_path / "x", ARRAYS)
-    assert size == (tmp_path / "x").stat().st_size
+    write_arrays(tmp_path / "x", ARRAYS)
     mapped = MappedArrays(tmp_path / "x")
     assert list(mapped) == list(ARRAYS)
     for name, array in ARRAYS.items():

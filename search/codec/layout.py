@@ -38,26 +38,57 @@ class BadLayout(ValueError):
     """A file that is no segment, or not a whole one; the message says what is wrong."""
 
 
-def write_arrays(path: Path, arrays: Mapping[str, Array]) -> int:
-    """Write the arrays to a new file and return its size; the caller sees to it that it is durable."""
-    table: dict[str, tuple[str, int, int]] = {}
-    with path.open("xb") as file:
-        file.write(bytes(_HEADER.size))
+class SegmentFile:
+    """A new file of arrays, written one after the other; whoever makes it sees to it that it is durable.
+
+    It is whole when the `with` block has ended.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("xb")
+        self._file.write(bytes(_HEADER.size))
+        self._table: dict[str, tuple[str, int, int]] = {}
+
+    def put(self, name: str, array: Array) -> None:
+        """Add an array."""
+        little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        self._begin(name, little.dtype, len(little))
+        self._file.write(little.data)
+
+    def room(self, name: str, kind: np.dtype[Any], count: int) -> Array:
+        """Add an array of zeros, to be filled in where it is in the file."""
+        offset = self._begin(name, kind, count)
+        self._file.truncate(offset + count * kind.itemsize)
+        self._file.seek(0, 2)
+        return np.memmap(self._path, kind, "r+", offset, (count,)) if count else np.empty(0, kind)
+
+    def _begin(self, name: str, kind: np.dtype[Any], count: int) -> int:
+        written = kind.newbyteorder("<").str
+        if written not in _TYPES:
+            raise TypeError(f"{name} is {written}; a segment holds {', '.join(sorted(_TYPES))}")
+        self._file.write(bytes(-self._file.tell() % ALIGNMENT))
+        self._table[name] = (written, count, self._file.tell())
+        return self._file.tell()
+
+    def __enter__(self) -> SegmentFile:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._file as file:
+            if kind is None:
+                start = file.tell()
+                table = json.dumps(self._table, separators=(",", ":")).encode()
+                file.write(table)
+                file.seek(0)
+                file.write(_HEADER.pack(MAGIC, VERSION, len(table), start))
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Write the arrays to a new file."""
+    with SegmentFile(path) as file:
         for name, array in arrays.items():
-            little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-            kind = little.dtype.str
-            if kind not in _TYPES:
-                raise TypeError(f"{name} is {kind}; a segment holds {', '.join(sorted(_TYPES))}")
-            file.write(bytes(-file.tell() % ALIGNMENT))
-            table[name] = (kind, len(little), file.tell())
-            file.write(little.data)
-        start = file.tell()
-        written = json.dumps(table, separators=(",", ":")).encode()
-        file.write(written)
-        size = file.tell()
-        file.seek(0)
-        file.write(_HEADER.pack(MAGIC, VERSION, len(written), start))
-    return size
+            file.put(name, array)
 
 
 class MappedArrays(Mapping[str, Array]):
@@ -104,5 +135,10 @@ class MappedArrays(Mapping[str, Array]):
 
 def narrow(array: Array) -> Array:
     """The array, whose values are not negative, in the smallest of the types that holds them all."""
+    return array.astype(narrowest(array))
+
+
+def narrowest(array: Array) -> np.dtype[Any]:
+    """The smallest of the types for an array whose values are not negative."""
     most = int(array.max()) if len(array) else 0
-    return array.astype(np.uint8 if most < 1 << 8 else np.uint16 if most < 1 << 16 else np.int32)
+    return np.dtype(np.uint8 if most < 1 << 8 else np.uint16 if most < 1 << 16 else np.int32)

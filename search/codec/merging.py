@@ -1,21 +1,29 @@
 """Several segments to one: arrays concatenated and renumbered, nothing inverted again.
 
-Documents keep their order, segment after segment, so a term's merged postings are those of each
-segment one after the other; where each goes is worked out for whole arrays at once.
+Documents keep their order, segment after segment, and so do terms, which are sorted in each; so a run
+of terms of the merged segment is a run of terms in every source, and what they have is worked out for
+one run after the other. The large arrays go straight into the new file: memory is needed for a run, and
+for the terms themselves, whatever the size of the segments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from search.codec.inversion import form_arrays, frequency_arrays, value_arrays
-from search.codec.layout import Array, narrow
+from search.codec.inversion import form_arrays, value_arrays
+from search.codec.layout import Array, SegmentFile, narrowest
 from search.codec.lexicon import Lexicon, lexicon_arrays
 
 Arrays = Mapping[str, Array]
+
+RUN = 1 << 20
+"""Words, about, that are worked on at a time."""
 
 
 @dataclass(slots=True)
@@ -28,179 +36,268 @@ class Source:
 
 @dataclass(slots=True)
 class _Part:
-    """What is left of one source, without deleted documents, and its terms' and forms' new numbers."""
+    """A source with the new numbers of its documents, terms and forms.
+
+    A term or form of which nothing is kept has the number of the next one; so the numbers ascend.
+    """
 
     arrays: Arrays
-    kept: Array  # bool[P] of the source's postings
-    docs: Array  # int32[P'] new document numbers of those
-    terms: Array  # int32[P'] the source's own term of each
-    words: dict[str, _KeptWords]  # by text field
-    term_map: Array  # int32[T] own term to new term, -1 for one that is gone
-    form_map: Array  # int32[forms] own form to new form, -1 for one that is gone
+    live: Array
+    docs: Array  # int32[N]
+    kept: Array | None = None  # bool[P], which postings are; None for all
+    terms: Array = field(default_factory=lambda: np.empty(0, np.int32))
+    forms: Array = field(default_factory=lambda: np.empty(0, np.int32))
 
 
-@dataclass(slots=True)
-class _KeptWords:
-    """The words of one text field in documents that are kept: own term, own form and position."""
-
-    terms: Array
-    forms: Array
-    positions: Array
-
-
-def merged_arrays(sources: Sequence[Source]) -> tuple[dict[str, Array], int]:
-    """The arrays of one segment with all that is live in the sources, and its document count."""
-    doc_maps = []
+def merge(sources: Sequence[Source], path: Path) -> int:
+    """Write a segment of all that is live in the sources to a new file, and return its document count."""
+    parts = []
     count = 0
     for source in sources:
-        doc_maps.append((np.cumsum(source.live) - 1 + count).astype(np.int32))
+        part = _Part(source.arrays, source.live, (np.cumsum(source.live) - 1 + count).astype(np.int32))
+        if not source.live.all():
+            part.kept = source.live.take(source.arrays["docs"])
+        parts.append(part)
         count += int(np.count_nonzero(source.live))
-    arrays = _merged_text(sources, doc_maps)
-    names = dict.fromkeys(name for source in sources for name in source.arrays)
-    for name in names:
-        stem, _, kind = name.rpartition(".")
-        if kind in ("lengths", "extents", "numbers"):
-            arrays[name] = np.concatenate([source.arrays[name][source.live] for source in sources])
-        elif kind == "doc_starts":
-            arrays.update(_merged_values(stem, sources, doc_maps, count))
-    return arrays, count
+    with SegmentFile(path) as file:
+        _merge_text(parts, file)
+        for name in dict.fromkeys(name for source in sources for name in source.arrays):
+            stem, _, kind = name.rpartition(".")
+            if kind in ("lengths", "extents", "numbers"):
+                file.put(name, np.concatenate([source.arrays[name][source.live] for source in sources]))
+            elif kind == "doc_starts":
+                for own, array in _merged_values(stem, parts, count).items():
+                    file.put(own, array)
+    return count
 
 
-def _merged_text(sources: Sequence[Source], doc_maps: Sequence[Array]) -> dict[str, Array]:
-    parts = [_part(source, doc_map) for source, doc_map in zip(sources, doc_maps, strict=True)]
-    arrays, terms = _merged_lexicons(parts)
-    owners = [part.term_map[part.terms] for part in parts]
-    starts, places = _destinations(owners, terms)
-    arrays["starts"] = starts
-    arrays["docs"] = _scattered(places, [part.docs for part in parts])
-    fields = list(parts[0].words)
-    frequencies = {}
-    for field in fields:
-        found = _scattered(places, [_dense(part.arrays, field)[part.kept] for part in parts])
-        present = np.flatnonzero(found)
-        frequencies[field] = present, found[present]
-    for field in fields:
-        arrays.update(_merged_words(parts, field, arrays["forms.variants"], terms))
-    arrays.update(frequency_arrays(frequencies, starts))
-    return arrays
+# --- terms and forms --------------------------------------------------------------------------------
 
 
-def _part(source: Source, doc_map: Array) -> _Part:
-    arrays = source.arrays
-    kept = source.live[arrays["docs"]]
-    words = {}
-    for name in arrays:
-        field, _, kind = name.rpartition(".")
-        if kind == "positions":
-            there = np.repeat(kept, _dense(arrays, field))
-            terms = _repeated(arrays[f"{field}.place_starts"])[there]
-            variants = arrays["variant_starts"][terms] + arrays[f"{field}.variants"][there]
-            words[field] = _KeptWords(terms, arrays["variant_forms"][variants], arrays[name][there])
-    none = np.empty(0, np.int32)
-    terms = _repeated(arrays["starts"])[kept]
-    return _Part(arrays, kept, doc_map[arrays["docs"][kept]], terms, words, none, none)
-
-
-def _merged_lexicons(parts: Sequence[_Part]) -> tuple[dict[str, Array], int]:
-    """The arrays of the terms and forms that are still used, and how many terms; numbers the parts'."""
+def _merged_lexicons(parts: Sequence[_Part], fields: Sequence[str]) -> tuple[dict[str, Array], Array]:
+    """The arrays of the terms and forms that are still used, and each form's variant; numbers the parts'."""
+    used = [_used(part, fields) for part in parts]
     lexicons = [_lexicon(part.arrays, "terms").strings() for part in parts]
-    terms = sorted(
-        {
-            term
-            for part, there in zip(parts, lexicons, strict=True)
-            for term in _chosen(there, _used(len(there), part.terms))
-        }
-    )
-    numbers = {term: number for number, term in enumerate(terms)}
-    pairs: list[list[tuple[str, int]]] = []
-    used_pairs: set[tuple[str, int]] = set()
-    for part, there in zip(parts, lexicons, strict=True):
-        part.term_map = np.array([numbers.get(term, -1) for term in there], np.int32)
-        forms = _lexicon(part.arrays, "forms").strings()
-        owners = part.term_map[part.arrays["forms.terms"]].tolist()
-        pairs.append(list(zip(forms, owners, strict=True)))
-        used = _used(len(forms), *(words.forms for words in part.words.values()))
-        used_pairs.update(pairs[-1][number] for number in np.flatnonzero(used).tolist())
-    in_order = sorted(used_pairs)
-    places = {pair: number for number, pair in enumerate(in_order)}
-    for part, own in zip(parts, pairs, strict=True):
-        part.form_map = np.array([places.get(pair, -1) for pair in own], np.int32)
-    owner = np.array([term for _, term in in_order], np.int32)
-    arrays, _ = form_arrays([form for form, _ in in_order], owner, len(terms))
-    arrays["terms.text"], arrays["terms.offsets"] = lexicon_arrays(terms)
-    return arrays, len(terms)
-
-
-def _merged_words(parts: Sequence[_Part], field: str, variants: Array, terms: int) -> dict[str, Array]:
-    """Positions and variants of the words in `field`; `variants` has that of each new form."""
-    kept = [part.words[field] for part in parts]
-    owners = [part.term_map[words.terms] for part, words in zip(parts, kept, strict=True)]
-    starts, places = _destinations(owners, terms)
-    forms = [part.form_map[words.forms] for part, words in zip(parts, kept, strict=True)]
-    return {
-        f"{field}.place_starts": starts,
-        f"{field}.positions": narrow(_scattered(places, [words.positions for words in kept])),
-        f"{field}.variants": narrow(variants[_scattered(places, forms)]),
-    }
-
-
-def _merged_values(
-    name: str, sources: Sequence[Source], doc_maps: Sequence[Array], count: int
-) -> dict[str, Array]:
-    docs, ordinals, lexicons = [], [], []
-    for source, doc_map in zip(sources, doc_maps, strict=True):
-        if f"{name}.doc_starts" not in source.arrays:
-            continue
-        own_docs = _repeated(source.arrays[f"{name}.doc_starts"])
-        kept = source.live[own_docs]
-        docs.append(doc_map[own_docs[kept]])
-        ordinals.append(source.arrays[f"{name}.ordinals"][kept])
-        lexicons.append(_lexicon(source.arrays, f"{name}.terms").strings())
-    values = sorted(
-        {
-            value
-            for own, there in zip(ordinals, lexicons, strict=True)
-            for value in _chosen(there, _used(len(there), own))
-        }
-    )
-    numbers = {value: number for number, value in enumerate(values)}
-    renumbered = [
-        np.array([numbers.get(value, -1) for value in there], np.int32)[own]
-        for there, own in zip(lexicons, ordinals, strict=True)
+    terms = _united(lexicons, [terms for terms, _ in used])
+    for part, own in zip(parts, lexicons, strict=True):
+        part.terms = _ascending(own, terms)
+    pairs = [
+        list(
+            zip(
+                _lexicon(part.arrays, "forms").strings(),
+                part.terms[part.arrays["forms.terms"]].tolist(),
+                strict=True,
+            )
+        )
+        for part in parts
     ]
-    return value_arrays(name, values, np.concatenate(docs), np.concatenate(renumbered), count)
+    forms = _united(pairs, [forms for _, forms in used])
+    for part, own_pairs in zip(parts, pairs, strict=True):
+        part.forms = _ascending(own_pairs, forms)
+    owners = np.fromiter((term for _, term in forms), np.int32, len(forms))
+    arrays, variants = form_arrays([form for form, _ in forms], owners, len(terms))
+    arrays["terms.text"], arrays["terms.offsets"] = lexicon_arrays(terms)
+    return arrays, variants
 
 
-def _lexicon(arrays: Arrays, name: str) -> Lexicon:
-    return Lexicon(arrays[f"{name}.text"], arrays[f"{name}.offsets"])
+def _united(lists: Sequence[list[Any]], used: Sequence[Array | None]) -> list[Any]:
+    """What is used of any of the lists, once each, in order."""
+    found: set[Any] = set()
+    for own, flags in zip(lists, used, strict=True):
+        found.update(own if flags is None else [own[number] for number in np.flatnonzero(flags).tolist()])
+    return sorted(found)
 
 
-def _chosen(strings: Sequence[str], flags: Array) -> list[str]:
-    return [strings[number] for number in np.flatnonzero(flags).tolist()]
+def _ascending(own: Sequence[Any], merged: Sequence[Any]) -> Array:
+    """int32: the number in `merged` of each, and of the next one there for one that is not."""
+    numbers = dict(zip(merged, range(len(merged)), strict=True))
+    found = np.fromiter((numbers.get(each, -1) for each in own), np.int32, len(own))
+    gone = found < 0
+    found[gone] = len(merged)
+    ascending: Array = np.minimum.accumulate(found[::-1])[::-1]
+    return ascending
 
 
-def _repeated(starts: Array) -> Array:
-    """int32: the number of the run that each entry is in."""
-    return np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+def _used(part: _Part, fields: Sequence[str]) -> tuple[Array | None, Array | None]:
+    """Which terms and forms have words in documents that are kept; None for all."""
+    if part.kept is None:
+        return None, None
+    arrays = part.arrays
+    terms = np.logical_or.reduceat(part.kept, arrays["starts"][:-1]) if len(part.kept) else np.empty(0, bool)
+    forms = np.zeros(len(arrays["forms.terms"]), np.bool_)
+    for first, after in _runs(np.sum([np.diff(arrays[f"{name}.place_starts"]) for name in fields], axis=0)):
+        for name in fields:
+            found = _Words(part, name, first, after)
+            forms[found.forms] = True
+    return terms, forms
 
 
-def _dense(arrays: Arrays, field: str) -> Array:
-    """int32[P]: the frequency in `field` of every posting."""
-    found = arrays[f"{field}.frequencies"]
-    if f"{field}.at" not in arrays:
-        return found.astype(np.int32)
-    spread = np.zeros(len(arrays["docs"]), np.int32)
-    owners = _repeated(arrays[f"{field}.at_starts"])
-    spread[arrays["starts"][owners] + arrays[f"{field}.at"]] = found
+# --- postings and words -----------------------------------------------------------------------------
+
+
+def _merge_text(parts: Sequence[_Part], file: SegmentFile) -> None:
+    fields = [name.removesuffix(".positions") for name in parts[0].arrays if name.endswith(".positions")]
+    arrays, variants = _merged_lexicons(parts, fields)
+    for name, array in arrays.items():
+        file.put(name, array)
+    merging = _Merging(parts, fields, variants, file)
+    weights = np.zeros(len(arrays["variant_starts"]), np.int64)
+    for part in parts:
+        for name in fields:
+            np.add.at(weights, part.terms, np.diff(part.arrays[f"{name}.place_starts"]))
+    for first, after in _runs(weights[:-1]):
+        merging.run(first, after)
+    merging.finish()
+
+
+class _Merging:
+    """The arrays of the merged postings, as they fill up run by run."""
+
+    def __init__(
+        self, parts: Sequence[_Part], fields: Sequence[str], variants: Array, file: SegmentFile
+    ) -> None:
+        self._parts, self._fields, self._variants, self._file = parts, fields, variants, file
+        self._starts: list[Array] = [np.zeros(1, np.int64)]
+        self._done = 0
+        count = sum(len(p.arrays["docs"]) if p.kept is None else int(np.count_nonzero(p.kept)) for p in parts)
+        self._docs = file.room("docs", np.dtype(np.int32), count)
+        # The field that is in most postings has its frequencies for all; a guess at which will do.
+        found = {
+            name: sum(np.count_nonzero(p.arrays[f"{name}.frequencies"]) for p in parts) for name in fields
+        }
+        self._dense = max(fields, key=found.__getitem__)
+        kinds = {name: [p.arrays[f"{name}.frequencies"].dtype for p in parts] for name in fields}
+        self._kinds = {name: np.result_type(*own) for name, own in kinds.items()}
+        self._frequencies = file.room(f"{self._dense}.frequencies", self._kinds[self._dense], count)
+        self._sparse: dict[str, list[tuple[Array, Array, Array]]] = {
+            name: [] for name in fields if name != self._dense
+        }
+        self._places = {name: _Places(parts, name, narrowest(variants), file) for name in fields}
+
+    def run(self, first: int, after: int) -> None:
+        """Merge the terms from `first` up to, not including, `after`."""
+        pieces = [_Postings(part, self._fields, first, after) for part in self._parts]
+        starts, places = _destinations([piece.owners for piece in pieces], after - first)
+        end = self._done + int(starts[-1])
+        docs = self._docs[self._done : end]
+        for piece, where in zip(pieces, places, strict=True):
+            docs[where] = piece.docs
+        for name in self._fields:
+            counts = np.zeros(end - self._done, self._kinds[name])
+            for piece, where in zip(pieces, places, strict=True):
+                counts[where] = piece.frequencies[name]
+            if name == self._dense:
+                self._frequencies[self._done : end] = counts
+            else:
+                present = np.flatnonzero(counts)
+                owners = np.searchsorted(starts, present, side="right") - 1
+                at = (present - starts[owners]).astype(np.int32)
+                self._sparse[name].append((at, counts[present], np.bincount(owners, minlength=after - first)))
+            self._places[name].run(self._parts, self._variants, first, after)
+        self._starts.append(starts[1:] + self._done)
+        self._done = end
+
+    def finish(self) -> None:
+        """Put in what is only known at the end."""
+        file = self._file
+        file.put("starts", np.concatenate(self._starts))
+        for name, runs in self._sparse.items():
+            none = np.empty(0, np.int32)
+            file.put(f"{name}.at", np.concatenate([none, *(at for at, _, _ in runs)]))
+            counts = np.concatenate([none.astype(self._kinds[name]), *(counts for _, counts, _ in runs)])
+            file.put(f"{name}.frequencies", counts)
+            sizes = np.concatenate([none, *(sizes for _, _, sizes in runs)])
+            file.put(f"{name}.at_starts", np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
+        for places in self._places.values():
+            places.finish(file)
+
+
+class _Places:
+    """The positions and variants of a text field."""
+
+    def __init__(self, parts: Sequence[_Part], name: str, kind: np.dtype[Any], file: SegmentFile) -> None:
+        self._name = name
+        count = sum(int(part.arrays[f"{name}.lengths"][part.live].sum(dtype=np.int64)) for part in parts)
+        positions = np.result_type(*(part.arrays[f"{name}.positions"].dtype for part in parts))
+        self._positions = file.room(f"{name}.positions", positions, count)
+        self._variants = file.room(f"{name}.variants", kind, count)
+        self._starts: list[Array] = [np.zeros(1, np.int64)]
+        self._done = 0
+
+    def run(self, parts: Sequence[_Part], variants: Array, first: int, after: int) -> None:
+        """Merge the words of the terms from `first` up to, not including, `after`."""
+        pieces = [_Words(part, self._name, *_own_terms(part, first, after)) for part in parts]
+        owners = [part.terms[piece.terms] - first for part, piece in zip(parts, pieces, strict=True)]
+        starts, places = _destinations(owners, after - first)
+        end = self._done + int(starts[-1])
+        own, spelled = self._positions[self._done : end], self._variants[self._done : end]
+        for part, piece, where in zip(parts, pieces, places, strict=True):
+            own[where] = piece.positions
+            spelled[where] = variants[part.forms[piece.forms]]
+        self._starts.append(starts[1:] + self._done)
+        self._done = end
+
+    def finish(self, file: SegmentFile) -> None:
+        file.put(f"{self._name}.place_starts", np.concatenate(self._starts))
+
+
+class _Postings:
+    """What is kept of the postings of a run of merged terms in one part, in its order."""
+
+    def __init__(self, part: _Part, fields: Sequence[str], first: int, after: int) -> None:
+        arrays = part.arrays
+        own, end = _own_terms(part, first, after)
+        starts = arrays["starts"][own : end + 1]
+        postings = slice(int(starts[0]), int(starts[-1]))
+        kept = slice(None) if part.kept is None else part.kept[postings]
+        self.owners = np.repeat(part.terms[own:end] - first, np.diff(starts))[kept]
+        self.docs = part.docs.take(arrays["docs"][postings])[kept]
+        self.frequencies = {name: _frequencies(arrays, name, own, end)[kept] for name in fields}
+
+
+class _Words:
+    """What is kept of the words of a run of a part's terms in one field: own term, own form, position."""
+
+    def __init__(self, part: _Part, name: str, own: int, end: int) -> None:
+        arrays = part.arrays
+        starts = arrays[f"{name}.place_starts"][own : end + 1]
+        words = slice(int(starts[0]), int(starts[-1]))
+        terms = np.repeat(np.arange(own, end, dtype=np.int32), np.diff(starts))
+        variants = arrays["variant_starts"][terms] + arrays[f"{name}.variants"][words]
+        self.terms, self.positions = terms, arrays[f"{name}.positions"][words]
+        self.forms = arrays["variant_forms"][variants]
+        if part.kept is not None:
+            postings = arrays["starts"][[own, end]].tolist()
+            there = np.repeat(part.kept[slice(*postings)], _frequencies(arrays, name, own, end))
+            self.terms, self.positions, self.forms = terms[there], self.positions[there], self.forms[there]
+
+
+def _own_terms(part: _Part, first: int, after: int) -> tuple[int, int]:
+    """The part's terms that are, or would be, from `first` up to `after` of the merged ones."""
+    own, end = np.searchsorted(part.terms, [first, after]).tolist()
+    return own, end
+
+
+def _frequencies(arrays: Arrays, name: str, own: int, end: int) -> Array:
+    """The frequency in a field of every posting of a run of terms."""
+    found = arrays[f"{name}.frequencies"]
+    starts = arrays["starts"][own : end + 1]
+    if f"{name}.at" not in arrays:
+        return found[int(starts[0]) : int(starts[-1])]
+    at_starts = arrays[f"{name}.at_starts"][own : end + 1]
+    listed = slice(int(at_starts[0]), int(at_starts[-1]))
+    spread = np.zeros(int(starts[-1] - starts[0]), found.dtype)
+    places = np.repeat(starts[:-1] - starts[0], np.diff(at_starts)) + arrays[f"{name}.at"][listed]
+    spread[places] = found[listed]
     return spread
 
 
-def _used(count: int, *numbers: Array) -> Array:
-    """bool[count]: which numbers there are."""
-    flags = np.zeros(count, np.bool_)
-    for some in numbers:
-        flags[some] = True
-    return flags
+def _runs(weights: Array) -> Iterator[tuple[int, int]]:
+    """Runs of terms, each of about `RUN` by their weights, or of one that has more."""
+    totals = np.cumsum(weights)
+    marks = np.arange(RUN, int(totals[-1]) if len(totals) else 0, RUN)
+    edges = np.unique(np.concatenate([[0], np.searchsorted(totals, marks, side="right"), [len(weights)]]))
+    return pairwise(edges.tolist())
 
 
 def _destinations(owners: Sequence[Array], count: int) -> tuple[Array, list[Array]]:
@@ -220,8 +317,33 @@ def _destinations(owners: Sequence[Array], count: int) -> tuple[Array, list[Arra
     return starts, places
 
 
-def _scattered(places: Sequence[Array], values: Sequence[Array]) -> Array:
-    merged = np.empty(sum(map(len, places)), np.result_type(*values))
-    for where, what in zip(places, values, strict=True):
-        merged[where] = what
-    return merged
+# --- values -----------------------------------------------------------------------------------------
+
+
+def _merged_values(name: str, parts: Sequence[_Part], count: int) -> dict[str, Array]:
+    docs, ordinals, lexicons = [], [], []
+    for part in parts:
+        if f"{name}.doc_starts" not in part.arrays:
+            continue
+        starts = part.arrays[f"{name}.doc_starts"]
+        own_docs = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+        kept = part.live[own_docs]
+        docs.append(part.docs[own_docs[kept]])
+        ordinals.append(part.arrays[f"{name}.ordinals"][kept])
+        lexicons.append(_lexicon(part.arrays, f"{name}.terms").strings())
+    values = _united(
+        lexicons, [_flags(own, len(there)) for own, there in zip(ordinals, lexicons, strict=True)]
+    )
+    renumbered = [_ascending(there, values)[own] for there, own in zip(lexicons, ordinals, strict=True)]
+    return value_arrays(name, values, np.concatenate(docs), np.concatenate(renumbered), count)
+
+
+def _flags(numbers: Array, count: int) -> Array:
+    """bool[count]: which numbers there are."""
+    flags = np.zeros(count, np.bool_)
+    flags[numbers] = True
+    return flags
+
+
+def _lexicon(arrays: Arrays, name: str) -> Lexicon:
+    return Lexicon(arrays[f"{name}.text"], arrays[f"{name}.offsets"])

@@ -16,8 +16,8 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, clean_files
 
 from search.codec.inversion import Documents, segment_arrays
-from search.codec.layout import Array, write_arrays
-from search.codec.merging import Source, merged_arrays
+from search.codec.layout import write_arrays
+from search.codec.merging import Source, merge
 from search.codec.segment import ArraySegment
 
 MERGE_FACTOR = 8
@@ -50,12 +50,9 @@ class ArrayWriter:
     def add(self, documents: Documents) -> None:
         """Write the documents as a new segment."""
         if documents.count:
-            self.segments.append(self._written(segment_arrays(documents), documents.count))
-
-    def _written(self, arrays: dict[str, Array], count: int) -> ArraySegment:
-        segment = ArraySegment(self._name, count)
-        write_arrays(segment.path(self._folder), arrays)
-        return segment
+            segment = ArraySegment(self._name, documents.count)
+            write_arrays(segment.path(self._folder), segment_arrays(documents))
+            self.segments.append(segment)
 
     def commit(self) -> int:
         """Merge what is to be merged, and put the change in place; returns the generation."""
@@ -68,7 +65,8 @@ class ArrayWriter:
 
     def _merge(self, group: list[ArraySegment]) -> None:
         sources = [Source(segment.open(self._folder), segment.live()) for segment in group]
-        merged = self._written(*merged_arrays(sources))
+        merged = ArraySegment(self._name)
+        merged.set_doc_count(merge(sources, merged.path(self._folder)))
         first = self.segments.index(group[0])
         self.segments = [segment for segment in self.segments if segment not in group]
         self.segments.insert(first, merged)
