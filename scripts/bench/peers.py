@@ -225,7 +225,8 @@ class Fts5:
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN;"
             "CREATE TABLE articles (number INTEGER PRIMARY KEY, id TEXT, time INTEGER, document TEXT);"
             "CREATE TABLE tags (number INTEGER, tag TEXT);"
-            "CREATE VIRTUAL TABLE text USING fts5(terms, content='', tokenize='unicode61 remove_diacritics 0');"
+            "CREATE VIRTUAL TABLE text USING fts5("
+            "terms, content='', tokenize='unicode61 remove_diacritics 0');"
         )
         for number, line in enumerate(read_lines(corpus), start=1):
             row = (number, line.id, line.seconds, line.document)
@@ -257,7 +258,8 @@ class Fts5:
             wanted = f'"{" ".join(query.terms)}"'
         elif query.kind == "prefix":
             wanted += " *"
-        between, bounds = "", ()
+        between = ""
+        bounds: tuple[int, ...] = ()
         if query.between is not None:
             between, bounds = " AND a.time >= ? AND a.time < ?", query.between
         order = "a.time DESC" if query.kind == "newest" else "bm25(text)"
