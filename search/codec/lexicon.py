@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-STRIDE = 32
+STRIDE = 256
 """Of so many strings one is kept in memory, to find the others by."""
 
 
@@ -41,10 +41,15 @@ class Lexicon:
     def find(self, sought: bytes) -> int:
         """The number of the first string that is not less than `sought`."""
         after = bisect_left(self._milestones, sought)
-        if not after:
-            return 0
-        first = (after - 1) * STRIDE
-        return first + bisect_left(self.bytes(range(first, min(first + STRIDE, len(self)))), sought)
+        low, high = max(0, (after - 1) * STRIDE), min(after * STRIDE, len(self))
+        text, offsets = self._text, self._offsets
+        while low < high:
+            middle = (low + high) >> 1
+            if bytes(text[offsets[middle] : offsets[middle + 1]]) < sought:
+                low = middle + 1
+            else:
+                high = middle
+        return low
 
     def number(self, sought: bytes) -> int:
         """The number of this string, or -1."""

@@ -14,9 +14,12 @@ from typing import Protocol
 import numpy as np
 
 from search.codec.layout import MISSING
-from search.codec.postings import Array, Docs, Flags, Floats, Postings
+from search.codec.postings import Array, Docs, Flags, Floats, Postings, distinct
 from search.codec.scoring import TermScorer
 from search.codec.view import IndexView
+
+SPARSE = 16
+"""Documents that are not one in so many are sorted rather than flagged among all."""
 
 
 class Matches(Protocol):
@@ -37,11 +40,18 @@ class Matches(Protocol):
         """float32[len(docs)]: what each of `docs`, all of them among these, scores."""
 
 
-class Listed:
-    """Documents that are known, with their scores; 0 for those of a filter."""
+class _Filter:
+    """Documents that score nothing."""
 
-    def __init__(self, view: IndexView, docs: Docs, scores: Floats | None = None) -> None:
-        self._view, self._docs, self._scores = view, docs, scores
+    def scores(self, docs: Docs) -> Floats:
+        return np.zeros(len(docs), np.float32)
+
+
+class Listed(_Filter):
+    """Documents that are known."""
+
+    def __init__(self, view: IndexView, docs: Docs) -> None:
+        self._view, self._docs = view, docs
 
     @property
     def size(self) -> int:
@@ -53,15 +63,6 @@ class Listed:
 
     def keep(self, docs: Docs) -> Flags:
         return contained(self._view, docs, self._docs)
-
-    def scores(self, docs: Docs) -> Floats:
-        if self._scores is None:
-            return np.zeros(len(docs), np.float32)
-        return (
-            self._scores
-            if len(docs) == len(self._docs)
-            else self._scores[places(self._view, docs, self._docs)]
-        )
 
 
 class Posted:
@@ -88,7 +89,7 @@ class Posted:
         return self._scorer.scores(self._view, chosen, df=len(self._postings.docs))
 
 
-class Flagged:
+class Flagged(_Filter):
     """Documents with a flag set; `flags` bool[size] may have deleted ones, which are left out."""
 
     def __init__(self, view: IndexView, flags: Flags) -> None:
@@ -105,11 +106,8 @@ class Flagged:
     def keep(self, docs: Docs) -> Flags:
         return self._flags.take(docs)
 
-    def scores(self, docs: Docs) -> Floats:
-        return np.zeros(len(docs), np.float32)
 
-
-class Ranged:
+class Ranged(_Filter):
     """Documents whose number in a column is from `low` up to, not including, `high`; None: no bound."""
 
     def __init__(self, view: IndexView, column: str, low: int | None, high: int | None) -> None:
@@ -134,11 +132,8 @@ class Ranged:
     def keep(self, docs: Docs) -> Flags:
         return self._within(self._numbers.take(docs))
 
-    def scores(self, docs: Docs) -> Floats:
-        return np.zeros(len(docs), np.float32)
 
-
-class Complement:
+class Complement(_Filter):
     """Every document but those of another set."""
 
     def __init__(self, view: IndexView, excluded: Matches) -> None:
@@ -156,9 +151,6 @@ class Complement:
 
     def keep(self, docs: Docs) -> Flags:
         return ~self._excluded.keep(docs)
-
-    def scores(self, docs: Docs) -> Floats:
-        return np.zeros(len(docs), np.float32)
 
 
 class Intersection:
@@ -204,10 +196,15 @@ class Union:
 
     @cached_property
     def docs(self) -> Docs:
-        flags = np.zeros(self._view.size, np.bool_)
-        for part in self._parts:
-            flags[places_of(part.docs)] = True
-        return np.flatnonzero(flags).astype(np.int32)
+        lists = [part.docs for part in self._parts]
+        if sum(map(len, lists)) * SPARSE < self._view.size:
+            return distinct(lists)
+        inside = self._view.scratch
+        for own in lists:
+            inside[places_of(own)] = 1
+        docs = np.flatnonzero(inside.view(np.bool_)).astype(np.int32)
+        inside.fill(0)
+        return docs
 
     def keep(self, docs: Docs) -> Flags:
         flags = self._parts[0].keep(docs)
@@ -216,13 +213,15 @@ class Union:
         return flags
 
     def scores(self, docs: Docs) -> Floats:
-        totals = np.zeros(self._view.size, np.float32)
+        totals = self._view.totals
         for part in self._parts:
             own = part.docs
             if len(docs) < len(self.docs):
                 own = own.compress(contained(self._view, own, docs))
             np.add.at(totals, own, part.scores(own))
-        return totals.take(docs)
+        scores = totals.take(docs)
+        totals[places_of(docs)] = 0
+        return scores
 
 
 class Weighted:
@@ -258,13 +257,13 @@ def nothing(view: IndexView) -> Matches:
 
 def contained(view: IndexView, docs: Docs, among: Docs) -> Flags:
     """bool[len(docs)]: which of `docs` are in `among`; both ascending."""
-    if len(docs) * 16 < len(among) or not len(among):
+    if len(docs) * SPARSE < len(among) or not len(among):
         return _found(docs, among)[1]
     inside = view.scratch
     marked = places_of(among)
     inside[marked] = 1
     flags = inside.take(docs).view(np.bool_)
-    if len(among) * 8 > view.size:
+    if len(among) * SPARSE > view.size:
         inside.fill(0)
     else:
         inside[marked] = 0
@@ -278,12 +277,13 @@ def places_of(docs: Docs) -> Array:
 
 def places(view: IndexView, docs: Docs, among: Docs) -> Array:
     """Where each of `docs` is in `among`, which has them all; both ascending."""
-    if len(docs) * 16 < len(among):
+    if len(docs) * SPARSE < len(among):
         return np.searchsorted(among, docs)
     return np.flatnonzero(contained(view, among, docs))
 
 
 def _found(docs: Array, among: Array) -> tuple[Array, Flags]:
+    """Where each of `docs` would be in `among`, and which of them are there."""
     if not len(among):
         return np.zeros(len(docs), np.intp), np.zeros(len(docs), np.bool_)
     at = np.searchsorted(among, docs)

@@ -45,7 +45,10 @@ class Ordering:
             return []
         docs = matches.docs
         numbers = view.numbers(self.numbers)
-        keys = matches.scores(docs) if self.by == "score" else self._numbers_as_keys(numbers.take(docs))
+        if self.by == "score":
+            keys: Array = matches.scores(docs)
+        else:
+            keys = self._numbers_as_keys(numbers.take(docs))
         candidates = np.arange(len(docs)) if after is None else self._past(view, docs, keys, after)
         if limit < len(candidates):
             candidates = _highest(keys, candidates if after is not None else None, limit)

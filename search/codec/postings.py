@@ -74,18 +74,22 @@ def concatenated(parts: Sequence[Postings]) -> Postings:
     if not parts:
         return Postings(NO_DOCS, ())
     docs = np.concatenate([part.docs for part in parts])
-    lists: dict[str, list[tuple[Array, Array]]] = {}
-    before = 0
-    for part in parts:
+    starts = np.cumsum([0, *(len(part.docs) for part in parts)]).tolist()
+    lists: dict[str, list[tuple[int, FieldPostings]]] = {}
+    for number, part in enumerate(parts):
         for own in part.fields:
-            at = np.arange(len(part.docs)) if own.at is None else own.at
-            lists.setdefault(own.field, []).append((at + before, own.frequencies))
-        before += len(part.docs)
+            lists.setdefault(own.field, []).append((number, own))
     fields = []
     for field, pieces in lists.items():
-        at = np.concatenate([at for at, _ in pieces])
-        frequencies = np.concatenate([frequencies for _, frequencies in pieces])
-        fields.append(FieldPostings(field, None if len(at) == len(docs) else at, frequencies))
+        frequencies = np.concatenate([own.frequencies for _, own in pieces])
+        at = None
+        if len(frequencies) < len(docs) or any(own.at is not None for _, own in pieces):
+            ranges = (
+                np.arange(starts[n], starts[n + 1]) if own.at is None else own.at + starts[n]
+                for n, own in pieces
+            )
+            at = np.concatenate(list(ranges))
+        fields.append(FieldPostings(field, at, frequencies))
     return Postings(docs, tuple(fields))
 
 

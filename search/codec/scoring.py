@@ -23,6 +23,9 @@ import numpy as np
 from search.codec.postings import Floats, Postings
 from search.codec.view import IndexView
 
+BLOCK = 1 << 14
+"""Documents that are scored at a time, so that what is worked on stays in a processor's cache."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldWeight:
@@ -42,18 +45,29 @@ class TermScorer:
     def scores(self, view: IndexView, postings: Postings, df: int | None = None) -> Floats:
         """float32: the score of each document of `postings`; `df` where they are not all of the term's."""
         docs = postings.docs
-        total = np.zeros(len(docs), np.float32)
-        for part in postings.fields:
-            field = self.fields[part.field]
-            norms = view.norms(part.field, field.b, field.weight)
-            if part.at is None:
-                total += np.multiply(norms.take(docs), part.frequencies, dtype=np.float32)
-            else:
-                own = np.multiply(norms.take(docs.take(part.at)), part.frequencies, dtype=np.float32)
-                np.add.at(total, part.at, own)
         count = len(docs) if df is None else df
         idf = math.log(1 + (view.count - count + 0.5) / (count + 0.5))
-        saturated = total + np.float32(self.k1)
-        np.divide(total, saturated, out=saturated)
-        saturated *= np.float32(idf * (self.k1 + 1))
-        return saturated
+        fields = [(part, self._norms(view, part.field)) for part in postings.fields]
+        scores = np.empty(len(docs), np.float32)
+        for start in range(0, len(docs), BLOCK):
+            own, total = docs[start : start + BLOCK], scores[start : start + BLOCK]
+            total[:] = 0
+            for part, norms in fields:
+                if part.at is None:
+                    found = norms.take(own)
+                    found *= part.frequencies[start : start + BLOCK]
+                    total += found
+                else:
+                    first, after = np.searchsorted(part.at, (start, start + BLOCK)).tolist()
+                    at = part.at[first:after] - start
+                    found = norms.take(own.take(at))
+                    found *= part.frequencies[first:after]
+                    np.add.at(total, at, found)
+            saturated = total + np.float32(self.k1)
+            total *= np.float32(idf * (self.k1 + 1))
+            total /= saturated
+        return scores
+
+    def _norms(self, view: IndexView, name: str) -> Floats:
+        field = self.fields[name]
+        return view.norms(name, field.b, field.weight)

@@ -46,25 +46,29 @@ class _SegmentView:
         self.live = segment.live() if segment.has_deletions() else None
         self.terms = Lexicon(arrays["terms.text"], arrays["terms.offsets"])
         self.forms = Lexicon(arrays["forms.text"], arrays["forms.offsets"])
+        self._starts, self._docs = arrays["starts"], arrays["docs"]
+        self._fields: list[tuple[str, Array, Array | None, Array | None]] = []
         self._numberings: dict[str, Numbering] = {}
         self.text_fields = [name.removesuffix(".positions") for name in arrays if name.endswith(".positions")]
+        for name in self.text_fields:
+            at, at_starts = arrays.get(f"{name}.at"), arrays.get(f"{name}.at_starts")
+            self._fields.append((name, arrays[f"{name}.frequencies"], at, at_starts))
 
     def postings(self, term: bytes) -> Postings | None:
         number = self.terms.number(term)
-        if number < 0:
-            return None
-        arrays = self.arrays
-        first, after = arrays["starts"][number : number + 2].tolist()
-        docs = arrays["docs"][first:after]
+        return None if number < 0 else self.postings_of(number)
+
+    def postings_of(self, number: int) -> Postings:
+        first, after = self._starts[number : number + 2].tolist()
+        docs = self._docs[first:after]
         fields = []
-        for field in self.text_fields:
-            if f"{field}.at" not in arrays:
-                fields.append(FieldPostings(field, None, arrays[f"{field}.frequencies"][first:after]))
+        for field, found, at, at_starts in self._fields:
+            if at is None or at_starts is None:
+                fields.append(FieldPostings(field, None, found[first:after]))
                 continue
-            begin, end = arrays[f"{field}.at_starts"][number : number + 2].tolist()
+            begin, end = at_starts[number : number + 2].tolist()
             if begin < end:
-                found = arrays[f"{field}.frequencies"][begin:end]
-                fields.append(FieldPostings(field, arrays[f"{field}.at"][begin:end], found))
+                fields.append(FieldPostings(field, at[begin:end], found[begin:end]))
         if self.live is not None:
             docs, fields = without_deleted(docs, fields, self.live)
         return Postings(docs + self.base if self.base else docs, tuple(fields))
@@ -128,6 +132,11 @@ class IndexView:
             return None
         flags = [np.ones(s.count, np.bool_) if s.live is None else s.live for s in self._segments]
         return np.concatenate(flags)
+
+    @cached_property
+    def totals(self) -> Floats:
+        """float32[size], all 0 between uses."""
+        return np.zeros(self.size, np.float32)
 
     @cached_property
     def scratch(self) -> NDArray[np.uint8]:
@@ -256,8 +265,10 @@ class IndexView:
         """float32[size]: `weight / (1 - b + b * length / average length)` of each document."""
 
         def make() -> Floats:
+            lengths = self.lengths(field)
             average = self.words(field) / max(1, self.count) or 1.0
-            return (weight / (1 - b + b * self.lengths(field) / average)).astype(np.float32)
+            every = np.arange(int(lengths.max()) + 1 if len(lengths) else 0)
+            return (weight / (1 - b + b * every / average)).astype(np.float32).take(lengths)
 
         made: Floats = self._keep("norms", field, str(b), str(weight), make=make)
         return made
