@@ -229,6 +229,9 @@ class Engine(Protocol):
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         """Make the index anew from the articles, calling `report(done, total)` on the way."""
 
+    def optimize(self) -> None:
+        """Make searching as fast as it can be, at the cost of writing the whole index once."""
+
     def settings(self) -> Settings:
         """What a query must know to be read for this archive."""
 

@@ -38,7 +38,7 @@ from search.engine import (
 )
 from search.engines import open_engine
 from search.errors import InvalidRequest, LimitExceeded
-from search.indexer import batches
+from search.indexer import add_all
 from search.language import Dates, Query, both, parse_query
 from search.snippets import mark, snippet
 
@@ -224,7 +224,9 @@ class Archive:
 
     def add(self, articles: Iterable[Article]) -> Added:
         """Add the articles, each in place of the one that has its id; returns when they can be found."""
-        return sum(map(self.engine.add, batches(iter(articles))), Added())
+        counts: list[Added] = []
+        add_all(self.engine, iter(articles), counts.append)
+        return sum(counts, Added())
 
     def delete(self, ids: Iterable[str]) -> int:
         """Delete the articles with these ids; how many there were."""

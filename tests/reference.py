@@ -254,6 +254,9 @@ class ReferenceEngine:
         if report is not None:
             report(len(self.articles), len(self.articles))
 
+    def optimize(self) -> None:
+        """There is nothing to be made faster."""
+
     def settings(self) -> Settings:
         names = {name for article in self.articles.values() for name in article.extra}
         return Settings(self.analyzer.language, tuple(sorted(names)))

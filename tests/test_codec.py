@@ -415,7 +415,7 @@ _texts = st.text(st.characters(exclude_categories=["Cs"]))
 @given(st.lists(_texts.filter(bool)), _texts)
 def test_a_lexicon_finds_strings_and_prefixes(strings: list[str], sought: str) -> None:
     encoded = sorted(s.encode() for s in strings)
-    lexicon = Lexicon(*lexicon_arrays(sorted(strings)))
+    lexicon = Lexicon(lexicon_arrays("x", sorted(strings)), "x")
     key = sought.encode()
     assert lexicon.bytes() == encoded
     assert [encoded[n] for n in lexicon.equal(key)] == [s for s in encoded if s == key]

@@ -2,7 +2,7 @@
 
 The text fields share one lexicon. A term's postings are the documents that have it in any of them:
 
-    terms.text terms.offsets        the terms, in the order of their bytes           T terms
+    terms.*                         the terms, a `lexicon`                           T terms
     starts            int64[T+1]    where each term's postings begin                 P postings
     docs              int32[P]      the documents, ascending within a term
     F.frequencies                   how often in text field F: of every posting for the field that has
@@ -15,13 +15,13 @@ The text fields share one lexicon. A term's postings are the documents that have
     F.lengths         int32[N]      words in field F of each of the N documents
     F.extents         int32[N]      one more than the position of the last of them
 
-    forms.text forms.offsets        the forms, in order; one of several terms stands there several times
+    forms.*                         the forms, a `lexicon`; one of several terms stands there several times
     forms.terms       int32         the term of each
     forms.variants                  which of its term's forms each is
     variant_starts    int32[T+1]    where each term's variants begin in
     variant_forms     int32         … the forms they are
 
-    V.terms.text V.terms.offsets    the values of value field V
+    V.terms.*                       the values of value field V, a `lexicon`
     V.starts  V.docs                the documents of each value
     V.doc_starts  V.ordinals        the values of each document
     C.numbers         int64[N]      a column of numbers
@@ -193,7 +193,7 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     arrays, variants_of = form_arrays(
         [words.forms[number] for number in by_form], term_of[by_form], len(by_term)
     )
-    arrays["terms.text"], arrays["terms.offsets"] = lexicon_arrays([words.terms[n] for n in by_term])
+    arrays.update(lexicon_arrays("terms", [words.terms[n] for n in by_term]))
     # One sort of integers: by term, and of equal terms in the order the words came in.
     keys = term_of.astype(np.int64)[words.entries] << 32
     keys |= np.arange(len(keys))
@@ -251,10 +251,7 @@ def form_arrays(forms: Sequence[str], terms: Array, term_count: int) -> tuple[di
     variant_starts = run_starts(terms[by_term], term_count)
     variants = np.empty(len(forms), np.int32)
     variants[by_term] = np.arange(len(forms)) - variant_starts[terms[by_term]]
-    text, offsets = lexicon_arrays(forms)
-    arrays = {
-        "forms.text": text,
-        "forms.offsets": offsets,
+    arrays = lexicon_arrays("forms", forms) | {
         "forms.terms": terms,
         "forms.variants": narrow(variants),
         "variant_starts": variant_starts.astype(np.int32),
@@ -275,10 +272,7 @@ def value_arrays(
 ) -> dict[str, Array]:
     """The arrays of a value field, from its values in order and (document, ordinal) by document."""
     by_value = np.argsort(ordinals, kind="stable")
-    text, offsets = lexicon_arrays(values)
-    return {
-        f"{name}.terms.text": text,
-        f"{name}.terms.offsets": offsets,
+    return lexicon_arrays(f"{name}.terms", values) | {
         f"{name}.starts": run_starts(ordinals[by_value], len(values)).astype(np.int32),
         f"{name}.docs": docs[by_value],
         f"{name}.doc_starts": run_starts(docs, count).astype(np.int32),

@@ -1,12 +1,17 @@
-"""Sorted strings in two arrays: their UTF-8 bytes one after the other, and where each begins."""
+"""Sorted strings in arrays: their UTF-8 bytes one after the other, where each begins, and a table.
+
+The table is for finding a string that is there: a string's checksum says which row of it has the
+string's number. Where it would be among the others is found by halving.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,24 +19,28 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 STRIDE = 256
-"""Of so many strings one is kept in memory, to find the others by."""
+"""Of so many strings one is kept in memory, to find prefixes by."""
 
 
 class Lexicon:
     """Strings in the order of their bytes; a string may stand in it more than once.
 
-    `text` uint8, `offsets` int32 or int64 with one more entry than there are strings.
+    Of a segment's arrays it has NAME.text uint8, NAME.offsets int32 or int64 with one more entry than
+    there are strings, NAME.rows int32 likewise for rows of the table, and NAME.entries int32, the
+    numbers of the strings row by row.
     """
 
-    def __init__(self, text: Array, offsets: Array) -> None:
-        self._text = text.data
-        self._offsets = offsets
+    def __init__(self, arrays: Mapping[str, Array], name: str) -> None:
+        self._text = arrays[f"{name}.text"].data
+        self._offsets = arrays[f"{name}.offsets"]
+        self._rows, self._entries = arrays[f"{name}.rows"], arrays[f"{name}.entries"]
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
 
     def __getitem__(self, number: int) -> bytes:
-        return bytes(self._text[self._offsets[number] : self._offsets[number + 1]])
+        start, end = self._offsets[number : number + 2].tolist()
+        return bytes(self._text[start:end])
 
     @cached_property
     def _milestones(self) -> list[bytes]:
@@ -42,19 +51,22 @@ class Lexicon:
         """The number of the first string that is not less than `sought`."""
         after = bisect_left(self._milestones, sought)
         low, high = max(0, (after - 1) * STRIDE), min(after * STRIDE, len(self))
-        text, offsets = self._text, self._offsets
         while low < high:
             middle = (low + high) >> 1
-            if bytes(text[offsets[middle] : offsets[middle + 1]]) < sought:
+            if self[middle] < sought:
                 low = middle + 1
             else:
                 high = middle
         return low
 
     def number(self, sought: bytes) -> int:
-        """The number of this string, or -1."""
-        found = self.find(sought)
-        return found if found < len(self) and self[found] == sought else -1
+        """The number of this string, the first of them, or -1."""
+        row = crc32(sought) & (len(self._rows) - 2)
+        start, end = self._rows[row : row + 2].tolist()
+        for number in self._entries[start:end].tolist():
+            if self[number] == sought:
+                return int(number)
+        return -1
 
     def starting(self, prefix: bytes) -> range:
         """The numbers of the strings that begin with `prefix`."""
@@ -62,7 +74,9 @@ class Lexicon:
 
     def equal(self, sought: bytes) -> range:
         """The numbers of the strings that are `sought`."""
-        first = after = self.find(sought)
+        first = after = self.number(sought)
+        if first < 0:
+            return range(0)
         while after < len(self) and self[after] == sought:
             after += 1
         return range(first, after)
@@ -87,14 +101,21 @@ class Lexicon:
         return [self[number].decode() for number in numbers]
 
 
-def lexicon_arrays(strings: Sequence[str]) -> tuple[Array, Array]:
-    """The two arrays of a lexicon of these strings, which are in order (or need none).
+def lexicon_arrays(name: str, strings: Sequence[str]) -> dict[str, Array]:
+    """The arrays of a lexicon of these strings, which are in order.
 
     Strings in the order of their code points are in that of their bytes too.
     """
-    joined = "".join(strings)
-    sizes = strings if joined.isascii() else [string.encode() for string in strings]
-    offsets = np.zeros(len(strings) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, sizes), np.int64, len(sizes)), out=offsets[1:])
-    text = np.frombuffer(joined.encode(), np.uint8)
-    return text, offsets if offsets[-1] >= 1 << 31 else offsets.astype(np.int32)
+    encoded = [string.encode() for string in strings]
+    offsets = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
+    size = 1 << max(0, len(encoded) - 1).bit_length()
+    rows = np.fromiter(map(crc32, encoded), np.uint32, len(encoded)).astype(np.int64) & (size - 1)
+    starts = np.zeros(size + 1, np.int32)
+    np.cumsum(np.bincount(rows, minlength=size), out=starts[1:])
+    return {
+        f"{name}.text": np.frombuffer(b"".join(encoded), np.uint8),
+        f"{name}.offsets": offsets if offsets[-1] >= 1 << 31 else offsets.astype(np.int32),
+        f"{name}.rows": starts,
+        f"{name}.entries": np.argsort(rows, kind="stable").astype(np.int32),
+    }

@@ -77,14 +77,14 @@ def merge(sources: Sequence[Source], path: Path) -> int:
 def _merged_lexicons(parts: Sequence[_Part], fields: Sequence[str]) -> tuple[dict[str, Array], Array]:
     """The arrays of the terms and forms that are still used, and each form's variant; numbers the parts'."""
     used = [_used(part, fields) for part in parts]
-    lexicons = [_lexicon(part.arrays, "terms").strings() for part in parts]
+    lexicons = [Lexicon(part.arrays, "terms").strings() for part in parts]
     terms = _united(lexicons, [terms for terms, _ in used])
     for part, own in zip(parts, lexicons, strict=True):
         part.terms = _ascending(own, terms)
     pairs = [
         list(
             zip(
-                _lexicon(part.arrays, "forms").strings(),
+                Lexicon(part.arrays, "forms").strings(),
                 part.terms[part.arrays["forms.terms"]].tolist(),
                 strict=True,
             )
@@ -96,7 +96,7 @@ def _merged_lexicons(parts: Sequence[_Part], fields: Sequence[str]) -> tuple[dic
         part.forms = _ascending(own_pairs, forms)
     owners = np.fromiter((term for _, term in forms), np.int32, len(forms))
     arrays, variants = form_arrays([form for form, _ in forms], owners, len(terms))
-    arrays["terms.text"], arrays["terms.offsets"] = lexicon_arrays(terms)
+    arrays.update(lexicon_arrays("terms", terms))
     return arrays, variants
 
 
@@ -330,7 +330,7 @@ def _merged_values(name: str, parts: Sequence[_Part], count: int) -> dict[str, A
         kept = part.live[own_docs]
         docs.append(part.docs[own_docs[kept]])
         ordinals.append(part.arrays[f"{name}.ordinals"][kept])
-        lexicons.append(_lexicon(part.arrays, f"{name}.terms").strings())
+        lexicons.append(Lexicon(part.arrays, f"{name}.terms").strings())
     values = _united(
         lexicons, [_flags(own, len(there)) for own, there in zip(ordinals, lexicons, strict=True)]
     )
@@ -343,7 +343,3 @@ def _flags(numbers: Array, count: int) -> Array:
     flags = np.zeros(count, np.bool_)
     flags[numbers] = True
     return flags
-
-
-def _lexicon(arrays: Arrays, name: str) -> Lexicon:
-    return Lexicon(arrays[f"{name}.text"], arrays[f"{name}.offsets"])

@@ -44,8 +44,8 @@ class _SegmentView:
         self.base = base
         self.count = segment.count
         self.live = segment.live() if segment.has_deletions() else None
-        self.terms = Lexicon(arrays["terms.text"], arrays["terms.offsets"])
-        self.forms = Lexicon(arrays["forms.text"], arrays["forms.offsets"])
+        self.terms = Lexicon(arrays, "terms")
+        self.forms = Lexicon(arrays, "forms")
         self._starts, self._docs = arrays["starts"], arrays["docs"]
         self._fields: list[tuple[str, Array, Array | None, Array | None]] = []
         self._numberings: dict[str, Numbering] = {}
@@ -304,10 +304,7 @@ class Values:
         self._view = view
         self._field = field
         self._segments = view.value_segments(field)
-        self._lexicons = [
-            Lexicon(s.arrays[f"{field}.terms.text"], s.arrays[f"{field}.terms.offsets"])
-            for s in self._segments
-        ]
+        self._lexicons = [Lexicon(segment.arrays, f"{field}.terms") for segment in self._segments]
 
     def docs(self, choose: Callable[[Lexicon], Iterable[int]]) -> Docs:
         """The documents with any of the values that `choose` picks from each lexicon, ascending."""

@@ -51,7 +51,7 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc]
     def __init__(self, arrays: MappedArrays, count: int) -> None:
         self._arrays = arrays
         self._count = count
-        self._terms = Lexicon(arrays["terms.text"], arrays["terms.offsets"])
+        self._terms = Lexicon(arrays, "terms")
         self._text_fields = {n.removesuffix(".positions") for n in arrays if n.endswith(".positions")}
         self._value_fields = {n.removesuffix(".doc_starts") for n in arrays if n.endswith(".doc_starts")}
 
@@ -64,8 +64,7 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc]
     def _lexicon(self, field: str) -> Lexicon:
         if field in self._text_fields:
             return self._terms
-        name = f"{field}.terms"
-        return Lexicon(self._arrays[f"{name}.text"], self._arrays[f"{name}.offsets"])
+        return Lexicon(self._arrays, f"{field}.terms")
 
     def _postings(self, field: str, text: bytes) -> tuple[Array, Array, Array | None]:
         """(documents, frequencies, positions) of a term in a field."""
@@ -335,8 +334,7 @@ class ArrayColumnReader(ColumnReader):  # type: ignore[misc]
         first, after = self._arrays[f"{self._field}.doc_starts"][docnum : docnum + 2].tolist()
         if first == after:
             return b""
-        name = f"{self._field}.terms"
-        lexicon = Lexicon(self._arrays[f"{name}.text"], self._arrays[f"{name}.offsets"])
+        lexicon = Lexicon(self._arrays, f"{self._field}.terms")
         return lexicon[int(self._arrays[f"{self._field}.ordinals"][first])]
 
     def sort_key(self, docnum: int) -> Any:

@@ -54,9 +54,14 @@ class ArrayWriter:
             write_arrays(segment.path(self._folder), segment_arrays(documents))
             self.segments.append(segment)
 
-    def commit(self) -> int:
-        """Merge what is to be merged, and put the change in place; returns the generation."""
+    def commit(self, *, optimize: bool = False) -> int:
+        """Merge what is to be merged, and put the change in place; returns the generation.
+
+        With `optimize` one segment is made of all.
+        """
         self.segments = [segment for segment in self.segments if segment.doc_count()]
+        if optimize and (len(self.segments) > 1 or any(segment.deleted for segment in self.segments)):
+            self._merge(self.segments)
         while group := to_merge(self.segments):
             self._merge(group)
         TOC(self._schema, self.segments, self._generation).write(self._storage, self._name)

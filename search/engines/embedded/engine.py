@@ -229,6 +229,12 @@ class EmbeddedEngine:
                 self._store.forget_tombstones(changes.revision)
             return len(gone)
 
+    def optimize(self) -> None:
+        with self._writing():
+            self._catch_up()
+            with self._index.update(self._builder) as update:
+                update.commit(self._store.revision, self._analyzer, optimize=True)
+
     def _catch_up(self) -> None:
         """Bring an index that lags behind the store up to date; make one that is of no use anew."""
         try:

@@ -29,7 +29,7 @@ from search.engines.embedded.building import SegmentBuilder
 from search.engines.embedded.schema import index_schema
 from search.errors import IndexUnusable
 
-INDEX_FORMAT = 3
+INDEX_FORMAT = 4
 """Raised when `schema` changes: an index of another format is made anew."""
 
 NAME = "articles"
@@ -183,8 +183,8 @@ class Update:
         """Begin to write the segment of what was put in; nothing can be put in after that."""
         self._builder.start(self._segment.path(self._index.path))
 
-    def commit(self, revision: int, analyzer: Analyzer) -> None:
-        """Put the change in place; the index then covers `revision`."""
+    def commit(self, revision: int, analyzer: Analyzer, *, optimize: bool = False) -> None:
+        """Put the change in place; the index then covers `revision`. `optimize` makes one segment of all."""
         fields = tuple(sorted(self._extra_fields))
         writer = ArrayWriter(self._index.path, NAME, index_schema(fields))
         if self._gone:
@@ -194,7 +194,7 @@ class Update:
             self._segment.set_doc_count(self._builder.finish())
             self._segment.delete_documents(self._superseded)
             writer.segments.append(self._segment)
-        generation = writer.commit()
+        generation = writer.commit(optimize=optimize)
         self._index.cover(Covered(INDEX_FORMAT, analyzer.version, revision, generation, fields))
 
 
