@@ -131,15 +131,20 @@ def merged(parts: Sequence[Postings]) -> Postings:
         for own in part.fields:
             docs = part.docs if own.at is None else part.docs[own.at]
             lists.setdefault(own.field, []).append((docs, own.frequencies))
-    return posted([(field, *_summed(pieces)) for field, pieces in lists.items()])
+    return posted([(field, *summed(pieces)) for field, pieces in lists.items()])
 
 
-def _summed(pieces: Sequence[tuple[Docs, Array]]) -> tuple[Docs, Array]:
+def summed(pieces: Sequence[tuple[Docs, Array]]) -> tuple[Docs, Array]:
+    """Documents, in any order and several times each, and counts: each document once, and its sum."""
     docs = np.concatenate([docs for docs, _ in pieces])
     counts = np.concatenate([counts for _, counts in pieces])
-    order = np.argsort(docs, kind="stable")  # merges runs that are in order already
-    docs, counts = docs.take(order), counts.take(order)
+    # One sort of integers, documents above and counts below; a sum of counts stays below 2 ** 32.
+    keys = docs.astype(np.int64) << 32 | counts
+    keys.sort()
+    docs = (keys >> 32).astype(np.int32)
     first = np.flatnonzero(first_of_runs(docs))
-    totals = np.add.reduceat(counts, first, dtype=np.int64) if len(docs) else counts
-    docs = docs.take(first) if len(docs) else docs
+    if not len(first):
+        return docs, counts
+    totals = np.add.reduceat(keys & 0xFFFFFFFF, first)
+    docs = docs.take(first)
     return docs.compress(totals > 0), totals.compress(totals > 0)

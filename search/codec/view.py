@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from search.codec.expansion import words_in_forms
 from search.codec.layout import MappedArrays
 from search.codec.lexicon import Lexicon
 from search.codec.patterns import Spellings
@@ -29,6 +30,8 @@ from search.codec.postings import (
     Ints,
     Postings,
     concatenated,
+    posted,
+    summed,
     without_deleted,
 )
 from search.codec.segment import ArraySegment
@@ -228,6 +231,22 @@ class IndexView:
                 first, after = segment.arrays["variant_starts"][number : number + 2].tolist()
                 found.update(segment.forms.pick(segment.arrays["variant_forms"][first:after].tolist()))
         return found
+
+    def postings_starting(self, prefix: str) -> Postings:
+        """Where words are whose form begins with `prefix`, as those of one term."""
+        found: dict[str, list[tuple[Docs, Array]]] = {}
+        for segment in self._segments:
+            numbers = segment.forms.starting(prefix.encode())
+            for field, (docs, counts) in words_in_forms(segment.arrays, numbers, segment.text_fields).items():
+                if segment.live is not None:
+                    live = segment.live.take(docs)
+                    docs, counts = docs.compress(live), counts.compress(live)
+                found.setdefault(field, []).append((docs + segment.base, counts))
+        return posted([(field, *summed(pieces)) for field, pieces in found.items()])
+
+    def count_starting(self, prefix: str) -> int:
+        """How many forms begin with `prefix`, each counted for every segment that has it."""
+        return sum(len(segment.forms.starting(prefix.encode())) for segment in self._segments)
 
     def forms_starting(self, prefix: str) -> list[tuple[str, str]]:
         """Every (form, term) whose form begins with `prefix`, perhaps with some of deleted documents."""

@@ -121,6 +121,9 @@ class Evaluator:
     # --- words in text fields -------------------------------------------------------------------
 
     def _leaf(self, node: TextLeaf) -> Postings:
+        if isinstance(node, Wildcard) and (prefix := self._prefix(node)):
+            found = self.view.postings_starting(prefix)
+            return found if node.field is None else found.only(node.field)
         slots = self._slots(node)
         if len(slots) > 1 and not (isinstance(node, Phrase) and node.slop):
             fields = TEXT_FIELDS if node.field is None else (node.field,)
@@ -130,6 +133,16 @@ class Evaluator:
             return self._found_by(self._finder(node))
         found = merged([self._occurrences(term, forms) for term, forms in slots[0]])
         return found if node.field is None else found.only(node.field)
+
+    def _prefix(self, node: Wildcard) -> str | None:
+        """What every word begins with that the wildcard stands for, if that is all it says."""
+        pattern = _folded_pattern(node.pattern, fold)
+        prefix = wildcard_prefix(pattern)
+        if pattern != f"{prefix}*" or not prefix:
+            return None
+        if self.view.count_starting(prefix) > MAX_EXPANSIONS:
+            self._expanded(node)  # which counts exactly
+        return prefix
 
     def _occurrences(self, term: str, forms: frozenset[str] | None) -> Postings:
         if forms is None:
