@@ -24,6 +24,7 @@ import string
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from search.errors import InvalidRequest
 
@@ -65,17 +66,17 @@ def _pattern(letter: str, alphanumeric: str, digit: str, joiner: str) -> str:
     )
 
 
-WORD = re.compile(
+WORD = (
     _pattern(
         rf"(?:(?![_\d{_UNSPACED}])\w[{_MARKS}]*)", rf"(?:(?![_{_UNSPACED}])[\w{_MARKS}])", r"\d", "['’ʼ&＆＇]"
     )
     + rf"|[{_UNSPACED}][{_UNSPACED_MARKS}{_MARKS}]*"
 )
-"""What a word is; its source is fit for `nltk.tokenize.RegexpTokenizer(WORD.pattern)`."""
+"""What a word is, as a pattern that is fit for `nltk.tokenize.RegexpTokenizer(WORD)`."""
 
 # The same words, found faster in text that has none of the letters that need the long classes.
 _WORD_IN_ASCII = re.compile(_pattern("[A-Za-z]", "[A-Za-z0-9]", "[0-9]", "['&]"))
-_WORD_IN_PLAIN = re.compile(_pattern(r"[^\W\d_]", r"[^\W_]", r"\d", "['’ʼ&＆＇]"))
+_WORD_IN_PLAIN = _pattern(r"[^\W\d_]", r"[^\W_]", r"\d", "['’ʼ&＆＇]")
 _NOT_PLAIN = re.compile(rf"[{_MARKS}{_UNSPACED}]")
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "＇": "'", "\u00ad": "", "\u200c": "", "\u200d": ""})
@@ -88,7 +89,13 @@ _ACCENT = re.compile("[\u0300-\u036f]+")
 def _word_pattern(text: str) -> re.Pattern[str]:
     if text.isascii():
         return _WORD_IN_ASCII
-    return WORD if _NOT_PLAIN.search(text) else _WORD_IN_PLAIN
+    return _compiled(WORD if _NOT_PLAIN.search(text) else _WORD_IN_PLAIN)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled when it is needed: that takes as long as many a search."""
+    return re.compile(pattern)
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

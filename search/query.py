@@ -38,7 +38,6 @@ from search.engine import (
 )
 from search.engines import open_engine
 from search.errors import InvalidRequest, LimitExceeded
-from search.indexer import add_all
 from search.language import Dates, Query, both, parse_query
 from search.snippets import mark, snippet
 
@@ -224,6 +223,8 @@ class Archive:
 
     def add(self, articles: Iterable[Article]) -> Added:
         """Add the articles, each in place of the one that has its id; returns when they can be found."""
+        from search.indexer import add_all  # which imports every reader of files
+
         counts: list[Added] = []
         add_all(self.engine, iter(articles), counts.append)
         return sum(counts, Added())

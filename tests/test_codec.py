@@ -22,10 +22,10 @@ from search.codec.fields import Positions, Terms, integer_column
 from search.codec.inversion import Documents, WordCollector
 from search.codec.layout import MISSING, Array, BadLayout, MappedArrays, narrow, write_arrays
 from search.codec.lexicon import Lexicon, lexicon_arrays
-from search.codec.segment import ArraySegment
+from search.codec.segment import ArraySegment, contents, create
 from search.codec.view import IndexView
 from search.codec.whoosh_codec import ArrayCodec
-from search.codec.writer import MERGE_FACTOR, ArrayWriter, contents, create, to_merge
+from search.codec.writer import MERGE_FACTOR, ArrayWriter, to_merge
 
 SCHEMA = Schema(id=ID(unique=True), head=Positions(), body=Positions(), tag=Terms(), number=integer_column())
 STOCK = Schema(

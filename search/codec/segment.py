@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 from whoosh.codec.base import Segment
+from whoosh.fields import Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC
 
 from search.codec.layout import Array, MappedArrays
 
@@ -76,3 +79,16 @@ class ArraySegment(Segment):  # type: ignore[misc]
         gone = self.deleted_array()
         at = int(np.searchsorted(gone, docnum))
         return at < len(gone) and int(gone[at]) == docnum
+
+
+def create(folder: Path, name: str, schema: Schema) -> int:
+    """A new empty index in an existing folder; returns its generation."""
+    storage = FileStorage(str(folder))
+    TOC.create(storage, schema, name)
+    return 0
+
+
+def contents(folder: Path, name: str, schema: Schema) -> tuple[list[Any], int]:
+    """The segments of the newest commit, and its generation."""
+    newest = TOC.read(FileStorage(str(folder)), name, schema=schema)
+    return newest.segments, newest.generation

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from whoosh.fields import Schema
@@ -94,16 +93,3 @@ def to_merge(segments: list[ArraySegment]) -> list[ArraySegment]:
         if window[-1].doc_count() <= MERGE_FACTOR * window[0].doc_count():
             return [segment for segment in segments if segment in window]
     return []
-
-
-def create(folder: Path, name: str, schema: Schema) -> int:
-    """A new empty index in an existing folder; returns its generation."""
-    storage = FileStorage(str(folder))
-    TOC.create(storage, schema, name)
-    return 0
-
-
-def contents(folder: Path, name: str, schema: Schema) -> tuple[list[Any], int]:
-    """The segments of the newest commit, and its generation."""
-    newest = TOC.read(FileStorage(str(folder)), name, schema=schema)
-    return newest.segments, newest.generation

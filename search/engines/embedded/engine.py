@@ -9,10 +9,11 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from search.analysis import Analyzer
 from search.article import Article
@@ -20,7 +21,6 @@ from search.codec.counts import extent, missing
 from search.codec.matches import everything
 from search.dates import Interval
 from search.engine import Added, FacetRequest, Hit, Results, SearchRequest, Settings, Stats, Timeline
-from search.engines.embedded.building import SegmentBuilder
 from search.engines.embedded.documents import moment
 from search.engines.embedded.evaluate import Evaluator
 from search.engines.embedded.index import ArchiveIndex
@@ -37,6 +37,10 @@ from search.errors import (
 )
 from search.language import TEXT_FIELDS, Node, field_name
 from search.snippets import Highlight
+
+if TYPE_CHECKING:  # what writing needs is imported when something is written
+    from search.engines.embedded.building import SegmentBuilder
+    from search.engines.embedded.update import Update
 
 FETCHED = 2_000
 """Articles that `scan` holds at a time."""
@@ -58,7 +62,7 @@ class EmbeddedEngine:
         self._store = store
         self._index = ArchiveIndex(location / "index")
         self._analyzer = Analyzer(store.language)
-        self._builder = SegmentBuilder(self._analyzer, location)
+        self._builder: SegmentBuilder | None = None
         self._turn = threading.RLock()
         self._evaluator: Evaluator | None = None
         self._stamp = (0, 0)
@@ -95,7 +99,8 @@ class EmbeddedEngine:
     def close(self) -> None:
         with self._turn:
             self._evaluator = None
-            self._builder.close()
+            if self._builder is not None:
+                self._builder.close()
             self._store.close()
 
     # --- reading --------------------------------------------------------------------------------
@@ -201,11 +206,19 @@ class EmbeddedEngine:
         with self._turn, writing(self._location):
             yield
 
+    def _updating(self, index: ArchiveIndex) -> AbstractContextManager[Update]:
+        from search.engines.embedded.building import SegmentBuilder
+        from search.engines.embedded.update import updating
+
+        if self._builder is None:
+            self._builder = SegmentBuilder(self._analyzer, self._location)
+        return updating(index, self._builder)
+
     def add(self, articles: Iterable[Article]) -> Added:
         counts, stream = Added(), iter(articles)
         with self._writing():
             self._catch_up()
-            with self._index.update(self._builder) as update:
+            with self._updating(self._index) as update:
                 with self._store.changing() as changes:
                     while some := list(islice(stream, AT_A_TIME)):
                         change = changes.put(some)
@@ -223,7 +236,7 @@ class EmbeddedEngine:
             with self._store.changing() as changes:
                 gone = changes.delete(identities)
             if changes.revision is not None:
-                with self._index.update(self._builder) as update:
+                with self._updating(self._index) as update:
                     update.remove(gone)
                     update.commit(changes.revision, self._analyzer)
                 self._store.forget_tombstones(changes.revision)
@@ -232,7 +245,7 @@ class EmbeddedEngine:
     def optimize(self) -> None:
         with self._writing():
             self._catch_up()
-            with self._index.update(self._builder) as update:
+            with self._updating(self._index) as update:
                 update.commit(self._store.revision, self._analyzer, optimize=True)
 
     def _catch_up(self) -> None:
@@ -267,7 +280,7 @@ class EmbeddedEngine:
         finished = False
         while not finished:
             before = done
-            with index.update(self._builder) as update:
+            with self._updating(index) as update:
                 update.remove(gone)
                 for some in islice(changed, REINDEXED // AT_A_TIME):
                     if revision:
