@@ -352,6 +352,19 @@ def test_many_batches_stay_few_segments(tmp_path: Path) -> None:
     assert engine.search(SearchRequest(parse_query("notice").tree)).total == 20
 
 
+def test_optimizing_makes_one_segment_without_what_was_deleted(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "archive", create=True)
+    for number in range(5):
+        engine.add([Article(id=f"n{number}", title=f"Notice {number}")])
+    engine.delete(["n3"])
+    before = engine.search(SearchRequest(parse_query("notice -2").tree))
+    engine.optimize()
+    assert engine.stats().segments == 1
+    assert engine.search(SearchRequest(parse_query("notice -2").tree)) == before
+    generation = {path.name for path in (tmp_path / "archive" / "index").iterdir()}
+    assert len([name for name in generation if name.endswith(".arrays")]) == 1
+
+
 def test_an_archive_keeps_its_language(tmp_path: Path) -> None:
     engine = open_engine(tmp_path / "archive", create=True, language="spanish")
     engine.add([Article(id="es", title="Las inundaciones", body="Canción del río")])
