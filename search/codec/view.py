@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.codec.expansion import words_in_forms
-from search.codec.layout import MappedArrays
+from search.codec.layout import MappedArrays, mapped_memory
 from search.codec.lexicon import Lexicon
 from search.codec.patterns import Spellings
 from search.codec.phrases import Numbering, Occurrences, phrase_documents
@@ -122,6 +122,12 @@ class IndexView:
     @property
     def segments(self) -> int:
         return len(self._segments)
+
+    def release_beyond(self, mapped: int) -> None:
+        """Give memory back if more than so many bytes of files are in it; what was kept stays."""
+        if mapped_memory() > mapped:
+            for segment in self._segments:
+                segment.arrays.release()
 
     def _keep(self, *key: str, make: Callable[[], Any]) -> Any:
         if key not in self._kept:

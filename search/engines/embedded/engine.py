@@ -45,6 +45,9 @@ if TYPE_CHECKING:  # what writing needs is imported when something is written
 FETCHED = 2_000
 """Articles that `scan` holds at a time."""
 
+MAX_MAPPED = 128 << 20
+"""Bytes of files that stay in memory after a query; the system keeps what it likes of the rest."""
+
 AT_A_TIME = 1_000
 """Articles that are stored, and handed on to be indexed, at a time."""
 
@@ -115,6 +118,7 @@ class EmbeddedEngine:
                 self._stamp = stamp
                 self._evaluator = Evaluator(view, self._analyzer)
             yield self._evaluator
+            self._evaluator.view.release_beyond(MAX_MAPPED)
 
     def search(self, request: SearchRequest) -> Results:
         with self._reading() as evaluator:
