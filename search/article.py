@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -132,6 +132,11 @@ class Article:
         text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).digest()
 
+    @property
+    def version(self) -> int | None:
+        """The number that the wire gave this state of the article, if it did: `extra["version"]`."""
+        return version_of(self.extra)
+
     def as_record(self) -> dict[str, object]:
         """The article as JSON-ready values, empty fields left out; `from_record` reads it back."""
         record: dict[str, object] = {"id": self.id}
@@ -198,6 +203,12 @@ def _restored(*values: object) -> Article:
     for put, value in zip(_SETTERS, values, strict=True):
         put(article, value)
     return article
+
+
+def version_of(extra: Mapping[str, Sequence[str]]) -> int | None:
+    """The version in extra fields; None where there is none, or not a number."""
+    (version,) = extra.get("version", ("",))[:1] or ("",)
+    return int(version) if version.isdecimal() and len(version) < 19 else None
 
 
 def _strings(values: object) -> tuple[str, ...]:

@@ -154,14 +154,23 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a batch: each article is counted once."""
+    """What became of a batch: each article is counted once.
+
+    `older` are those that an article with the same id and a higher version was there instead of.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    older: int = 0
 
     def __add__(self, other: Added) -> Added:
-        return Added(self.added + other.added, self.updated + other.updated, self.unchanged + other.unchanged)
+        return Added(
+            self.added + other.added,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.older + other.older,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +229,7 @@ class Engine(Protocol):
     def add(self, articles: Iterable[Article]) -> Added:
         """Put a batch in, each in place of the one with its id; of equal ids the last stays.
 
+        But where both have a version (`Article.version`), a lower one is never put in place of a higher.
         All of it is put in, or where this raises (or `articles` does) nothing.
         """
 

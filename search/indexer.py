@@ -10,7 +10,7 @@ from itertools import chain
 
 from search.article import Article
 from search.engine import Added, Engine
-from search.sources import Accepted, Item, Rejected, Skipped
+from search.sources import Accepted, Item, Rejected, Skipped, Withdrawn
 
 BATCH_ARTICLES = 25_000
 BATCH_CHARACTERS = 32 << 20
@@ -21,7 +21,7 @@ BATCH_CHARACTERS = 32 << 20
 class IndexReport:
     """What became of the documents read so far.
 
-    `examples` has, for each code of a note, the first document that has it.
+    `withdrawn` are articles that were there and that a document took back. `examples` has, for each code of a note, the first document that has it.
     """
 
     counts: Added = field(default_factory=Added)
@@ -29,6 +29,7 @@ class IndexReport:
     skipped: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    withdrawn: int = 0
     read: int = 0
     seconds: float = 0.0
 
@@ -62,6 +63,8 @@ def index_documents(
         if on_progress is not None:
             on_progress(report)
 
+    withdrawn: set[str] = set()
+
     def accepted() -> Iterator[Article]:
         for item in items:
             report.read += 1
@@ -69,6 +72,7 @@ def index_documents(
                 tell()
             match item:
                 case Accepted(article, origin, notes):
+                    withdrawn.discard(article.id)
                     for note in notes:
                         report.notes[note.code] += 1
                         report.examples.setdefault(note.code, f"{origin}: {note.detail}")
@@ -79,12 +83,16 @@ def index_documents(
                         on_reject(item)
                 case Skipped(_, code):
                     report.skipped[code] += 1
+                case Withdrawn(identity, _):
+                    withdrawn.add(identity)
 
     def note(counts: Added) -> None:
         report.counts += counts
         tell()
 
     add_all(engine, accepted(), note)
+    if withdrawn:
+        report.withdrawn = engine.delete(withdrawn)
     if told < report.read:
         tell()
 

@@ -241,6 +241,9 @@ class ReferenceEngine:
         total = Added()
         for article in articles:
             known = self.articles.get(article.id)
+            if known is not None and (known.version or 0) > (article.version or known.version or 0):
+                total += Added(older=1)
+                continue
             same = known is not None and known.digest() == article.digest()
             total += Added(known is None, known is not None and not same, same)
             if not same:

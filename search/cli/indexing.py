@@ -196,6 +196,10 @@ def _escaped(path: str) -> str:
 def _account(report: IndexReport, rejects: Path | None) -> None:
     counts, rejected = report.counts, report.rejected.total()
     parts = [f"added {counts.added:,}", f"updated {counts.updated:,}", f"unchanged {counts.unchanged:,}"]
+    if counts.older:
+        parts.append(f"older {counts.older:,}")
+    if report.withdrawn:
+        parts.append(f"withdrawn {report.withdrawn:,}")
     click.echo(", ".join([*parts, f"rejected {rejected:,}"]))
     if rejected:
         why = ", ".join(f"{code} {count:,}" for code, count in report.rejected.most_common())

@@ -1,8 +1,12 @@
 """Files to articles: one module a format family, and what all of them give.
 
 reading        accepted, rejected, skipped; the options
-records        a record with named fields to an article     json_records  csv_records
-plaintext      the text format                               files  which files, opened how
+files          which files, opened how, read as what
+records        a record with named fields to an article: json_records  csv_records  parquet
+plaintext      the text format                           markdown  with front matter
+xml_documents  by the root element: feeds  newsml  nitf  ninjs (which is JSON)
+html_pages     saved pages                               warc  web archives        email  newsletters
+markup         fragments of HTML to text
 """
 
 from search.sources.files import read_paths
@@ -16,6 +20,7 @@ from search.sources.reading import (
     ReadOptions,
     Rejected,
     Skipped,
+    Withdrawn,
 )
 
 __all__ = [
@@ -28,5 +33,6 @@ __all__ = [
     "ReadOptions",
     "Rejected",
     "Skipped",
+    "Withdrawn",
     "read_paths",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import stat
 import sys
 import zlib
@@ -35,16 +36,28 @@ from search.sources.reading import (
     decoded,
 )
 
-_BY_SUFFIX: dict[str, Format] = {
-    ".txt": "text",
-    ".text": "text",
-    "": "text",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".csv": "csv",
-    ".tsv": "csv",
+_SUFFIXES: dict[Format, str] = {
+    "text": ".txt .text",
+    "jsonl": ".jsonl .ndjson",
+    "json": ".json",
+    "csv": ".csv .tsv",
+    "xml": ".xml .rss .atom .rdf .nitf .newsml",
+    "html": ".html .htm .xhtml",
+    "warc": ".warc .arc",
+    "markdown": ".md .markdown",
+    "email": ".eml",
+    "parquet": ".parquet",
 }
+_BY_SUFFIX = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
+
+_BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
+    ("warc", re.compile(rb"WARC/\d|filedesc://")),
+    ("parquet", re.compile(rb"PAR1")),
+    ("html", re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.{,2000}?-->\s*)*<(?:!doctype\s+)?html\b", re.I | re.S)),
+    ("xml", re.compile(rb"<\?xml\b|<(?:!DOCTYPE\s+)?(?:rss|feed|rdf:RDF|newsMessage|newsItem|NewsML|nitf)\b")),
+    ("json", re.compile(rb"[{\[]")),
+)
+"""What a file begins with, white space and a byte-order mark aside; the first that matches."""
 
 _ARCHIVE_FILES = frozenset(
     "articles.db articles.db-wal articles.db-shm lock index index.new index.old".split()
@@ -157,13 +170,17 @@ def _decompressed(stream: BinaryIO) -> Iterator[tuple[BinaryIO, bytes]]:
 
 
 def _format(path: str, start: bytes) -> Format | None:
-    """What the file holds; for standard input only its `start` can tell."""
+    """What the file holds: by its name, but by its `start` where that says otherwise or nothing."""
     name = Path(path).name.lower().removesuffix(".gz")
-    kind = _BY_SUFFIX.get(Path(name).suffix) if path != "-" else "text"
+    suffix = Path(name).suffix
+    named = _BY_SUFFIX.get(suffix)
     head = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if path == "-" and head.startswith((b"{", b"[")):
-        return "json"
-    return "json" if kind == "jsonl" and head.startswith(b"[") else kind
+    begun = next((kind for kind, pattern in _BY_START if pattern.match(head)), None)
+    if named in (None, "xml", "html") and begun in ("xml", "html", "warc", "parquet"):
+        return begun
+    if path == "-" or (named is None and not suffix):
+        return begun or "text"
+    return "json" if named == "jsonl" and head.startswith(b"[") else named
 
 
 def _items(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> Iterator[Item]:
@@ -174,15 +191,41 @@ def _items(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> I
             return articles_in_json(stream, path, options)
         case "csv":
             return articles_in_table(stream, path, options)
-        case "text":
-            return _text(stream, path, options)
+        case "warc":
+            from search.sources.warc import articles_in_warc
+
+            return articles_in_warc(stream, path, options)
+        case "parquet":
+            from search.sources.parquet import articles_in_parquet
+
+            return articles_in_parquet(stream, path, options)
+        case _:
+            return _document(stream, path, kind, options)
 
 
-def _text(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
+def _document(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> Iterator[Item]:
+    """What is read whole."""
     content = stream.read(MAX_DOCUMENT + 1)
     if len(content) > MAX_DOCUMENT:
         raise BadDocument("too-large", f"the file is larger than {MAX_DOCUMENT >> 20} MiB")
-    if content.strip():
-        yield article_in(decoded(content, options.encoding), Origin(path), options)
-    else:
+    if not content.strip():
         raise BadDocument("no-text", "the file is empty")
+    match kind:
+        case "xml":
+            from search.sources.xml_documents import articles_in_xml
+
+            yield from articles_in_xml(content, path, options)
+        case "html":
+            from search.sources.html_pages import article_in_page
+
+            yield article_in_page(content, Origin(path), options)
+        case "markdown":
+            from search.sources.markdown import article_in_markdown
+
+            yield article_in_markdown(decoded(content, options.encoding), Origin(path), options)
+        case "email":
+            from search.sources.email_messages import article_in_message
+
+            yield article_in_message(content, Origin(path), options)
+        case _:
+            yield article_in(decoded(content, options.encoding), Origin(path), options)

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from search.article import Article
 from search.dates import DayOrder
 from search.errors import SearchError
 
-Format = Literal["text", "jsonl", "json", "csv"]
-FORMATS: tuple[Format, ...] = ("text", "jsonl", "json", "csv")
+Format = Literal["text", "jsonl", "json", "csv", "xml", "html", "warc", "markdown", "email", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 MAX_LINE = 32 << 20
 """Longest line of a JSONL file, in bytes."""
@@ -93,7 +93,15 @@ class Skipped:
     code: str
 
 
-Item = Accepted | Rejected | Skipped
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A document that takes an article back: what has this id is no longer to be found."""
+
+    id: str
+    origin: Origin
+
+
+Item = Accepted | Rejected | Skipped | Withdrawn
 
 
 class BadDocument(SearchError):
@@ -104,6 +112,15 @@ class BadDocument(SearchError):
         self.reason = reason
         self.place = place
         super().__init__(reason)
+
+
+class MissingExtra(BadDocument):
+    """A file of a format that needs a package that is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            "missing-extra", f"reading {what} needs more packages: pip install 'news-search[{extra}]'"
+        )
 
 
 def decoded(content: bytes, encoding: str) -> str:

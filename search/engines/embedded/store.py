@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from search.article import Article
+from search.article import Article, version_of
 from search.engine import Added
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, ArchiveFull, ArchiveReadOnly
 
@@ -60,12 +60,18 @@ class Changes:
 
     def put(self, articles: Sequence[Article]) -> Change:
         """Store the articles one after the other; those that change nothing are left as they are."""
-        counts = {"added": 0, "updated": 0, "unchanged": 0}
+        counts = {"added": 0, "updated": 0, "unchanged": 0, "older": 0}
         changed: dict[str, Article] = {}
         documents: dict[str, str] = {}
         stored = self._digests({article.id for article in articles})
         digests = dict(stored)
+        versions = self._versions([a.id for a in articles if a.id in stored and a.version is not None])
         for article in articles:
+            if (version := article.version) is not None:
+                if version < versions.get(article.id, version):
+                    counts["older"] += 1
+                    continue
+                versions[article.id] = version
             document = _ENCODER.encode(article.as_record())
             digest, known = sha256(document.encode()).digest(), digests.get(article.id)
             if known == digest:
@@ -104,6 +110,18 @@ class Changes:
             ).fetchone()
             self.revision = int(value)
         return self.revision
+
+    def _versions(self, identities: Sequence[str]) -> dict[str, int]:
+        """The versions of those of these articles that are stored and have one."""
+        if not identities:
+            return {}
+        rows = self._cursor.execute(
+            "SELECT id, json_extract(document, '$.extra.version[0]') FROM articles "
+            "WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(identities),),
+        )
+        known = {identity: version_of({"version": (str(version or ""),)}) for identity, version in rows}
+        return {identity: version for identity, version in known.items() if version is not None}
 
     def _digests(self, identities: set[str]) -> dict[str, bytes]:
         rows = self._cursor.execute(

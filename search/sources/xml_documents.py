@@ -1,0 +1,62 @@
+"""XML of any of the formats read here: which one is told by the root element.
+
+Entities are not expanded and nothing outside the document is read, whatever it asks for. A feed may be
+broken (see `feeds`); the wires' formats may not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from search.sources.reading import BadDocument, Item, ReadOptions
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
+_FEEDS = (b"rss", b"feed", b"rdf", b"channel")
+
+
+def articles_in_xml(content: bytes, path: str, options: ReadOptions) -> Iterator[Item]:
+    """The documents of an XML file; raises `BadDocument` where it is none that is read here."""
+    found = _ROOT.search(re.sub(rb"<!--.*?-->", b"", content[:65_536], flags=re.DOTALL))
+    name = found[1].lower() if found else b""
+    if name in _FEEDS:
+        from search.sources.feeds import articles_in_feed
+
+        yield from articles_in_feed(content, path, options)
+        return
+    if name in (b"newsmessage", b"newsitem", b"packageitem", b"newsml"):
+        from search.sources.newsml import articles_in_newsml
+
+        yield from articles_in_newsml(parsed_xml(content), path, options)
+    elif name == b"nitf":
+        from search.sources.nitf import articles_in_nitf
+
+        yield from articles_in_nitf(parsed_xml(content), path, options)
+    elif name == b"html":
+        raise BadDocument("not-xml", "the file is a web page; give --format html")
+    else:
+        shown = name.decode("ascii", "replace") or "nothing"
+        raise BadDocument("unknown-format", f"XML with the root element {shown} is not read")
+
+
+def parsed_xml(content: bytes) -> Element:
+    """The root of an XML document; raises `BadDocument`, for what would be dangerous to read as well."""
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        root: Element = fromstring(content, forbid_dtd=False)
+    except DefusedXmlException as error:
+        kind = type(error).__name__
+        raise BadDocument("dangerous-xml", f"the XML has entities or references of its own ({kind})") from error
+    except ParseError as error:
+        raise BadDocument("not-xml", f"not XML: {error}") from error
+    except (ValueError, LookupError, RecursionError) as error:
+        raise BadDocument("not-xml", f"the XML cannot be read: {error}") from error
+    return root
