@@ -150,6 +150,19 @@ def test_deletes(engine: Engine) -> None:
     assert ids(engine, "strike") == {"a1", "a2"}
 
 
+def test_an_older_version_never_replaces_a_newer_one(engine: Engine) -> None:
+    def version(number: str) -> Article:
+        return Article(id="v", title=f"Version {number}", extra={"version": (number,)})
+
+    assert engine.add([version("2")]) == Added(added=1)
+    assert engine.add([version("1")]) == Added(older=1)
+    assert engine.add([version("10"), version("9")]) == Added(updated=1, older=1)
+    assert engine.get("v") == version("10")
+    assert ids(engine, "title:version") == {"v"}
+    for other in ("unnumbered", "10"):
+        assert engine.add([version(other)]).older == 0
+
+
 def test_gives_what_it_was_given(engine: Engine) -> None:
     assert list(engine.scan(parse_query("*").tree)) == list(ARTICLES)
     assert engine.get("nobody") is None

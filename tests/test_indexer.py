@@ -12,7 +12,7 @@ from search.article import Article
 from search.engine import Added
 from search.indexer import BATCH_ARTICLES, BATCH_CHARACTERS, IndexReport, index_documents
 from search.query import Archive, open_archive
-from search.sources import Accepted, Item, Note, Origin, Rejected, Skipped
+from search.sources import Accepted, Item, Note, Origin, Rejected, Skipped, Withdrawn
 from tests.conftest import ARTICLES
 
 DATE = Note("unreadable-date", "'soonish' is no date")
@@ -93,6 +93,21 @@ def test_notes_are_counted_and_the_first_of_each_is_the_example(empty: Archive) 
         "unreadable-date": "in.jsonl, line 1: 'soonish' is no date",
         "ignored-field": "in.jsonl, line 2: 'parts' cannot be a field",
     }
+
+
+def test_a_withdrawn_article_goes_and_one_that_comes_back_stays(archive: Archive) -> None:
+    again = replace(ARTICLES[1], title="Back again")
+    items: list[Item] = [
+        Withdrawn("a1", Origin("wire", "1")),
+        Withdrawn("a2", Origin("wire", "2")),
+        accepted(again),
+        accepted(Article(id="new", title="Soon gone")),
+        Withdrawn("new", Origin("wire", "3")),
+        Withdrawn("never was", Origin("wire", "4")),
+    ]
+    report = indexed(archive, items)
+    assert (report.withdrawn, report.read) == (2, 6)
+    assert archive.ids("*") == ["a2", "a3", "a4"]
 
 
 def test_on_reject_is_told_of_every_rejected_document_in_order(empty: Archive) -> None:

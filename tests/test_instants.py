@@ -107,6 +107,8 @@ def test_the_same_instant_is_read_from_each_of_its_forms(written: str) -> None:
         # the first and last years of news
         ("1501-01-01", "1501-01-01T00:00"),
         ("2199-12-31", "2199-12-31T00:00"),
+        ("2012-02-19 1:44:51 -0400", "2012-02-19T05:44:51"),
+        ("2012-02-19T9:05", "2012-02-19T09:05"),
     ],
 )
 def test_an_instant_is_read(written: str, expected: str) -> None:

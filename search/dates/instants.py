@@ -33,7 +33,7 @@ def read_zone(name: str) -> tzinfo:
 _RFC822_ZONES = frozenset("UT UTC GMT EST EDT CST CDT MST MDT PST PDT Z".split())
 _ISO_LIKE = re.compile(
     r"(?P<date>\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d(?:-?\d)?|\d{4}-\d{3}|\d{4}-\d\d)"
-    r"(?:[T ]+(?P<time>\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?)"
+    r"(?:[T ]+(?P<time>\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?|\d:\d\d(?::\d\d(?:[.,]\d+)?)?)"
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
     re.IGNORECASE | re.ASCII,
 )
@@ -124,6 +124,7 @@ def _iso_instant(match: re.Match[str], zone: tzinfo) -> datetime:
 def _read_clock(written: str) -> timedelta:
     """The time of day as a distance from midnight; 24:00 is the next midnight, second 60 is 59."""
     whole, _, fraction = written.replace(",", ".").partition(".")
+    whole = f"0{whole}" if whole[1:2] == ":" else whole
     digits = whole.replace(":", "").ljust(6, "0")
     hour, minute, second = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):

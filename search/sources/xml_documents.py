@@ -54,7 +54,7 @@ def parsed_xml(content: bytes) -> Element:
         root: Element = fromstring(content, forbid_dtd=False)
     except DefusedXmlException as error:
         kind = type(error).__name__
-        raise BadDocument("dangerous-xml", f"the XML has entities or references of its own ({kind})") from error
+        raise BadDocument("dangerous-xml", f"the XML has entities of its own ({kind})") from error
     except ParseError as error:
         raise BadDocument("not-xml", f"not XML: {error}") from error
     except (ValueError, LookupError, RecursionError) as error:

@@ -1,0 +1,112 @@
+"""Markdown with front matter, as newsrooms that publish static sites keep it.
+
+    ---                              YAML, or TOML between lines of +++
+    title: Tides rise in Marenne     what a field is called is as free as in JSON (see `records`)
+    date: 2025-03-02
+    topics: [weather]
+    ---
+
+    The text, in **Markdown**.
+
+The text loses its marks, and the shortcodes of site generators ({{< … >}}, {{% … %}}) go, with what is
+between two of them staying. Drafts are skipped.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from search.sources.markup import text_of
+from search.sources.reading import Accepted, BadDocument, Origin, ReadOptions, Skipped
+from search.sources.records import article_of
+
+MAX_FRONT_MATTER = 64 << 10
+"""Longest front matter, in characters."""
+
+_FRONT = re.compile(
+    r"\A\s*(?P<mark>---|\+\+\+)[ \t]*\r?\n(?P<fields>.*?)^(?P=mark)[ \t]*(?:\r?\n|\Z)", re.M | re.S
+)
+_SHORTCODE = re.compile(r"\{\{[<%].*?[>%]\}\}", re.DOTALL)
+_LINKED = re.compile(r"\(\{\{[<%].*?[>%]\}\}")  # a shortcode that gives the address of a link
+_HEADING = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
+
+
+def article_in_markdown(text: str, origin: Origin, options: ReadOptions) -> Accepted | Skipped:
+    """The article; raises `BadDocument`, also where there is no front matter.
+
+    With the format given (`options.format`) a text without front matter is an article as well; its
+    first heading is the title.
+    """
+    front = _FRONT.match(text)
+    if front is None and options.format != "markdown":
+        raise BadDocument(
+            "no-front-matter", "Markdown without front matter; to take it, give --format markdown"
+        )
+    fields = {} if front is None else _fields(front)
+    if str(fields.get("draft", "")).lower() in ("true", "yes"):
+        return Skipped(origin, "draft")
+    body = text[front.end() :] if front else text
+    if heading := _HEADING.match(body):
+        if not fields.get("title"):
+            fields["title"] = text_of(_html(heading["title"]))
+        if " ".join(str(fields["title"]).split()) == text_of(_html(heading["title"])):
+            body = body[heading.end() :]
+    for name in ("title", "summary", "description", "deck"):
+        if isinstance(value := fields.get(name), str):
+            fields[name] = text_of(_html(value))
+    fields["body"] = text_of(_html(_SHORTCODE.sub("", _LINKED.sub("(#", body))))
+    return article_of(fields, origin, options)
+
+
+def _html(markdown: str) -> str:
+    from markdown_it import MarkdownIt
+
+    return str(MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown))
+
+
+def _fields(front: re.Match[str]) -> dict[str, Any]:
+    written = front["fields"]
+    if len(written) > MAX_FRONT_MATTER:
+        raise BadDocument("too-large", f"the front matter is longer than {MAX_FRONT_MATTER >> 10} KiB")
+    found = _toml(written) if front["mark"] == "+++" else _yaml(written)
+    if not isinstance(found, Mapping):
+        raise BadDocument("bad-front-matter", "the front matter has no fields")
+    return {str(name): _plain(value) for name, value in found.items()}
+
+
+def _toml(written: str) -> Any:
+    try:
+        return tomllib.loads(written)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadDocument("bad-front-matter", f"the front matter is not TOML: {error}") from error
+
+
+def _yaml(written: str) -> Any:
+    """Every scalar as the text it is: what is a date or a number here, the record's reader decides."""
+    import yaml
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(written, Loader=loader)):
+            raise BadDocument("bad-front-matter", "the front matter has aliases, which are not followed")
+        return yaml.load(written, Loader=loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise BadDocument("bad-front-matter", f"the front matter is not YAML: {reason}") from error
+
+
+def _plain(value: Any) -> Any:
+    """Times as text, nulls as nothing."""
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case "null" | "~":
+            return None
+        case list():
+            return [_plain(item) for item in value]
+        case _:
+            return value

@@ -1,0 +1,227 @@
+"""Markdown with front matter, mails and Parquet: each of its own shape, all to the same articles."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from search.article import Article
+from search.sources import Accepted, Item, ReadOptions, Rejected, Skipped, read_paths
+from search.sources.markup import one_line_of, plain, text_of
+
+
+def read(path: Path, content: str | bytes, **options: Any) -> Item:
+    """The only item of a file with this content."""
+    path.write_bytes(content if isinstance(content, bytes) else dedent(content).lstrip("\n").encode())
+    (item,) = read_paths([path], ReadOptions(**options))
+    return item
+
+
+def article(item: Item) -> Article:
+    assert isinstance(item, Accepted), item
+    return item.article
+
+
+# --- fragments of HTML --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fragment", "expected"),
+    [
+        ("<p>One &amp; two</p><p>three</p>", "One & two\n\nthree"),
+        ("a <b>bold</b>\n  word<br>next line", "a bold word\nnext line"),
+        ("<ul><li>first<li>second</ul>after", "first\n\nsecond\n\nafter"),
+        ("before<script>var x = '<p>no</p>';</script> after<style>p{}</style>", "before after"),
+        ("<p>never <i>closed <div>at <td>all", "never closed\n\nat\n\nall"),
+        ("<!-- a comment --><![CDATA[odd]]>kept", "kept"),
+        ("plain text", "plain text"),
+        ("", ""),
+    ],
+)
+def test_the_text_of_a_fragment(fragment: str, expected: str) -> None:
+    assert text_of(fragment) == expected
+
+
+def test_what_is_no_html_stays_as_it_is() -> None:
+    assert plain("2 < 3 and\n\n 5 > 4") == "2 < 3 and\n\n 5 > 4"
+    assert plain("R&amp;D at AT&T") == "R&D at AT&T"
+    assert one_line_of("<b>Tides</b>\n rise&nbsp;again") == "Tides rise again"
+
+
+def test_a_fragment_of_many_tags_ends() -> None:
+    assert text_of("<div>" * 50_000 + "deep") == "deep"
+
+
+# --- Markdown -----------------------------------------------------------------------------------
+
+
+def test_markdown_with_yaml(tmp_path: Path) -> None:
+    found = article(
+        read(
+            tmp_path / "tides.md",
+            """
+            ---
+            title: "Tides rise &amp; fall"
+            date: 2012-02-19 1:44:51 -0400
+            summary: 'Sluices **closed** in Port Alder.'
+            topics:
+              - weather
+              - ports
+            authors: [ana-ruiz]
+            weight: 1
+            draft: false
+            ---
+
+            # Not the title
+
+            The [sluices]({{< ref "sluices.md" >}} "Sluices") closed at *six*.
+
+            {{< note >}}
+            * one
+            * two
+            {{< /note >}}
+
+            | dyke | metres |
+            | ---- | ------ |
+            | old  | 4      |
+            """,
+        )
+    )
+    assert found.title == "Tides rise & fall"
+    assert found.description == "Sluices closed in Port Alder."
+    assert found.published == datetime(2012, 2, 19, 5, 44, 51, tzinfo=UTC)
+    assert found.keywords == ("weather", "ports")
+    assert found.authors == ("ana-ruiz",)
+    assert found.extra == {"draft": ("false",), "weight": ("1",)}
+    assert found.body.split("\n\n") == [
+        "Not the title",
+        "The sluices closed at six.",
+        "one",
+        "two",
+        *("dyke", "metres", "old", "4"),
+    ]
+
+
+def test_markdown_with_toml_takes_a_heading_for_its_title(tmp_path: Path) -> None:
+    text = """
+        +++
+        date = 2025-03-02T10:00:00+01:00
+        tags = ["ports"]
+        +++
+        # Harbour *reopens* #
+
+        Ships came.
+        """
+    found = article(read(tmp_path / "harbour.markdown", text))
+    assert (found.title, found.body) == ("Harbour reopens", "Ships came.")
+    assert found.published == datetime(2025, 3, 2, 9, tzinfo=UTC)
+    assert found.keywords == ("ports",)
+
+
+def test_a_draft_is_skipped_and_a_text_without_front_matter_refused(tmp_path: Path) -> None:
+    draft = read(tmp_path / "draft.md", "---\ntitle: Soon\ndraft: true\n---\nText.")
+    assert isinstance(draft, Skipped)
+    assert draft.code == "draft"
+    readme = read(tmp_path / "readme.md", "# About\n\nThis folder.")
+    assert isinstance(readme, Rejected)
+    assert readme.code == "no-front-matter"
+    assert "--format markdown" in readme.reason
+    assert article(read(tmp_path / "readme.md", "# About\n\nThis.", format="markdown")).title == "About"
+
+
+@pytest.mark.parametrize(
+    ("front", "code"),
+    [
+        ("---\ntitle: [open\n---\n", "bad-front-matter"),
+        ("---\na: &a [x, x]\nb: [*a, *a]\ntitle: y\n---\n", "bad-front-matter"),
+        ("---\njust words\n---\n", "bad-front-matter"),
+        ("+++\ntitle = open\n+++\n", "bad-front-matter"),
+        ("---\ntitle: " + "x" * 70_000 + "\n---\n", "too-large"),
+        ("---\n" + "[" * 20_000 + "\n---\n", "bad-front-matter"),
+    ],
+)
+def test_bad_front_matter_is_refused(tmp_path: Path, front: str, code: str) -> None:
+    item = read(tmp_path / "x.md", (front + "Text.").encode())
+    assert isinstance(item, Rejected)
+    assert item.code == code
+
+
+# --- mail ---------------------------------------------------------------------------------------
+
+MAIL = """
+From: =?utf-8?q?Port_Alder_Herald?= <news@herald.example>
+Subject: =?utf-8?q?Caf=C3=A9_tides?=
+Date: Mon, 10 Mar 2025 08:20:00 +0100
+Message-ID: <42@herald.example>
+List-Id: Morning <morning.herald.example>
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary=b
+
+--b
+Content-Type: text/plain; charset=utf-8
+
+View this in your browser.
+--b
+Content-Type: text/html; charset=iso-8859-1
+Content-Transfer-Encoding: quoted-printable
+
+<html><style>p {}</style><p>The caf=E9 flooded.</p><p>Nobody was hurt.</p></html>
+--b--
+"""
+
+
+def test_a_newsletter(tmp_path: Path) -> None:
+    found = article(read(tmp_path / "morning.eml", MAIL))
+    assert (found.id, found.title, found.source) == ("42@herald.example", "Café tides", "Port Alder Herald")
+    assert found.body == "The café flooded.\n\nNobody was hurt."
+    assert found.published == datetime(2025, 3, 10, 7, 20, tzinfo=UTC)
+    assert found.extra == {"list": ("morning.herald.example",)}
+
+
+def test_a_plain_mail_in_an_unknown_charset(tmp_path: Path) -> None:
+    mail = (
+        b"From: a@b.example\nSubject: Tides\nContent-Type: text/plain; charset=no-such\n\nCaf\xc3\xa9 \xff."
+    )
+    found = article(read(tmp_path / "x.eml", mail))
+    assert (found.body, found.source) == ("Café \ufffd.", "a@b.example")
+
+
+@pytest.mark.parametrize("content", [b"just words", b"\x00\xff\xfe binary", b": \n\n"])
+def test_what_is_no_mail_is_refused(tmp_path: Path, content: bytes) -> None:
+    item = read(tmp_path / "x.eml", content)
+    assert isinstance(item, Rejected)
+    assert item.code == "not-mail"
+
+
+# --- Parquet ------------------------------------------------------------------------------------
+
+
+def test_parquet_row_by_row(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    rows = {
+        "headline": ["Tides rise", "", "Harbour reopens"],
+        "text": ["Sluices closed.", "", "Ships came."],
+        "published_at": [datetime(2025, 3, 2, 9, tzinfo=UTC), None, None],
+        "tags": [["weather", "ports"], [], None],
+    }
+    parquet.write_table(arrow.table(rows), tmp_path / "news.parquet")
+    first, second, third = read_paths([tmp_path / "news.parquet"], ReadOptions())
+    assert article(first).title == "Tides rise"
+    assert article(first).published == datetime(2025, 3, 2, 9, tzinfo=UTC)
+    assert article(first).keywords == ("weather", "ports")
+    assert isinstance(second, Rejected)
+    assert (second.code, second.origin.place) == ("no-text", "row 2")
+    assert article(third).body == "Ships came."
+
+
+def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    item = read(tmp_path / "x.parquet", b"PAR1" + bytes(100))
+    assert isinstance(item, Rejected)
+    assert item.code == "not-parquet"
