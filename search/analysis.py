@@ -13,6 +13,10 @@ of its own, since such text has no spaces. The pattern is what `nltk.tokenize.Re
 be given; it is run by `re` directly because importing nltk costs a third of a second and a search
 should not pay it. For the same reason the stemmer (NLTK's Snowball) is made on first use.
 
+Each article is stemmed in its own language, and one that names none in the archive's. A word in a query
+stands for the terms of all words of its form, whatever their languages; a form that the archive does not
+have is stemmed in each of the languages that it has.
+
 Folding is NFKC, casefold, then the accents off the letters; it comes after stemming, because the
 stemmers of many languages read the accents.
 """
@@ -24,11 +28,11 @@ import string
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 
 from search.errors import InvalidRequest
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Raised whenever the same text would give other terms; an index says which it was made with."""
 
 MAX_WORD_LENGTH = 255
@@ -39,6 +43,12 @@ LANGUAGES = (
     "romanian russian spanish swedish"
 ).split()
 """Languages with a Snowball stemmer in NLTK, as `--language` takes them."""
+
+_CODES = dict(
+    zip("ar da nl en fi fr de hu it no pt ro ru es sv".split(), LANGUAGES, strict=True),
+    nb="norwegian",
+    nn="norwegian",
+)
 
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
@@ -55,6 +65,11 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 _UNSPACED_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u17b4-\u17d3"
+
+
+def language_named(tag: str) -> str:
+    """The one of `LANGUAGES` that a language tag ("en", "pt-BR") means, "" for none of them."""
+    return _CODES.get(tag.partition("-")[0].lower(), "")
 
 
 def _pattern(letter: str, alphanumeric: str, digit: str, joiner: str) -> str:
@@ -154,11 +169,11 @@ def forms(text: str) -> list[str]:
 
 
 class Analyzer:
-    """Words to forms and terms in one language, each distinct word worked out once.
+    """Words to forms and terms, each distinct word worked out once for each language it is met in.
 
     Much text is taken apart in two steps: into pieces, by whoever has it, and each distinct piece into
-    words, once, by `learn`. `language` is one of `LANGUAGES`, else `InvalidRequest`. Safe to share
-    between threads.
+    words, once, by `learn`. `language` is one of `LANGUAGES`, else `InvalidRequest`, and that of all
+    that is asked without one. Safe to share between threads.
     """
 
     def __init__(self, language: str = "english") -> None:
@@ -174,8 +189,8 @@ class Analyzer:
         """For each of `forms` its term's number in `terms`."""
         self.words_of: list[tuple[int, ...]] = []
         """The words of each piece that was learned, by their numbers in `forms`; -1 for one too long."""
-        self._stem: Callable[[str], str] | None = None
-        self._words = _Numbers(self._learn_word)
+        self._stems: dict[str, Callable[[str], str]] = {}
+        self._words: dict[str, _Numbers] = {}  # by language
         self._pairs: dict[tuple[str, int], int] = {}
         self._terms: dict[str, int] = {}
         self._turn = threading.RLock()
@@ -187,28 +202,33 @@ class Analyzer:
 
         return f"{ANALYSIS_VERSION}/{self.language}/nltk-{metadata.version('nltk')}"
 
-    def learn(self, pieces: Iterable[str]) -> list[int]:
+    def learn(self, pieces: Iterable[str], language: str = "") -> list[int]:
         """New numbers in `words_of` for pieces of text that no word goes beyond."""
         with self._turn:
             first = len(self.words_of)
+            known = self._words_in(language)
             for piece in pieces:
                 bare = piece.strip(string.punctuation)
                 if bare.isalnum() and bare.isascii() and len(bare) <= MAX_WORD_LENGTH:
-                    self.words_of.append((self._words[bare.lower()],))
+                    self.words_of.append((known[bare.lower()],))
                 else:
-                    self.words_of.append(tuple([self._word(word) for word in words(piece)]))
+                    own = [known[lowered(w)] if len(w) <= MAX_WORD_LENGTH else -1 for w in words(piece)]
+                    self.words_of.append(tuple(own))
             return list(range(first, len(self.words_of)))
 
-    def analyze(self, text: str) -> list[tuple[str, str]]:
+    def analyze(self, text: str, language: str = "") -> list[tuple[str, str]]:
         """(form, term) of each word of `text`, in order; ("", "") for a word too long to be one."""
-        return [self._form_and_term(self._word(word)) for word in words(text)]
+        return [self._form_and_term(word, language) for word in words(text)]
 
-    def term(self, word: str) -> str:
+    def term(self, word: str, language: str = "") -> str:
         """The index term of one word (a span that `word_spans` would give)."""
-        return self._form_and_term(self._word(word))[1]
+        return self._form_and_term(word, language)[1]
 
-    def _form_and_term(self, word: int) -> tuple[str, str]:
-        return (self.forms[word], self.terms[self.term_of[word]]) if word >= 0 else ("", "")
+    def _form_and_term(self, word: str, language: str) -> tuple[str, str]:
+        if len(word) > MAX_WORD_LENGTH:
+            return "", ""
+        number = self._words_in(language)[lowered(word)]
+        return (self.forms[number], self.terms[self.term_of[number]]) if number >= 0 else ("", "")
 
     def forget(self) -> None:
         """Forget all that was learned; earlier numbers are void then."""
@@ -218,15 +238,19 @@ class Analyzer:
             for numbers in (self._words, self._pairs, self._terms):
                 numbers.clear()
 
-    def _word(self, word: str) -> int:
-        return self._words[lowered(word)] if len(word) <= MAX_WORD_LENGTH else -1
+    def _words_in(self, language: str) -> _Numbers:
+        language = language or self.language
+        if language not in self._words:
+            self._words[language] = _Numbers(partial(self._learn_word, language))
+        return self._words[language]
 
-    def _learn_word(self, lower: str) -> int:
+    def _learn_word(self, language: str, lower: str) -> int:
         with self._turn:  # also because some of NLTK's stemmers keep state while they work
             form = lower if lower.isascii() else without_accents(lower)
             number = -1
             if form:
-                term = form if form[0].isdecimal() and _is_number(form) else self._stemmed(lower) or form
+                is_number = form[0].isdecimal() and form.replace(".", "").isdecimal()
+                term = form if is_number else self._stemmed(lower, language) or form
                 own = self._terms.setdefault(term, len(self.terms))
                 if own == len(self.terms):
                     self.terms.append(term)
@@ -234,19 +258,15 @@ class Analyzer:
                 if number == len(self.forms):
                     self.forms.append(form)
                     self.term_of.append(own)
-            self._words[lower] = number
+            self._words_in(language)[lower] = number
             return number
 
-    def _stemmed(self, lower: str) -> str:
-        if self._stem is None:
+    def _stemmed(self, lower: str, language: str) -> str:
+        if language not in self._stems:
             from nltk.stem.snowball import SnowballStemmer
 
-            self._stem = SnowballStemmer(self.language).stem
-        return without_accents(self._stem(lower))
-
-
-def _is_number(form: str) -> bool:
-    return form.replace(".", "").isdecimal()
+            self._stems[language] = SnowballStemmer(language).stem
+        return without_accents(self._stems[language](lower))
 
 
 class _Numbers(dict[str, int]):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
-from search.analysis import Analyzer, fold, fold_value, forms, words
+from search.analysis import Analyzer, fold, fold_value, forms, language_named, words
 from search.article import Article
 from search.dates import Interval, Period, boundaries, interval_name
 from search.engine import (
@@ -111,7 +111,7 @@ class ReferenceEngine:
         text = getattr(article, field)
         placed, position = {}, 0
         for value in (text,) if isinstance(text, str) else text:
-            for form, term in self.analyzer.analyze(value):
+            for form, term in self.analyzer.analyze(value, language_named(article.language)):
                 if form:
                     placed[position] = (form, term)
                 position += 1
@@ -159,7 +159,7 @@ class ReferenceEngine:
 
     def _tests(self, node: Node, known: dict[str, set[str]]) -> list[Test]:
         def stands_for(word: str) -> Test:
-            terms = known.get(fold(word)) or {self.analyzer.term(word)}
+            terms = known.get(fold(word)) or {self.analyzer.term(word, each) for each in self._languages()}
             return lambda *word: word[1] in terms
 
         match node:
@@ -256,6 +256,10 @@ class ReferenceEngine:
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         if report is not None:
             report(len(self.articles), len(self.articles))
+
+    def _languages(self) -> set[str]:
+        named = {language_named(article.language) for article in self.articles.values()}
+        return {self.analyzer.language} | named - {""}
 
     def optimize(self) -> None:
         """There is nothing to be made faster."""

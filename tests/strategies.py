@@ -58,7 +58,7 @@ articles = st.builds(
     authors=_some(AUTHORS),
     source=st.sampled_from(["", "Herald", "herald", "Côte"]),
     url=st.sampled_from(["", "https://www.a.example.org/x", "http://b.example.org/", "http://[bad"]),
-    language=st.sampled_from(["", "en", "en-GB"]),
+    language=st.sampled_from(["", "en", "en-GB", "es", "de-AT", "xx"]),
 )
 
 _text_field = st.sampled_from([None, None, *TEXT_FIELDS])

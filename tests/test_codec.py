@@ -75,11 +75,11 @@ def split(texts: Sequence[str]) -> tuple[Array, Array]:
 def documents(docs: list[tuple[str, Doc]]) -> Documents:
     """The documents, each with its id, as the codec takes them; a word is its own form and term."""
     numbers = range(len(VOCABULARY))
-    words = WordCollector(("head", "body"), 10, split)
+    words = WordCollector(("head", "body"), 10)
     for number, (_, (head, body, _)) in enumerate(docs):
         for field, text in (("head", head), ("body", body)):
             if text:
-                words.add([text], [number], [("head", "body").index(field)])
+                words.add(*split([text]), [number], [("head", "body").index(field)])
     return Documents(
         count=len(docs),
         words=words.collected([(n,) for n in numbers], VOCABULARY, numbers, VOCABULARY),

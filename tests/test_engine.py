@@ -388,6 +388,27 @@ def test_an_archive_keeps_its_language(tmp_path: Path) -> None:
         assert ids(engine, query) == {"es"}, query
 
 
+def test_each_article_is_stemmed_in_its_own_language(engine: Engine) -> None:
+    engine.add(
+        [
+            Article(id="es", title="Las inundaciones", body="Las calles.", language="es-ES"),
+            Article(id="de", title="Die Häuser der Küste", language="de"),
+            Article(id="en", title="Flooding in the streets", language="en"),
+            Article(id="xx", title="Flooded houses", language="tlh"),
+        ]
+    )
+    for query, found in {
+        "inundación": {"es"},  # a form that the archive does not have
+        "haus": {"de"},
+        "häuser": {"de"},
+        "küsten": {"de"},
+        "floods": {"a3", "en", "xx"},
+        "street inundaciones^2": set(),
+        "street OR inundacion": {"en", "es"},
+    }.items():
+        assert ids(engine, query) == found, query
+
+
 def test_refuses_to_count_by_what_cannot_be_counted(location: Path) -> None:
     engine = open_engine(location)
     for field in ("body", "nonsense", "url"):

@@ -31,7 +31,7 @@ Arrays without a type here are in the smallest that holds them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -39,11 +39,7 @@ import numpy as np
 
 from search.codec.layout import Array, narrow
 from search.codec.lexicon import lexicon_arrays
-from search.codec.pieces import CHUNK
 from search.codec.postings import first_of_runs
-
-Splitter = Callable[[Sequence[str]], tuple[Array, Array]]
-"""Cuts texts up: int32, the numbers of all their pieces in order, and how many each text has."""
 
 
 @dataclass(slots=True)
@@ -66,27 +62,22 @@ class Words:
 
 
 class WordCollector:
-    """Collects the words of documents, text by text; `pieces` cuts the texts up."""
+    """Collects the words of documents, text by text, each text as the pieces that it was cut into."""
 
-    def __init__(self, text_fields: tuple[str, ...], gap: int, pieces: Splitter) -> None:
-        self._fields, self._gap, self._split = text_fields, gap, pieces
+    def __init__(self, text_fields: tuple[str, ...], gap: int) -> None:
+        self._fields, self._gap = text_fields, gap
         self._pieces = [np.empty(0, np.int32)]
         self._counts = [np.empty(0, np.int64)]
         self._places: tuple[list[int], list[int]] = ([], [])  # document and field of each text
 
-    def add(self, texts: Sequence[str], documents: Sequence[int], fields: Sequence[int]) -> None:
-        """More texts: the document that each is of, ascending, and its field, ascending in a document.
+    def add(self, pieces: Array, counts: Array, documents: Sequence[int], fields: Sequence[int]) -> None:
+        """More texts: their pieces one after the other, and how many each has; the document that each
+        is of, ascending, and its field, ascending in a document.
 
         Between two texts in one field there are `gap` positions.
         """
-        begin = size = 0
-        for number, text in enumerate(texts, start=1):
-            size += len(text)
-            if size > CHUNK or number == len(texts):
-                pieces, counts = self._split(texts[begin:number])
-                self._pieces.append(pieces)
-                self._counts.append(counts)
-                begin, size = number, 0
+        self._pieces.append(pieces)
+        self._counts.append(counts)
         self._places[0].extend(documents)
         self._places[1].extend(fields)
 

@@ -12,13 +12,14 @@ holds whole words, mostly one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from search.codec.layout import Array
 
 CHUNK = 1 << 20
-"""Bytes of text that are worked on at a time: what is made of so many fits a processor's cache."""
+"""Characters, about, that are worked on at a time: what is made of so many fits a processor's cache."""
 
 _JOINING = b".,'&"
 _KEPT = np.zeros(256, np.bool_)
@@ -51,6 +52,18 @@ class PieceTable:
 
     def pieces(self, texts: Sequence[str]) -> tuple[Array, Array]:
         """int32: the numbers of the pieces of all the texts, one after the other; and how many each has."""
+        found = [(np.empty(0, np.int32), np.empty(0, np.int64))]
+        begin = size = 0
+        for number, text in enumerate(texts, start=1):
+            size += len(text)
+            if size > CHUNK or number == len(texts):
+                found.append(self._pieces(texts[begin:number]))
+                begin, size = number, 0
+        return np.concatenate([pieces for pieces, _ in found]), np.concatenate(
+            [counts for _, counts in found]
+        )
+
+    def _pieces(self, texts: Sequence[str]) -> tuple[Array, Array]:
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
         content = b"\n".join([b"", *encoded, bytes(24)]).lower()
         content = content[: len(content) & ~7]
@@ -127,6 +140,41 @@ class PieceTable:
             own = slots[left]
             left = left[(self._low[own] != low[left]) | (self._high[own] != high[left])]
             slots[left] = (slots[left] + 1) & self._last
+
+
+class PieceTables:
+    """A table for each kind of text, as the pieces of one kind are not numbered as those of another."""
+
+    def __init__(self, learn: Callable[[list[str], str], list[int]]) -> None:
+        self._learn = learn
+        self._tables: dict[str, PieceTable] = {}
+
+    def _learned(self, kind: str, pieces: list[str]) -> list[int]:
+        return self._learn(pieces, kind)
+
+    def clear(self) -> None:
+        """Forget all numbers."""
+        self._tables.clear()
+
+    def pieces(self, texts: Sequence[str], kinds: Sequence[str]) -> tuple[Array, Array]:
+        """What `PieceTable.pieces` gives, of texts each of its kind."""
+        found = []
+        for kind in dict.fromkeys(kinds):
+            if kind not in self._tables:
+                self._tables[kind] = PieceTable(partial(self._learned, kind))
+            own = [number for number, other in enumerate(kinds) if other == kind]
+            found.append((np.array(own), *self._tables[kind].pieces([texts[number] for number in own])))
+        if len(found) == 1:
+            return found[0][1:]
+        counts = np.zeros(len(texts), np.int64)
+        for own_texts, _, own_counts in found:
+            counts[own_texts] = own_counts
+        starts = np.cumsum(counts) - counts
+        pieces = np.empty(int(counts.sum()), np.int32)
+        for own_texts, own_pieces, own_counts in found:
+            steps = starts[own_texts] - np.cumsum(own_counts) + own_counts
+            pieces[np.repeat(steps, own_counts) + np.arange(len(own_pieces))] = own_pieces
+        return pieces, counts
 
 
 class _Pieces:

@@ -343,6 +343,10 @@ class Values:
                 found.append(own + segment.base if segment.base else own)
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_DOCS
 
+    def known(self) -> set[str]:
+        """Every value, perhaps with some of deleted documents only."""
+        return {value for lexicon in self._lexicons for value in lexicon.strings()}
+
     def present(self) -> Flags:
         """bool[size]: which documents have any value, deleted ones too."""
         flags = np.zeros(self._view.size, np.bool_)

@@ -18,11 +18,11 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from search.analysis import Analyzer, fold_value, spaced
+from search.analysis import Analyzer, fold_value, language_named, spaced
 from search.article import Article
 from search.codec.inversion import Documents, WordCollector
 from search.codec.layout import MISSING
-from search.codec.pieces import PieceTable
+from search.codec.pieces import PieceTables
 from search.language import TEXT_FIELDS
 from search.language.limits import MAX_DISTANCE
 
@@ -41,13 +41,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Draft:
     """Some articles as what their documents are made of, in flat lists.
 
-    A document is numbered within its segment. `texts` has the texts to analyse, `places` for each the
-    number of the document and that of the text field; `values` for each value field the documents, by
-    number, and the value that each has.
+    A document is numbered within its segment. `texts` has the texts to analyse, `languages` the language
+    of each, `places` for each the number of the document and that of the text field; `values` for each
+    value field the documents, by number, and the value that each has.
     """
 
     published: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
     places: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
     values: dict[str, tuple[list[int], list[str]]] = field(default_factory=dict)
 
@@ -58,10 +59,12 @@ def draft(articles: Iterable[Article], first: int) -> Draft:
     documents, fields = made.places
     for number, article in enumerate(articles, start=first):
         made.published.append(microseconds(article.published))
+        language = language_named(article.language)
         for field_number, name in enumerate(TEXT_FIELDS):
             if text := getattr(article, name):
                 for part in (text,) if isinstance(text, str) else text:
                     made.texts.append(part)
+                    made.languages.append(language)
                     documents.append(number)
                     fields.append(field_number)
         for name, written in _values(article).items():
@@ -82,21 +85,22 @@ class DocumentCollector:
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._table = PieceTable(analyzer.learn)
+        self._tables = PieceTables(analyzer.learn)
         self.clear()
 
     def clear(self) -> None:
         """Begin anew."""
         if len(self._analyzer.words_of) > MAX_REMEMBERED:
             self._analyzer.forget()
-            self._table.clear()
-        self._words = WordCollector(TEXT_FIELDS, VALUE_GAP, self._table.pieces)
+            self._tables.clear()
+        self._words = WordCollector(TEXT_FIELDS, VALUE_GAP)
         self._published: list[int] = []
         self._values: dict[str, tuple[list[int], list[str]]] = {}
 
     def add(self, part: Draft) -> None:
         """Take more, numbered from where the last ended."""
-        self._words.add([spaced(text) for text in part.texts], *part.places)
+        pieces, counts = self._tables.pieces([spaced(text) for text in part.texts], part.languages)
+        self._words.add(pieces, counts, *part.places)
         self._published += part.published
         for name, (numbers, values) in part.values.items():
             known = self._values.setdefault(name, ([], []))

@@ -9,8 +9,9 @@ Value fields, dates and `none` are filters: they match and do not score.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
-from search.analysis import Analyzer, fold, fold_value, forms, words
+from search.analysis import Analyzer, fold, fold_value, forms, language_named, words
 from search.codec.layout import MISSING
 from search.codec.lexicon import Lexicon
 from search.codec.matches import (
@@ -192,8 +193,16 @@ class Evaluator:
         ]
 
     def _terms(self, word: str) -> tuple[str, ...]:
-        """The index terms of a word: those of its form in the archive, else its stem."""
-        return tuple(sorted(self.view.terms_of(fold(word)))) or (self.analyzer.term(word),)
+        """The index terms of a word: those of its form in the archive, else its stems."""
+        known = self.view.terms_of(fold(word))
+        return tuple(sorted(known or {self.analyzer.term(word, language) for language in self._languages}))
+
+    @cached_property
+    def _languages(self) -> set[str]:
+        """The languages that articles of the archive are stemmed in."""
+        return {self.analyzer.language} | {
+            language_named(tag) for tag in self.view.values("lang").known()
+        } - {""}
 
     def _expanded(self, node: Wildcard | Fuzzy) -> list[tuple[str, str]]:
         """The (form, term) that a wildcard or fuzzy word stands for."""
