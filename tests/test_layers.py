@@ -34,7 +34,7 @@ HOMES = {
     "dateparser": {"dates"},
     "tzlocal": {"config"},
     "platformdirs": {"config"},
-    **dict.fromkeys("feedparser defusedxml yaml trafilatura htmldate warcio pyarrow".split(), {"sources"}),
+    **dict.fromkeys("feedparser defusedxml yaml trafilatura htmldate warcio pyarrow py3langid".split(), {"sources"}),
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -86,7 +86,7 @@ def test_every_module_has_a_layer_and_a_docstring() -> None:
 
 def test_libraries_that_are_slow_to_import_are_imported_on_use() -> None:
     slow = {"nltk", "rich", "dateparser", "tzlocal", "platformdirs", "feedparser", "yaml", "pyarrow"}
-    slow |= {"trafilatura", "htmldate", "warcio", "defusedxml"}
+    slow |= {"trafilatura", "htmldate", "warcio", "defusedxml", "py3langid"}
     for path in FILES:
         found = {name.split(".")[0] for name in imports(path, top_level_only=True)}
         assert not found & slow, f"{path} imports {found & slow} at its top"

@@ -39,7 +39,7 @@ SHOWN_REJECTS = 10
     "--format",
     "-f",
     "form",
-    type=click.Choice(["text", "jsonl", "json", "csv"]),
+    type=click.Choice("text jsonl json csv xml html warc markdown email parquet".split()),
     help="What the files hold.  [default: told from their names and content]",
 )
 @click.option("--encoding", default="utf-8", show_default=True, help="The encoding of the files.")
@@ -50,6 +50,12 @@ SHOWN_REJECTS = 10
     help="What the source calls the fields: title=headline,published=pub_date",
 )
 @click.option("--language", help="Language of a new archive, for stemming.  [default: english]")
+@click.option(
+    "--detect-language",
+    "detect",
+    metavar="CODES",
+    help="Tell the language of articles that do not say theirs, as one of these: en,es,de",
+)
 @click.option("--strict", is_flag=True, help="Reject a document for what would only be noted, as a bad date.")
 @click.option("--dayfirst", "order", flag_value="day-first", help="Read 01/02/2024 as 1 February.")
 @click.option("--monthfirst", "order", flag_value="month-first", help="Read 01/02/2024 as January 2.")
@@ -67,6 +73,7 @@ def index(
     encoding: str,
     names: str | None,
     language: str | None,
+    detect: str | None,
     strict: bool,
     order: DayOrder | None,
     rejects: Path | None,
@@ -75,8 +82,10 @@ def index(
 ) -> None:
     """Add articles from files and folders; - is standard input.
 
-    Reads the plain-text format, JSON, JSON lines, CSV and TSV, each also as .gz. An article that is
-    there already, by its id, is replaced if it has changed. The archive is made if it is not there.
+    Reads plain text, JSON and JSON lines, CSV and TSV, feeds (RSS, Atom, JSON Feed), wires (NewsML,
+    NITF, ninjs), Markdown with front matter, mails, and with the packages for it web pages, web archives
+    (WARC) and Parquet; each also as .gz. An article that is there already, by its id, is replaced if it
+    has changed, but never by an older version. The archive is made if it is not there.
 
     \b
       news index articles/
@@ -103,6 +112,10 @@ def index(
     if rejects is not None and any(path.resolve() == rejects.resolve() for path in paths):
         raise click.UsageError(f"--rejects {rejects} would overwrite what is to be read")
     items = read_paths(paths, options)
+    if detect:
+        from search.sources.languages import with_languages
+
+        items = with_languages(items, detect.replace(",", " ").split())
     report = IndexReport()
     with ExitStack() as stack:
         note = stack.enter_context(_rejects_file(rejects))
