@@ -17,7 +17,7 @@ from search.engine import Added
 from search.errors import InvalidRequest
 from search.indexer import IndexReport, index_documents
 from search.query import Archive
-from search.sources import Accepted, Item, Note, Origin, ReadOptions, Rejected, read_paths
+from search.sources import Accepted, Item, Note, Origin, ReadOptions, Rejected, Skipped, read_paths
 from tests.conftest import day
 
 FIRST, LAST = '{"id":"first","title":"Crane"}', '{"id":"last","title":"Ferry"}'
@@ -192,9 +192,26 @@ def test_is_accepted_as(tmp_path: Path, case: Odd) -> None:
     assert tuple(note.code for note in item.notes) == case.notes
 
 
-@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
-def test_an_empty_file_holds_no_documents(tmp_path: Path, name: str) -> None:
-    assert not [item for item in read(tmp_path, name, "") if isinstance(item, Accepted | Rejected)]
+@pytest.mark.parametrize(
+    "name", ["a.jsonl", "a.csv", "a.json", "a.txt", "a.xml", "a.html", "a.md", "a.eml", "a.warc"]
+)
+@pytest.mark.parametrize("content", ["", " \n\n"])
+def test_an_empty_file_is_skipped(tmp_path: Path, name: str, content: str) -> None:
+    (item,) = read(tmp_path, name, content)
+    assert isinstance(item, Skipped)
+    assert item.code == "empty"
+
+
+def test_a_file_that_grows_while_it_is_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"title": "Tide"}) + "\n")
+    items = read_paths([path], ReadOptions())
+    assert isinstance(next(items), Accepted)
+    with path.open("a") as file:
+        file.write(json.dumps({"title": "Crane"}) + "\n")
+    *_, last = items
+    assert isinstance(last, Rejected)
+    assert last.code == "changed"
 
 
 @pytest.mark.parametrize("given", [{"parts": {"a": 1}}, {"tags": ["k" * 600]}, {"date": "soonish"}])

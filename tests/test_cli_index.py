@@ -223,7 +223,7 @@ def test_an_unknown_language_makes_no_archive(run: Run, home: Path) -> None:
         (("a.jsonl", "--map", "headline=hed"), "fields are id, title"),
         (("a.jsonl", "--map", "title"), "'title' is not FIELD=NAME"),
         (("a.jsonl", "--encoding", "morse"), "no encoding is called 'morse'"),
-        (("a.jsonl", "--format", "xml"), "'text', 'jsonl', 'json', 'csv'"),
+        (("a.jsonl", "--format", "docx"), "'text', 'jsonl', 'json', 'csv'"),
         (("a.jsonl", "--tz", "Mars/Base"), "no time zone is called 'Mars/Base'"),
         (("a.jsonl", "--rejects", "no/where/bad.jsonl"), "cannot be written: No such file"),
         (("a.jsonl", "--archive", "a.jsonl"), "a.jsonl is a file; choose a folder"),

@@ -53,11 +53,19 @@ _BY_SUFFIX = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in
 _BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
     ("warc", re.compile(rb"WARC/\d|filedesc://")),
     ("parquet", re.compile(rb"PAR1")),
-    ("html", re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.{,2000}?-->\s*)*<(?:!doctype\s+)?html\b", re.I | re.S)),
-    ("xml", re.compile(rb"<\?xml\b|<(?:!DOCTYPE\s+)?(?:rss|feed|rdf:RDF|newsMessage|newsItem|NewsML|nitf)\b")),
+    (
+        "html",
+        re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.{,2000}?-->\s*)*<(?:!doctype\s+)?html\b", re.I | re.S),
+    ),
+    (
+        "xml",
+        re.compile(rb"<\?xml\b|<(?:!DOCTYPE\s+)?(?:rss|feed|rdf:RDF|newsMessage|newsItem|NewsML|nitf)\b"),
+    ),
     ("json", re.compile(rb"[{\[]")),
 )
 """What a file begins with, white space and a byte-order mark aside; the first that matches."""
+
+_PEEKED = 4096
 
 _ARCHIVE_FILES = frozenset(
     "articles.db articles.db-wal articles.db-shm lock index index.new index.old".split()
@@ -124,11 +132,16 @@ def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Item]:
 
 def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        before = path.stat()
+        if not stat.S_ISREG(before.st_mode):
             yield Skipped(Origin(str(path)), "not-a-file")
             return
         with path.open("rb") as stream:
             yield from _read_stream(stream, str(path), options)
+            after = os.fstat(stream.fileno())
+        if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            reason = "the file was changed while it was read; index it again"
+            yield Rejected(Origin(str(path)), "changed", reason)
     except OSError as error:
         yield Rejected(Origin(str(path)), "unreadable", f"the file cannot be read: {error.strerror or error}")
 
@@ -136,6 +149,9 @@ def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
 def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
     try:
         with _decompressed(stream) as (plain, start):
+            if not start.strip() and len(start) < _PEEKED:
+                yield Skipped(Origin(path), "empty")
+                return
             kind = options.format or _format(path, start)
             if kind is None:
                 reason = "this kind of file is not read; if it is plain text, give --format text"
@@ -162,9 +178,9 @@ def _decompressed(stream: BinaryIO) -> Iterator[tuple[BinaryIO, bytes]]:
         if packed.peek(2)[:2] == b"\x1f\x8b":
             with gzip.GzipFile(fileobj=packed) as unpacked:
                 plain = io.BufferedReader(unpacked)
-                yield cast(BinaryIO, plain), plain.peek(4096)[:4096]
+                yield cast(BinaryIO, plain), plain.peek(_PEEKED)[:_PEEKED]
         else:
-            yield cast(BinaryIO, packed), packed.peek(4096)[:4096]
+            yield cast(BinaryIO, packed), packed.peek(_PEEKED)[:_PEEKED]
     finally:
         packed.detach()
 
@@ -208,8 +224,6 @@ def _document(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -
     content = stream.read(MAX_DOCUMENT + 1)
     if len(content) > MAX_DOCUMENT:
         raise BadDocument("too-large", f"the file is larger than {MAX_DOCUMENT >> 20} MiB")
-    if not content.strip():
-        raise BadDocument("no-text", "the file is empty")
     match kind:
         case "xml":
             from search.sources.xml_documents import articles_in_xml
