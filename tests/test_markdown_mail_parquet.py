@@ -123,6 +123,13 @@ def test_markdown_with_toml_takes_a_heading_for_its_title(tmp_path: Path) -> Non
     assert found.keywords == ("ports",)
 
 
+def test_texts_about_the_same_page_stay_two_articles(tmp_path: Path) -> None:
+    front = "---\ntitle: Tides\ndate: 2025-03-02 10:00\nslug: {}\nsource_url: https://a.example/x\n---\nText."
+    first, second = (article(read(tmp_path / f"{n}.md", front.format(n))) for n in ("one", "two"))
+    assert (first.id, second.id) == ("2025-03-02-one", "2025-03-02-two")
+    assert (first.url, first.extra["links_to"]) == ("", ("https://a.example/x",))
+
+
 def test_a_draft_is_skipped_and_a_text_without_front_matter_refused(tmp_path: Path) -> None:
     draft = read(tmp_path / "draft.md", "---\ntitle: Soon\ndraft: true\n---\nText.")
     assert isinstance(draft, Skipped)

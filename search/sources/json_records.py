@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, Never
 
+from search.sources.feeds import articles_in_json_feed, is_json_feed
+from search.sources.ninjs import article_of_ninjs, is_ninjs
 from search.sources.reading import (
     MAX_DOCUMENT,
     MAX_LINE,
-    Accepted,
     BadDocument,
+    Item,
     Origin,
     ReadOptions,
     Rejected,
@@ -24,7 +26,7 @@ from search.sources.reading import (
 from search.sources.records import article_of
 
 
-def articles_in_json(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Accepted | Rejected]:
+def articles_in_json(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
     """A whole file, or JSON lines where the first line is an object by itself and others follow.
 
     Raises `BadDocument` if the file cannot be read as JSON at all.
@@ -47,7 +49,7 @@ def _is_object(line: bytes, options: ReadOptions) -> bool:
 
 def articles_in_lines(
     stream: BinaryIO, path: str, options: ReadOptions, *, ahead: Iterable[bytes] = ()
-) -> Iterator[Accepted | Rejected]:
+) -> Iterator[Item]:
     """The article of each line; blank lines are nothing. `ahead` are lines read from it already."""
     lines = chain(ahead, iter(lambda: stream.readline(MAX_LINE + 1), b""))
     for number, line in enumerate(lines, start=1):
@@ -61,14 +63,14 @@ def articles_in_lines(
         if not line.strip():
             continue
         try:
-            yield article_of(_object(parsed(decoded(line, options.encoding))), origin, options)
+            yield _read(parsed(decoded(line, options.encoding)), origin, options)
         except BadDocument as error:
             yield Rejected(origin, error.code, error.reason)
 
 
 def articles_in_document(
     stream: BinaryIO, path: str, options: ReadOptions, *, ahead: bytes = b""
-) -> Iterator[Accepted | Rejected]:
+) -> Iterator[Item]:
     """The articles of a whole file: an object, a list of them, or an object that holds such a list.
 
     Raises `BadDocument` if the file cannot be read as JSON at all.
@@ -81,6 +83,9 @@ def articles_in_document(
         )
     value = parsed(decoded(content, options.encoding))
     del content
+    if is_json_feed(value):
+        yield from articles_in_json_feed(value, path, options)
+        return
     if isinstance(value, dict):
         held = (value.get(name) for name in ("articles", "items", "docs", "results", "data"))
         value = next((some for some in held if isinstance(some, list)), [value])
@@ -90,7 +95,7 @@ def articles_in_document(
     for number, item in enumerate(value, start=1):
         origin = Origin(path, "" if single else f"item {number}")
         try:
-            yield article_of(_object(item), origin, options)
+            yield _read(item, origin, options)
         except BadDocument as error:
             yield Rejected(origin, error.code, error.reason)
 
@@ -123,7 +128,10 @@ def _no_constant(name: str) -> Never:
 _DECODER = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)
 
 
-def _object(value: Any) -> dict[str, Any]:
+def _read(value: Any, origin: Origin, options: ReadOptions) -> Item:
+    """The article of an object; raises `BadDocument`."""
     if not isinstance(value, dict):
         raise BadDocument("not-an-object", "an article must be a JSON object")
-    return value
+    if is_ninjs(value):
+        return article_of_ninjs(value, origin, options)
+    return article_of(value, origin, options)

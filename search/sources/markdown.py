@@ -8,7 +8,7 @@
 
     The text, in **Markdown**.
 
-The text loses its marks, and the shortcodes of site generators ({{< … >}}, {{% … %}}) go, with what is
+The id, unless given, is the day and the slug, where there is one. The text loses its marks, and the shortcodes of site generators ({{< … >}}, {{% … %}}) go, with what is
 between two of them staying. Drafts are skipped.
 """
 
@@ -58,6 +58,10 @@ def article_in_markdown(text: str, origin: Origin, options: ReadOptions) -> Acce
     for name in ("title", "summary", "description", "deck"):
         if isinstance(value := fields.get(name), str):
             fields[name] = text_of(_html(value))
+    if "source_url" in fields:  # what the text is about, which others may be about too
+        fields["links_to"] = fields.pop("source_url")
+    if fields.get("slug") and not fields.get("id"):
+        fields["id"] = "-".join(filter(None, (str(fields.get("date") or "")[:10], str(fields["slug"]))))
     fields["body"] = text_of(_html(_SHORTCODE.sub("", _LINKED.sub("(#", body))))
     return article_of(fields, origin, options)
 
