@@ -26,6 +26,7 @@ from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOpti
 
 _TYPES = frozenset("text audio video picture graphic composite component".split())
 _SURE = frozenset("versioncreated pubstatus headlines bodies $standard".split())
+_IDENTIFIERS = frozenset("uri URI Uri guid".split())
 _LIKELY = frozenset("headline body_text body_html body_xhtml descriptions description_text".split())
 _KNOWN = (
     _SURE
@@ -48,6 +49,8 @@ def is_ninjs(record: Mapping[str, object]) -> bool:
 
     That is: it has what only ninjs has, or a headline or body and nothing that ninjs has not.
     """
+    if not _IDENTIFIERS & record.keys():
+        return False
     names = {name.lower(): value for name, value in record.items()}
     if not isinstance(names.get("uri"), str):
         # Superdesk writes its own ninjs with a guid
