@@ -1,0 +1,281 @@
+"""Feeds to articles: RSS 0.9x, 1.0 and 2.0, Atom, and JSON Feed.
+
+feedparser reads the XML ones, broken ones too, and JSON Feed is read here; either becomes `_Entry`
+values, of which articles are made in one place. Nothing outside the file is read, and no entity is
+expanded that the document declares.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime
+from time import struct_time
+from typing import Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from search.article import MAX_VALUE_LENGTH, Article, clean_values, has_controls
+from search.dates import UnreadableDate, read_instant
+from search.errors import InvalidArticle
+from search.sources.markup import plain
+from search.sources.reading import Accepted, BadDocument, Item, Note, Origin, ReadOptions, Rejected, strictly
+
+_ENTITY_DECLARATION = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_DECLARED_ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")
+_PAGE = re.compile(rb"<(?:!doctype\s+)?html\b", re.IGNORECASE)
+_EBCDIC = b"\x4c\x6f\xa7\x94"
+_WIDE = re.compile(r"utf[-_]?(?:16|32)", re.IGNORECASE)
+_PRINTABLE = bytes(range(32, 127))
+_CAPTION = re.compile(rb"<(/?)(?:(media):description|(itunes):summary)\b[^>]*?(/?)>")
+_MARKED_UP = re.compile(r"</[a-z]|<(?:br|p|img)[\s/>]|&(?:#\w+|[a-z]+);", re.IGNORECASE)
+_CUT_OFF = re.compile(r"[\s.…\[\]]+$")
+_TIMES = ("published", "updated", "created")
+_BYLINE = re.compile(r"^by\s+", re.IGNORECASE)
+
+
+class _Entry(NamedTuple):
+    """What a feed says of one entry: text without markup, the rest as it is written."""
+
+    id: str
+    title: str
+    texts: list[str]  # the full text first, where there is one, then what sums it up
+    links: list[str]
+    base: str
+    times: list[tuple[str, struct_time | None]]
+    keywords: list[str]
+    authors: list[str]
+    source: str
+    language: str
+
+
+def articles_in_feed(content: bytes, path: str, options: ReadOptions) -> Iterator[Item]:
+    """The articles of an RSS or Atom feed, one item for each entry; none for a feed without entries.
+
+    What can be read of a broken feed is taken, with a note on its first article. Raises `BadDocument`
+    where that is nothing, and for entities that the document declares for itself.
+    """
+    parsed = _parsed(content, options)
+    feed, error = parsed["feed"], str(parsed.get("bozo_exception", "")).removeprefix("<unknown>:")
+    if not parsed["entries"] and (error or not parsed["version"]):
+        page = "a web page" if _PAGE.search(content[:4096]) else ""
+        raise BadDocument("not-a-feed", f"not a feed: {page or error or 'it has no element of one'}")
+    notes = [Note("broken-feed", f"the feed is not well formed: {error}")] if error else []
+    for number, entry in enumerate(parsed["entries"], start=1):
+        item = _item(
+            _xml_entry(entry, feed, parsed["version"]), Origin(path, f"item {number}"), options, notes
+        )
+        if isinstance(item, Accepted):
+            notes = []
+        yield item
+
+
+def is_json_feed(value: object) -> bool:
+    """Whether `value`, read from JSON, says of itself that it is a JSON Feed."""
+    version = value.get("version") if isinstance(value, Mapping) else None
+    return isinstance(version, str) and bool(re.match(r"https?://(?:www\.)?jsonfeed\.org/version/", version))
+
+
+def articles_in_json_feed(value: Mapping[str, object], path: str, options: ReadOptions) -> Iterator[Item]:
+    """The articles of a JSON Feed, one item for each of its own; raises `BadDocument` if it lists none."""
+    items = value.get("items")
+    if not isinstance(items, list):
+        raise BadDocument("not-a-feed", "the JSON Feed has no list of items")
+    for number, item in enumerate(items, start=1):
+        origin = Origin(path, f"item {number}")
+        if isinstance(item, Mapping):
+            yield _item(_json_entry(item, value), origin, options)
+        else:
+            yield Rejected(origin, "not-an-object", "an item of a JSON Feed must be an object")
+
+
+def _parsed(content: bytes, options: ReadOptions) -> Mapping[str, Any]:
+    """What feedparser makes of the document, once it is known to be safe."""
+    import feedparser
+
+    if b"\0" not in content:
+        content = content.removeprefix(b"\xef\xbb\xbf").lstrip()  # a blank line first is no fault to speak of
+    bare = content.replace(b"\0", b"").lstrip(b"\xff\xfe")  # of UTF-16 and UTF-32 as well
+    if _ENTITY_DECLARATION.search(bare):
+        raise BadDocument("dangerous-xml", "the XML declares entities of its own")
+    declared = _DECLARED_ENCODING.match(bare)
+    charset = options.encoding if options.encoding != "utf-8" else ""
+    name = charset or (declared[1].decode("latin-1") if declared else "")
+    if content.startswith(_EBCDIC) or not (_holds_ascii(name) or _WIDE.match(name)):
+        # Entities could hide in it.
+        raise BadDocument("encoding", f"XML in the encoding {name[:40] or 'EBCDIC'} is not read")
+    if _WIDE.match(name) and b"\0" not in content:
+        charset = "utf-8"  # some frameworks declare what they hold in memory, not what they write
+    # A second description, of a picture or for a player, would be taken for the text of the entry.
+    content = _CAPTION.sub(rb"<\1\2\3:caption\4>", content)
+    try:
+        found: Mapping[str, Any] = feedparser.parse(
+            io.BytesIO(content),  # of bytes it would first try whether they are the name of a file
+            response_headers={"content-type": f"application/xml; charset={charset}"} if charset else None,
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except Exception as error:  # whatever its parsers run into: int(), chr(), assertions, regular expressions
+        raise BadDocument("not-a-feed", f"the feed cannot be read: {error!r:.200}") from error
+    return found
+
+
+def _holds_ascii(encoding: str) -> bool:
+    """Whether ASCII stands for itself in that encoding; an unknown one is not going to be used."""
+    try:
+        return not encoding or _PRINTABLE.decode(encoding, "replace") == _PRINTABLE.decode("ascii")
+    except LookupError:
+        return True
+    except ValueError:
+        return False
+
+
+def _xml_entry(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) -> _Entry:
+    """An entry as feedparser gives it."""
+    plainly = dict(entry)  # for the times: its own `get` puts one in the place of another
+    origin, titled, summed = (
+        _mapping(entry.get(name)) for name in ("source", "title_detail", "summary_detail")
+    )
+    contents = [
+        _readable(some.get("value"), some.get("type"))
+        for some in _mappings(entry.get("content"))
+        if str(some.get("type", "text/")).startswith(("text/", "application/xhtml"))
+    ]
+    summary = _readable(entry.get("summary"), summed.get("type"))
+    spoken = _readable(entry.get("itunes_caption"))
+    full = max(contents, key=len, default="") or max(summary, spoken, key=len)
+    # Only of Atom is it said that the feed's author wrote what names nobody; RSS has an editor there.
+    writers = (entry, origin, feed) if version.startswith("atom") else (entry,)
+    languages = (_text(some.get("language")) for some in (entry, titled, summed, feed))
+    return _Entry(
+        id=_text(entry.get("id")),
+        title=_readable(entry.get("title"), titled.get("type")),
+        texts=[full or _readable(entry.get("media_caption")), summary, spoken],
+        links=[_text(entry.get("feedburner_origlink")), *_links(entry, "alternate")],
+        base=next(filter(_web_address, [*_links(feed, "alternate"), *_links(feed, "self")]), ""),
+        times=[(_text(plainly.get(name)), plainly.get(f"{name}_parsed")) for name in _TIMES],
+        keywords=[_text(tag.get("label") or tag.get("term")) for tag in _mappings(entry.get("tags"))],
+        authors=next(filter(None, map(_names, writers)), []),
+        source=_text(origin.get("title")) or _text(feed.get("title")),
+        language=next(filter(None, languages), ""),
+    )
+
+
+def _json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> _Entry:
+    identity = item.get("id")
+    full = _readable(item.get("content_html")) or _text(item.get("content_text"))
+    summary = _text(item.get("summary"))
+    tags = item.get("tags")
+    return _Entry(
+        id=_text(identity) if not isinstance(identity, int | float) else str(identity),
+        title=_text(item.get("title")),
+        texts=[full or summary, summary],
+        links=[_text(item.get("url")), _text(item.get("external_url"))],
+        base=_text(feed.get("home_page_url")) or _text(feed.get("feed_url")),
+        times=[(_text(item.get(name)), None) for name in ("date_published", "date_modified")],
+        keywords=[_text(tag) for tag in tags] if isinstance(tags, list) else [],
+        authors=_names(item) or _names(feed),
+        source=_text(feed.get("title")),
+        language=_text(item.get("language")) or _text(feed.get("language")),
+    )
+
+
+def _item(entry: _Entry, origin: Origin, options: ReadOptions, before: Iterable[Note] = ()) -> Item:
+    """The article of an entry, with the notes from before and its own; or that it is rejected."""
+    notes, body = list(before), entry.texts[0]
+    description = next((text for text in entry.texts[1:] if text and not _is_beginning(text, body)), "")
+    if any(has_controls(text.replace("\r", "")) for text in (entry.title, description, body)):
+        notes.append(Note("control-characters", "control characters were taken out of the text"))
+    addresses = (_web_address(link, entry.base) for link in entry.links)
+    try:
+        article = Article(
+            id="".join(_values("id", [entry.id], notes)),
+            title=entry.title,
+            description=description,
+            body=body,
+            published=_published(entry.times, options, notes),
+            keywords=_values("keywords", map(_plain, entry.keywords), notes),
+            authors=_values("authors", (_BYLINE.sub("", _plain(name)) for name in entry.authors), notes),
+            source="".join(_values("source", [_plain(entry.source)], notes)),
+            url=next(filter(None, addresses), ""),
+            language=entry.language,
+        )
+        return Accepted(article, origin, strictly(notes, options))
+    except (InvalidArticle, BadDocument) as error:
+        return Rejected(origin, error.code, str(error))
+
+
+def _published(
+    times: Iterable[tuple[str, struct_time | None]], options: ReadOptions, notes: list[Note]
+) -> datetime | None:
+    """The first of the times that can be read; there is a note of each before it that could not."""
+    for written, parsed in times:
+        try:
+            if written:
+                return read_instant(written, options.zone, options.order)
+        except UnreadableDate as error:
+            notes.append(Note("unreadable-date", str(error)))
+            if parsed is not None:  # feedparser reads more, but guesses: hence the note stays
+                with suppress(ValueError):
+                    return read_instant("{:04}-{:02}-{:02}T{:02}:{:02}Z".format(*parsed))
+    return None
+
+
+def _values(field: str, written: Iterable[str], notes: list[Note]) -> tuple[str, ...]:
+    values = clean_values(written)
+    kept = tuple(value for value in values if len(value) <= MAX_VALUE_LENGTH)
+    if len(kept) < len(values):
+        notes.append(Note("ignored-value", f"a value of {field} is too long to be one"))
+    return kept
+
+
+def _web_address(link: str, base: str = "") -> str:
+    """The absolute http(s) address that `link` is, or is from `base`; "" where it is none."""
+    try:
+        address = urljoin(base, link) if link else ""
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def _links(holder: Mapping[str, Any], kind: str) -> list[str]:
+    links = [_text(link.get("href")) for link in _mappings(holder.get("links")) if link.get("rel") == kind]
+    return [_text(holder.get("link")), *links] if kind == "alternate" else links
+
+
+def _names(holder: Mapping[str, Any]) -> list[str]:
+    """The authors' names, or the address of one without a name."""
+    authors = _mappings(dict(holder).get("authors")) + _mappings([dict(holder).get("author")])
+    return [name for author in authors if (name := _text(author.get("name")) or _text(author.get("email")))]
+
+
+def _is_beginning(text: str, body: str) -> bool:
+    """Whether `body` begins with `text`, white space and an ellipsis at the end aside."""
+    return " ".join(body.split()).startswith(_CUT_OFF.sub("", " ".join(text.split())))
+
+
+def _readable(value: object, kind: object = "text/html") -> str:
+    """The text of a value; what is called plain text is markup only where it plainly is."""
+    text = _text(value)
+    return _plain(text) if kind != "text/plain" or _MARKED_UP.search(text) else text
+
+
+def _plain(text: str) -> str:
+    try:
+        return plain(text)
+    except AssertionError:  # of html.parser, at a marked section with a name of its own
+        return plain(text.replace("<![", "< !["))
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(values: object) -> list[Mapping[str, Any]]:
+    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []
