@@ -91,6 +91,9 @@ BAD = {
     "a lone surrogate in the id": fields("bad-id", "surrogates", id="a\ud800"),
     "a NUL in the id": fields("bad-id", "control", id="a\0b"),
     "a source of 600 characters": fields("bad-field", "600 characters", source="x" * 600),
+    "a JSON schema": line(
+        '{"$schema":"http://json-schema.org/draft-07/schema#","title":"A"}', "not-an-article", "schema"
+    ),
     "no text at all": line('{"id":"empty","source":"Gazette"}', "no-text", "no text"),
     "a line past the cap": line(b'{"title":"' + b"x" * (33 << 20) + b'"}', "too-large", "32 MiB"),
     "an unclosed quote": Bad(

@@ -134,4 +134,6 @@ def _read(value: Any, origin: Origin, options: ReadOptions) -> Item:
         raise BadDocument("not-an-object", "an article must be a JSON object")
     if is_ninjs(value):
         return article_of_ninjs(value, origin, options)
+    if "$schema" in value:
+        raise BadDocument("not-an-article", "the object is a JSON schema")
     return article_of(value, origin, options)
