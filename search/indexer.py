@@ -21,7 +21,8 @@ BATCH_CHARACTERS = 32 << 20
 class IndexReport:
     """What became of the documents read so far.
 
-    `withdrawn` are articles that were there and that a document took back. `examples` has, for each code of a note, the first document that has it.
+    `withdrawn` are articles that were there and that a document took back. `examples` has, for each
+    code of a note, the first document that has it.
     """
 
     counts: Added = field(default_factory=Added)

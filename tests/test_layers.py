@@ -34,7 +34,10 @@ HOMES = {
     "dateparser": {"dates"},
     "tzlocal": {"config"},
     "platformdirs": {"config"},
-    **dict.fromkeys("feedparser defusedxml yaml trafilatura htmldate warcio pyarrow py3langid".split(), {"sources"}),
+    **{
+        name: {"sources"}
+        for name in "feedparser defusedxml yaml trafilatura htmldate warcio pyarrow py3langid".split()
+    },
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

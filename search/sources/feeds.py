@@ -27,11 +27,12 @@ _DECLARED_ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")
 _PAGE = re.compile(rb"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _EBCDIC = b"\x4c\x6f\xa7\x94"
 _WIDE = re.compile(r"utf[-_]?(?:16|32)", re.IGNORECASE)
-_PRINTABLE = bytes(range(32, 127))
+_ASCII = bytes({*range(32, 127)} - {0x5C}) + rb"\x41"  # an escape, as `unicode_escape` reads it
 _CAPTION = re.compile(rb"<(/?)(?:(media):description|(itunes):summary)\b[^>]*?(/?)>")
 _MARKED_UP = re.compile(r"</[a-z]|<(?:br|p|img)[\s/>]|&(?:#\w+|[a-z]+);", re.IGNORECASE)
 _CUT_OFF = re.compile(r"[\s.…\[\]]+$")
 _TIMES = ("published", "updated", "created")
+_ADDRESS = re.compile(r"[<(]?[^\s<>()]+@[^\s<>()]+[>)]?")
 _BYLINE = re.compile(r"^by\s+", re.IGNORECASE)
 
 
@@ -57,16 +58,19 @@ def articles_in_feed(content: bytes, path: str, options: ReadOptions) -> Iterato
     where that is nothing, and for entities that the document declares for itself.
     """
     parsed = _parsed(content, options)
-    feed, error = parsed["feed"], str(parsed.get("bozo_exception", "")).removeprefix("<unknown>:")
-    if not parsed["entries"] and (error or not parsed["version"]):
+    feed, version, error = (
+        parsed["feed"],
+        parsed.get("version", ""),
+        str(parsed.get("bozo_exception", "")).removeprefix("<unknown>:"),
+    )
+    if not parsed["entries"] and (error or not version):
         page = "a web page" if _PAGE.search(content[:4096]) else ""
         raise BadDocument("not-a-feed", f"not a feed: {page or error or 'it has no element of one'}")
     notes = [Note("broken-feed", f"the feed is not well formed: {error}")] if error else []
     for number, entry in enumerate(parsed["entries"], start=1):
-        item = _item(
-            _xml_entry(entry, feed, parsed["version"]), Origin(path, f"item {number}"), options, notes
-        )
-        if isinstance(item, Accepted):
+        read = _xml_entry(entry, feed, version)
+        item = _item(read, Origin(path, f"item {number}"), options, notes)
+        if isinstance(item, Accepted) or (isinstance(item, Rejected) and item.code == "broken-feed"):
             notes = []
         yield item
 
@@ -124,7 +128,7 @@ def _parsed(content: bytes, options: ReadOptions) -> Mapping[str, Any]:
 def _holds_ascii(encoding: str) -> bool:
     """Whether ASCII stands for itself in that encoding; an unknown one is not going to be used."""
     try:
-        return not encoding or _PRINTABLE.decode(encoding, "replace") == _PRINTABLE.decode("ascii")
+        return not encoding or _ASCII.decode(encoding, "replace") == _ASCII.decode("ascii")
     except LookupError:
         return True
     except ValueError:
@@ -247,8 +251,11 @@ def _links(holder: Mapping[str, Any], kind: str) -> list[str]:
 
 def _names(holder: Mapping[str, Any]) -> list[str]:
     """The authors' names, or the address of one without a name."""
-    authors = _mappings(dict(holder).get("authors")) + _mappings([dict(holder).get("author")])
-    return [name for author in authors if (name := _text(author.get("name")) or _text(author.get("email")))]
+    last, authors = dict(holder).get("author"), _mappings(dict(holder).get("authors"))
+    names = [_text(author.get("name")) or _text(author.get("email")) for author in [*authors, _mapping(last)]]
+    if isinstance(last, str):  # feedparser splits name from address, but cuts off "museum" as "muse"
+        names[-2:] = [_ADDRESS.sub("", last).strip(' "()') or last]
+    return [name for name in names if name]
 
 
 def _is_beginning(text: str, body: str) -> bool:

@@ -8,8 +8,9 @@
 
     The text, in **Markdown**.
 
-The id, unless given, is the day and the slug, where there is one. The text loses its marks, and the shortcodes of site generators ({{< … >}}, {{% … %}}) go, with what is
-between two of them staying. Drafts are skipped.
+The id, unless given, is the day and the slug, where there is one. The text loses its marks, and the
+shortcodes of site generators ({{< … >}}, {{% … %}}) go, with what is between two of them staying. Drafts
+are skipped.
 """
 
 from __future__ import annotations

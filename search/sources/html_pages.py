@@ -1,0 +1,269 @@
+"""Saved web pages to articles: the text of the story, and what the page says about itself.
+
+A page describes itself three times: in JSON-LD for search engines, in `<meta>` for social networks, and
+in what is seen. They are asked in this order, as the first is written with the most care. The text of
+the story has to be told from menus and teasers, which is trafilatura's work.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from search.article import MAX_VALUE_LENGTH, Article
+from search.dates import UnreadableDate, read_instant
+from search.errors import InvalidArticle
+from search.sources import reading
+from search.sources.markup import one_line_of
+from search.sources.reading import Accepted, BadDocument, MissingExtra, Note, Origin, ReadOptions, strictly
+
+MAX_PAGE = 10 << 20
+"""Largest page, in bytes."""
+
+MAX_ELEMENTS = 20_000
+"""Most elements of a page: trafilatura takes 30 to 60 µs for each, and its time is to be bounded."""
+
+MAX_NODES = 5_000
+"""Most objects and lists that are looked at in a page's JSON-LD."""
+
+_STORY = re.compile(r"(?:https?://schema\.org/|schema:)?(?:[A-Za-z]*Article|(?:Live)?BlogPosting)")
+_META_CHARSET = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "shift_jis": "cp932"}
+_NO_CHARSETS = frozenset("punycode idna unicode_escape raw_unicode_escape utf-7 undefined".split())
+_TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+_BETWEEN_NAMES = re.compile(r"\s*[;|]\s*|\s+(?:and|&)\s+")
+_BY = re.compile(r"^by\s+", re.IGNORECASE)
+
+
+def article_in_page(
+    content: bytes, origin: Origin, options: ReadOptions, *, url: str = "", charset: str | None = None
+) -> Accepted:
+    """The article of the page; `url` and `charset` are what the server said, where that is known.
+
+    The encoding is that of the options if it is not UTF-8; else that of the byte-order mark, `charset`,
+    the `<meta>`, UTF-8, and what the bytes look like: the first of these that can be decoded.
+    `extra["date_from"]` says where the time was found: "json-ld", "meta" or "text".
+
+    Raises `BadDocument`, and nothing else: "too-large", "no-text" where there is no article, "encoding".
+    """
+    if len(content) > MAX_PAGE:
+        raise BadDocument("too-large", f"the page is larger than {MAX_PAGE >> 20} MiB")
+    try:
+        import trafilatura.utils
+    except ImportError as error:
+        raise MissingExtra("web pages", "html") from error
+    for library in ("trafilatura", "htmldate"):  # else their complaints go to stderr
+        if not logging.getLogger(library).handlers:
+            logging.getLogger(library).addHandler(logging.NullHandler())
+    try:
+        text, notes = _text_of(content, options, charset)
+        tree = trafilatura.utils.load_html(text)
+        if tree is None:
+            raise BadDocument("no-text", "no article was found in the page")
+        if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
+            raise BadDocument("too-large", f"the page has more than {MAX_ELEMENTS} elements")
+        page = _Page(tree, options, url, notes)
+        article = Article(**page.fields())
+    except InvalidArticle as error:
+        raise BadDocument(error.code, str(error)) from error
+    except BadDocument:
+        raise
+    except Exception as error:  # what trafilatura and lxml raise for hostile pages is not documented
+        raise BadDocument("unreadable", f"the page cannot be read: {type(error).__name__}") from error
+    return Accepted(article, origin, strictly(page.notes, options))
+
+
+class _Page:
+    """A page being read, with what has been found odd so far."""
+
+    def __init__(self, tree: Any, options: ReadOptions, url: str, notes: list[Note]) -> None:
+        self.tree, self.options, self.given_url, self.notes = tree, options, url, notes
+        self.metas: dict[str, list[str]] = {}
+        for meta in tree.iter("meta"):
+            name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+            if value := one_line_of(meta.get("content") or ""):
+                self.metas.setdefault(name.strip().lower(), []).append(value)
+        self.nodes: dict[str, Mapping[str, object]] = {}
+        self.story = self._story()
+
+    def fields(self) -> dict[str, Any]:
+        """The article's fields; raises `BadDocument` if there is no text."""
+        source = next(iter(self._names("publisher")), "") or self._meta("og:site_name")
+        title, (published, extra) = self._title(source), self._published()
+        if section := self._fitting("section", self._names("articleSection") or self._all("article:section")):
+            extra["section"] = section
+        return {
+            "title": title,
+            "description": next(iter(self._names("description")), "")
+            or self._meta("og:description", "description", "twitter:description"),
+            "body": self._body(title),
+            "published": published,
+            "authors": self._fitting("authors", self._authors()),
+            "keywords": self._fitting("keywords", self._keywords()),
+            "source": "".join(self._fitting("source", [source])),
+            "url": self._url(),
+            "language": self._language(),
+            "extra": extra,
+        }
+
+    def _story(self) -> Mapping[str, object]:
+        """The object of the JSON-LD that describes an article, the one with a headline before others."""
+        found: list[Mapping[str, object]] = []
+        waiting: list[object] = []
+        for script in self.tree.iter("script"):
+            if "ld+json" in (script.get("type") or "").lower():
+                waiting.append(_json_in(script.text or ""))
+        for node in waiting:  # grows while it is gone through: breadth first, no recursion
+            if isinstance(node, Mapping):
+                if isinstance(node.get("@id"), str) and len(node) > 1:
+                    self.nodes.setdefault(node["@id"], node)
+                kinds = node.get("@type")
+                kinds = kinds if isinstance(kinds, list) else [kinds]
+                if any(isinstance(kind, str) and _STORY.fullmatch(kind) for kind in kinds):
+                    found.append(node)
+            inner = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+            room = MAX_NODES - len(waiting)
+            waiting += [value for value in inner if isinstance(value, (Mapping, list))][: max(room, 0)]
+        return max(found, key=lambda node: ("headline" in node) + ("datePublished" in node), default={})
+
+    def _names(self, field: str) -> list[str]:
+        """The texts of a field of the JSON-LD, or the names of the things that it has."""
+        value = self.story.get(field)
+        names = []
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, Mapping) and "name" not in item and isinstance(item.get("@id"), str):
+                item = self.nodes.get(item["@id"], item)
+            name = item.get("name") if isinstance(item, Mapping) else item
+            for text in name if isinstance(name, list) else [name]:
+                if isinstance(text, str) and (line := one_line_of(text)):
+                    names.append(line)
+        return names
+
+    def _all(self, *names: str) -> list[str]:
+        """The values of the first of the metas that there is."""
+        return next((self.metas[name] for name in names if name in self.metas), [])
+
+    def _meta(self, *names: str) -> str:
+        return next(iter(self._all(*names)), "")
+
+    @cached_property
+    def guess(self) -> Any:
+        """What trafilatura makes of the page where it does not describe itself; costs about its body."""
+        from trafilatura.metadata import extract_metadata
+
+        return extract_metadata(self.tree, None, {"original_date": True, "extensive_search": False}, False)
+
+    def _title(self, site: str) -> str:
+        heads = [" ".join("".join(head.itertext()).split()) for head in self.tree.iter("h1")]
+        title = next(iter(self._names("headline")), "") or self._meta("og:title")
+        title = title or (heads[0] if len(heads) == 1 else "") or one_line_of(self.guess.title or "")
+        ending = re.compile(rf"\s+[|–—:·»-]\s+{re.escape(site)}\s*$", re.IGNORECASE)
+        return (ending.sub("", title) if site else "") or title
+
+    def _body(self, title: str) -> str:
+        """The paragraphs, without the headline. Of the settings measured, precision has the best F1."""
+        import trafilatura
+
+        text = trafilatura.extract(self.tree, favor_precision=True, include_comments=False) or ""
+        lines = [line for line in map(str.strip, text.split("\n")) if line]
+        if lines and lines[0].casefold() == title.casefold():
+            del lines[0]
+        if not lines:
+            raise BadDocument("no-text", "no article was found in the page")
+        return "\n\n".join(lines)
+
+    def _published(self) -> tuple[Any, dict[str, tuple[str, ...]]]:
+        metas = self._all("article:published_time", "og:article:published_time", "datepublished")
+        said = [("json-ld", text) for text in self._names("datePublished")[:1]]
+        said += [("meta", text) for text in metas[:1]]
+        notes: list[Note] = []
+        for place, text in said:
+            try:
+                when = read_instant(text, self.options.zone, self.options.order)
+                return when, {"date_from": (place,)}
+            except UnreadableDate as error:
+                notes.append(Note("unreadable-date", str(error)))
+        self.notes += notes  # and what follows is a guess
+        from htmldate import find_date
+
+        seen = find_date(self.tree, extensive_search=False, original_date=True, url=self._url() or None)
+        return (read_instant(seen, self.options.zone), {"date_from": ("text",)}) if seen else (None, {})
+
+    def _authors(self) -> list[str]:
+        said = self._names("author") or self._all("author", "article:author", "parsely-author", "byl")
+        names = [name for name in said if "://" not in name] or [self.guess.author or ""]
+        return [_BY.sub("", name) for text in names for name in _BETWEEN_NAMES.split(text)]
+
+    def _keywords(self) -> list[str]:
+        written = self._names("keywords") or self._all("news_keywords", "keywords", "article:tag")
+        return [word.strip() for text in written for word in text.split(",")]
+
+    def _fitting(self, field: str, values: Iterable[str]) -> tuple[str, ...]:
+        kept = [value for value in values if value]
+        fitting = tuple(value for value in kept if len(value) <= MAX_VALUE_LENGTH)
+        if len(fitting) < len(kept):
+            self.notes.append(Note("ignored-value", f"a value of {field} is too long to be one"))
+        return fitting
+
+    def _url(self) -> str:
+        links = (link for link in self.tree.iter("link") if (link.get("rel") or "").lower() == "canonical")
+        said = [*(link.get("href") or "" for link in links), *self._all("og:url"), self.given_url]
+        urls = [url for url in map(str.strip, said) if _is_absolute(url)]
+        # a canonical link to the front page is a mistake of the site's templates
+        return next((url for url in urls if urlsplit(url).path.strip("/")), next(iter(urls), ""))
+
+    def _language(self) -> str:
+        said = [root.get("lang") or "" for root in self.tree.iter("html")]
+        said += [*self._names("inLanguage"), self._meta("og:locale")]
+        codes = (re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", text) for text in said)
+        return next((code[1].lower() for code in codes if code), "")
+
+
+def _text_of(content: bytes, options: ReadOptions, charset: str | None) -> tuple[str, list[Note]]:
+    """The page as text, see `article_in_page`; a few bytes that are not UTF-8 become U+FFFD and a note."""
+    if options.encoding.lower() not in ("utf-8", "utf8"):
+        return reading.decoded(content, options.encoding), []
+    meta = _META_CHARSET.search(content, 0, 4096)
+    declared = meta[1].decode("ascii", "replace") if meta else ""
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), "")
+    # a page whose <meta> can be read as ASCII is not in UTF-16, whatever it says
+    names = [marked, charset or "", "" if declared.lower().startswith("utf-16") else declared, "utf-8"]
+    for name in filter(None, names):
+        try:
+            own = codecs.lookup(name.strip("\"' ")).name
+            if own not in _NO_CHARSETS:
+                return content.decode(_AS_BROWSERS_DO.get(own, own)).removeprefix("\ufeff"), []
+        except (LookupError, ValueError):  # unknown, or not what the page is in
+            continue
+    text = content.decode("utf-8", "replace")
+    if text.count("\ufffd") * 20 < len(text.encode()) - len(text):
+        return text, [Note("encoding", "some bytes of the page are not UTF-8")]
+    from trafilatura.utils import decode_file
+
+    return str(decode_file(content)), []
+
+
+def _json_in(text: str) -> object:
+    """The JSON of a script, with the usual mistakes mended; None if that is not enough."""
+    text = text.strip().removeprefix("<!--").removesuffix("-->").strip().removesuffix(";")
+    for attempt in (text, _TRAILING_COMMA.sub("", text)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _is_absolute(url: str) -> bool:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
