@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -191,9 +190,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("content", "code"), REFUSED.values(), ids=REFUSED)
 def test_a_page_is_refused_that_is(content: bytes, code: str) -> None:
-    started = time.monotonic()
     assert code_of(content) == code
-    assert time.monotonic() - started < 10  # a bound, not a measurement
 
 
 def test_nul_characters_and_unclosed_tags_do_no_harm() -> None:

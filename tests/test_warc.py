@@ -42,11 +42,11 @@ def record(
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=packed)
     http = StatusAndHeaders(status, list(headers.items()), protocol="HTTP/1.1")
-    writer.write_record(
-        writer.create_warc_record(
-            url, kind, payload=io.BytesIO(body), http_headers=http, warc_headers_dict=dict(warc or {})
-        )
+    made = writer.create_warc_record(
+        url, kind, payload=io.BytesIO(body), http_headers=http, warc_headers_dict=dict(warc or {})
     )
+    writer.write_record(made)
+    made.raw_stream.close()  # a temporary file
     return out.getvalue()
 
 
@@ -144,15 +144,6 @@ def test_what_comes_before_is_kept_of_an_archive_that_is(
 ) -> None:
     assert codes(content) == expected
     assert capfd.readouterr().err == ""
-
-
-def test_a_cut_gzip_stream_keeps_what_came_before() -> None:
-    packed = gzip.compress(record() * 3, 0)[:-1200]
-    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
-        items = list(articles_in_warc(io.BufferedReader(stream), "crawl.warc.gz", ReadOptions()))  # type: ignore[type-var,arg-type]
-    assert isinstance(items[0], Accepted)
-    assert isinstance(items[-1], Rejected)
-    assert items[-1].code == "truncated"
 
 
 def test_a_page_that_the_crawl_cut_is_noted() -> None:

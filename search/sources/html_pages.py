@@ -23,6 +23,9 @@ from search.sources import reading
 from search.sources.markup import one_line_of
 from search.sources.reading import Accepted, BadDocument, MissingExtra, Note, Origin, ReadOptions, strictly
 
+FEWEST_WORDS = 5
+"""What has fewer words than this is no article but what is left of a page without one."""
+
 MAX_PAGE = 10 << 20
 """Largest page, in bytes."""
 
@@ -101,8 +104,8 @@ class _Page:
             extra["section"] = section
         return {
             "title": title,
-            "description": next(iter(self._names("description")), "")
-            or self._meta("og:description", "description", "twitter:description"),
+            "description": "".join(self._names("description")[:1])
+            or self._meta("og:description", "description"),
             "body": self._body(title),
             "published": published,
             "authors": self._fitting("authors", self._authors()),
@@ -175,7 +178,7 @@ class _Page:
         lines = [line for line in map(str.strip, text.split("\n")) if line]
         if lines and lines[0].casefold() == title.casefold():
             del lines[0]
-        if not lines:
+        if sum(len(line.split()) for line in lines) < FEWEST_WORDS:
             raise BadDocument("no-text", "no article was found in the page")
         return "\n\n".join(lines)
 

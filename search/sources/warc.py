@@ -46,13 +46,15 @@ class _Source:
     """A stream that ends where it is damaged, and gives a record's headers no more than is allowed."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self.stream, self.damage, self.left = stream, "", MAX_HEADERS
+        # one read of what is below at a time: an error in a later one loses what was read before it
+        self.read_some = getattr(stream, "read1", stream.read)
+        self.damage, self.left = "", MAX_HEADERS
 
     def read(self, size: int = -1) -> bytes:
         if self.left < 0:
             raise _BrokenArchive("not-warc", f"the headers of a record are longer than {MAX_HEADERS} bytes")
         try:
-            found = self.stream.read(size)
+            found: bytes = self.read_some(size)
         except (EOFError, OSError, zlib.error) as error:  # of gzip, which warcio takes for a good end
             self.damage = str(error)
             return b""
