@@ -223,7 +223,7 @@ TEXTS = {
         "Fog.",
         "",
     ),
-    "a marked section": ("<description>Fog &lt;![odd[ ice &lt;p&gt;</description>", "Fog < ![odd[ ice", ""),
+    "a marked section": ("<description>Fog &lt;![odd[ ice &lt;p&gt;</description>", "Fog <![odd[ ice", ""),
 }
 
 

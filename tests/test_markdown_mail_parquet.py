@@ -8,6 +8,8 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from search.article import Article
 from search.errors import InvalidRequest
@@ -53,8 +55,22 @@ def test_what_is_no_html_stays_as_it_is() -> None:
     assert one_line_of("<b>Tides</b>\n rise&nbsp;again") == "Tides rise again"
 
 
-def test_a_fragment_of_many_tags_ends() -> None:
-    assert text_of("<div>" * 50_000 + "deep") == "deep"
+@pytest.mark.parametrize(
+    "opened", ["<div>", "<a ", "<!--", "<![x[ ", "<?", "</a ", '<a b="', "&#", "<script>"]
+)
+def test_a_fragment_of_very_many_openings_ends(opened: str) -> None:
+    assert text_of("kept<p>" + opened * 100_000).split("\n\n")[0] == "kept"
+
+
+@given(st.text("<>!-[]/?&#;='\" abx", max_size=60))
+def test_no_fragment_is_too_odd_to_have_a_text(fragment: str) -> None:
+    assert isinstance(text_of(fragment), str)
+
+
+def test_an_odd_declaration_is_left_out() -> None:
+    assert text_of("a <![foo[ b> c") == "a c"
+    assert text_of("2 < 3 <b>and</b> 5 > 4") == "2 < 3 and 5 > 4"
+    assert text_of("one<!-- <b>two</b> -->three") == "onethree"
 
 
 # --- Markdown -----------------------------------------------------------------------------------

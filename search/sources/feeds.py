@@ -200,8 +200,8 @@ def _item(entry: _Entry, origin: Origin, options: ReadOptions, before: Iterable[
             body=body,
             published=_published(entry.times, options, notes),
             keywords=_values("keywords", map(_plain, entry.keywords), notes),
-            authors=_values("authors", (_BYLINE.sub("", _plain(name)) for name in entry.authors), notes),
-            source="".join(_values("source", [_plain(entry.source)], notes)),
+            authors=_values("authors", (_BYLINE.sub("", plain(name)) for name in entry.authors), notes),
+            source="".join(_values("source", [plain(entry.source)], notes)),
             url=next(filter(None, addresses), ""),
             language=entry.language,
         )
@@ -266,14 +266,7 @@ def _is_beginning(text: str, body: str) -> bool:
 def _readable(value: object, kind: object = "text/html") -> str:
     """The text of a value; what is called plain text is markup only where it plainly is."""
     text = _text(value)
-    return _plain(text) if kind != "text/plain" or _MARKED_UP.search(text) else text
-
-
-def _plain(text: str) -> str:
-    try:
-        return plain(text)
-    except AssertionError:  # of html.parser, at a marked section with a name of its own
-        return plain(text.replace("<![", "< !["))
+    return plain(text) if kind != "text/plain" or _MARKED_UP.search(text) else text
 
 
 def _text(value: object) -> str:

@@ -19,6 +19,9 @@ _BLOCKS = frozenset(
 _SILENT = frozenset("script style template noscript iframe object svg math head textarea select".split())
 _TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]*[\s/>]|!--|!\[CDATA\[|!doctype)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_DECLARATION = re.compile(r"<[!?][^<>]*>")
+_UNCLOSED = re.compile(r"<(?=[^<>]*(?:<|\Z))")
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
@@ -61,8 +64,10 @@ class _Text(HTMLParser):
 
 def text_of(fragment: str) -> str:
     """The text of an HTML fragment: paragraphs with a blank line between, entities as characters."""
+    # What the parser would look at again and again, or not understand, is taken from it first.
+    fragment = _DECLARATION.sub("", _COMMENT.sub("", fragment))
     parser = _Text()
-    parser.feed(fragment)
+    parser.feed(_UNCLOSED.sub("&lt;", fragment))
     parser.close()
     parser.end_paragraph()
     return "\n\n".join(parser.paragraphs)
