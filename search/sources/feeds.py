@@ -199,7 +199,7 @@ def _item(entry: _Entry, origin: Origin, options: ReadOptions, before: Iterable[
             description=description,
             body=body,
             published=_published(entry.times, options, notes),
-            keywords=_values("keywords", map(_plain, entry.keywords), notes),
+            keywords=_values("keywords", map(plain, entry.keywords), notes),
             authors=_values("authors", (_BYLINE.sub("", plain(name)) for name in entry.authors), notes),
             source="".join(_values("source", [plain(entry.source)], notes)),
             url=next(filter(None, addresses), ""),
