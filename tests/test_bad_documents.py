@@ -18,6 +18,7 @@ from search.errors import InvalidRequest
 from search.indexer import IndexReport, index_documents
 from search.query import Archive
 from search.sources import Accepted, Item, Note, Origin, ReadOptions, Rejected, Skipped, read_paths
+from search.sources.files import MAX_INFLATED
 from tests.conftest import day
 
 FIRST, LAST = '{"id":"first","title":"Crane"}', '{"id":"last","title":"Ferry"}'
@@ -129,8 +130,18 @@ BAD = {
     "a file of a kind not read": Bad("a.pdf", "%PDF", [], "unknown-format", "--format text"),
     "a gzip file cut short": Bad("a.txt.gz", gzip.compress(b"Crane\n" * 999)[:40], [], "not-gzip", "damaged"),
     "a gzip file that is none inside": Bad("a.jsonl.gz", b"\x1f\x8bnonsense", [], "not-gzip", "damaged"),
+    "a gzip file that grows as no text does": Bad(
+        "a.txt.gz", gzip.compress(b"\0" * (MAX_INFLATED + 1)), [], "too-large", "200 times"
+    ),
     "a gzipped table cut short": Bad(
-        "a.csv.gz", gzip.compress(b"title\n" + b"Crane\n" * 999)[:40], [], "not-gzip", "damaged"
+        "a.csv.gz", gzip.compress(b"id,title\nfirst,A\nlast,B\n")[:-8], AROUND, "not-gzip", "damaged"
+    ),
+    "gzipped lines cut short": Bad(
+        "a.jsonl.gz",
+        gzip.compress(f"{FIRST}\n{LAST}\nx".encode())[:-8],
+        AROUND,
+        "not-gzip",
+        "damaged",
     ),
 }
 

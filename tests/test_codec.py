@@ -220,10 +220,8 @@ def test_whoosh_s_writer_is_told_what_there_is_no_room_for(tmp_path: Path) -> No
         folder = tmp_path / str(number)
         folder.mkdir()
         index = whoosh_index.create_in(folder, Schema(field=field), indexname="x")
-        writer = index.writer(codec=ArrayCodec())
-        with pytest.raises(ValueError, match="field"):  # noqa: PT012
+        with pytest.raises(ValueError, match="field"), index.writer(codec=ArrayCodec()) as writer:
             writer.add_document(field=value)
-            writer.commit()
 
 
 def walked(reader: Any, field: str, term: str) -> list[tuple[float, list[int]]]:

@@ -11,10 +11,7 @@ from search.sources.html_pages import MAX_ELEMENTS, MAX_PAGE, article_in_page
 from search.sources.reading import Accepted, BadDocument, Origin, ReadOptions
 from tests.conftest import day
 
-try:
-    import trafilatura  # noqa: F401
-except ImportError:
-    pytest.skip("the extra html is not installed", allow_module_level=True)
+pytest.importorskip("trafilatura", reason="the extra html is not installed", exc_type=ImportError)
 
 ORIGIN = Origin("crane.html")
 FIRST = "The harbour crane of Port Alder came down at noon on Tuesday, and nobody was hurt in the fall."
@@ -184,6 +181,14 @@ REFUSED = {
     "no story": (page(body="<nav><a href=/>Home</a></nav>"), "no-text"),
     "nested without end": (b"<html><body>" + b"<div>" * 1_000_000, "no-text"),
     "too many bytes": (b" " * (MAX_PAGE + 1), "too-large"),
+    "too many attributes": (
+        page(body=f"<p {' '.join(f'a{n}=1' for n in range(9_999))}>{STORY}"),
+        "too-large",
+    ),
+    "too many attributes, hidden in a script": (
+        page(body=f"<script x==' {' '.join(f'a{n}<' for n in range(9_999))}'></script>{STORY}"),
+        "too-large",
+    ),
     "too many elements": (page(body="<p>word" * (MAX_ELEMENTS + 1)), "too-large"),
 }
 
@@ -191,6 +196,15 @@ REFUSED = {
 @pytest.mark.parametrize(("content", "code"), REFUSED.values(), ids=REFUSED)
 def test_a_page_is_refused_that_is(content: bytes, code: str) -> None:
     assert code_of(content) == code
+
+
+def test_what_stands_in_a_script_is_not_taken_for_attributes() -> None:
+    assert FIRST in article(page(head=f"<script>var html = '<a {'b c ' * 9_999}';</script>")).body
+
+
+def test_a_story_without_spaces_between_its_words_is_one() -> None:
+    text = "港口的起重机在星期二中午倒下，没有人受伤。码头将关闭，直到工程师检查完另外两台起重机。"
+    assert text in article(page(body=f"<article><h1>起重机倒下</h1><p>{text}</p></article>")).body
 
 
 def test_nul_characters_and_unclosed_tags_do_no_harm() -> None:

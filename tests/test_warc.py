@@ -9,10 +9,7 @@ from collections.abc import Mapping
 import pytest
 
 pytest.importorskip("warcio")
-try:
-    import trafilatura  # noqa: F401
-except ImportError:
-    pytest.skip("the extra html is not installed", allow_module_level=True)
+pytest.importorskip("trafilatura", reason="the extra html is not installed", exc_type=ImportError)
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter

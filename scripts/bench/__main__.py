@@ -23,12 +23,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent)]
-
-from bench.corpus import read_articles, resampled, write_corpus  # noqa: E402
-from bench.peers import PEERS, Peer, Query, Unsupported  # noqa: E402
-from bench.queries import draw_queries  # noqa: E402
+from bench.corpus import read_articles, resampled, write_corpus
+from bench.peers import PEERS, Peer, Query, Unsupported
+from bench.queries import draw_queries
 
 ROUNDS = 5
 
@@ -133,12 +130,12 @@ def built_figures(
     note = own / "built.json"
     if not note.exists():
         own.mkdir(exist_ok=True)
-        again = [sys.executable, str(HERE), str(given.articles), "--build", peer.name, str(own)]
+        again = [sys.executable, "-m", "bench", str(given.articles), "--build", peer.name, str(own)]
         subprocess.run(again, check=True)
     figures: dict[str, float] = json.loads(note.read_text())
     figures["rate"] = corpus["articles"] / figures["seconds"]
     once = "from bench.peers import answer_once; answer_once(*sys.argv[1:])"
-    once = f"import sys; sys.path[:0] = {sys.path[:2]}; {once}"
+    once = f"import sys; {once}"
     command = [sys.executable, "-c", once, peer.name, str(own)]
     if peer.name == "news":
         command = [

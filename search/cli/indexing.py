@@ -228,7 +228,7 @@ def _account(report: IndexReport, rejects: Path | None) -> None:
 def _progress(unit: str) -> Iterator[Callable[[int, int | None], None]]:
     """A bar on standard error if that is a terminal; the function moves it on (done, total)."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None  # noqa: ARG005
+        yield lambda _done, _total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -22,7 +22,7 @@ class IntegerPositions(Format):  # type: ignore[misc]
     def word_values(
         self,
         value: str | Sequence[str],
-        analyzer: None,  # noqa: ARG002
+        analyzer: None,
         **_: Any,
     ) -> Iterator[tuple[str, int, float, bytes]]:
         """(term, frequency, weight, value) of each term of `value`: terms, perhaps with spaces between."""

@@ -28,7 +28,7 @@ class ArrayCodec(Codec):  # type: ignore[misc]
     length_stats = False  # else Whoosh reads the segment before it is written
     _documents: ArrayPerDocumentWriter
 
-    def per_document_writer(self, storage: Any, segment: ArraySegment) -> ArrayPerDocumentWriter:  # noqa: ARG002
+    def per_document_writer(self, storage: Any, segment: ArraySegment) -> ArrayPerDocumentWriter:
         self._documents = ArrayPerDocumentWriter()
         return self._documents
 
@@ -41,7 +41,7 @@ class ArrayCodec(Codec):  # type: ignore[misc]
     def per_document_reader(self, storage: Any, segment: ArraySegment) -> ArrayPerDocumentReader:
         return ArrayPerDocumentReader(segment.open(storage.folder), segment)
 
-    def new_segment(self, storage: Any, indexname: str) -> ArraySegment:  # noqa: ARG002
+    def new_segment(self, storage: Any, indexname: str) -> ArraySegment:
         return ArraySegment(indexname)
 
 
@@ -291,7 +291,7 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc]
         """The names of the columns."""
         return [name.removesuffix(".numbers") for name in self._arrays if name.endswith(".numbers")]
 
-    def column_reader(self, fieldname: str, column: Any) -> ArrayColumnReader:  # noqa: ARG002
+    def column_reader(self, fieldname: str, column: Any) -> ArrayColumnReader:
         return ArrayColumnReader(self._arrays, fieldname, self._segment.count)
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
@@ -313,7 +313,7 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc]
     def _lengths(self, field: str) -> Array | None:
         return self._arrays.get(f"{field}.lengths")
 
-    def stored_fields(self, docnum: int) -> dict[str, Any]:  # noqa: ARG002
+    def stored_fields(self, docnum: int) -> dict[str, Any]:
         return {}
 
 

@@ -32,15 +32,15 @@ class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
             raise ValueError(f"document {docnum} was begun where {self.count} is the next")
         self.count += 1
 
-    def add_field(self, fieldname: str, fieldobj: Any, value: Any, length: int) -> None:  # noqa: ARG002
+    def add_field(self, fieldname: str, fieldobj: Any, value: Any, length: int) -> None:
         if value is not None:
             raise ValueError(f"{fieldname} is to be stored, but these segments store nothing")
 
-    def add_column_value(self, fieldname: str, columnobj: Any, value: Any) -> None:  # noqa: ARG002
+    def add_column_value(self, fieldname: str, columnobj: Any, value: Any) -> None:
         if isinstance(value, int):
             self.columns.setdefault(fieldname, {})[self.count - 1] = value
 
-    def add_vector_items(self, fieldname: str, fieldobj: Any, items: Any) -> None:  # noqa: ARG002
+    def add_vector_items(self, fieldname: str, fieldobj: Any, items: Any) -> None:
         raise ValueError(f"{fieldname} has vectors, which these segments have not")
 
     def close(self) -> None:
@@ -72,7 +72,7 @@ class ArrayFieldWriter(FieldWriter):  # type: ignore[misc]
         except UnicodeDecodeError as error:
             raise ValueError(f"{self._field} has terms that are not text") from error
 
-    def add(self, docnum: int, weight: float, vbytes: bytes, length: int) -> None:  # noqa: ARG002
+    def add(self, docnum: int, weight: float, vbytes: bytes, length: int) -> None:
         if self._format is None:
             self._values.setdefault(self._field, []).append((docnum, self._text))
             return

@@ -16,11 +16,21 @@ from time import struct_time
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from search.article import MAX_VALUE_LENGTH, Article, clean_values, has_controls
+from search.article import Article, clean_values, has_controls
 from search.dates import UnreadableDate, read_instant
 from search.errors import InvalidArticle
 from search.sources.markup import plain
-from search.sources.reading import Accepted, BadDocument, Item, Note, Origin, ReadOptions, Rejected, strictly
+from search.sources.reading import (
+    Accepted,
+    BadDocument,
+    Item,
+    Note,
+    Origin,
+    ReadOptions,
+    Rejected,
+    fitting,
+    strictly,
+)
 
 _ENTITY_DECLARATION = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")
@@ -192,16 +202,17 @@ def _item(entry: _Entry, origin: Origin, options: ReadOptions, before: Iterable[
     if any(has_controls(text.replace("\r", "")) for text in (entry.title, description, body)):
         notes.append(Note("control-characters", "control characters were taken out of the text"))
     addresses = (_web_address(link, entry.base) for link in entry.links)
+    authors = (_BYLINE.sub("", plain(name)) for name in entry.authors)
     try:
         article = Article(
-            id="".join(_values("id", [entry.id], notes)),
+            id="".join(fitting("id", clean_values([entry.id]), notes)),
             title=entry.title,
             description=description,
             body=body,
             published=_published(entry.times, options, notes),
-            keywords=_values("keywords", map(plain, entry.keywords), notes),
-            authors=_values("authors", (_BYLINE.sub("", plain(name)) for name in entry.authors), notes),
-            source="".join(_values("source", [plain(entry.source)], notes)),
+            keywords=fitting("keywords", clean_values(map(plain, entry.keywords)), notes),
+            authors=fitting("authors", clean_values(authors), notes),
+            source="".join(fitting("source", clean_values([plain(entry.source)]), notes)),
             url=next(filter(None, addresses), ""),
             language=entry.language,
         )
@@ -224,14 +235,6 @@ def _published(
                 with suppress(ValueError):
                     return read_instant("{:04}-{:02}-{:02}T{:02}:{:02}Z".format(*parsed))
     return None
-
-
-def _values(field: str, written: Iterable[str], notes: list[Note]) -> tuple[str, ...]:
-    values = clean_values(written)
-    kept = tuple(value for value in values if len(value) <= MAX_VALUE_LENGTH)
-    if len(kept) < len(values):
-        notes.append(Note("ignored-value", f"a value of {field} is too long to be one"))
-    return kept
 
 
 def _web_address(link: str, base: str = "") -> str:

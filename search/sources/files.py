@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from search.errors import InvalidRequest
 from search.sources.csv_records import articles_in_table
@@ -35,6 +35,9 @@ from search.sources.reading import (
     Skipped,
     decoded,
 )
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 _SUFFIXES: dict[Format, str] = {
     "text": ".txt .text",
@@ -74,6 +77,10 @@ _ARCHIVE_FILES = frozenset(
 
 MAX_BAD_LINES = 100
 """After so many rejects and not one article, the rest of a file is not read."""
+
+
+MAX_INFLATED, MAX_RATIO = 64 << 20, 200
+"""Compressed data may become this many bytes, and more if that is not so many times what it was."""
 
 
 def read_paths(paths: Iterable[Path], options: ReadOptions) -> Iterator[Item]:
@@ -170,14 +177,36 @@ def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[
         yield Rejected(Origin(path), "not-gzip", f"the compressed data is damaged: {error}")
 
 
+class _Inflated(io.RawIOBase):
+    """What gzip data holds, each read giving what there is before the data ends, wherever it is cut.
+
+    Raises what `gzip` raises, and `BadDocument` for what grows as no text does.
+    """
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self.packed, self.given = packed, 0
+        self.unpacked = gzip.GzipFile(fileobj=packed)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        room = memoryview(buffer).cast("B")
+        found = self.unpacked.read1(len(room))  # readinto would lose what it has when it meets the cut
+        room[: len(found)] = found
+        self.given += len(found)
+        if self.given > MAX_INFLATED and self.given > MAX_RATIO * self.packed.tell():
+            raise BadDocument("too-large", f"the compressed data grows more than {MAX_RATIO} times")
+        return len(found)
+
+
 @contextmanager
 def _decompressed(stream: BinaryIO) -> Iterator[tuple[BinaryIO, bytes]]:
     """The stream without its gzip, if it has that, and its first bytes, which are still to be read."""
-    packed = io.BufferedReader(stream)  # type: ignore[type-var]
+    packed = io.BufferedReader(cast(io.RawIOBase, stream))
     try:
         if packed.peek(2)[:2] == b"\x1f\x8b":
-            with gzip.GzipFile(fileobj=packed) as unpacked:
-                plain = io.BufferedReader(unpacked)
+            with io.BufferedReader(_Inflated(cast(BinaryIO, packed))) as plain:
                 yield cast(BinaryIO, plain), plain.peek(_PEEKED)[:_PEEKED]
         else:
             yield cast(BinaryIO, packed), packed.peek(_PEEKED)[:_PEEKED]

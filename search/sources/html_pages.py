@@ -16,21 +16,24 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from search.article import MAX_VALUE_LENGTH, Article
+from search.article import Article
 from search.dates import UnreadableDate, read_instant
 from search.errors import InvalidArticle
 from search.sources import reading
 from search.sources.markup import one_line_of
 from search.sources.reading import Accepted, BadDocument, MissingExtra, Note, Origin, ReadOptions, strictly
 
-FEWEST_WORDS = 5
-"""What has fewer words than this is no article but what is left of a page without one."""
+SHORTEST = 20
+"""What has fewer letters than this is no article but what is left of a page without one."""
 
 MAX_PAGE = 10 << 20
 """Largest page, in bytes."""
 
 MAX_ELEMENTS = 20_000
 """Most elements of a page: trafilatura takes 30 to 60 µs for each, and its time is to be bounded."""
+
+MAX_ATTRIBUTES = 2_000
+"""Most attributes of a tag, and of several the root of the sum of their squares: as is the parser's time."""
 
 MAX_NODES = 5_000
 """Most objects and lists that are looked at in a page's JSON-LD."""
@@ -40,6 +43,12 @@ _META_CHARSET = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "shift_jis": "cp932"}
 _NO_CHARSETS = frozenset("punycode idna unicode_escape raw_unicode_escape utf-7 undefined".split())
+_VALUE = r"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+)"""
+_ATTRIBUTE = re.compile(rf"[^\s/>=]++(?:\s*+{_VALUE})?")
+_REST = rf"(?:[^>=]++|{_VALUE})*+"
+_TAG_OR_SCRIPT = re.compile(
+    rf"(<script\b{_REST}>)[^<]*+(?:<(?!/script)[^<]*+)*+|(<[a-z]{_REST})", re.IGNORECASE
+)
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _BETWEEN_NAMES = re.compile(r"\s*[;|]\s*|\s+(?:and|&)\s+")
 _BY = re.compile(r"^by\s+", re.IGNORECASE)
@@ -67,6 +76,8 @@ def article_in_page(
             logging.getLogger(library).addHandler(logging.NullHandler())
     try:
         text, notes = _text_of(content, options, charset)
+        if _work_of_attributes(text) > MAX_ATTRIBUTES**2:
+            raise BadDocument("too-large", f"the tags of the page have more than {MAX_ATTRIBUTES} attributes")
         tree = trafilatura.utils.load_html(text)
         if tree is None:
             raise BadDocument("no-text", "no article was found in the page")
@@ -178,7 +189,7 @@ class _Page:
         lines = [line for line in map(str.strip, text.split("\n")) if line]
         if lines and lines[0].casefold() == title.casefold():
             del lines[0]
-        if sum(len(line.split()) for line in lines) < FEWEST_WORDS:
+        if sum(map(str.isalpha, "".join(lines))) < SHORTEST:
             raise BadDocument("no-text", "no article was found in the page")
         return "\n\n".join(lines)
 
@@ -209,11 +220,7 @@ class _Page:
         return [word.strip() for text in written for word in text.split(",")]
 
     def _fitting(self, field: str, values: Iterable[str]) -> tuple[str, ...]:
-        kept = [value for value in values if value]
-        fitting = tuple(value for value in kept if len(value) <= MAX_VALUE_LENGTH)
-        if len(fitting) < len(kept):
-            self.notes.append(Note("ignored-value", f"a value of {field} is too long to be one"))
-        return fitting
+        return reading.fitting(field, filter(None, values), self.notes)
 
     def _url(self) -> str:
         links = (link for link in self.tree.iter("link") if (link.get("rel") or "").lower() == "canonical")
@@ -251,6 +258,12 @@ def _text_of(content: bytes, options: ReadOptions, charset: str | None) -> tuple
     from trafilatura.utils import decode_file
 
     return str(decode_file(content)), []
+
+
+def _work_of_attributes(text: str) -> int:
+    """The sum of the squares of how many attributes the page's tags have; of short tags it is nothing."""
+    tags = (found[1] or found[2] for found in _TAG_OR_SCRIPT.finditer(text))
+    return sum(sum(1 for _ in _ATTRIBUTE.finditer(tag)) ** 2 for tag in tags if len(tag) > 200)
 
 
 def _json_in(text: str) -> object:

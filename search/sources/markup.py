@@ -39,7 +39,7 @@ class _Text(HTMLParser):
             self.paragraphs.append(text)
         self._line = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT and not self._silent:
             self._silent = tag
         elif tag == "br":

@@ -1,17 +1,15 @@
-"""NewsML-G2, NewsML 1 and the XML of Reuters' RCV1 to articles, one for each item of text.
+"""NewsML of either kind to articles, one for each item of text; of NewsML-G2 itself:
 
-    article       NewsML-G2 newsItem                        NewsML 1 NewsItem
-    id            @guid                                     PublicIdentifier without its revision
-    title         headline (of the lowest rank, not a sub-  HeadLine
-                  headline), else itemMeta/title, hl1
-    description   description: of role summary, else none   SubHeadLine
-    body          inlineXML (XHTML, NITF), inlineData       DataContent (NITF, XHTML, escaped HTML)
-    published     versionCreated, else contentModified,     ThisRevisionCreated, else FirstCreated
-                  contentCreated, firstCreated
-    keywords      subject/name, keyword                     Topic names, KeywordLine, Keyword
-    authors       by, else names of creators                ByLine
-    source        infoSource, provider, copyrightHolder     Source, Provider, ProviderId
-    language      contentMeta/language, else @xml:lang      Language, else @xml:lang
+    article       in the newsItem
+    id            @guid
+    title         headline (of the lowest rank, not a sub-headline), else itemMeta/title, hl1
+    description   description: of role summary, else none
+    body          inlineXML (XHTML, NITF), inlineData
+    published     versionCreated, else contentModified, contentCreated, firstCreated
+    keywords      subject/name, keyword
+    authors       by, else names of creators
+    source        infoSource, provider, copyrightHolder
+    language      contentMeta/language, else @xml:lang
     extra         version, urgency, slugline, dateline, embargoed
 
 The time of the version is the time of publication: a wire publishes by sending, and sends each version
@@ -26,24 +24,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from search.sources.markup import one_line_of, plain
-from search.sources.nitf import (
-    TAKEN_BACK,
-    XML_LANG,
-    Draft,
-    draft_of_nitf,
-    line_in,
-    local,
-    names_in,
-    text_in,
-    withdrawn,
-)
+from search.sources.markup import plain
+from search.sources.newsml_1 import item_of_newsml_1
+from search.sources.nitf import draft_within
+from search.sources.rcv1 import article_of_rcv1
 from search.sources.reading import BadDocument, Item, Origin, ReadOptions, Rejected, Skipped
+from search.sources.wires import TAKEN_BACK, XML_LANG, Draft, line_in, local, names_in, text_in, withdrawn
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_TEXTUAL = frozenset("html body div section article p h1 h2 h3 ul ol table blockquote block".split())
 _TIME = re.compile(r"\d{4}-\d\d-\d\d")  # what Reuters writes for a dateline
 _SUMMARIES = ("summary", "standfirst", "abstract", "intro", "synthe", "")
 
@@ -66,9 +56,9 @@ def articles_in_newsml(root: Element, path: str, options: ReadOptions) -> Iterat
                 case "newsItem":
                     yield _item_of_g2(item, origin, options)
                 case "NewsItem":
-                    yield _item_of_newsml_1(item, origin, options)
+                    yield item_of_newsml_1(item, origin, options)
                 case "newsitem":
-                    yield _draft_of_rcv1(item, options).accepted(origin)
+                    yield article_of_rcv1(item, origin, options)
                 case _:
                     yield Skipped(origin, "not-text")
         except BadDocument as error:
@@ -135,7 +125,7 @@ def _content_of_g2(item: Element, options: ReadOptions) -> Draft:
     for content in item.iterfind("{*}contentSet/*"):
         kind = content.get("contenttype", "text/plain").lower()
         if local(content) == "inlineXML":
-            draft = _content(content, options)
+            draft = draft_within(content, options)
         elif local(content) == "inlineData" and kind.startswith("text/") and "encoding" not in content.attrib:
             draft = Draft(options, body=plain("".join(content.itertext())).strip())
         else:
@@ -143,21 +133,6 @@ def _content_of_g2(item: Element, options: ReadOptions) -> Draft:
         if draft.body:
             return draft
     return Draft(options)
-
-
-def _content(content: Element, options: ReadOptions) -> Draft:
-    """What an element says that holds NITF, XHTML, or HTML as text; nothing where it holds another."""
-    if (nitf := next(content.iterfind(".//{*}nitf"), None)) is not None:
-        return draft_of_nitf(nitf, options)
-    if not len(content):
-        return Draft(options, body=plain(content.text or "").strip())
-    if (body := next(content.iterfind(".//{*}body.content"), None)) is not None:
-        return Draft(options, body=text_in(body))
-    if not any(local(child).lower() in _TEXTUAL for child in content):
-        return Draft(options)
-    return Draft(
-        options, body=text_in(next(content.iterfind(".//{*}body"), content), leaving_out=("header",))
-    )
 
 
 def _code(element: Element | None, attribute: str = "qcode") -> str:
@@ -192,96 +167,3 @@ def _summary(descriptions: Iterable[Element]) -> str:
 
 def _lines(element: Element, path: str) -> list[str]:
     return [line_in(found) for found in element.iterfind(path)]
-
-
-def _item_of_newsml_1(item: Element, origin: Origin, options: ReadOptions) -> Item:
-    def text(name: str) -> str:
-        return next(
-            filter(None, (one_line_of(line_in(found)) for found in item.iterfind(f".//{{*}}{name}"))), ""
-        )
-
-    def formal(name: str) -> str:
-        found = next(item.iterfind(f".//{{*}}{name}"), None)
-        return found.get("FormalName", "").strip() if found is not None else ""
-
-    revision = text("RevisionId")
-    identity = text("PublicIdentifier").removesuffix(f":{revision}")
-    if formal("Status").lower() in TAKEN_BACK:
-        return withdrawn(identity, origin)
-    kinds = {formal_name.get("FormalName", "").lower() for formal_name in item.iterfind(".//{*}MediaType")}
-    draft = _content_of_newsml_1(item, options)
-    if not draft.body and kinds and "text" not in kinds:
-        return Skipped(origin, "not-text")
-    parties = [
-        party.get("FormalName", "")
-        for name in ("Source", "Provider")
-        for party in item.iterfind(f".//{{*}}AdministrativeMetadata/{{*}}{name}/{{*}}Party")
-    ]
-    draft.id = identity
-    draft.title = text("HeadLine") or draft.title
-    draft.description = text("SubHeadLine") or draft.description
-    draft.dates = [text("ThisRevisionCreated"), text("FirstCreated"), *draft.dates]
-    draft.language = formal("Language") or item.get(XML_LANG, "") or draft.language
-    if draft.language.isupper():
-        draft.language = draft.language.lower()
-    draft.source = next(filter(None, [*parties, draft.source]), "") or text("ProviderId")
-    byline = names_in(text("ByLine"), language=draft.language, source=draft.source)
-    draft.authors = byline or draft.authors
-    draft.keywords = [*_keywords_of_newsml_1(item), *draft.keywords]
-    draft.extra |= {
-        name: [found]
-        for name, found in {
-            "version": revision,
-            "urgency": formal("Urgency"),
-            "slugline": text("SlugLine"),
-            "dateline": text("DateLine"),
-        }.items()
-        if found
-    }
-    return draft.accepted(origin)
-
-
-def _content_of_newsml_1(item: Element, options: ReadOptions) -> Draft:
-    """What the first content of text says that is not the caption of another."""
-    for component in item.iterfind(".//{*}NewsComponent"):
-        role = component.find("{*}Role")
-        if role is not None and "caption" in role.get("FormalName", "").lower():
-            continue
-        for content in component.iterfind("{*}ContentItem"):
-            kind = content.find("{*}MediaType")
-            held = content.find("{*}DataContent")
-            if held is None or (kind is not None and kind.get("FormalName", "Text").lower() != "text"):
-                continue
-            if (draft := _content(held, options)).body:
-                return draft
-    return Draft(options)
-
-
-def _keywords_of_newsml_1(item: Element) -> Iterator[str]:
-    for topic in item.iterfind(".//{*}Topic"):
-        names = [name for name in topic.iterfind("{*}Description") if name.get("Variant", "Name") == "Name"]
-        english = [name for name in names if name.get(XML_LANG, "").lower().startswith("en")]
-        yield next(filter(None, map(line_in, english + names)), "")
-    for line in item.iterfind(".//{*}KeywordLine"):
-        yield from line_in(line).split(",")
-    for held in item.iterfind(".//{*}Property"):
-        if held.get("FormalName") == "Keyword":
-            yield held.get("Value", "")
-
-
-def _draft_of_rcv1(item: Element, options: ReadOptions) -> Draft:
-    named = {held.get("element", ""): held.get("value", "") for held in item.iterfind("metadata/dc")}
-    return Draft(
-        options,
-        id=item.get("itemid", ""),
-        title=line_in(item.find("headline")) or line_in(item.find("title")),
-        body=text_in(item.find("text")),
-        dates=(item.get("date", ""), named.get("dc.date.published", "")),
-        authors=names_in(line_in(item.find("byline"))),
-        source=named.get("dc.source") or named.get("dc.publisher", ""),
-        language=item.get(XML_LANG, ""),
-        extra={
-            "dateline": (line_in(item.find("dateline")),),
-            "places": (named.get("dc.creator.location.country.name", ""),),
-        },
-    )

@@ -21,8 +21,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from search.sources.markup import one_line_of, plain, text_of
-from search.sources.nitf import TAKEN_BACK, Draft, names_in, withdrawn
 from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, Skipped, Withdrawn
+from search.sources.wires import TAKEN_BACK, Draft, names_in, withdrawn
 
 _TYPES = frozenset("text audio video picture graphic composite component".split())
 _SURE = frozenset("versioncreated pubstatus headlines bodies $standard".split())

@@ -1,4 +1,4 @@
-"""NITF to articles, and what the wires' formats share: the draft of an article, the text of XML.
+"""NITF to articles.
 
     article       in the document
     id            docdata/doc-id @id-string
@@ -18,174 +18,17 @@ it refers to. Captions of pictures (media) are not the article's text.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from html import unescape
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from search.article import MAX_VALUE_LENGTH, Article, has_controls, one_line
-from search.dates import UnreadableDate, read_instant
-from search.errors import InvalidArticle
-from search.sources.reading import (
-    Accepted,
-    BadDocument,
-    Item,
-    Note,
-    Origin,
-    ReadOptions,
-    Rejected,
-    Withdrawn,
-    strictly,
-)
+from search.sources.markup import plain
+from search.sources.reading import BadDocument, Item, Origin, ReadOptions, Rejected
+from search.sources.wires import TAKEN_BACK, XML_LANG, Draft, line_in, local, names_in, text_in, withdrawn
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-TAKEN_BACK = frozenset({"canceled", "cancelled", "withheld"})
-"""What the standards call the status of a document that is not, or no longer, to be shown."""
-
-_BLOCKS = frozenset(
-    "address article aside block blockquote body body.content bq caption center dd div dl dt fieldset "
-    "figcaption figure fn footer h1 h2 h3 h4 h5 h6 header hl1 hl2 hr li main nav nitf-table note ol p pre "
-    "section summary table tagline ul".split()
-)
-_SILENT = frozenset("head iframe media nitf-table-metadata object script style svg template".split())
-_SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
-_BREAKS = re.compile(r" ?\v ?")
-_JOINED = re.compile(r"\s*[;|]\s*|\s+/\s+|,?\s+and\s+")
-_BY = {"de": "von", "fr": "par", "es": "por", "pt": "por", "it": "di", "nl": "door", "sv": "av", "nb": "av"}
-
-
-@dataclass(slots=True)
-class Draft:
-    """An article of a wire being put together; `dates` are texts, of which the first readable counts."""
-
-    options: ReadOptions
-    id: str = ""
-    title: str = ""
-    description: str = ""
-    body: str = ""
-    dates: Sequence[str] = ()
-    keywords: Iterable[str] = ()
-    authors: Iterable[str] = ()
-    source: str = ""
-    language: str = ""
-    extra: dict[str, Iterable[str]] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
-
-    def accepted(self, origin: Origin) -> Accepted:
-        """The article; a first paragraph that only repeats the title goes. Raises `BadDocument`."""
-        for name in ("title", "description", "body"):
-            if has_controls(getattr(self, name).replace("\r", "")):
-                self.notes.append(Note("control-characters", f"control characters were taken out of {name}"))
-        if embargo := self._instant(self.extra.get("embargoed", ())):
-            self.extra["embargoed"] = (embargo.isoformat().replace("+00:00", "Z"),)
-        first, _, rest = self.body.partition("\n\n")
-        try:
-            article = Article(
-                id=self.id,
-                title=self.title,
-                description=self.description,
-                body=rest if rest and one_line(first) == one_line(self.title) else self.body,
-                published=self._instant(self.dates),
-                keywords=self._fitting("keywords", self.keywords),
-                authors=self._fitting("authors", self.authors),
-                source=next(iter(self._fitting("source", (self.source,))), ""),
-                language=self.language,
-                extra={name: self._fitting(name, values) for name, values in self.extra.items()},
-            )
-        except InvalidArticle as error:
-            raise BadDocument(error.code, str(error)) from error
-        return Accepted(article, origin, strictly(self.notes, self.options))
-
-    def _instant(self, texts: Iterable[str]) -> datetime | None:
-        for written in filter(None, texts):
-            try:
-                return read_instant(written, self.options.zone, self.options.order)
-            except UnreadableDate as error:
-                self.notes.append(Note("unreadable-date", str(error)))
-        return None
-
-    def _fitting(self, name: str, values: Iterable[str]) -> tuple[str, ...]:
-        lines = [one_line(value) for value in values]
-        kept = tuple(line for line in lines if len(line) <= MAX_VALUE_LENGTH)
-        if len(kept) < len(lines):
-            self.notes.append(Note("ignored-value", f"a value of {name} is too long to be one"))
-        return kept
-
-
-def withdrawn(identity: str, origin: Origin) -> Withdrawn:
-    """The taking back of the document `identity`; raises `BadDocument` where that is no id."""
-    if not identity.strip():
-        raise BadDocument("bad-id", "a document is taken back without saying which")
-    try:
-        return Withdrawn(Article(id=identity, title="-").id, origin)
-    except InvalidArticle as error:
-        raise BadDocument(error.code, str(error)) from error
-
-
-def names_in(byline: str, *, language: str = "", source: str = "") -> list[str]:
-    """The authors of a byline: without "By" (or "Von", by its language) and the source after a comma."""
-    by = _BY.get(language[:2].lower(), "by")
-    text = re.sub(rf"^(?:by|{by})[:\s]+", "", one_line(byline), flags=re.IGNORECASE).strip(" ,;-")
-    if source and text.lower().endswith(ending := f", {source.lower()}"):
-        text = text[: -len(ending)]
-    names = _JOINED.split(text)
-    if re.search(r"\sand\s", text):  # only then does a comma part two names, not a name and what it is
-        names = [name for joined in names for name in joined.split(",")]
-    return [name.strip() for name in names if name.strip() and name.strip().lower() != source.lower()]
-
-
-def local(element: Element) -> str:
-    """The name of an element without its namespace."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def text_in(element: Element | None, *, leaving_out: Iterable[str] = ()) -> str:
-    """The text of an element: paragraphs with a blank line between, the rows of a table as lines."""
-    if element is None:
-        return ""
-    silent = _SILENT.union(leaving_out)
-    paragraphs: list[str] = []
-    line: list[str] = []
-
-    def end() -> None:
-        text = _BREAKS.sub("\n", _SPACES.sub(" ", "".join(line))).strip()
-        if text:
-            paragraphs.append(unescape(text) if "&" in text else text)  # some wires escape twice
-        line.clear()
-
-    ahead: list[Element | str | None] = [element]  # not recursive: a document can be any depth
-    while ahead:
-        match ahead.pop():
-            case None:
-                end()
-            case str(text):
-                line.append(text)
-            case node:
-                name = local(node).lower()
-                if not name or (name in silent and node is not element):
-                    continue
-                if name in _BLOCKS:
-                    end()
-                    ahead.append(None)
-                elif name in ("br", "tr"):
-                    ahead.append("\v")
-                elif name in ("td", "th"):
-                    ahead.append(" ")
-                for child in reversed(node):
-                    ahead += (child.tail or "", child)
-                line.append((node.text or "").replace("\n", "\v") if name == "pre" else node.text or "")
-    end()
-    return "\n\n".join(paragraphs)
-
-
-def line_in(element: Element | None, *, leaving_out: Iterable[str] = ()) -> str:
-    """`text_in` on one line."""
-    return " ".join(text_in(element, leaving_out=leaving_out).split())
+_TEXTUAL = frozenset("html body div section article p h1 h2 h3 ul ol table blockquote block".split())
 
 
 def articles_in_nitf(root: Element, path: str, options: ReadOptions) -> Iterator[Item]:
@@ -250,6 +93,21 @@ def draft_of_nitf(root: Element, options: ReadOptions) -> Draft:
             "version": (str(int(version)),) if version.isdecimal() and len(version) < 19 else (),
             "embargoed": (release,) if embargoed else (),
         },
+    )
+
+
+def draft_within(content: Element, options: ReadOptions) -> Draft:
+    """What an element says that holds NITF, XHTML, or HTML as text; nothing where it holds another."""
+    if (nitf := next(content.iterfind(".//{*}nitf"), None)) is not None:
+        return draft_of_nitf(nitf, options)
+    if not len(content):
+        return Draft(options, body=plain(content.text or "").strip())
+    if (body := next(content.iterfind(".//{*}body.content"), None)) is not None:
+        return Draft(options, body=text_in(body))
+    if not any(local(child).lower() in _TEXTUAL for child in content):
+        return Draft(options)
+    return Draft(
+        options, body=text_in(next(content.iterfind(".//{*}body"), content), leaving_out=("header",))
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Literal, get_args
 
-from search.article import Article
+from search.article import MAX_VALUE_LENGTH, Article
 from search.dates import DayOrder
 from search.errors import SearchError
 
@@ -65,6 +65,15 @@ def strictly(notes: Sequence[Note], options: ReadOptions) -> tuple[Note, ...]:
         if options.strict and note.code != "control-characters":
             raise BadDocument(note.code, note.detail)
     return tuple(notes)
+
+
+def fitting(field: str, values: Iterable[str], notes: list[Note]) -> tuple[str, ...]:
+    """The values that are short enough to be one of `field`; a note is added where one is not."""
+    found = list(values)
+    kept = tuple(value for value in found if len(value) <= MAX_VALUE_LENGTH)
+    if len(kept) < len(found):
+        notes.append(Note("ignored-value", f"a value of {field} is too long to be one"))
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from search.article import EXTRA_NAME, MAX_VALUE_LENGTH, OWN_FIELDS, Article, has_controls
+from search.article import EXTRA_NAME, OWN_FIELDS, Article, has_controls
 from search.dates import UnreadableDate, read_instant, shortened
 from search.errors import InvalidArticle
-from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, strictly
+from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, fitting, strictly
 
 NAMES: dict[str, list[str]] = {
     field: names.split()
@@ -128,7 +128,7 @@ class _Record:
             odd = next(item for item in found if _named(item) is None)
             raise BadDocument("bad-field", f"{field} has {_kind(odd)}, not text")
         if field != "highlights":
-            kept = [text for text in kept if self._fits(field, text)]
+            kept = list(fitting(field, kept, self.notes))
         if field == "authors":
             kept = [re.sub(r"^by\s+", "", text, flags=re.IGNORECASE) for text in kept]
         return tuple(kept)
@@ -158,16 +158,10 @@ class _Record:
             if None in texts or not name:
                 self.notes.append(Note("ignored-field", f"{shortened(written)} cannot be a field of its own"))
                 continue
-            kept = tuple(text for text in texts if text is not None and self._fits(written, text))
+            kept = fitting(shortened(written), (text for text in texts if text is not None), self.notes)
             if kept:
                 found[name] = found.get(name, ()) + kept
         return found
-
-    def _fits(self, field: str, text: str) -> bool:
-        if len(text) <= MAX_VALUE_LENGTH:
-            return True
-        self.notes.append(Note("ignored-value", f"a value of {shortened(field)} is too long to be one"))
-        return False
 
 
 @lru_cache(maxsize=256)

@@ -200,7 +200,7 @@ def _inflated(packed: bytes, window: int) -> bytes:
 def _unbrotlied(packed: bytes) -> bytes:
     """At most a little more than `MAX_PAGE` bytes; older packages of brotli cannot be bounded."""
     try:
-        import brotli  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        import brotli
 
         return bytes(brotli.Decompressor().process(packed, output_buffer_limit=MAX_PAGE + 1))
     except (ImportError, TypeError) as error:
