@@ -131,6 +131,7 @@ DAMAGED = {
     "of no length": (record().replace(b"Content-Length", b"Content-Breadth"), ["not-warc"]),
     "no archive": (b"Crane falls\nIt came down.\n", ["not-warc"]),
     "empty": (b"", ["not-warc"]),
+    "of gzip members and cut": (record(packed=True) + record(packed=True)[:-150], ["accepted", "truncated"]),
     "one line without end": (b"WARC/1.0 " + b"x" * (2 * MAX_HEADERS), ["not-warc"]),
 }
 

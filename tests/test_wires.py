@@ -196,3 +196,31 @@ def test_a_picture_of_ninjs_is_skipped_and_a_bad_date_noted() -> None:
     assert [note.code for note in found.notes] == ["unreadable-date"]
     with pytest.raises(BadDocument):
         article_of_ninjs(undated, Origin("a"), ReadOptions(strict=True))
+
+
+REUTERS = """<LEWIS><REUTERS NEWID="7"><DATE> 1-MAR-2024 12:00:00.79</DATE>
+<TOPICS><D>ship</D><D>crane</D></TOPICS>
+<PLACES><D>lowmere</D></PLACES><PEOPLE/><TEXT><TITLE>Crane falls</TITLE><AUTHOR>By Ida Holm, Reuters</AUTHOR>
+<DATELINE>    LOWMERE, March 1 - </DATELINE><BODY>It was
+old.
+    Nobody was hurt.
+ Reuter
+</BODY></TEXT></REUTERS><REUTERS NEWID="8"><TEXT TYPE="UNPROC">Tide tables</TEXT></REUTERS></LEWIS>"""
+
+
+def test_the_articles_of_reuters_corpora() -> None:
+    first, second = articles_in_newsml(parsed_xml(REUTERS.encode()), "c", ReadOptions())
+    assert isinstance(first, Accepted)
+    assert first.article == Article(
+        id="7",
+        title="Crane falls",
+        body="It was old.\n\nNobody was hurt.",
+        published=day("2024-03-01T12:00:00"),
+        keywords=("ship", "crane"),
+        authors=("Ida Holm",),
+        source="Reuters",
+        language="en",
+        extra={"dateline": ("LOWMERE, March 1",), "places": ("lowmere",)},
+    )
+    assert isinstance(second, Accepted)
+    assert second.article.body == "Tide tables"

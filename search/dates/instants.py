@@ -46,8 +46,10 @@ _RFC822 = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _NAMED = re.compile(
-    r"(?:(?P<m1>[A-Za-z]{3,9})\.? (?P<d1>\d{1,2})|(?P<d2>\d{1,2}) (?P<m2>[A-Za-z]{3,9})\.?),? (?P<year>\d{4})"
+    r"(?:(?P<m1>[A-Za-z]{3,9})\.? (?P<d1>\d{1,2})|(?P<d2>\d{1,2})[ -](?P<m2>[A-Za-z]{3,9})\.?),?"
+    r"[ -](?P<year>\d{4})"
 )
+_HYPHENED = re.compile(r"\b(\d{1,2})-([A-Za-z]{3,9})-")
 _EPOCH = re.compile(r"-?(?:\d{9,10}|\d{12,13}|\d{15,16})(?:\.\d+)?", re.ASCII)
 _COMPACT_TIME = re.compile(r"(\d{8})(\d{6})", re.ASCII)
 _MONTHS = "january february march april may june july august september october november december".split()
@@ -182,6 +184,7 @@ def numeric_day(first: int, second: int, year: int, order: DayOrder | None) -> d
 def _rfc822_instant(text: str, zone: tzinfo) -> datetime:
     from email.utils import parsedate_tz
 
+    text = _HYPHENED.sub(r"\1 \2 ", text)  # as of RFC 850, which is read with a zone only
     match = _RFC822.fullmatch(text)
     parsed = parsedate_tz(re.sub(r"([+-]\d\d):(\d\d)", r"\1\2", text)) if match else None
     if match is None or parsed is None:

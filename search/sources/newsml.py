@@ -27,8 +27,8 @@ from typing import TYPE_CHECKING
 from search.sources.markup import plain
 from search.sources.newsml_1 import item_of_newsml_1
 from search.sources.nitf import draft_within
-from search.sources.rcv1 import article_of_rcv1
 from search.sources.reading import BadDocument, Item, Origin, ReadOptions, Rejected, Skipped
+from search.sources.reuters import article_of_rcv1, article_of_reuters
 from search.sources.wires import TAKEN_BACK, XML_LANG, Draft, line_in, local, names_in, text_in, withdrawn
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def articles_in_newsml(root: Element, path: str, options: ReadOptions) -> Iterat
             found = [item for held in root.iterfind("{*}itemSet") for item in held]
         case "NewsML":
             found = list(root.iterfind("{*}NewsItem"))
-        case "newsItem" | "packageItem" | "newsitem" | "NewsItem":
+        case "LEWIS":
+            found = list(root.iterfind("REUTERS"))
+        case "newsItem" | "packageItem" | "newsitem" | "NewsItem" | "REUTERS":
             found = [root]
         case name:
             raise BadDocument("unknown-format", f"XML with the root element {name[:40]} is not NewsML")
@@ -59,6 +61,8 @@ def articles_in_newsml(root: Element, path: str, options: ReadOptions) -> Iterat
                     yield item_of_newsml_1(item, origin, options)
                 case "newsitem":
                     yield article_of_rcv1(item, origin, options)
+                case "REUTERS":
+                    yield article_of_reuters(item, origin, options)
                 case _:
                     yield Skipped(origin, "not-text")
         except BadDocument as error:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
+_WIRES = (b"newsmessage", b"newsitem", b"packageitem", b"newsml", b"lewis", b"reuters")
 _FEEDS = (b"rss", b"feed", b"rdf", b"channel")
 
 
@@ -28,7 +29,7 @@ def articles_in_xml(content: bytes, path: str, options: ReadOptions) -> Iterator
 
         yield from articles_in_feed(content, path, options)
         return
-    if name in (b"newsmessage", b"newsitem", b"packageitem", b"newsml"):
+    if name in _WIRES:
         from search.sources.newsml import articles_in_newsml
 
         yield from articles_in_newsml(parsed_xml(content), path, options)
