@@ -17,7 +17,7 @@ from search.errors import ArchiveError
 from search.language import parse_query
 
 pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/task").exists() or len(os.sched_getaffinity(0)) < 2,
+    not Path(f"/proc/self/task/{os.getpid()}/children").exists() or len(os.sched_getaffinity(0)) < 2,
     reason="needs a second core, and /proc to see the process",
 )
 

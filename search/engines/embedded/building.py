@@ -28,7 +28,8 @@ from search.engines.embedded.documents import DocumentCollector, Draft, draft
 from search.errors import ArchiveError
 
 WORTH_A_PROCESS = 1_000
-"""With more articles than this a process pays: starting it costs as much as analysing about 3,000."""
+"""With more articles than this there is a process: from about 5,000 on it is faster (20,000 take half the
+time), below 0.1 to 0.15 s slower, and how many are still to come is not known here."""
 
 _START = "from search.engines.embedded.building import main; main()"
 
