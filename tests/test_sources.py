@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
-import os
-import socket
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,8 +13,7 @@ import pytest
 
 from search.article import Article
 from search.dates import DayOrder
-from search.errors import InvalidRequest
-from search.sources import Accepted, Item, ReadOptions, Rejected, Skipped, read_paths
+from search.sources import Accepted, Item, ReadOptions, Rejected, read_paths
 from tests.conftest import day
 
 DEFAULT = ReadOptions()
@@ -314,88 +310,3 @@ def test_an_unreadable_date_is_noted_and_rejected_only_where_reading_is_strict(
     (refused,) = read(path, ReadOptions(strict=True))
     assert isinstance(refused, Rejected)
     assert refused.code == "unreadable-date"
-
-
-# --- which files ------------------------------------------------------------------------------------
-
-
-def test_a_folder_is_read_in_the_order_of_names_with_the_folders_in_it(tmp_path: Path) -> None:
-    for name in ("c.txt", "a.txt", "b/z.txt", "b/a.txt"):
-        (tmp_path / "in" / name).parent.mkdir(exist_ok=True, parents=True)
-        written(tmp_path / "in", name, f"Title {name}\n")
-    titles = [article.title for article in articles(tmp_path / "in")]
-    assert titles == ["Title a.txt", "Title b/a.txt", "Title b/z.txt", "Title c.txt"]
-
-
-def test_what_is_no_visible_regular_file_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "in"
-    folder.mkdir()
-    target = written(tmp_path, "elsewhere.txt", "Elsewhere\n")
-    (folder / "link.txt").symlink_to(target)
-    (folder / "loop").symlink_to(folder)
-    (folder / ".git").mkdir()
-    written(folder, ".hidden.txt", "Hidden\n")
-    os.mkfifo(folder / "pipe.txt")
-    monkeypatch.chdir(folder)  # a socket's whole path has to be short
-    with socket.socket(socket.AF_UNIX) as made:
-        made.bind("socket.txt")
-    written(folder, "z.txt", "Seen\n")
-    items = read(folder)
-    assert {Path(item.origin.path).name: item.code for item in items if isinstance(item, Skipped)} == {
-        ".git": "hidden",
-        ".hidden.txt": "hidden",
-        "link.txt": "link",
-        "loop": "link",
-        "pipe.txt": "not-a-file",
-        "socket.txt": "not-a-file",
-    }
-    assert [item.article.title for item in items if isinstance(item, Accepted)] == ["Seen"]
-
-
-def test_a_pipe_that_is_named_is_skipped_without_waiting(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    assert [(type(item), item.origin.path) for item in read(tmp_path / "pipe")] == [
-        (Skipped, str(tmp_path / "pipe"))
-    ]
-
-
-def test_an_excluded_folder_and_the_store_of_an_archive_are_skipped(tmp_path: Path) -> None:
-    (tmp_path / "index").mkdir()
-    written(tmp_path / "index", "a.txt", "Not ours\n")
-    written(tmp_path, "articles.db", "not to be read")
-    written(tmp_path, "b.txt", "Ours\n")
-    items = read(tmp_path, ReadOptions(exclude=(tmp_path / "index",)))
-    skipped = {
-        Path(item.origin.path).name for item in items if isinstance(item, Skipped) and item.code == "archive"
-    }
-    assert skipped == {"index", "articles.db"}
-    assert [item.article.title for item in items if isinstance(item, Accepted)] == ["Ours"]
-
-
-def test_the_format_that_is_given_goes_before_the_name(tmp_path: Path) -> None:
-    path = written(tmp_path, "a.page", "Crane\nIt fell.\nOld.")
-    (unknown,) = read(path)
-    assert isinstance(unknown, Rejected)
-    assert unknown.code == "unknown-format"
-    assert articles(path, ReadOptions(format="text"))[0].title == "Crane"
-    assert articles(written(tmp_path, "b.txt", TABLE), ReadOptions(format="csv")) == BOTH
-
-
-@pytest.mark.parametrize(
-    ("content", "title"),
-    [(LINES, "Crane"), (LIST, "Crane"), ("Crane\nIt fell.\nOld.", "Crane")],
-    ids=["JSON lines", "a JSON list", "plain text"],
-)
-@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
-def test_standard_input_is_read_as_what_it_looks_like(
-    monkeypatch: pytest.MonkeyPatch, content: str, title: str, packed: bool
-) -> None:
-    given = gzip.compress(content.encode()) if packed else content.encode()
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
-    assert articles(Path("-"))[0].title == title
-
-
-def test_a_path_that_is_not_there_is_refused_before_anything_is_read(tmp_path: Path) -> None:
-    present = written(tmp_path, "a.txt", "Crane\n")
-    with pytest.raises(InvalidRequest, match="nowhere"):
-        read_paths([present, tmp_path / "nowhere"], DEFAULT)

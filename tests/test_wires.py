@@ -18,6 +18,7 @@ from search.sources.reading import (
     Skipped,
     Withdrawn,
 )
+from search.sources.wires import text_in
 from search.sources.xml_documents import parsed_xml
 from tests.conftest import day
 
@@ -196,6 +197,15 @@ def test_a_picture_of_ninjs_is_skipped_and_a_bad_date_noted() -> None:
     assert [note.code for note in found.notes] == ["unreadable-date"]
     with pytest.raises(BadDocument):
         article_of_ninjs(undated, Origin("a"), ReadOptions(strict=True))
+
+
+def test_a_wire_may_set_its_paragraphs_by_blank_and_by_indented_lines() -> None:
+    text = "<p>(Adds detail)\n    * It fell\n    * None hurt\n\n    The crane\nfell at <b>noon</b>.</p>"
+    flat = "<p>\n   The crane\n   fell\n   at noon.\n</p>"
+    assert text_in(parsed_xml(text.encode())) == (
+        "(Adds detail)\n\n* It fell\n\n* None hurt\n\nThe crane fell at noon."
+    )
+    assert text_in(parsed_xml(flat.encode())) == "The crane fell at noon."
 
 
 REUTERS = """<LEWIS><REUTERS NEWID="7"><DATE> 1-MAR-2024 12:00:00.79</DATE>

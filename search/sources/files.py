@@ -2,7 +2,7 @@
 
 A folder is gone through in the order of names, folders below it too. Hidden files, symbolic links and
 what is no regular file (pipes, devices, sockets) are skipped. What a file holds is told by its name,
-`.gz` aside, and for JSON by its first characters; nothing is opened that is not going to be read.
+`.gz` aside, and by how it begins where that says something else, or the name nothing.
 """
 
 from __future__ import annotations
@@ -53,6 +53,10 @@ _SUFFIXES: dict[Format, str] = {
 }
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 
+_MAIL_HEADER = (
+    rb"(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|Message-ID|MIME-Version|Reply-To|X-[\w-]+): "
+    rb"[^\n]*\n(?:[ \t][^\n]*\n)*"
+)
 _BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
     ("warc", re.compile(rb"WARC/\d|filedesc://")),
     ("parquet", re.compile(rb"PAR1")),
@@ -64,9 +68,13 @@ _BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
         "xml",
         re.compile(rb"<\?xml\b|<(?:!DOCTYPE\s+)?(?:rss|feed|rdf:RDF|newsMessage|newsItem|NewsML|nitf)\b"),
     ),
+    ("email", re.compile(_MAIL_HEADER * 3, re.IGNORECASE)),
     ("json", re.compile(rb"[{\[]")),
 )
 """What a file begins with, white space and a byte-order mark aside; the first that matches."""
+
+_OBJECT = re.compile(rb"\{\s*\"|\[\s*\{")
+_ELEMENT = re.compile(rb"<[A-Za-z][\w:.-]*[\s/>]")
 
 _PEEKED = 4096
 
@@ -221,10 +229,12 @@ def _format(path: str, start: bytes) -> Format | None:
     named = _BY_SUFFIX.get(suffix)
     head = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     begun = next((kind for kind, pattern in _BY_START if pattern.match(head)), None)
-    if named in (None, "xml", "html") and begun in ("xml", "html", "warc", "parquet"):
+    if begun == "json" and ((named is None and suffix) or (named == "text" and not _OBJECT.match(head))):
+        begun = None  # many other things begin with a bracket
+    if begun and named in (None, "text", "xml", "html"):
         return begun
     if path == "-" or (named is None and not suffix):
-        return begun or "text"
+        return "xml" if _ELEMENT.match(head) else "text"
     return "json" if named == "jsonl" and head.startswith(b"[") else named
 
 

@@ -21,7 +21,6 @@ from search.sources.wires import XML_LANG, Draft, line_in, names_in, text_in
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_PARAGRAPH = re.compile(r"\n[ \t]{2,}|\n\s*\n")
 _SIGNED = re.compile(r"\s+reuters?\s*\Z", re.IGNORECASE)
 
 
@@ -50,16 +49,14 @@ def article_of_reuters(item: Element, origin: Origin, options: ReadOptions) -> A
     def named(name: str) -> list[str]:
         return [line_in(found) for found in item.iterfind(f"{name}/D")]
 
-    text = item.find("TEXT")
     body = item.find("TEXT/BODY")
     if body is None:
-        body = text
-    written = "".join(body.itertext()) if body is not None else ""
+        body = item.find("TEXT")
     return Draft(
         options,
         id=item.get("NEWID", ""),
         title=line_in(item.find("TEXT/TITLE")),
-        body="\n\n".join(" ".join(part.split()) for part in _PARAGRAPH.split(_SIGNED.sub("", written))),
+        body=_SIGNED.sub("", text_in(body, leaving_out=("title", "dateline", "author"))),
         dates=(line_in(item.find("DATE")).partition(".")[0],),  # without hundredths
         keywords=named("TOPICS"),
         authors=names_in(line_in(item.find("TEXT/AUTHOR")).rstrip(","), source="Reuters"),

@@ -38,6 +38,9 @@ _BLOCKS = frozenset(
 _SILENT = frozenset("head iframe media nitf-table-metadata object script style svg template".split())
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 _BREAKS = re.compile(r" ?\v ?")
+_BLANK_LINE = re.compile(r"(?<=\S)[ \t\r]*\n(?:[ \t\r]*\n)+[ \t]*(?=\S)")
+_INDENTED_LINE = re.compile(r"\r?\n[ \t]{2,}(?=\S)")
+_FLUSH_LINE = re.compile(r"\n\S")
 _JOINED = re.compile(r"\s*[;|]\s*|\s+/\s+|,?\s+and\s+")
 _BY = {"de": "von", "fr": "par", "es": "por", "pt": "por", "it": "di", "nl": "door", "sv": "av", "nb": "av"}
 
@@ -157,9 +160,19 @@ def text_in(element: Element | None, *, leaving_out: Iterable[str] = ()) -> str:
                     ahead.append(" ")
                 for child in reversed(node):
                     ahead += (child.tail or "", child)
-                line.append((node.text or "").replace("\n", "\v") if name == "pre" else node.text or "")
+                text = node.text or ""
+                line.append(text.replace("\n", "\v") if name == "pre" else _with_paragraphs(text))
     end()
     return "\n\n".join(paragraphs)
+
+
+def _with_paragraphs(text: str) -> str:
+    """Many wires set the paragraphs of a whole story within one element, by blank or indented lines."""
+    if "\n" in text:
+        text = _BLANK_LINE.sub("\v\v", text)
+        if _FLUSH_LINE.search(text):  # else the indent is that of the XML
+            text = _INDENTED_LINE.sub("\v\v", text)
+    return text
 
 
 def line_in(element: Element | None, *, leaving_out: Iterable[str] = ()) -> str:
