@@ -66,6 +66,7 @@ BAD = {
         "a.jsonl", f'{FIRST}\n{{"id":"h","tit', ["first"], "not-json", "character", "line 2"
     ),
     "a JSON file cut short": Bad("a.json", f'[{FIRST},\n{{"id":', [], "not-json", "character"),
+    "a thing with but a name": line('{"name":"Tide","colour":"grey"}', "not-an-article", "no headline"),
     "NaN": line('{"title":"Tide","x":NaN}', "not-json", "NaN"),
     "Infinity": line('{"title":"Tide","x":Infinity}', "not-json", "Infinity"),
     "minus Infinity": line('{"title":"Tide","x":-Infinity}', "not-json", "-Infinity"),

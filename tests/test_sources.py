@@ -199,7 +199,7 @@ ALIASES = {
 @pytest.mark.parametrize("field", ALIASES)
 def test_a_field_is_known_by_its_other_names(tmp_path: Path, field: str) -> None:
     name, value, expected = ALIASES[field]
-    article = record(tmp_path, {"name": "Some title", name: value})
+    article = record(tmp_path, {"title" if field != "title" else "text": "Some title", name: value})
     assert getattr(article, field) == expected
 
 
@@ -250,6 +250,11 @@ def test_a_cell_can_hold_several_values(
     quoted = cell.replace('"', '""')
     (article,) = articles(written(tmp_path, "a.csv", f'title,{column}\nCrane,"{quoted}"\n'))
     assert getattr(article, column) == expected
+
+
+def test_a_name_is_a_headline_where_there_is_a_text_or_it_is_said_to_be(tmp_path: Path) -> None:
+    assert record(tmp_path, {"name": "Crane", "text": "It fell."}).title == "Crane"
+    assert record(tmp_path, {"name": "Crane"}, ReadOptions(names={"title": "name"})).title == "Crane"
 
 
 def test_what_is_left_over_becomes_extra_fields(tmp_path: Path) -> None:

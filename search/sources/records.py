@@ -74,15 +74,23 @@ class _Record:
         self.notes: list[Note] = []
 
     def fields(self) -> dict[str, Any]:
-        """The article's own fields that there is a value for; those are then no longer left over."""
+        """The article's own fields that there is a value for; those are then no longer left over.
+
+        Raises `BadDocument` for a value that cannot be that of its field, and for a thing with but a name.
+        """
         found: dict[str, Any] = {}
+        named_only = False  # as people, products and rules are
         for field, names in self.names.items():
             for written in names:
                 value = self.left.get(written)
                 if value or (value is not None and value not in ("", [], {})):
                     del self.left[written]
                     found[field] = self._field(field, value)
+                    named_only |= field == "title" and written.strip().lower() == "name"
                     break
+        texts = found.keys() & {"description", "highlights", "body"}
+        if named_only and not texts and "title" not in self.options.names:
+            raise BadDocument("not-an-article", "the record has a name, but no headline and no text")
         return found
 
     def _field(self, field: str, value: object) -> object:
