@@ -322,7 +322,7 @@ def test_rebuild_makes_the_index_anew_from_the_articles(
     if damage == "gone":
         shutil.rmtree(index)
     else:
-        (index / "covers.json").write_text("{")
+        (index / "manifest.json").write_text("{")
     for command in ("search", "count", "timeline", "facets", "stats"):
         code, out, err = run(command)
         assert (code, out) == (5, "")

@@ -22,7 +22,8 @@ from search.codec.fields import Positions, Terms, integer_column
 from search.codec.inversion import Documents, WordCollector
 from search.codec.layout import MISSING, Array, BadLayout, MappedArrays, narrow, write_arrays
 from search.codec.lexicon import Lexicon, lexicon_arrays
-from search.codec.segment import ArraySegment, contents, create
+from search.codec.manifest import read_manifest
+from search.codec.segment import ArraySegment
 from search.codec.view import IndexView
 from search.codec.whoosh_codec import ArrayCodec
 from search.codec.writer import MERGE_FACTOR, ArrayWriter, to_merge
@@ -98,7 +99,7 @@ def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
     """Our index in `folder`/ours and Whoosh's own in `folder`/stock, of the same documents."""
     for name in ("ours", "stock"):
         (folder / name).mkdir()
-    create(folder / "ours", "x", SCHEMA)
+    ArrayWriter(folder / "ours", "x", SCHEMA, anew=True).commit({})
     stock = whoosh_index.create_in(folder / "stock", STOCK, indexname="x")
     number = 0
     for batch in batches:
@@ -106,7 +107,7 @@ def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
         number += len(batch)
         writer = ArrayWriter(folder / "ours", "x", SCHEMA)
         writer.add(documents(named))
-        writer.commit()
+        writer.commit({})
         other = stock.writer()
         for identity, (head, body, tags) in named:
             other.add_document(id=identity, head=head, body=body, tag=",".join(tags))
@@ -116,7 +117,7 @@ def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
     view = IndexView(folder / "ours", writer.segments)
     found = view.values("id").docs(lambda known: [n for n in range(len(known)) if known[n].decode() in ids])
     writer.delete(found.tolist())
-    writer.commit()
+    writer.commit({})
     other = stock.writer()
     for identity in ids:
         other.delete_by_term("id", identity)
@@ -162,10 +163,9 @@ def test_whoosh_finds_the_same_as_in_its_own_index(
 
 
 def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path) -> None:
-    create(tmp_path, "x", SCHEMA)
-    ours = ArrayWriter(tmp_path, "x", SCHEMA)
+    ours = ArrayWriter(tmp_path, "x", SCHEMA, anew=True)
     ours.add(documents([("d0", ("ab c", "ab b a", ["x"])), ("d1", ("", "a", ["y"]))]))
-    ours.commit()
+    ours.commit({})
     index = whoosh_index.open_dir(tmp_path, indexname="x")
     writer = index.writer(codec=ArrayCodec())
     writer.add_document(id="d2", head="a a", body=["ab", "c"], tag=["x"], number=7)
@@ -184,8 +184,7 @@ def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path)
             assert set(found(searcher, Term("head", "a"))) == wanted
             assert set(found(searcher, Phrase("body", ["ab", "c"]))) == {"d2"}
             assert set(found(searcher, Prefix("body", "b"))) == {"d0"}
-    segments, _ = contents(tmp_path, "x", SCHEMA)
-    view = IndexView(tmp_path, segments)
+    view = IndexView(tmp_path, index.refresh()._segments())
     assert view.segments == 1
     ids = view.values("id").texts(np.arange(view.size, dtype=np.int32))
     assert ids == ["mTrue", "d0", "d2", "mFalse"]
@@ -194,7 +193,7 @@ def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path)
 
 
 def test_whoosh_sorts_by_our_columns(tmp_path: Path) -> None:
-    create(tmp_path, "x", SCHEMA)
+    ArrayWriter(tmp_path, "x", SCHEMA, anew=True).commit({})
     for number in (5, None, 3, 4):
         writer = whoosh_index.open_dir(tmp_path, indexname="x").writer(codec=ArrayCodec())
         writer.add_document(id=f"d{number}", body="a", number=number)
@@ -277,8 +276,7 @@ def test_merging_loses_and_invents_nothing(batches: list[list[Doc]], gone: set[i
         patch.setattr(merging, "RUN", 10)  # words, so that there are several runs of terms
         folder = Path(name)
         build(folder, batches, gone)
-        segments, _ = contents(folder / "ours", "x", SCHEMA)
-        view = IndexView(folder / "ours", segments)
+        view = IndexView(folder / "ours", list(read_manifest(folder / "ours", "x").segments))
         flat = [doc for batch in batches for doc in batch]
         kept = {f"d{n}": doc for n, doc in enumerate(flat) if n not in gone}
         assert view.count == len(kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
+from search.codec.manifest import MANIFEST, read_manifest, write_manifest
 from search.dates import read_zone
 from search.engine import Added, Engine, FacetRequest, SearchRequest
 from search.engines import open_engine
@@ -290,20 +291,39 @@ def remove(index: Path) -> None:
     shutil.rmtree(index)
 
 
-def damage_the_note(index: Path) -> None:
-    (index / "covers.json").write_text("{")
+def noted(index: Path, **changes: object) -> None:
+    """Let the newest commit say something else of itself."""
+    manifest = read_manifest(index, "articles")
+    write_manifest(index, replace(manifest, note={**manifest.note, **changes}))
 
 
-def age_the_note(index: Path) -> None:
-    note = json.loads((index / "covers.json").read_text())
-    (index / "covers.json").write_text(json.dumps({**note, "format": 0}))
+def damage_the_manifest(index: Path) -> None:
+    (index / MANIFEST).write_text("{")
+
+
+def age_the_manifest(index: Path) -> None:
+    noted(index, format=0)
+
+
+def flip_a_byte(index: Path) -> None:
+    segment = next(index.glob("*.arrays"))
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 3] ^= 1
+    segment.write_bytes(content)
+
+
+def cut_a_segment(index: Path) -> None:
+    segment = next(index.glob("*.arrays"))
+    os.truncate(segment, segment.stat().st_size - 1)
 
 
 def remove_a_segment(index: Path) -> None:
     next(index.glob("*.arrays")).unlink()
 
 
-@pytest.mark.parametrize("harm", [remove, damage_the_note, age_the_note, remove_a_segment])
+@pytest.mark.parametrize(
+    "harm", [remove, damage_the_manifest, age_the_manifest, flip_a_byte, cut_a_segment, remove_a_segment]
+)
 def test_an_index_of_no_use_is_an_error_that_rebuild_mends(
     location: Path, harm: Callable[[Path], None]
 ) -> None:
@@ -316,8 +336,7 @@ def test_an_index_of_no_use_is_an_error_that_rebuild_mends(
 
 
 def test_a_write_makes_an_index_of_another_analyzer_anew(location: Path) -> None:
-    note = location / "index" / "covers.json"
-    note.write_text(json.dumps({**json.loads(note.read_text()), "analyzer": "0/english/nltk-0"}))
+    noted(location / "index", analyzer="0/english/nltk-0")
     engine = open_engine(location)
     engine.add([Article(id="a5", title="Fresh")])
     assert "nltk-0" not in engine.stats().analyzer

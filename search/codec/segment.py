@@ -8,9 +8,6 @@ from typing import Any
 
 import numpy as np
 from whoosh.codec.base import Segment
-from whoosh.fields import Schema
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
 
 from search.codec.layout import Array, MappedArrays
 
@@ -18,7 +15,7 @@ EXTENSION = ".arrays"
 
 
 class ArraySegment(Segment):  # type: ignore[misc]
-    """Kept, pickled, in Whoosh's table of contents: its class path and attributes must stay."""
+    """What a manifest says of a segment. Whoosh keeps it, pickled, in a table of contents of its own."""
 
     def __init__(self, indexname: str, count: int = 0) -> None:
         super().__init__(indexname)
@@ -79,16 +76,3 @@ class ArraySegment(Segment):  # type: ignore[misc]
         gone = self.deleted_array()
         at = int(np.searchsorted(gone, docnum))
         return at < len(gone) and int(gone[at]) == docnum
-
-
-def create(folder: Path, name: str, schema: Schema) -> int:
-    """A new empty index in an existing folder; returns its generation."""
-    storage = FileStorage(str(folder))
-    TOC.create(storage, schema, name)
-    return 0
-
-
-def contents(folder: Path, name: str, schema: Schema) -> tuple[list[Any], int]:
-    """The segments of the newest commit, and its generation."""
-    newest = TOC.read(FileStorage(str(folder)), name, schema=schema)
-    return newest.segments, newest.generation

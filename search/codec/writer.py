@@ -1,21 +1,25 @@
-"""Changes an index of array segments, one commit at a time, as Whoosh commits.
+"""Changes an index of array segments, one commit at a time.
 
-A commit writes new segment files, then Whoosh's table of contents that names them. Until that is in
-place nothing has changed for anyone who opens the index.
+A commit writes new segment files, and the table of contents by which Whoosh itself can open the index;
+then the manifest that names them (see `manifest`). Until that is in place nothing has changed for
+anyone who opens the index, and after a failure at any point the next commit removes what is left over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC, clean_files
+from whoosh.index import TOC
 
 from search.codec.inversion import Documents, segment_arrays
 from search.codec.layout import write_arrays
+from search.codec.manifest import Manifest, collect, read_manifest, seal, sync_folder, write_manifest
 from search.codec.merging import Source, merge
 from search.codec.segment import ArraySegment
 
@@ -29,12 +33,14 @@ MOSTLY_DELETED = 0.5
 class ArrayWriter:
     """The next commit of the index `name` in `folder`; call `commit` or let go of it."""
 
-    def __init__(self, folder: Path, name: str, schema: Schema) -> None:
+    def __init__(self, folder: Path, name: str, schema: Schema, *, anew: bool = False) -> None:
+        """With `anew` the commit begins with nothing, whatever the last one holds.
+
+        Raises `FileNotFoundError`, `OSError` and `BadManifest` where the last one cannot be read.
+        """
         self._folder, self._name, self._schema = folder, name, schema
-        self._storage = FileStorage(str(folder))
-        contents = TOC.read(self._storage, name, schema=schema)
-        self._generation = contents.generation + 1
-        self.segments: list[ArraySegment] = contents.segments
+        self._last = Manifest(_newest(folder, name)) if anew else read_manifest(folder, name)
+        self.segments: list[ArraySegment] = list(self._last.segments)
 
     def delete(self, numbers: Iterable[int]) -> None:
         """Mark documents, numbered as in a view of the last commit, as deleted."""
@@ -53,19 +59,27 @@ class ArrayWriter:
             write_arrays(segment.path(self._folder), segment_arrays(documents))
             self.segments.append(segment)
 
-    def commit(self, *, optimize: bool = False) -> int:
-        """Merge what is to be merged, and put the change in place; returns the generation.
+    def commit(self, note: Mapping[str, Any], *, optimize: bool = False) -> Manifest:
+        """Merge what is to be merged, and put the change in place: durable when this returns.
 
-        With `optimize` one segment is made of all.
+        With `optimize` one segment is made of all. Raises `OSError`; then the last commit stays.
         """
         self.segments = [segment for segment in self.segments if segment.doc_count()]
         if optimize and (len(self.segments) > 1 or any(segment.deleted for segment in self.segments)):
             self._merge(self.segments)
         while group := to_merge(self.segments):
             self._merge(group)
-        TOC(self._schema, self.segments, self._generation).write(self._storage, self._name)
-        clean_files(self._storage, self._name, self._generation, self.segments)
-        return int(self._generation)
+        generation = self._last.generation + 1
+        contents = TOC(self._schema, self.segments, generation)
+        contents.write(FileStorage(str(self._folder)), self._name)
+        names = [segment.path(self._folder).name for segment in self.segments]
+        names.append(TOC._filename(self._name, generation))
+        files = {name: self._last.files.get(name) or seal(self._folder / name) for name in names}
+        sync_folder(self._folder)
+        manifest = Manifest(generation, tuple(self.segments), files, note)
+        write_manifest(self._folder, manifest)
+        collect(self._folder, self._name, files)
+        return manifest
 
     def _merge(self, group: list[ArraySegment]) -> None:
         sources = [Source(segment.open(self._folder), segment.live()) for segment in group]
@@ -74,6 +88,12 @@ class ArrayWriter:
         first = self.segments.index(group[0])
         self.segments = [segment for segment in self.segments if segment not in group]
         self.segments.insert(first, merged)
+
+
+def _newest(folder: Path, name: str) -> int:
+    """The highest generation that any file of the index is of; 0 where there is none."""
+    found = (re.fullmatch(rf"_{name}_(\d+)\.toc.*", path.name) for path in folder.iterdir())
+    return max((int(match[1]) for match in found if match), default=0)
 
 
 def to_merge(segments: list[ArraySegment]) -> list[ArraySegment]:

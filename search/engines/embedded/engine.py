@@ -256,6 +256,7 @@ class EmbeddedEngine:
         """Bring an index that lags behind the store up to date; make one that is of no use anew."""
         try:
             covered = self._index.covered()
+            self._index.check()
         except IndexUnusable:
             self._make_anew()
             return
@@ -274,7 +275,7 @@ class EmbeddedEngine:
             shutil.rmtree(fresh)
         made = ArchiveIndex.create(fresh, self._analyzer)
         self._fill(made, 0, report)
-        self._index.replace_with(made)
+        self._index.adopt(made)
 
     def _fill(self, index: ArchiveIndex, revision: int, report: Report | None = None) -> None:
         """Apply to `index`, which covers `revision`, all that has changed in the store since."""

@@ -1,37 +1,33 @@
 """The Whoosh index of an archive: written from changes, read as arrays.
 
-Beside what Whoosh writes there is `covers.json`, which says what the newest commit holds: up to which
-revision of the store, made by which analyzer. It is put in place after the commit; where it lags
-behind, the changes since are applied again, which does no harm.
+What a commit consists of is in its manifest (see `search.codec.manifest`), with a note of ours: up to
+which revision of the store it goes, made by which analyzer. Where it lags behind the store, the changes
+since are applied again, which does no harm.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import pickle
 import shutil
-import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from whoosh.index import EmptyIndexError
-
 from search.analysis import Analyzer
-from search.codec.segment import contents, create
+from search.codec.layout import BadLayout
+from search.codec.manifest import MANIFEST, BadManifest, Manifest, check_file, read_manifest, sync_folder
 from search.codec.view import IndexView
+from search.codec.writer import ArrayWriter
 from search.engines.embedded.schema import index_schema
 from search.errors import IndexUnusable
 
-INDEX_FORMAT = 4
+INDEX_FORMAT = 5
 """Raised when `schema` changes: an index of another format is made anew."""
 
 NAME = "articles"
 
 _OPENINGS = 100
 """How often a commit is tried to be opened that a writer replaces meanwhile."""
-
-_READING_ERRORS = (OSError, ValueError, KeyError, IndexError, EOFError, AttributeError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,6 @@ class Covered:
     format: int
     analyzer: str
     revision: int
-    generation: int
     extra_fields: tuple[str, ...]
 
 
@@ -50,62 +45,92 @@ class ArchiveIndex:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._note = path / "covers.json"
-        self._covered: tuple[tuple[int, int], Covered] | None = None
+        self._manifest: tuple[tuple[int, int], Manifest] | None = None
+        self._checked: dict[str, tuple[int, int, int]] = {}  # what files were like that were found whole
 
     # --- reading --------------------------------------------------------------------------------
 
     def stamp(self) -> tuple[int, int]:
         """Changes whenever there is a newer commit; (0, 0) where there is no index."""
         try:
-            status = self._note.stat()
+            status = (self.path / MANIFEST).stat()
         except FileNotFoundError:
             return (0, 0)
         return status.st_ino, status.st_mtime_ns
 
     def covered(self) -> Covered:
         """What the index holds; raises `IndexUnusable`."""
-        stamp = self.stamp()
-        if self._covered is None or self._covered[0] != stamp or stamp == (0, 0):
-            self._covered = stamp, self._read_note()
-        return self._covered[1]
+        note = self._newest().note
+        return Covered(**{**note, "extra_fields": tuple(note["extra_fields"])})
 
-    def _read_note(self) -> Covered:
-        try:
-            read = json.loads(self._note.read_bytes())
-            covered = Covered(**{**read, "extra_fields": tuple(read["extra_fields"])})
-        except FileNotFoundError as error:
-            raise self._unusable(f"there is no index in {self.path}") from error
-        except (ValueError, TypeError, KeyError) as error:
-            raise self._unusable(f"{self._note} is damaged") from error
-        if covered.format != INDEX_FORMAT:
-            raise self._unusable(f"the index in {self.path} has format {covered.format}, not {INDEX_FORMAT}")
-        return covered
+    def _newest(self) -> Manifest:
+        with self._translated():
+            stamp = self.stamp()
+            if self._manifest is None or self._manifest[0] != stamp or stamp == (0, 0):
+                manifest = read_manifest(self.path, NAME)
+                if (found := manifest.note.get("format")) != INDEX_FORMAT:
+                    raise BadManifest(f"it has format {found}, not {INDEX_FORMAT}")
+                self._manifest = stamp, manifest
+            return self._manifest[1]
 
     def view(self) -> IndexView:
-        """The newest commit, open for reading; raises `IndexUnusable`."""
+        """The newest commit, open for reading, its files checked; raises `IndexUnusable`."""
         before = None
         for _ in range(_OPENINGS):
-            schema = index_schema(self.covered().extra_fields)
-            generation = None
+            manifest = self._newest()
             try:
-                segments, generation = contents(self.path, NAME, schema)
-                return IndexView(self.path, segments)
-            except FileNotFoundError as error:
+                with self._translated():
+                    self._check(manifest)
+                    return IndexView(self.path, list(manifest.segments))
+            except IndexUnusable:
                 # A writer may have put the next commit in place since, and removed what we read of.
-                if generation is not None and generation == before:
-                    raise self._unusable(f"the index in {self.path} is not whole ({error})") from error
-                before = generation
-            except (EmptyIndexError, pickle.UnpicklingError, struct.error, *_READING_ERRORS) as error:
-                raise self._unusable(f"the index in {self.path} cannot be read ({error})") from error
-        raise self._unusable(f"the index in {self.path} has no commit that stays to be read")
+                if manifest.generation == before or self.stamp() == (0, 0):
+                    raise
+                before, self._manifest = manifest.generation, None
+        raise self._unusable("it has no commit that stays to be read")
+
+    def check(self, *, whole: bool = False) -> None:
+        """Raise `IndexUnusable` unless the files of the newest commit are all there, as they were written.
+
+        With `whole` every byte is read, also of large files that look untouched.
+        """
+        manifest = self._newest()
+        with self._translated():
+            self._check(manifest, whole=whole)
+
+    def _check(self, manifest: Manifest, *, whole: bool = False) -> None:
+        for name, sealed in manifest.files.items():
+            status = (self.path / name).stat()
+            seen = status.st_ino, status.st_size, status.st_mtime_ns
+            if whole or self._checked.get(name) != seen:
+                check_file(self.path / name, sealed, whole=whole)
+                self._checked[name] = seen
+        self._checked = {name: seen for name, seen in self._checked.items() if name in manifest.files}
 
     def size(self) -> int:
-        """Bytes of all its files."""
-        return sum(entry.stat().st_size for entry in os.scandir(self.path) if entry.is_file())
+        """Bytes of the files of the newest commit."""
+        return sum(sealed.size for sealed in self._newest().files.values())
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            missing = Path(error.filename or "").name
+            what = f"{missing} is missing" if missing and self.path.is_dir() else "there is none"
+            raise self._unusable(what) from error
+        except OSError as error:
+            raise self._unusable(f"it cannot be read: {error.strerror or error}") from error
+        except (BadManifest, BadLayout) as error:
+            raise self._unusable(str(error)) from error
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise self._unusable(f"it cannot be read ({error})") from error
 
     def _unusable(self, what: str) -> IndexUnusable:
-        return IndexUnusable(f"{what}; the articles are whole, run: news rebuild", self.path.parent)
+        return IndexUnusable(
+            f"the index in {self.path} is of no use: {what}; the articles are whole, run: news rebuild",
+            self.path.parent,
+        )
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -113,26 +138,27 @@ class ArchiveIndex:
     def create(cls, path: Path, analyzer: Analyzer) -> ArchiveIndex:
         """A new empty index in a new folder."""
         path.mkdir()
-        made = cls(path)
-        generation = create(path, NAME, index_schema(()))
-        made.cover(Covered(INDEX_FORMAT, analyzer.version, 0, generation, ()))
-        return made
+        sync_folder(path.parent)
+        ArrayWriter(path, NAME, index_schema(()), anew=True).commit(note_of(analyzer, 0, ()))
+        return cls(path)
 
-    def cover(self, covered: Covered) -> None:
-        """Note what the commit just made holds."""
-        written = self._note.with_suffix(".new")
-        with written.open("w") as file:
-            json.dump(asdict(covered), file)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self._note)
+    def adopt(self, other: ArchiveIndex) -> None:
+        """Make what the finished index `other` holds the newest commit of this one, and `other` be gone.
 
-    def replace_with(self, other: ArchiveIndex) -> None:
-        """Put the finished index `other` in the place of this one."""
-        old = self.path.with_name(self.path.name + ".old")
-        if old.exists():
-            shutil.rmtree(old)
-        if self.path.exists():
-            self.path.rename(old)
-        other.path.rename(self.path)
-        shutil.rmtree(old, ignore_errors=True)
+        Whatever interrupts this, the last commit stays to be read, or the new one is.
+        """
+        made = read_manifest(other.path, NAME)
+        self.path.mkdir(exist_ok=True)
+        sync_folder(self.path.parent)
+        writer = ArrayWriter(self.path, NAME, index_schema(made.note["extra_fields"]), anew=True)
+        for segment in made.segments:
+            name = segment.path(other.path).name
+            (other.path / name).rename(self.path / name)
+        writer.segments = list(made.segments)
+        writer.commit(made.note)
+        shutil.rmtree(other.path, ignore_errors=True)
+
+
+def note_of(analyzer: Analyzer, revision: int, extra_fields: tuple[str, ...]) -> dict[str, object]:
+    """What a commit says of itself that covers `revision` of the store."""
+    return asdict(Covered(INDEX_FORMAT, analyzer.version, revision, extra_fields))

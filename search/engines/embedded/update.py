@@ -9,10 +9,9 @@ from search.analysis import Analyzer
 from search.article import Article
 from search.codec.lexicon import Lexicon
 from search.codec.segment import ArraySegment
-from search.codec.view import IndexView
 from search.codec.writer import ArrayWriter
 from search.engines.embedded.building import SegmentBuilder
-from search.engines.embedded.index import INDEX_FORMAT, NAME, ArchiveIndex, Covered
+from search.engines.embedded.index import NAME, ArchiveIndex, note_of
 from search.engines.embedded.schema import index_schema
 
 
@@ -61,14 +60,13 @@ class Update:
         fields = tuple(sorted(self._extra_fields))
         writer = ArrayWriter(self._index.path, NAME, index_schema(fields))
         if self._gone:
-            view = IndexView(self._index.path, writer.segments)
+            view = self._index.view()
             writer.delete(view.values("id").docs(lambda ids: _numbers(ids, self._gone)).tolist())
         if self._count:
             self._segment.set_doc_count(self._builder.finish())
             self._segment.delete_documents(self._superseded)
             writer.segments.append(self._segment)
-        generation = writer.commit(optimize=optimize)
-        self._index.cover(Covered(INDEX_FORMAT, analyzer.version, revision, generation, fields))
+        writer.commit(note_of(analyzer, revision, fields), optimize=optimize)
 
 
 def _numbers(ids: Lexicon, wanted: Iterable[bytes]) -> list[int]:
