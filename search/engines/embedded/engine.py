@@ -73,11 +73,16 @@ class EmbeddedEngine:
     @classmethod
     def open(cls, location: Path) -> EmbeddedEngine:
         """The archive at `location`; raises `ArchiveNotFound`, `ArchiveExists`, `ArchiveDamaged`."""
+        return cls(cls.found(location), Store(location))
+
+    @staticmethod
+    def found(location: Path) -> Path:
+        """`location`, if there is an archive; else raises `ArchiveNotFound`."""
         if not (location / "articles.db").exists():
             if location.exists() and not location.is_dir():
                 raise ArchiveNotFound(f"{location} is not a folder, so not an archive", location)
             raise ArchiveNotFound(f"no archive at {location}; make one with: news index PATH", location)
-        return cls(location, Store(location))
+        return location
 
     @classmethod
     def create(cls, location: Path, language: str = "english") -> EmbeddedEngine:
@@ -164,6 +169,11 @@ class EmbeddedEngine:
     def highlights(self, query: Node) -> tuple[Highlight, ...]:
         with self._reading() as evaluator:
             return evaluator.highlights(query)
+
+    def count(self) -> int:
+        """How many articles are stored."""
+        with self._turn:
+            return self._store.count()
 
     def get(self, identity: str) -> Article | None:
         with self._turn:
@@ -252,6 +262,11 @@ class EmbeddedEngine:
             with self._updating(self._index) as update:
                 update.commit(self._store.revision, self._analyzer, optimize=True)
 
+    def catch_up(self) -> None:
+        """Bring the index up to date with the articles, if it is not."""
+        with self._writing():
+            self._catch_up()
+
     def _catch_up(self) -> None:
         """Bring an index that lags behind the store up to date; make one that is of no use anew."""
         try:
@@ -264,6 +279,7 @@ class EmbeddedEngine:
             self._make_anew()
         elif covered.revision < self._store.revision:
             self._fill(self._index, covered.revision)
+            self._store.forget_tombstones(self._store.revision)
 
     def rebuild(self, report: Report | None = None) -> None:
         with self._writing():
@@ -273,9 +289,15 @@ class EmbeddedEngine:
         fresh = self._location / "index.new"
         if fresh.exists():
             shutil.rmtree(fresh)
-        made = ArchiveIndex.create(fresh, self._analyzer)
-        self._fill(made, 0, report)
-        self._index.adopt(made)
+        self._index.adopt(self.index_anew(fresh, report))
+        self._store.forget_tombstones(self._store.revision)
+
+    def index_anew(self, path: Path, report: Report | None = None) -> ArchiveIndex:
+        """An index of all the articles in the new folder `path`."""
+        made = ArchiveIndex.create(path, self._analyzer)
+        with self._store.snapshot():
+            self._fill(made, 0, report)
+        return made
 
     def _fill(self, index: ArchiveIndex, revision: int, report: Report | None = None) -> None:
         """Apply to `index`, which covers `revision`, all that has changed in the store since."""
@@ -297,4 +319,3 @@ class EmbeddedEngine:
                 update.prepare()
                 finished = done - before < REINDEXED
                 update.commit(newest if finished else revision, self._analyzer)
-        self._store.forget_tombstones(newest)

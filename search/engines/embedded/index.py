@@ -15,7 +15,16 @@ from pathlib import Path
 
 from search.analysis import Analyzer
 from search.codec.layout import BadLayout
-from search.codec.manifest import MANIFEST, BadManifest, Manifest, check_file, read_manifest, sync_folder
+from search.codec.manifest import (
+    MANIFEST,
+    BadManifest,
+    Manifest,
+    check_file,
+    read_manifest,
+    seal,
+    sync_folder,
+    write_manifest,
+)
 from search.codec.view import IndexView
 from search.codec.writer import ArrayWriter
 from search.engines.embedded.schema import index_schema
@@ -106,6 +115,27 @@ class ArchiveIndex:
                 check_file(self.path / name, sealed, whole=whole)
                 self._checked[name] = seen
         self._checked = {name: seen for name, seen in self._checked.items() if name in manifest.files}
+
+    def copy_to(self, folder: Path) -> None:
+        """Copy the newest commit, checked, into a new folder; raises `IndexUnusable` and `OSError`."""
+        before = None
+        while True:
+            manifest = self._newest()
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            try:
+                with self._translated():
+                    for name, sealed in manifest.files.items():
+                        shutil.copy2(self.path / name, folder / name)
+                        check_file(folder / name, sealed, whole=True)
+                        seal(folder / name)
+            except IndexUnusable:
+                if manifest.generation == before:
+                    raise
+                before, self._manifest = manifest.generation, None  # perhaps replaced meanwhile
+            else:
+                sync_folder(folder)
+                return write_manifest(folder, manifest)
 
     def size(self) -> int:
         """Bytes of the files of the newest commit."""

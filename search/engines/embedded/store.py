@@ -238,6 +238,16 @@ class Store:
 
     # --- reading --------------------------------------------------------------------------------
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read in the block is of one moment, whoever writes meanwhile."""
+        with self._translated():
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
     @property
     def revision(self) -> int:
         return int(self._meta("revision"))
@@ -263,10 +273,11 @@ class Store:
         """The articles with these ids, by id; those that are not there are left out."""
         with self._translated():
             rows = self._connection.execute(
-                "SELECT id, document FROM articles WHERE id IN (SELECT value FROM json_each(?))",
+                f"SELECT {_ROW} FROM articles WHERE id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(identities)),),
             ).fetchall()
-        return {identity: _article(document) for identity, document in rows}
+        articles = (self._article(*row) for row in rows)
+        return {article.id: article for article in articles}
 
     def since(self, revision: int, batch: int) -> Iterator[list[Article]]:
         """All articles of later revisions, in the order they came, `batch` at a time."""
@@ -274,14 +285,54 @@ class Store:
         while True:
             with self._translated():
                 rows = self._connection.execute(
-                    "SELECT number, document FROM articles WHERE number > ? AND revision > ? "
-                    "ORDER BY number LIMIT ?",
+                    f"SELECT {_ROW} FROM articles WHERE number > ? AND revision > ? ORDER BY number LIMIT ?",
                     (number, revision, batch),
                 ).fetchall()
             if not rows:
                 return
             number = rows[-1][0]
-            yield [_article(document) for _, document in rows]
+            yield [self._article(*row) for row in rows]
+
+    def _article(self, number: int, identity: bytes, digest: bytes, document: bytes) -> Article:
+        """The article of a row; raises `ArchiveDamaged` if it is not what was stored."""
+        if sha256(document).digest() == digest:
+            article = Article.restored(_DECODER.decode(document.decode()))
+            if article.id.encode() == identity:
+                return article
+        shown = identity.decode(errors="replace")
+        raise ArchiveDamaged(
+            f"{self.path}: the article {shown!r} (row {number}) is not what was stored; "
+            "restore a backup: news restore",
+            self.location,
+        )
+
+    # --- keeping --------------------------------------------------------------------------------
+
+    def damages(self) -> Iterator[str]:
+        """What is wrong with the file, read from end to end; a sentence each."""
+        try:
+            for (line,) in self._connection.execute("PRAGMA integrity_check(20)"):
+                if line != "ok":
+                    yield f"{self.path.name}: {line}"
+            newest = self.revision
+            for row in self._connection.execute(f"SELECT {_ROW}, revision FROM articles ORDER BY number"):
+                try:
+                    self._article(*row[:4])
+                except ArchiveDamaged as error:
+                    yield str(error).removeprefix(f"{self.path}: ").partition(";")[0]
+                if not 0 < row[4] <= newest:
+                    yield f"row {row[0]} has revision {row[4]}, and the newest is {newest}"
+        except (sqlite3.Error, ValueError, OverflowError) as error:
+            yield f"{self.path.name} cannot be read to its end: {error}"
+
+    def copy_to(self, path: Path) -> None:
+        """A copy of the whole file as it is now, in one piece also while another process writes."""
+        target = sqlite3.connect(path)
+        try:
+            with self._translated():
+                self._connection.backup(target)
+        finally:
+            target.close()
 
     def deleted_since(self, revision: int) -> list[str]:
         """Ids of what was deleted in later revisions and has not come back."""
@@ -292,12 +343,9 @@ class Store:
         return [identity for (identity,) in rows]
 
 
+_ROW = "number, CAST(id AS BLOB), digest, CAST(document AS BLOB)"
 _DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-def _article(document: str) -> Article:
-    return Article.restored(_DECODER.decode(document))
 
 
 def _translation(error: sqlite3.Error, location: Path, path: Path) -> ArchiveError:
