@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import click
 
-from search.cli import indexing, options, searching
+from search.cli import indexing, keeping, options, searching
 
 __all__ = ["main", "news"]
 
@@ -46,6 +46,11 @@ for command in (
     searching.stats,
     indexing.delete,
     indexing.rebuild,
+    keeping.verify,
+    keeping.backup,
+    keeping.restore,
+    keeping.dump,
+    keeping.doctor,
 ):
     news.add_command(command)
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from search.article import Article
 from search.engine import Engine
 from search.errors import ArchiveNotFound
+
+if TYPE_CHECKING:
+    from search.engines.embedded.care import Level, Verdict
 
 
 def open_engine(location: Path, *, create: bool = False, language: str | None = None) -> Engine:
@@ -22,3 +28,31 @@ def open_engine(location: Path, *, create: bool = False, language: str | None = 
         if not create:
             raise
         return EmbeddedEngine.create(location, language or "english")
+
+
+def verify(location: Path, level: Level = "full") -> Verdict:
+    """Check whether the archive is whole; see `search.engines.embedded.care` for the levels."""
+    from search.engines.embedded import care
+
+    return care.verify(location, level)
+
+
+def backup(location: Path, target: Path) -> Verdict:
+    """Copy the archive, also while it is written to, to a new folder; the copy has been checked."""
+    from search.engines.embedded import care
+
+    return care.backup(location, target)
+
+
+def store_version() -> str:
+    """The version of the SQLite that is used."""
+    from search.engines.embedded.store import SQLITE_VERSION
+
+    return SQLITE_VERSION
+
+
+def stored_articles(location: Path) -> Iterator[Article]:
+    """Every article of the archive, in the order in which they first came, whatever state its index is in."""
+    from search.engines.embedded import care
+
+    return care.articles(location)

@@ -14,14 +14,17 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from search.article import Article
 from search.engines.embedded.engine import AT_A_TIME, EmbeddedEngine
 from search.engines.embedded.index import ArchiveIndex
+from search.engines.embedded.schema import FACET_FIELDS
 from search.engines.embedded.store import Store
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, IndexUnusable
+from search.language import TEXT_FIELDS
 
 if TYPE_CHECKING:
     from search.codec.view import IndexView
@@ -48,15 +51,15 @@ class Verdict:
 
 def verify(location: Path, level: Level = "full") -> Verdict:
     """Check the archive at `location`, which stays as it is; raises `ArchiveNotFound`."""
+    remedy = "restore a backup: news restore"
     try:
-        engine = EmbeddedEngine.open(location)
+        engine, store = EmbeddedEngine.open(location), Store(location)
     except ArchiveDamaged as error:
-        return Verdict(level, 0, (str(error),), "restore a backup: news restore")
+        return Verdict(level, 0, (str(error).partition(";")[0],), remedy)
     try:
-        store = Store(location)
-        faults = [] if level == "quick" else list(store.damages())[:MOST_FAULTS]
+        faults = [] if level == "quick" else list(islice(store.damages(), MOST_FAULTS))
         if faults:
-            return Verdict(level, 0, tuple(faults), "restore a backup: news restore")
+            return Verdict(level, 0, tuple(faults), remedy)
         index = ArchiveIndex(location / "index")
         notes = list(engine.warnings())
         index.check(whole=level != "quick")
@@ -69,19 +72,30 @@ def verify(location: Path, level: Level = "full") -> Verdict:
         return Verdict(level, store.count(), tuple(faults), remedy, tuple(notes))
     except IndexUnusable as error:
         return Verdict(level, engine.count(), (str(error).partition(";")[0],), "run: news rebuild")
+    except ArchiveDamaged as error:
+        return Verdict(level, 0, (str(error).partition(";")[0],), remedy)
     finally:
         engine.close()
+        store.close()
 
 
 def _differences(location: Path, engine: EmbeddedEngine, view: IndexView, revision: int) -> list[str]:
     """How the index differs from one made anew of the articles, which is made in a temporary folder."""
-    from search.engines.embedded.comparison import differences
+    from search.codec.comparison import differences
 
     with tempfile.TemporaryDirectory(prefix="news-verify-", dir=_roomy(location)) as folder:
         fresh = engine.index_anew(Path(folder, "index"))
         if fresh.covered().revision != revision:
             return []  # written to meanwhile
-        return list(differences(view, fresh.view(), engine.settings().extra_fields))[:MOST_FAULTS]
+        found = differences(
+            view,
+            fresh.view(),
+            key="id",
+            numbers=("published",),
+            texts=TEXT_FIELDS,
+            values=("url", *FACET_FIELDS, *engine.settings().extra_fields),
+        )
+        return [f"index: {fault}" for fault in islice(found, MOST_FAULTS)]
 
 
 def _roomy(location: Path) -> str | None:
@@ -97,7 +111,7 @@ def backup(location: Path, target: Path) -> Verdict:
     archive are; an index that is of no use is made anew in the copy.
     """
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        raise ArchiveExists(f"{target} is there already; choose another folder", target)
+        raise ArchiveExists(f"{target} is there already; move it aside, or choose another folder", target)
     source = EmbeddedEngine.open(location)
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -125,11 +139,6 @@ def backup(location: Path, target: Path) -> Verdict:
     finally:
         shutil.rmtree(partial, ignore_errors=True)
         source.close()
-
-
-def restore(source: Path, location: Path) -> Verdict:
-    """Make the archive at `location`, where there is none, from the backup `source`; see `backup`."""
-    return backup(source, location)
 
 
 def articles(location: Path) -> Iterator[Article]:

@@ -25,6 +25,8 @@ from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, ArchiveFu
 APPLICATION_ID = 0x6E657773
 """Marks the SQLite file as ours ("news" in ASCII)."""
 
+SQLITE_VERSION = sqlite3.sqlite_version
+
 FORMAT = 1
 """The version of the tables; a newer one is not touched."""
 

@@ -2,44 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
 
 from search.codec.layout import Array
 from search.codec.view import IndexView
-from search.engines.embedded.schema import FACET_FIELDS
-from search.language import TEXT_FIELDS
 
 
-def differences(one: IndexView, other: IndexView, extra_fields: Iterable[str]) -> Iterator[str]:
-    """In which words, values and numbers the indexes differ, a sentence each."""
-    if _ids(one) != _ids(other):
-        yield "the index is of other articles than articles.db"
+def differences(
+    one: IndexView,
+    other: IndexView,
+    *,
+    key: str,
+    numbers: Iterable[str],
+    texts: Sequence[str],
+    values: Iterable[str],
+) -> Iterator[str]:
+    """In which numbers, words and values the indexes differ, a sentence each; the fields are given by kind.
+
+    Documents are told apart by their value of `key`.
+    """
+    if _keys(one, key) != _keys(other, key):
+        yield f"other documents are there, by their {key}"
         return
-    here, there = (one, _ranks(one)), (other, _ranks(other))
+    here, there = (one, _ranks(one, key)), (other, _ranks(other, key))
 
     def differ(seen: Callable[[IndexView, Array], Array]) -> bool:
         return not np.array_equal(seen(*here), seen(*there))
 
-    if differ(lambda view, ranks: _ordered(view.numbers("published"), ranks)):
-        yield "the index has other times of publication"
-    for field in TEXT_FIELDS:
+    for column in numbers:
+        if differ(partial(_numbers, column)):
+            yield f"{column} has other values"
+    for field in texts:
         if differ(partial(_lengths, field)):
-            yield f"the index has other lengths of {field}"
+            yield f"{field} has other lengths"
     forms = sorted({*one.forms, *other.forms})
     for form, term in forms:
-        for field in TEXT_FIELDS:
+        for field in texts:
             if differ(partial(_places, field, term, form)):
-                yield f"the index has {form!r} ({term}) at other places of {field}"
+                yield f"{form!r} ({term}) stands at other places of {field}"
     for term in sorted({term for _, term in forms}):
         if differ(partial(_posted, term)):
-            yield f"the index has the term {term!r} in other articles"
-    for field in ("id", "url", *FACET_FIELDS, *extra_fields):
+            yield f"the term {term!r} is in other documents"
+    for field in (key, *values):
         for value in sorted(one.values(field).known() | other.values(field).known()):
             if differ(partial(_valued, field, value.encode())):
-                yield f"the index has the value {value!r} of {field} for other articles"
+                yield f"other documents have the value {value!r} of {field}"
 
 
 def _live(view: IndexView) -> Array:
@@ -47,17 +57,17 @@ def _live(view: IndexView) -> Array:
     return every if view.live is None else every[view.live]
 
 
-def _ids(view: IndexView) -> list[str]:
-    return sorted(view.values("id").texts(_live(view)))
+def _keys(view: IndexView, key: str) -> list[str]:
+    return sorted(view.values(key).texts(_live(view)))
 
 
-def _ranks(view: IndexView) -> Array:
-    """int64[size]: for each document its rank by id, -1 for a deleted one."""
+def _ranks(view: IndexView, key: str) -> Array:
+    """int64[size]: for each document its rank by key, -1 for a deleted one."""
     live = _live(view)
-    ids = view.values("id").texts(live)
-    order = sorted(range(len(ids)), key=ids.__getitem__)
+    keys = view.values(key).texts(live)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
     ranks = np.full(view.size, -1, np.int64)
-    ranks[live[order]] = np.arange(len(ids))
+    ranks[live[order]] = np.arange(len(keys))
     return ranks
 
 
@@ -72,6 +82,10 @@ def _ordered(column: Array, ranks: Array) -> Array:
 def _sorted(docs: Array, ranks: Array) -> Array:
     found = ranks[docs.astype(np.intp)]
     return np.sort(found[found >= 0])
+
+
+def _numbers(column: str, view: IndexView, ranks: Array) -> Array:
+    return _ordered(view.numbers(column), ranks)
 
 
 def _lengths(field: str, view: IndexView, ranks: Array) -> Array:

@@ -1,0 +1,91 @@
+"""The commands that take care of an archive: verify, backup, restore, dump, doctor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from search.cli.options import DAMAGED, archive_option, exit_with, settle, warn
+
+
+@click.command()
+@click.option("--quick", "level", flag_value="quick", help="Only what each search checks.")
+@click.option("--full", "level", flag_value="full", default=True, help="Read every byte of it.  [default]")
+@click.option("--deep", "level", flag_value="deep", help="Compare the index with a new analysis as well.")
+@archive_option
+def verify(level: str, archive: str | None) -> None:
+    """Check whether the archive is whole.
+
+    --full reads everything there is: SQLite's own check, the digest of each article, the checksum of
+    each file of the index. --deep analyses the articles again and compares word by word; it takes
+    somewhat longer than a rebuild. Exits with 5 if anything is wrong, and says what to do.
+    """
+    from search.engines import verify as check
+
+    verdict = check(settle(archive).archive, level)  # type: ignore[arg-type]
+    for note in verdict.notes:
+        warn(note)
+    for fault in verdict.faults:
+        warn(fault)
+    if verdict.faults:
+        warn(verdict.remedy)
+        exit_with(DAMAGED)
+    click.echo(f"the archive is whole: {verdict.articles:,} articles, checked {level}")
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@archive_option
+def backup(folder: Path, archive: str | None) -> None:
+    """Copy the archive to the new folder DIR.
+
+    The copy is that of one moment, also while something is being indexed, and has been checked when
+    the command ends. It is an archive like any other: --archive DIR searches it.
+    """
+    from search.engines import backup as copy
+
+    verdict = copy(settle(archive).archive, folder)
+    click.echo(f"copied {verdict.articles:,} articles to {folder}, and checked the copy")
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@archive_option
+def restore(folder: Path, archive: str | None) -> None:
+    """Make the archive from the backup DIR.
+
+    There must be no archive in the place yet: one that is damaged has to be moved aside first, so that
+    nothing of it is lost.
+    """
+    from search.engines import backup as copy
+
+    location = settle(archive).archive
+    verdict = copy(folder, location)
+    click.echo(f"restored {verdict.articles:,} articles to {location}, and checked them")
+
+
+@click.command()
+@archive_option
+def dump(archive: str | None) -> None:
+    """Print every article as JSON lines, in the order in which they first came.
+
+    `news index` of what this prints makes the same archive. The index is not needed for it.
+    """
+    import json
+
+    from search.engines import stored_articles
+
+    for article in stored_articles(settle(archive).archive):
+        sys.stdout.write(json.dumps(article.as_record(), ensure_ascii=False) + "\n")
+
+
+@click.command()
+@archive_option
+def doctor(archive: str | None) -> None:
+    """Print versions, limits, and what state the archive and its disk are in; say what to do."""
+    from search.cli.diagnosis import diagnosis
+
+    for line in diagnosis(settle(archive).archive):
+        click.echo(line)

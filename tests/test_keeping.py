@@ -1,0 +1,196 @@
+"""Taking care of an archive: what verify finds, that copies are whole, that a dump makes the same archive."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from search.article import Article
+from search.cli import main
+from search.codec.manifest import read_manifest, seal, write_manifest
+from search.engine import SearchRequest
+from search.engines import backup, open_engine, stored_articles, verify
+from search.errors import ArchiveDamaged, ArchiveExists, ArchiveNotFound
+from search.language import parse_query
+from tests.conftest import ARTICLES
+
+Harm = Callable[[Path], None]
+
+
+@pytest.fixture
+def location(tmp_path: Path) -> Path:
+    """An archive with two segments, an article put in again and one deleted."""
+    engine = open_engine(tmp_path / "archive", create=True)
+    engine.add(ARTICLES)
+    engine.add([replace(ARTICLES[0], title="Put in again"), Article(id="gone", title="Gone")])
+    engine.delete(["gone"])
+    engine.close()
+    return tmp_path / "archive"
+
+
+def changed(location: Path, statement: str) -> None:
+    with sqlite3.connect(location / "articles.db") as connection:
+        connection.execute(statement)
+    connection.close()
+
+
+def flip(path: Path, at: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+
+
+def segment(location: Path) -> Path:
+    return max((location / "index").glob("*.arrays"), key=lambda path: path.stat().st_size)
+
+
+def overwrite_the_store(location: Path) -> None:
+    (location / "articles.db").write_bytes(b"x" * 9999)
+
+
+def forge(location: Path, word: bytes) -> None:
+    """Another word in the place of one of the index, with the checksum to match."""
+    path = segment(location)
+    path.write_bytes(path.read_bytes().replace(word, word[:-1] + b"x"))
+    manifest = read_manifest(location / "index", "articles")
+    write_manifest(location / "index", replace(manifest, files={**manifest.files, path.name: seal(path)}))
+
+
+@pytest.mark.parametrize("level", ["quick", "full", "deep"])
+def test_a_whole_archive_has_no_faults(location: Path, level: str) -> None:
+    verdict = verify(location, level)  # type: ignore[arg-type]
+    assert (verdict.faults, verdict.notes, verdict.articles) == ((), (), len(ARTICLES))
+
+
+FAULTS: dict[str, tuple[Harm, str, str, str]] = {
+    "an article changed": (
+        lambda at: changed(at, "UPDATE articles SET document = replace(document, 'strike', 'truce')"),
+        "full",
+        "not what was stored",
+        "restore",
+    ),
+    "an article under another id": (
+        lambda at: changed(at, "UPDATE articles SET id = 'x' || id WHERE number = 1"),
+        "full",
+        "not what was stored",
+        "restore",
+    ),
+    "a revision of the future": (
+        lambda at: changed(at, "UPDATE articles SET revision = 99 WHERE number = 1"),
+        "full",
+        "revision 99",
+        "restore",
+    ),
+    "an article missing from the store": (
+        lambda at: changed(at, "DELETE FROM articles WHERE number = 1"),
+        "quick",
+        "the index has",
+        "rebuild",
+    ),
+    "another file for the store": (overwrite_the_store, "quick", "damaged", "restore"),
+    "a byte of the index": (lambda at: flip(segment(at), 999), "quick", "checksum", "rebuild"),
+    "a file of the index missing": (lambda at: segment(at).unlink(), "quick", "missing", "rebuild"),
+    "no index": (lambda at: shutil.rmtree(at / "index"), "quick", "none", "rebuild"),
+    "a word forged": (lambda at: forge(at, b"metre"), "deep", "metr", "rebuild"),
+    "a value forged": (lambda at: forge(at, b"weather"), "deep", "weather", "rebuild"),
+    "an id forged": (lambda at: forge(at, b"a3"), "deep", "other documents", "rebuild"),
+}
+
+
+@pytest.mark.parametrize(("harm", "level", "fault", "remedy"), FAULTS.values(), ids=FAULTS)
+def test_verify_finds(location: Path, harm: Harm, level: str, fault: str, remedy: str) -> None:
+    harm(location)
+    verdict = verify(location, level)  # type: ignore[arg-type]
+    assert any(fault in found for found in verdict.faults), verdict
+    assert remedy in verdict.remedy
+
+
+def test_no_article_is_shown_that_is_not_what_was_stored(location: Path) -> None:
+    changed(location, "UPDATE articles SET document = replace(document, 'strike', 'truce')")
+    engine = open_engine(location)
+    with pytest.raises(ArchiveDamaged, match="not what was stored; restore"):
+        engine.search(SearchRequest(parse_query("strike").tree))
+    engine.close()
+
+
+def test_a_backup_is_an_archive_by_itself(location: Path, tmp_path: Path) -> None:
+    assert backup(location, tmp_path / "copy").articles == len(ARTICLES)
+    shutil.rmtree(location)
+    assert verify(tmp_path / "copy", "deep").faults == ()
+    assert {article.id for article in stored_articles(tmp_path / "copy")} == {a.id for a in ARTICLES}
+    assert backup(tmp_path / "copy", location).faults == ()
+    assert verify(location, "deep").articles == len(ARTICLES)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["archive", "copy"]
+
+
+def test_a_backup_has_an_index_where_the_archive_has_none_of_use(location: Path, tmp_path: Path) -> None:
+    segment(location).unlink()
+    backup(location, tmp_path / "copy")
+    assert verify(tmp_path / "copy", "deep").faults == ()
+
+
+def test_a_damaged_archive_is_not_copied(location: Path, tmp_path: Path) -> None:
+    changed(location, "UPDATE articles SET document = replace(document, 'strike', 'truce')")
+    with pytest.raises(ArchiveDamaged, match="not what was stored"):
+        backup(location, tmp_path / "copy")
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["archive"]
+
+
+def test_nothing_is_written_over(location: Path, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveExists, match="there already"):
+        backup(location, location)
+    with pytest.raises(ArchiveNotFound):
+        backup(tmp_path / "nowhere", tmp_path / "copy")
+
+
+def test_a_backup_can_be_made_while_another_engine_is_in_the_midst_of_writing(
+    location: Path, tmp_path: Path
+) -> None:
+    engine = open_engine(location)
+
+    def more() -> list[Article]:
+        backup(location, tmp_path / "copy")
+        return [Article(id="late", title="Late")]
+
+    engine.add(article for some in (lambda: ARTICLES[:1], more) for article in some())
+    engine.close()
+    assert verify(tmp_path / "copy", "deep").articles == len(ARTICLES)
+    assert verify(location, "deep").articles == len(ARTICLES) + 1
+
+
+def test_the_commands(location: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        captured = capsys.readouterr()
+        return int(str(ended.value.code)), captured.out, captured.err
+
+    at, copy, again = str(location), str(tmp_path / "copy"), str(tmp_path / "again")
+    count = len(ARTICLES)
+    assert run("verify", "--deep", "-a", at) == (
+        0,
+        f"the archive is whole: {count} articles, checked deep\n",
+        "",
+    )
+    assert run("backup", copy, "-a", at)[0] == 0
+    code, dumped, _ = run("dump", "-a", copy)
+    assert (code, dumped.count("\n")) == (0, count)
+    (tmp_path / "dump.jsonl").write_text(dumped)
+    assert run("index", str(tmp_path / "dump.jsonl"), "-a", again)[0] == 0
+    assert run("dump", "-a", again) == (0, dumped, "")
+    assert run("restore", copy, "-a", at)[0] == 2
+    shutil.rmtree(location)
+    assert run("restore", copy, "-a", at)[0] == 0
+    flip(segment(location), 999)
+    code, out, err = run("verify", "-a", at)
+    assert (code, out) == (5, "")
+    assert "run: news rebuild" in err
+    code, out, _ = run("doctor", "-a", at)
+    assert code == 0
+    assert "Python" in out
+    assert "checksum" in out
