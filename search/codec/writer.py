@@ -70,10 +70,10 @@ class ArrayWriter:
         while group := to_merge(self.segments):
             self._merge(group)
         generation = self._last.generation + 1
-        contents = TOC(self._schema, self.segments, generation)
-        contents.write(FileStorage(str(self._folder)), self._name)
-        names = [segment.path(self._folder).name for segment in self.segments]
-        names.append(TOC._filename(self._name, generation))
+        contents = TOC._filename(self._name, generation)
+        (self._folder / contents).unlink(missing_ok=True)  # of a commit that was never finished
+        TOC(self._schema, self.segments, generation).write(FileStorage(str(self._folder)), self._name)
+        names = [segment.path(self._folder).name for segment in self.segments] + [contents]
         files = {name: self._last.files.get(name) or seal(self._folder / name) for name in names}
         sync_folder(self._folder)
         manifest = Manifest(generation, tuple(self.segments), files, note)

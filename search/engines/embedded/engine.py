@@ -54,6 +54,9 @@ AT_A_TIME = 1_000
 REINDEXED = 25_000
 """Articles of one commit when the index catches up with the store; a multiple of `AT_A_TIME`."""
 
+UNFINISHED = "index.new"
+"""The folder in which an index is made anew; whoever writes next removes one that was left."""
+
 Report = Callable[[int, int], None]
 
 
@@ -218,6 +221,7 @@ class EmbeddedEngine:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with self._turn, writing(self._location):
+            shutil.rmtree(self._location / UNFINISHED, ignore_errors=True)
             yield
 
     def _updating(self, index: ArchiveIndex) -> AbstractContextManager[Update]:
@@ -286,10 +290,7 @@ class EmbeddedEngine:
             self._make_anew(report)
 
     def _make_anew(self, report: Report | None = None) -> None:
-        fresh = self._location / "index.new"
-        if fresh.exists():
-            shutil.rmtree(fresh)
-        self._index.adopt(self.index_anew(fresh, report))
+        self._index.adopt(self.index_anew(self._location / UNFINISHED, report))
         self._store.forget_tombstones(self._store.revision)
 
     def index_anew(self, path: Path, report: Report | None = None) -> ArchiveIndex:

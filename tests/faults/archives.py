@@ -1,0 +1,97 @@
+"""Small archives, the ways in which one is changed, and what must hold of it whatever has happened."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from search.article import Article
+from search.engine import Engine, SearchRequest
+from search.engines import backup, open_engine, stored_articles, verify
+from search.language import parse_query
+
+TORTURE = bool(os.environ.get("NEWS_TORTURE"))
+"""Whether all points are to be tried, not a part of them."""
+
+SEEN = SearchRequest(parse_query("notice").tree, limit=100)
+
+
+def notices(start: int, stop: int, word: str = "first") -> list[Article]:
+    return [Article(id=f"n{n}", title=f"Notice {n}", body=f"{word} of tides") for n in range(start, stop)]
+
+
+def make(location: Path) -> None:
+    """An archive of 12 articles in 7 segments, so that the next commit merges."""
+    engine = open_engine(location, create=True)
+    for n in range(0, 12, 2):
+        engine.add(notices(n, n + 2))
+    engine.add([Article(id="n0", title="Notice 0", body="first of tides, again")])
+    engine.close()
+
+
+def _with_engine(change: Callable[[Engine], object]) -> Callable[[Path], None]:
+    def run(location: Path) -> None:
+        engine = open_engine(location)
+        change(engine)
+        engine.close()
+
+    return run
+
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "add": _with_engine(lambda engine: engine.add(notices(12, 14))),
+    "update": _with_engine(lambda engine: engine.add(notices(0, 3, "second"))),
+    "delete": _with_engine(lambda engine: engine.delete(["n1", "n5"])),
+    "merge": _with_engine(lambda engine: engine.optimize()),
+    "rebuild": _with_engine(lambda engine: engine.rebuild()),
+    "backup": lambda location: backup(location, location.with_name("copy")),
+}
+"""How an archive is changed; when one of them has returned, what it does is acknowledged."""
+
+
+def bodies(location: Path) -> dict[str, str]:
+    """The body of each stored article, by id."""
+    return {article.id: article.body for article in stored_articles(location)}
+
+
+def searched(location: Path) -> dict[str, str]:
+    """The body of each article that a search finds, by id."""
+    engine = open_engine(location)
+    try:
+        results = engine.search(SEEN)
+        assert results.total == len(results.hits) or results.warnings
+        return {hit.article.id: hit.article.body for hit in results.hits}
+    finally:
+        engine.close()
+
+
+class Outcomes:
+    """What an archive may hold: `before` a change or `after` it."""
+
+    def __init__(self, template: Path, kind: str, scratch: Path) -> None:
+        self.before = bodies(template)
+        shutil.copytree(template, scratch / "archive")
+        KINDS[kind](scratch / "archive")
+        self.after = bodies(scratch / "archive")
+        shutil.rmtree(scratch)
+
+    def check(self, location: Path, *, acknowledged: bool) -> None:
+        """Assert that nothing is lost, that it opens, that it can be written to, and is then whole."""
+        stored = bodies(location)
+        assert stored == self.after or (not acknowledged and stored == self.before)
+        found = searched(location)
+        if acknowledged:
+            assert found == self.after
+        # The articles are those of now, the index perhaps that of before: a search finds what both have.
+        both = {identity: body for identity, body in stored.items() if identity in self.before}
+        assert found in (stored, both)
+        engine = open_engine(location)
+        engine.add([Article(id="last", title="Notice", body="last of tides")])
+        engine.close()
+        expected = {**stored, "last": "last of tides"}
+        assert bodies(location) == searched(location) == expected
+        verdict = verify(location)
+        assert (verdict.faults, verdict.notes) == ((), ())
+        assert not (location / "index.new").exists()
