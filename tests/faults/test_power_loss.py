@@ -1,0 +1,119 @@
+"""After a loss of power an archive opens, has all that was acknowledged, and is whole."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from whoosh import index as whoosh_index
+from whoosh.fields import ID, TEXT, Schema
+
+from search.codec import manifest
+from tests.faults.archives import KINDS, TORTURE, Outcomes, make
+from tests.faults.conftest import Count
+from tests.faults.power import drawn, moments
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+
+STATES = 2_000 if TORTURE else 25
+"""How many states of each kind of commit are tried at most."""
+
+COMMITS = [kind for kind in KINDS if kind != "backup"]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("power") / "archive"
+    make(folder)
+    return folder
+
+
+def failures(kind: str, template: Path, folder: Path, most: int) -> tuple[int, list[str]]:
+    """How many states were tried, and what did not hold of those that failed."""
+    outcomes = Outcomes(template, kind, folder / "scratch")
+    shutil.copytree(template, folder / "archive")
+    states = drawn(moments(folder / "archive", KINDS[kind]), most)
+    failed = []
+    for disk, acknowledged in states:
+        disk.write(folder / "tried")
+        try:
+            outcomes.check(folder / "tried", acknowledged=acknowledged)
+        except Exception as error:
+            failed.append(repr(error)[:300])
+        shutil.rmtree(folder / "tried")
+    return len(states), failed
+
+
+@pytest.mark.parametrize("kind", COMMITS)
+def test_nothing_is_lost_with_the_power(kind: str, template: Path, tmp_path: Path, count: Count) -> None:
+    tried, failed = failures(kind, template, tmp_path, STATES)
+    assert failed == []
+    assert tried == STATES or (TORTURE and tried >= 800)
+    count(f"losses of power, {kind}", tried)
+
+
+def unsealed(path: Path) -> manifest.Sealed:
+    """`seal` that makes nothing durable."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", lambda _: None)
+        return manifest.seal(path)
+
+
+MUTANTS: dict[str, tuple[str, Callable[..., object]]] = {
+    "files are not made durable": ("search.codec.writer.seal", unsealed),
+    "names are not made durable": ("search.codec.writer.sync_folder", lambda _: None),
+    "the manifest is not made durable": ("search.codec.manifest.os.fsync", lambda _: None),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_commit_is_caught_of_which(name: str, template: Path, tmp_path: Path) -> None:
+    place, instead = MUTANTS[name]
+    outcomes = Outcomes(template, "add", tmp_path / "scratch")
+    shutil.copytree(template, tmp_path / "archive")
+
+    def mutated(location: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(place, instead)
+            KINDS["add"](location)
+
+    failed = 0
+    for disk, acknowledged in drawn(moments(tmp_path / "archive", mutated), 300):
+        disk.write(tmp_path / "tried")
+        try:
+            outcomes.check(tmp_path / "tried", acknowledged=acknowledged)
+        except Exception:
+            failed += 1
+            if not TORTURE:
+                break
+        shutil.rmtree(tmp_path / "tried")
+    assert failed
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it leaves files open
+def test_whoosh_by_itself_loses_its_index(tmp_path: Path, count: Count) -> None:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    index = whoosh_index.create_in(folder, Schema(id=ID(stored=True), body=TEXT))
+
+    def add(identity: str) -> None:
+        with index.writer() as adding:
+            adding.add_document(id=identity, body="a notice of tides")
+
+    add("n0")
+    states = drawn(moments(folder, lambda _: add("n1")), max(STATES, 300))
+    failed = 0
+    for disk, acknowledged in states:
+        disk.write(tmp_path / "tried")
+        try:
+            with whoosh_index.open_dir(tmp_path / "tried").searcher() as searcher:
+                found = {fields["id"] for fields in searcher.documents()}
+            failed += found not in ([{"n0", "n1"}] if acknowledged else [{"n0"}, {"n0", "n1"}])
+        except Exception:
+            failed += 1
+        shutil.rmtree(tmp_path / "tried")
+    assert failed
+    count("losses of power, Whoosh's own commit", len(states))
+    count("of which it did not open, or had lost what it had", failed)
