@@ -1,0 +1,136 @@
+"""Whatever call of the system fails: one line that says so, the code for it, and nothing lost."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from search.cli import main
+from tests.faults.archives import TORTURE, Outcomes, make, notices
+from tests.faults.conftest import Count
+from tests.faults.events import watching
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+
+ERRORS = (errno.EIO, errno.ENOSPC, errno.EACCES, errno.EMFILE)
+
+COMMANDS = {
+    "add": ["index", "more.jsonl"],
+    "delete": ["delete", "n1", "n5", "--yes"],
+    "rebuild": ["rebuild"],
+    "search": ["search", "notice"],
+    "verify": ["verify"],
+    "backup": ["backup", "copy"],
+}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("errors") / "tried"
+    folder.mkdir()
+    make(folder / "archive")
+    lines = [json.dumps(article.as_record()) + "\n" for article in notices(12, 14)]
+    (folder / "more.jsonl").write_text("".join(lines))
+    return folder
+
+
+Before = Callable[[str, str], None]
+
+
+def run(folder: Path, command: str, before: Before, limit: int | None = None) -> tuple[int, str]:
+    """The exit code of a command and what it said, run in a process of its own.
+
+    `before` is called ahead of each event of files, and `limit` is how large files may become.
+    """
+    hears, says = os.pipe()
+    process = os.fork()
+    if not process:
+        code = 99
+        try:
+            sys.stdout = sys.stderr = os.fdopen(says, "w")
+            os.chdir(folder)
+            if limit is not None:
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            with watching(folder, before):
+                main([*COMMANDS[command], "--archive", "archive"])
+        except SystemExit as ended:
+            code = int(str(ended.code))
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    os.close(says)
+    with os.fdopen(hears) as heard:
+        said = heard.read()
+    _, status = os.waitpid(process, 0)
+    return os.waitstatus_to_exitcode(status), said
+
+
+class Failing:
+    """Fails the event of number `at`, or all from that on; leaves a mark when it has."""
+
+    def __init__(self, at: int, number: int, mark: Path, *, for_good: bool) -> None:
+        self.at, self.number, self.mark, self.for_good = at, number, mark, for_good
+        self.seen = 0
+
+    def __call__(self, event: str, path: str) -> None:
+        self.seen += 1
+        if event != "sql" and (self.seen == self.at + 1 or (self.for_good and self.seen > self.at)):
+            self.mark.touch()
+            raise OSError(self.number, os.strerror(self.number), path)
+
+
+def holds(folder: Path, outcomes: Outcomes, command: str, code: int, said: str, seen: str) -> None:
+    """What must be after a command under these conditions."""
+    assert "Traceback" not in said, f"{seen}: {said}"
+    assert code in (0, 1, 2, 3, 5, 6), f"{seen}: {code} {said}"
+    assert code == 0 or said.strip(), f"{seen}: nothing was said"
+    outcomes.check(folder / "archive", acknowledged=code == 0 and command in ("add", "delete", "rebuild"))
+
+
+def kind_of(command: str) -> str:
+    return command if command in ("add", "delete", "rebuild") else "merge"  # which changes no article
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_failing_call_loses_anything(command: str, template: Path, tmp_path: Path, count: Count) -> None:
+    outcomes = Outcomes(template / "archive", kind_of(command), tmp_path / "scratch")
+    mark, tried = tmp_path / "reached", 0
+    for at in range(0, 100_000, 1 if TORTURE else 13):
+        mark.unlink(missing_ok=True)
+        for for_good in (False, True):
+            number = ERRORS[(at + for_good) % len(ERRORS)]
+            folder = Path(shutil.copytree(template, tmp_path / "tried"))
+            code, said = run(folder, command, Failing(at, number, mark, for_good=for_good))
+            holds(folder, outcomes, command, code, said, f"event {at}, {errno.errorcode[number]}")
+            shutil.rmtree(folder)
+            tried += 1
+        if not mark.exists() and at > 100:
+            break
+    count(f"failing calls, {command}", tried)
+
+
+@pytest.mark.parametrize("command", ["add", "delete", "rebuild", "backup"])
+def test_no_limit_of_the_size_of_files_loses_anything(
+    command: str, template: Path, tmp_path: Path, count: Count
+) -> None:
+    outcomes = Outcomes(template / "archive", kind_of(command), tmp_path / "scratch")
+    sizes = range(0, 100_000, 1_024 if TORTURE else 24_000)
+    for size in sizes:
+        folder = Path(shutil.copytree(template, tmp_path / "tried"))
+        code, said = run(folder, command, lambda *_: None, size)
+        holds(folder, outcomes, command, code, said, f"{size} bytes")
+        shutil.rmtree(folder)
+    count(f"limits of the size of files, {command}", len(sizes))
