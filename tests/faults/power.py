@@ -17,19 +17,35 @@ from dataclasses import dataclass, field
 from itertools import chain, combinations
 from pathlib import Path
 
+from tests.faults.archives import TORTURE
 from tests.faults.events import watching
 
 Names = dict[str, int]
 """What a folder has: the inode of each name."""
 
-LEFT = (
+Left = Callable[[bytes, bytes], bytes]
+
+LEFT: tuple[Left, ...] = (
     lambda now, _: now,
     lambda _, durable: durable,
     lambda now, _: bytes(len(now)),
-    lambda now, _: now[: len(now) // 2] + bytes(len(now) - len(now) // 2),
-    lambda now, _: now[: len(now) // 2],
 )
-"""What may be left of a file that was not made durable."""
+"""What may be left of a file that was not made durable, given what it has now and what is durable."""
+
+MIXES = 120 if TORTURE else 5
+"""How many states there are beside, of each subset of names, in which files are torn, each in its way."""
+
+
+def torn(chance: random.Random) -> Left:
+    """Part of a file, up to anywhere; behind that zeros, or nothing."""
+    share, length = chance.random(), chance.random() < 0.5
+
+    def left(now: bytes, _: bytes) -> bytes:
+        cut = int(share * len(now))
+        return now[:cut] + bytes(len(now) - cut if length else 0)
+
+    return left
+
 
 MOST_SUBSETS = 24
 
@@ -102,13 +118,14 @@ class Moment:
         for _ in range(MOST_SUBSETS if len(changed) > 4 else 0):
             chosen.append(tuple(change for change in changed if chance.random() < 0.5))
         for subset in chosen:
-            for left in LEFT:
+            for way in (*LEFT, *[None] * MIXES):
                 disk = self.durable.copy()
                 disk.store = self.now.store
                 for inode in self.now.folders:
                     disk.folders.setdefault(inode, {})
                 for inode, content in (self.past | self.now.files).items():
                     known = self.durable.files.get(inode, b"")
+                    left = way or chance.choice((*LEFT, torn(chance)))
                     disk.files[inode] = content if known == content else left(content, known)
                 for folder, name in subset:
                     disk.folders[folder].pop(name, None)
