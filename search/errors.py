@@ -82,15 +82,16 @@ class ArchiveExists(ArchiveError):
 
 
 class ArchiveLocked(ArchiveError):
-    """Another process is writing the archive."""
+    """Another process is writing the archive; what is known of it is its `pid`, `host` and `since`."""
 
-    def __init__(self, location: Path, pid: int | None, since: str | None) -> None:
-        self.pid = pid
-        self.since = since
+    def __init__(self, location: Path, pid: int | None, host: str | None, since: str | None) -> None:
+        self.pid, self.host, self.since = pid, host, since
         holder = f"process {pid}" if pid else "another process"
+        where = f" on {host}" if host else ""
         when = f" since {since}" if since else ""
         super().__init__(
-            f"the archive {location} is being written by {holder}{when}; try again when it has finished",
+            f"the archive {location} is being written by {holder}{where}{when}; try again when it has "
+            "finished, or wait for it: --wait SECONDS",
             location,
         )
 

@@ -50,14 +50,19 @@ Zone = str | tzinfo
 
 
 def open_archive(
-    location: str | Path = "index_data", *, create: bool = False, language: str | None = None
+    location: str | Path = "index_data",
+    *,
+    create: bool = False,
+    language: str | None = None,
+    wait: float = 0.0,
 ) -> Archive:
     """The archive in the folder `location`; with `create`, made if it is not there.
 
-    `language` is that of a new archive (one of `analysis.LANGUAGES`, default english).
+    `language` is that of a new archive (one of `analysis.LANGUAGES`, default english). Each write waits
+    up to `wait` seconds for another process that is writing, then raises `ArchiveLocked`.
     Raises `ArchiveNotFound`, `ArchiveExists` or `ArchiveDamaged`.
     """
-    return Archive(open_engine(Path(location), create=create, language=language))
+    return Archive(open_engine(Path(location), create=create, language=language, wait=wait))
 
 
 class Archive:

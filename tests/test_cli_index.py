@@ -340,11 +340,11 @@ def test_a_locked_archive_is_not_written_and_can_be_read(
     Path("a.jsonl").write_text(GOOD)
     with (home.parent / "archive" / "lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.write("4242 2025-02-10 08:20:00 UTC\n")
+        lock.write("4242 desk 2025-02-10 08:20:00 UTC\n")
         lock.flush()
         code, _, err = run(*arguments)
         assert code == 4
-        assert "being written by process 4242 since 2025-02-10 08:20:00 UTC; try again" in err
+        assert "being written by process 4242 on desk since 2025-02-10 08:20:00 UTC; try again" in err
         assert run("count") == (0, "4\n", "")
     assert archive.count("*") == 4
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -245,6 +246,28 @@ def test_only_one_writes_at_a_time(location: Path) -> None:
     assert caught.value.pid
     assert "UTC" in str(caught.value)
     assert engine.add([Article(title="Late")]) == Added(added=1)
+
+
+def test_a_writer_waits_for_another_as_long_as_it_is_told_to(location: Path) -> None:
+    held, waiting = Event(), Event()
+
+    def holding() -> Iterator[Article]:
+        held.set()
+        assert waiting.wait(30)
+        yield Article(id="first", title="First")
+
+    one, other = open_engine(location), open_engine(location, wait=30)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(one.add, holding())
+        assert held.wait(30)
+        second = pool.submit(other.add, [Article(id="second", title="Second")])
+        with pytest.raises(ArchiveLocked):
+            open_engine(location).add([Article(title="Late")])
+        waiting.set()
+        assert first.result() == second.result() == Added(added=1)
+    assert {"first", "second"} <= ids(open_engine(location), "*")
+    one.close()
+    other.close()
 
 
 def test_writing_nothing_new_writes_nothing(location: Path) -> None:

@@ -21,6 +21,7 @@ from search.cli.options import (
     selection_options,
     settle,
     tz_option,
+    wait_option,
     warn,
 )
 
@@ -66,6 +67,7 @@ SHOWN_REJECTS = 10
     help="Write each rejected document's file, place, code and reason to FILE, as JSON lines.",
 )
 @tz_option
+@wait_option
 @archive_option
 def index(
     paths: tuple[Path, ...],
@@ -78,6 +80,7 @@ def index(
     order: DayOrder | None,
     rejects: Path | None,
     tz: str | None,
+    wait: float,
     archive: str | None,
 ) -> None:
     """Add articles from files and folders; - is standard input.
@@ -119,7 +122,7 @@ def index(
     report = IndexReport()
     with ExitStack() as stack:
         note = stack.enter_context(_rejects_file(rejects))
-        opened = stack.enter_context(open_archive(setting.archive, create=True, language=language))
+        opened = stack.enter_context(open_archive(setting.archive, create=True, language=language, wait=wait))
         kept = opened.engine.settings().language
         if language and language != kept:
             warn(f"the archive is in {kept} already; --language {language} changes nothing")
@@ -257,6 +260,7 @@ def _progress(unit: str) -> Iterator[Callable[[int, int | None], None]]:
 @click.option("--dry-run", is_flag=True, help="Print the ids and delete nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @tz_option
+@wait_option
 @archive_option
 def delete(
     ids: tuple[str, ...],
@@ -267,6 +271,7 @@ def delete(
     dry_run: bool,
     yes: bool,
     tz: str | None,
+    wait: float,
     archive: str | None,
 ) -> None:
     """Delete articles, by id or by query.
@@ -279,7 +284,7 @@ def delete(
     by_query = query is not None or since is not None or until is not None
     if bool(ids) == by_query:
         raise click.UsageError("say which articles: either ids, or --query (with --since and --until)")
-    with reading(setting) as opened:
+    with reading(setting, wait) as opened:
         if by_query:
             text = query_text((query,) if query is not None else ())
             ids = tuple(opened.ids(text, since=since, until=until, any_word=any_word, zone=setting.zone))
@@ -303,15 +308,16 @@ def delete(
 
 
 @click.command()
+@wait_option
 @archive_option
-def rebuild(archive: str | None) -> None:
+def rebuild(wait: float, archive: str | None) -> None:
     """Make the index anew from the stored articles.
 
     Mends an index that is missing, damaged, behind, or made by another version. Nothing else is
     needed for it, and searches go on with the old index meanwhile.
     """
     setting = settle(archive)
-    with reading(setting) as opened, _progress("articles") as progress:
+    with reading(setting, wait) as opened, _progress("articles") as progress:
         opened.rebuild(progress)
         numbers = opened.stats()
     click.echo(f"rebuilt the index of {numbers.articles:,} articles")

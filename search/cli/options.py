@@ -33,6 +33,13 @@ archive_option = click.option(
     metavar="DIR",
     help="The archive's folder.  [default: $NEWS_ARCHIVE, else ./index_data]",
 )
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(0, 86_400),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait so long for another process that is writing.  [default: not at all]",
+)
 tz_option = click.option(
     "--tz", metavar="ZONE", help="Zone of dates asked for and shown, like Europe/Berlin.  [default: yours]"
 )
@@ -86,11 +93,11 @@ def settle(archive: str | None, tz: str | None = None, color: str | None = None)
 
 
 @contextmanager
-def reading(setting: Setting) -> Iterator[Archive]:
+def reading(setting: Setting, wait: float = 0.0) -> Iterator[Archive]:
     """The archive that is there."""
     from search.query import open_archive
 
-    with open_archive(setting.archive) as archive:
+    with open_archive(setting.archive, wait=wait) as archive:
         yield archive
 
 

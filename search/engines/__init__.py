@@ -14,20 +14,23 @@ if TYPE_CHECKING:
     from search.engines.embedded.care import Level, Verdict
 
 
-def open_engine(location: Path, *, create: bool = False, language: str | None = None) -> Engine:
+def open_engine(
+    location: Path, *, create: bool = False, language: str | None = None, wait: float = 0.0
+) -> Engine:
     """The engine of the archive at `location`.
 
     With `create`, an archive that is not there is made, for articles in `language` (default english);
     without, `ArchiveNotFound` is raised. The language of an archive that is there stays as it is.
+    Each write waits up to `wait` seconds for another process that is writing.
     """
     from search.engines.embedded.engine import EmbeddedEngine
 
     try:
-        return EmbeddedEngine.open(location)
+        return EmbeddedEngine.open(location, wait)
     except ArchiveNotFound:
         if not create:
             raise
-        return EmbeddedEngine.create(location, language or "english")
+        return EmbeddedEngine.create(location, language or "english", wait)
 
 
 def verify(location: Path, level: Level = "full") -> Verdict:

@@ -63,8 +63,9 @@ Report = Callable[[int, int], None]
 class EmbeddedEngine:
     """The archive in a folder. Made by `open` or `create`."""
 
-    def __init__(self, location: Path, store: Store) -> None:
+    def __init__(self, location: Path, store: Store, wait: float = 0.0) -> None:
         self._location = location
+        self._wait = wait  # seconds, for another writer
         self._store = store
         self._index = ArchiveIndex(location / "index")
         self._analyzer = Analyzer(store.language)
@@ -74,9 +75,9 @@ class EmbeddedEngine:
         self._stamp = (0, 0)
 
     @classmethod
-    def open(cls, location: Path) -> EmbeddedEngine:
+    def open(cls, location: Path, wait: float = 0.0) -> EmbeddedEngine:
         """The archive at `location`; raises `ArchiveNotFound`, `ArchiveExists`, `ArchiveDamaged`."""
-        return cls(cls.found(location), Store(location))
+        return cls(cls.found(location), Store(location), wait)
 
     @staticmethod
     def found(location: Path) -> Path:
@@ -88,7 +89,7 @@ class EmbeddedEngine:
         return location
 
     @classmethod
-    def create(cls, location: Path, language: str = "english") -> EmbeddedEngine:
+    def create(cls, location: Path, language: str = "english", wait: float = 0.0) -> EmbeddedEngine:
         """A new archive; `location` may be there already as long as it holds no archive."""
         analyzer = Analyzer(language)
         try:
@@ -102,10 +103,10 @@ class EmbeddedEngine:
                 f"{location / 'index'} is there already without its articles.db; choose another folder",
                 location,
             )
-        with writing(location):
+        with writing(location, wait):
             store = Store.create(location, language)
             ArchiveIndex.create(location / "index", analyzer)
-        return cls(location, store)
+        return cls(location, store, wait)
 
     def close(self) -> None:
         with self._turn:
@@ -220,7 +221,7 @@ class EmbeddedEngine:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._turn, writing(self._location):
+        with self._turn, writing(self._location, self._wait):
             shutil.rmtree(self._location / UNFINISHED, ignore_errors=True)
             yield
 
