@@ -1,0 +1,114 @@
+"""Writers, some killed while they hold the lock, and readers at once: nothing is lost or seen by half."""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from search.article import Article
+from search.engine import SearchRequest
+from search.engines import open_engine, stored_articles, verify
+from search.language import parse_query
+from tests.faults.archives import TORTURE
+from tests.faults.conftest import Count
+from tests.faults.events import watching
+
+WRITERS, READERS, BATCHES = (8, 8, 25) if TORTURE else (3, 2, 4)
+PAIR = 2
+"""Articles of a batch: all of them are to be seen, or none."""
+
+
+def started(work: Callable[[], int]) -> tuple[int, int]:
+    """A process that does the work, and a descriptor from which the number that it returns can be read."""
+    hears, says = os.pipe()
+    process = os.fork()
+    if not process:
+        code = 1
+        try:
+            os.write(says, b"%d" % work())
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    os.close(says)
+    return process, hears
+
+
+def batch(writer: int, number: int) -> list[Article]:
+    return [
+        Article(id=f"w{writer}-{number}-{part}", title=f"Notice w{writer}b{number}", body="of tides")
+        for part in range(PAIR)
+    ]
+
+
+def write(location: Path, writer: int, note: Path) -> int:
+    """Adds batch after batch; every other writer is killed in the midst of its last."""
+    engine = open_engine(location, wait=300)
+    for number in range(BATCHES):
+        if number == BATCHES - 1 and writer % 2:
+            left = 10 + writer
+
+            def killed(_event: str, _path: str) -> None:
+                nonlocal left
+                left -= 1
+                if not left:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            with watching(location, killed):
+                engine.add(batch(writer, number))
+        else:
+            engine.add(batch(writer, number))
+        with note.open("a") as acknowledged:
+            acknowledged.write(f"{writer}-{number}\n")
+    engine.close()
+    return BATCHES
+
+
+def read(location: Path, stop: Path) -> int:
+    """Searches until it is told to stop; each answer has whole batches, and no fewer than the one before."""
+    engine = open_engine(location)
+    request = SearchRequest(parse_query("notice").tree, limit=100_000)
+    before = done = 0
+    while not stop.exists():
+        results = engine.search(request)
+        assert results.total == len(results.hits) >= before
+        assert results.total % PAIR == 0
+        before, done = results.total, done + 1
+    engine.close()
+    return done
+
+
+def test_nothing_is_lost_or_seen_by_half(tmp_path: Path, count: Count) -> None:
+    location, stop, note = tmp_path / "archive", tmp_path / "stop", tmp_path / "acknowledged"
+    open_engine(location, create=True).close()
+    note.touch()
+    writers = [started(lambda writer=n: write(location, writer, note)) for n in range(WRITERS)]  # type: ignore[misc]
+    readers = [started(lambda: read(location, stop)) for _ in range(READERS)]
+    killed = 0
+    for process, hears in writers:
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        assert code in (0, -signal.SIGKILL)
+        killed += code != 0
+        os.close(hears)
+    stop.touch()
+    searches = 0
+    for process, hears in readers:
+        searches += int(os.read(hears, 20) or 0)
+        os.close(hears)
+        assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+    assert killed == WRITERS // 2
+    acknowledged = note.read_text().split()
+    assert len(acknowledged) >= WRITERS * BATCHES - killed
+    engine = open_engine(location)
+    engine.add([Article(id="last", title="Last")])  # at once: no lock has stayed
+    engine.close()
+    stored = {article.id for article in stored_articles(location)}
+    assert {f"w{each}-{part}" for each in acknowledged for part in range(PAIR)} <= stored
+    assert verify(location, "deep").faults == ()
+    count("commits of writers side by side", len(acknowledged))
+    count("searches meanwhile", searches)
+    count("writers killed with the lock", killed)
