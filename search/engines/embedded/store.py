@@ -180,7 +180,7 @@ class Store:
             try:
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            except sqlite3.Error as error:
+            except _ERRORS as error:
                 connection.close()
                 refused = _code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
                 if not refused or mode.endswith("immutable=1"):
@@ -210,7 +210,7 @@ class Store:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise _translation(error, self.location, self.path) from error
 
     @contextmanager
@@ -252,7 +252,10 @@ class Store:
 
     @property
     def revision(self) -> int:
-        return int(self._meta("revision"))
+        written = self._meta("revision")
+        if not written.isdecimal():
+            raise ArchiveDamaged(f"{self.path} has no number of its revision; {_RESTORE}", self.location)
+        return int(written)
 
     @property
     def language(self) -> str:
@@ -262,7 +265,7 @@ class Store:
         with self._translated():
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         if row is None:
-            raise ArchiveDamaged(f"{self.path} has no {key}; restore it from a copy", self.location)
+            raise ArchiveDamaged(f"{self.path} has no {key}; {_RESTORE}", self.location)
         return str(row[0])
 
     def count(self) -> int:
@@ -295,16 +298,15 @@ class Store:
             number = rows[-1][0]
             yield [self._article(*row) for row in rows]
 
-    def _article(self, number: int, identity: bytes, digest: bytes, document: bytes) -> Article:
+    def _article(self, number: int, identity: object, digest: object, document: object) -> Article:
         """The article of a row; raises `ArchiveDamaged` if it is not what was stored."""
-        if sha256(document).digest() == digest:
+        if isinstance(document, bytes) and sha256(document).digest() == digest:
             article = Article.restored(_DECODER.decode(document.decode()))
             if article.id.encode() == identity:
                 return article
-        shown = identity.decode(errors="replace")
+        shown = identity.decode(errors="replace") if isinstance(identity, bytes) else "?"
         raise ArchiveDamaged(
-            f"{self.path}: the article {shown!r} (row {number}) is not what was stored; "
-            "restore a backup: news restore",
+            f"{self.path}: the article {shown!r} (row {number}) is not what was stored; {_RESTORE}",
             self.location,
         )
 
@@ -350,18 +352,25 @@ _DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def _translation(error: sqlite3.Error, location: Path, path: Path) -> ArchiveError:
+_RESTORE = "restore a backup: news restore"
+_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What sqlite3 raises; it cannot decode the messages of some errors, which name damaged tables."""
+
+
+def _translation(error: Exception, location: Path, path: Path) -> ArchiveError:
+    if isinstance(error, UnicodeDecodeError):
+        return ArchiveDamaged(f"{path} is damaged; {_RESTORE}", location)
     match _code(error):
         case sqlite3.SQLITE_FULL:
             return ArchiveFull(f"no space is left for {path}; nothing of this batch was stored", location)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return ArchiveReadOnly(f"{path} cannot be written: {error}", location)
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            return ArchiveDamaged(f"{path} is damaged ({error}); restore it from a copy", location)
+            return ArchiveDamaged(f"{path} is damaged ({error}); {_RESTORE}", location)
         case _:
             return ArchiveError(f"{path}: {error}", location)
 
 
-def _code(error: sqlite3.Error) -> int:
+def _code(error: Exception) -> int:
     """SQLite's primary result code; 0 for an error that is not SQLite's own."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
