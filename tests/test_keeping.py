@@ -118,6 +118,14 @@ def test_no_article_is_shown_that_is_not_what_was_stored(location: Path) -> None
     engine.close()
 
 
+def test_an_article_that_only_the_index_has_is_not_passed_over(location: Path) -> None:
+    changed(location, "DELETE FROM articles WHERE id = 'a2'")
+    engine = open_engine(location)
+    with pytest.raises(ArchiveDamaged, match="lost the article 'a2'"):
+        engine.search(SearchRequest(parse_query("marenne").tree))
+    engine.close()
+
+
 def test_a_backup_is_an_archive_by_itself(location: Path, tmp_path: Path) -> None:
     assert backup(location, tmp_path / "copy").articles == len(ARTICLES)
     shutil.rmtree(location)

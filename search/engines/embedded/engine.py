@@ -29,6 +29,7 @@ from search.engines.embedded.schema import FACET_FIELDS
 from search.engines.embedded.select import cursor, facet, ids_oldest_first, page, timeline
 from search.engines.embedded.store import Store
 from search.errors import (
+    ArchiveDamaged,
     ArchiveExists,
     ArchiveNotFound,
     ArchiveReadOnly,
@@ -138,12 +139,19 @@ class EmbeddedEngine:
             places = page(view, matches, request.sort, request.after, wanted)
             shown = places[: request.limit]
             articles = self._store.get([place.text for place in shown])
+            warnings = self.warnings()
+            lost = [place.text for place in shown if place.text not in articles]
+            if lost and not warnings and self._index.stamp() == self._stamp:  # nor deleted meanwhile
+                raise ArchiveDamaged(
+                    f"{self._store.path} has lost the article {lost[0]!r}; restore a backup: news restore",
+                    self._location,
+                )
             return Results(
                 total=len(matches.docs),
                 hits=tuple(Hit(articles[at.text], at.score) for at in shown if at.text in articles),
                 facets=tuple(facet(view, matches.docs, asked, request.zone) for asked in counted),
                 next=str(cursor(shown[-1], request.sort)) if shown and len(places) > len(shown) else None,
-                warnings=self.warnings(),
+                warnings=warnings,
             )
 
     def _counted(self, request: FacetRequest) -> FacetRequest:
