@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -16,7 +17,7 @@ from typing import Literal, Protocol
 
 from search.article import Article
 from search.dates import Interval
-from search.errors import InvalidRequest
+from search.errors import InvalidRequest, LimitExceeded
 from search.language import Node
 from search.snippets import Highlight, Marks, Snippet
 
@@ -74,8 +75,37 @@ class FacetRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment, `seconds` from when it was set, after which an answer is not waited for any more.
+
+    It is looked at between the steps of an evaluation, in whatever thread that is; one step takes some
+    tens of milliseconds at a million articles.
+    """
+
+    seconds: float
+    until: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """So many seconds from now; raises `InvalidRequest` unless they are more than 0."""
+        if not seconds > 0:
+            raise InvalidRequest("a timeout must be more than 0 seconds")
+        return cls(seconds, time.monotonic() + seconds)
+
+    def check(self) -> None:
+        """Raise `LimitExceeded` if it is past."""
+        if time.monotonic() > self.until:
+            raise LimitExceeded(
+                f"the query took longer than {self.seconds:g} seconds; make it narrower, or give it more time"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What is asked of an engine. `zone` is where the days and months of facets begin."""
+    """What is asked of an engine. `zone` is where the days and months of facets begin.
+
+    Where the `deadline` passes before there is an answer, the engine raises `LimitExceeded`.
+    """
 
     query: Node
     sort: Sort = "relevance"
@@ -83,6 +113,7 @@ class SearchRequest:
     after: Cursor | None = None
     facets: tuple[FacetRequest, ...] = ()
     zone: tzinfo = UTC
+    deadline: Deadline | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from search.engine import (
     SORTS,
     Added,
     Cursor,
+    Deadline,
     Engine,
     Facet,
     FacetRequest,
@@ -106,12 +107,14 @@ class Archive:
         zone: Zone = UTC,
         now: datetime | None = None,
         snippets: bool = True,
+        timeout: float | None = None,
     ) -> Results:
         """The matches of `query` from `since` to `until`, both included: one page and the total.
 
         All words are required, or with `any_word` at least one. `after` is the `next` of the page
         before. A facet is a field ("keyword"), a field and how many values ("source:20") or a date
-        ("date:month"). Without `snippets` the hits have None for theirs, which is faster.
+        ("date:month"). Without `snippets` the hits have None for theirs, which is faster. Where there
+        is no answer after `timeout` seconds, `LimitExceeded` is raised.
         """
         if sort not in SORTS:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
@@ -127,22 +130,21 @@ class Archive:
             after=None if after is None else Cursor.read(after, sort),
             facets=tuple(_facet_request(facet) for facet in facets),
             zone=_zone(zone),
+            deadline=None if timeout is None else Deadline.after(timeout),
         )
         results = self.engine.search(request)
         results = replace(results, read_as=str(read), warnings=read.notes + results.warnings)
-        return self._with_snippets(results, read) if snippets and results.hits else results
+        return self._with_snippets(results, read, request.deadline) if snippets and results.hits else results
 
-    def _with_snippets(self, results: Results, read: Query) -> Results:
+    def _with_snippets(self, results: Results, read: Query, deadline: Deadline | None) -> Results:
         highlights = self.engine.highlights(read.tree)
-        hits = tuple(
-            replace(
-                hit,
-                snippet=snippet(hit.article, highlights),
-                title_marks=mark(hit.article.title, highlights, "title"),
-            )
-            for hit in results.hits
-        )
-        return replace(results, hits=hits)
+        hits = []
+        for hit in results.hits:
+            if deadline is not None:
+                deadline.check()
+            shown = snippet(hit.article, highlights)
+            hits.append(replace(hit, snippet=shown, title_marks=mark(hit.article.title, highlights, "title")))
+        return replace(results, hits=tuple(hits))
 
     def count(
         self,

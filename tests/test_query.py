@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta, timezone
 from pathlib import Path
 
@@ -183,3 +184,13 @@ def test_an_empty_archive_answers(tmp_path: Path) -> None:
         assert archive.search("*", facets=["keyword", "date:month"]).facets[0].values == ()
         assert archive.timeline("*").bins == ()
         assert archive.stats().articles == 0
+
+
+def test_a_query_that_takes_too_long_is_given_up_in_any_thread(archive: Archive) -> None:
+    with pytest.raises(LimitExceeded, match="longer than 1e-09 seconds"):
+        archive.search("strike", timeout=1e-9)
+    with ThreadPoolExecutor(1) as pool, pytest.raises(LimitExceeded, match="longer"):
+        pool.submit(archive.search, "strike", timeout=1e-9).result()
+    assert archive.search("strike", timeout=60).total == archive.search("strike").total
+    with pytest.raises(InvalidRequest, match="more than 0"):
+        archive.search("strike", timeout=0)

@@ -46,6 +46,14 @@ if TYPE_CHECKING:
     help="Count all matches by keyword, source, author, language or an extra field, the N most "
     "frequent, or by date:year, date:month, date:week, date:day. Can be repeated.",
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=5.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up on the query after this time.",
+)
 @tz_option
 @format_option("text", "json", "jsonl", "csv", "ids")
 @color_option
@@ -59,6 +67,7 @@ def search(
     limit: int | None,
     after: str | None,
     facets: tuple[str, ...],
+    timeout: float,
     tz: str | None,
     form: str,
     color: str | None,
@@ -96,6 +105,7 @@ def search(
             facets=facets,
             zone=setting.zone,
             snippets=form != "ids",
+            timeout=timeout,
         )
     for warning in results.warnings:
         warn(warning)

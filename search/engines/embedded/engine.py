@@ -20,7 +20,17 @@ from search.article import Article
 from search.codec.counts import extent, missing
 from search.codec.matches import everything
 from search.dates import Interval
-from search.engine import Added, FacetRequest, Hit, Results, SearchRequest, Settings, Stats, Timeline
+from search.engine import (
+    Added,
+    Deadline,
+    FacetRequest,
+    Hit,
+    Results,
+    SearchRequest,
+    Settings,
+    Stats,
+    Timeline,
+)
 from search.engines.embedded.documents import moment
 from search.engines.embedded.evaluate import Evaluator
 from search.engines.embedded.index import ArchiveIndex
@@ -119,24 +129,26 @@ class EmbeddedEngine:
     # --- reading --------------------------------------------------------------------------------
 
     @contextmanager
-    def _reading(self) -> Iterator[Evaluator]:
-        """The newest commit, for one thread at a time."""
+    def _reading(self, deadline: Deadline | None = None) -> Iterator[Evaluator]:
+        """The newest commit, for one thread at a time, that evaluates up to the deadline."""
         with self._turn:
             stamp = self._index.stamp()
             if self._evaluator is None or stamp != self._stamp:
                 view = self._index.view()
                 self._stamp = stamp
                 self._evaluator = Evaluator(view, self._analyzer)
+            self._evaluator.deadline = deadline
             yield self._evaluator
             self._evaluator.view.release_beyond(MAX_MAPPED)
 
     def search(self, request: SearchRequest) -> Results:
-        with self._reading() as evaluator:
+        with self._reading(request.deadline) as evaluator:
             view = evaluator.view
             counted = [self._counted(facet) for facet in request.facets]
             matches = evaluator.matches(request.query)
             wanted = request.limit + 1 if request.limit else 0
             places = page(view, matches, request.sort, request.after, wanted)
+            evaluator.check_time()
             shown = places[: request.limit]
             articles = self._store.get([place.text for place in shown])
             warnings = self.warnings()

@@ -32,6 +32,7 @@ from search.codec.postings import Ints, Postings, merged, posted
 from search.codec.proximity import NO_SPANS, Spans, near, occurrences, phrase, unite_spans, words_as_spans
 from search.codec.scoring import FieldWeight, TermScorer
 from search.codec.view import IndexView, united_places
+from search.engine import Deadline
 from search.engines.embedded.documents import SEPARATOR, microseconds
 from search.errors import LimitExceeded
 from search.language import (
@@ -80,11 +81,13 @@ class Evaluator:
     def __init__(self, view: IndexView, analyzer: Analyzer) -> None:
         self.view = view
         self.analyzer = analyzer
+        self.deadline: Deadline | None = None  # of what is evaluated now
 
     # --- matches --------------------------------------------------------------------------------
 
     def matches(self, node: Node) -> Matches:
-        """The documents that `node` matches."""
+        """The documents that `node` matches; raises `LimitExceeded`."""
+        self.check_time()
         view = self.view
         match node:
             case And(parts):
@@ -115,6 +118,11 @@ class Evaluator:
                 if field is None or field in TEXT_FIELDS:
                     return self._posted(self._leaf(node))
                 return Listed(view, view.values(field).docs(lambda known: self._values(node, field, known)))
+
+    def check_time(self) -> None:
+        """Raise `LimitExceeded` if the deadline is past."""
+        if self.deadline is not None:
+            self.deadline.check()
 
     def _posted(self, postings: Postings) -> Matches:
         return Posted(self.view, postings, SCORER)
@@ -176,6 +184,7 @@ class Evaluator:
                 raise AssertionError(f"{node} has no place in a text")
 
     def _places(self, slot: Slot, field: str) -> Ints:
+        self.check_time()
         return united_places([self.view.places(field, term, forms) for term, forms in slot])
 
     def _slots(self, node: TextLeaf) -> list[Slot]:
