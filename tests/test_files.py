@@ -15,28 +15,10 @@ import pytest
 
 from search.article import Article
 from search.errors import InvalidRequest
-from search.sources import Accepted, Item, ReadOptions, Rejected, Skipped, read_paths
+from search.sources import Accepted, ReadOptions, Rejected, Skipped, read_paths
 from search.sources.json_records import articles_in_lines
 from search.sources.reading import MAX_LINE
-
-DEFAULT = ReadOptions()
-
-
-def read(path: Path, options: ReadOptions = DEFAULT) -> list[Item]:
-    return list(read_paths([path], options))
-
-
-def articles(path: Path, options: ReadOptions = DEFAULT) -> list[Article]:
-    items = read(path, options)
-    assert all(isinstance(item, Accepted) for item in items), items
-    return [item.article for item in items if isinstance(item, Accepted)]
-
-
-def written(folder: Path, name: str, content: str | bytes) -> Path:
-    path = folder / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
+from tests.documents import DEFAULT, articles, read, written
 
 LINES = '{"id":"r1","title":"Crane","body":"Old."}\n{"id":"r2","title":"Ferry","body":"Late."}\n'
 TABLE = "id,title,body\nr1,Crane,Old.\nr2,Ferry,Late.\n"

@@ -13,26 +13,9 @@ import pytest
 
 from search.article import Article
 from search.dates import DayOrder
-from search.sources import Accepted, Item, ReadOptions, Rejected, read_paths
+from search.sources import Accepted, ReadOptions, Rejected
 from tests.conftest import day
-
-DEFAULT = ReadOptions()
-
-
-def read(path: Path, options: ReadOptions = DEFAULT) -> list[Item]:
-    return list(read_paths([path], options))
-
-
-def articles(path: Path, options: ReadOptions = DEFAULT) -> list[Article]:
-    items = read(path, options)
-    assert all(isinstance(item, Accepted) for item in items), items
-    return [item.article for item in items if isinstance(item, Accepted)]
-
-
-def written(folder: Path, name: str, content: str | bytes) -> Path:
-    path = folder / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
+from tests.documents import DEFAULT, articles, read, written
 
 
 def record(tmp_path: Path, fields: Mapping[str, object], options: ReadOptions = DEFAULT) -> Article:

@@ -1,0 +1,26 @@
+"""What tests of reading share: a document written to a file, what is read of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from search.article import Article
+from search.sources import Accepted, Item, ReadOptions, read_paths
+
+DEFAULT = ReadOptions()
+
+
+def read(path: Path, options: ReadOptions = DEFAULT) -> list[Item]:
+    return list(read_paths([path], options))
+
+
+def articles(path: Path, options: ReadOptions = DEFAULT) -> list[Article]:
+    items = read(path, options)
+    assert all(isinstance(item, Accepted) for item in items), items
+    return [item.article for item in items if isinstance(item, Accepted)]
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
