@@ -15,6 +15,7 @@ from search.cli import main
 from search.codec.manifest import read_manifest, seal, write_manifest
 from search.engine import SearchRequest
 from search.engines import backup, open_engine, stored_articles, verify
+from search.engines.embedded.care import Level
 from search.errors import ArchiveDamaged, ArchiveExists, ArchiveNotFound
 from search.language import parse_query
 from tests.conftest import ARTICLES
@@ -62,12 +63,12 @@ def forge(location: Path, word: bytes) -> None:
 
 
 @pytest.mark.parametrize("level", ["quick", "full", "deep"])
-def test_a_whole_archive_has_no_faults(location: Path, level: str) -> None:
-    verdict = verify(location, level)  # type: ignore[arg-type]
+def test_a_whole_archive_has_no_faults(location: Path, level: Level) -> None:
+    verdict = verify(location, level)
     assert (verdict.faults, verdict.notes, verdict.articles) == ((), (), len(ARTICLES))
 
 
-FAULTS: dict[str, tuple[Harm, str, str, str]] = {
+FAULTS: dict[str, tuple[Harm, Level, str, str]] = {
     "an article changed": (
         lambda at: changed(at, "UPDATE articles SET document = replace(document, 'strike', 'truce')"),
         "full",
@@ -103,9 +104,9 @@ FAULTS: dict[str, tuple[Harm, str, str, str]] = {
 
 
 @pytest.mark.parametrize(("harm", "level", "fault", "remedy"), FAULTS.values(), ids=FAULTS)
-def test_verify_finds(location: Path, harm: Harm, level: str, fault: str, remedy: str) -> None:
+def test_verify_finds(location: Path, harm: Harm, level: Level, fault: str, remedy: str) -> None:
     harm(location)
-    verdict = verify(location, level)  # type: ignore[arg-type]
+    verdict = verify(location, level)
     assert any(fault in found for found in verdict.faults), verdict
     assert remedy in verdict.remedy
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from search.cli.options import DAMAGED, archive_option, exit_with, settle, warn
+
+if TYPE_CHECKING:
+    from search.engines.embedded.care import Level
 
 
 @click.command()
@@ -15,7 +19,7 @@ from search.cli.options import DAMAGED, archive_option, exit_with, settle, warn
 @click.option("--full", "level", flag_value="full", default=True, help="Read every byte of it.  [default]")
 @click.option("--deep", "level", flag_value="deep", help="Compare the index with a new analysis as well.")
 @archive_option
-def verify(level: str, archive: str | None) -> None:
+def verify(level: Level, archive: str | None) -> None:
     """Check whether the archive is whole.
 
     --full reads everything there is: SQLite's own check, the digest of each article, the checksum of
@@ -24,7 +28,7 @@ def verify(level: str, archive: str | None) -> None:
     """
     from search.engines import verify as check
 
-    verdict = check(settle(archive).archive, level)  # type: ignore[arg-type]
+    verdict = check(settle(archive).archive, level)
     for note in verdict.notes:
         warn(note)
     for fault in verdict.faults:

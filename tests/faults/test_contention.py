@@ -6,6 +6,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from search.article import Article
@@ -86,8 +87,8 @@ def test_nothing_is_lost_or_seen_by_half(tmp_path: Path, count: Count) -> None:
     location, stop, note = tmp_path / "archive", tmp_path / "stop", tmp_path / "acknowledged"
     open_engine(location, create=True).close()
     note.touch()
-    writers = [started(lambda writer=n: write(location, writer, note)) for n in range(WRITERS)]  # type: ignore[misc]
-    readers = [started(lambda: read(location, stop)) for _ in range(READERS)]
+    writers = [started(partial(write, location, n, note)) for n in range(WRITERS)]
+    readers = [started(partial(read, location, stop)) for _ in range(READERS)]
     killed = 0
     for process, hears in writers:
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
