@@ -64,12 +64,21 @@ def verify(location: Path, level: Level = "full") -> Verdict:
         notes = list(engine.warnings())
         index.check(whole=level != "quick")
         view = index.view()
-        if not notes and view.count != store.count():
-            faults.append(f"the index has {view.count:,} articles, articles.db {store.count():,}")
-        if level == "deep" and not notes and not faults:
-            faults += _differences(location, engine, view, index.covered().revision)
-        remedy = "run: news rebuild" if faults else ""
-        return Verdict(level, store.count(), tuple(faults), remedy, tuple(notes))
+        covered, count = index.covered().revision, store.count()
+        if covered != store.revision:
+            notes += [] if notes else ["the archive was written to meanwhile"]
+            notes.append("whether the index has what the articles say was not checked")
+        elif view.count > count:  # a rebuild would only hide it
+            fault = f"articles.db has lost articles: the index has {view.count:,}, it has {count:,}"
+            return Verdict(level, count, (fault,), remedy)
+        elif view.count < count:
+            faults.append(f"the index has {view.count:,} articles, articles.db {count:,}")
+        elif level == "deep":
+            differences = _differences(location, engine, view, covered)
+            if differences is None:
+                notes.append("the archive was written to meanwhile; its words were not compared")
+            faults += differences or []
+        return Verdict(level, count, tuple(faults), "run: news rebuild" if faults else "", tuple(notes))
     except IndexUnusable as error:
         return Verdict(level, engine.count(), (str(error).partition(";")[0],), "run: news rebuild")
     except ArchiveDamaged as error:
@@ -79,14 +88,17 @@ def verify(location: Path, level: Level = "full") -> Verdict:
         store.close()
 
 
-def _differences(location: Path, engine: EmbeddedEngine, view: IndexView, revision: int) -> list[str]:
-    """How the index differs from one made anew of the articles, which is made in a temporary folder."""
+def _differences(location: Path, engine: EmbeddedEngine, view: IndexView, revision: int) -> list[str] | None:
+    """How the index differs from one made anew of the articles, which is made in a temporary folder.
+
+    None where there are newer articles than those of `revision` by now, so that it cannot be said.
+    """
     from search.codec.comparison import differences
 
     with tempfile.TemporaryDirectory(prefix="news-verify-", dir=_roomy(location)) as folder:
         fresh = engine.index_anew(Path(folder, "index"))
         if fresh.covered().revision != revision:
-            return []  # written to meanwhile
+            return None
         found = differences(
             view,
             fresh.view(),
