@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import click
 
 from search.cli import indexing, keeping, options, searching
+from search.cli.interruption import Interrupted, interruptible
 
 __all__ = ["main", "news"]
 
@@ -63,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    sys.exit(_run(arguments))
+    with interruptible():
+        code = _run(arguments)
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -73,9 +76,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = news.main(list(arguments) if arguments is not None else None, "news", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt) as abort:
         options.warn("interrupted")
-        return options.INTERRUPTED
+        cause = abort.__cause__ or abort
+        return cause.exit_code if isinstance(cause, Interrupted) else options.INTERRUPTED
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from search.cli.options import (
-    INTERRUPTED,
     NOTHING_FOUND,
     SOME_REJECTED,
     archive_option,
@@ -138,8 +137,8 @@ def index(
         except KeyboardInterrupt:
             stack.close()
             _account(report, rejects)
-            warn("interrupted; what is counted above is in the archive and can be found")
-            exit_with(INTERRUPTED)
+            warn("what is counted above is in the archive and can be found")
+            raise
     _account(report, rejects)
     if report.rejected:
         exit_with(SOME_REJECTED)
