@@ -251,13 +251,16 @@ class Analyzer:
             if form:
                 is_number = form[0].isdecimal() and form.replace(".", "").isdecimal()
                 term = form if is_number else self._stemmed(lower, language) or form
-                own = self._terms.setdefault(term, len(self.terms))
-                if own == len(self.terms):
+                # Lists first, so that an interrupt leaves nothing that a number does not stand for.
+                if (own := self._terms.get(term, -1)) < 0:
+                    own = len(self.terms)
                     self.terms.append(term)
-                number = self._pairs.setdefault((form, own), len(self.forms))
-                if number == len(self.forms):
+                    self._terms[term] = own
+                if (number := self._pairs.get((form, own), -1)) < 0:
+                    number = len(self.forms)
+                    self.term_of[number:] = [own]
                     self.forms.append(form)
-                    self.term_of.append(own)
+                    self._pairs[form, own] = number
             self._words_in(language)[lower] = number
             return number
 

@@ -40,12 +40,16 @@ def _with_engine(change: Callable[[Engine], object]) -> Callable[[Path], None]:
     return run
 
 
+CHANGES: dict[str, Callable[[Engine], object]] = {
+    "add": lambda engine: engine.add(notices(12, 14)),
+    "update": lambda engine: engine.add(notices(0, 3, "second")),
+    "delete": lambda engine: engine.delete(["n1", "n5"]),
+    "merge": lambda engine: engine.optimize(),
+    "rebuild": lambda engine: engine.rebuild(),
+}
+
 KINDS: dict[str, Callable[[Path], object]] = {
-    "add": _with_engine(lambda engine: engine.add(notices(12, 14))),
-    "update": _with_engine(lambda engine: engine.add(notices(0, 3, "second"))),
-    "delete": _with_engine(lambda engine: engine.delete(["n1", "n5"])),
-    "merge": _with_engine(lambda engine: engine.optimize()),
-    "rebuild": _with_engine(lambda engine: engine.rebuild()),
+    **{kind: _with_engine(change) for kind, change in CHANGES.items()},
     "backup": lambda location: backup(location, location.with_name("copy")),
 }
 """How an archive is changed; when one of them has returned, what it does is acknowledged."""

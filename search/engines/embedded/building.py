@@ -37,9 +37,9 @@ _START = "from search.engines.embedded.building import main; main()"
 class SegmentBuilder:
     """Collects articles, then writes them as one segment; `location` is what errors are about."""
 
-    def __init__(self, analyzer: Analyzer, location: Path) -> None:
-        self._language, self._location = analyzer.language, location
-        self._here = DocumentCollector(analyzer)
+    def __init__(self, language: str, location: Path) -> None:
+        self._language, self._location = language, location
+        self._here = DocumentCollector(Analyzer(language))
         self._held: list[Article] = []
         self._process: _Process | None = None
         self._sent = 0  # how many articles of this segment the process has; then it gets them all
@@ -76,18 +76,10 @@ class SegmentBuilder:
         self._held = []
         return _write(self._here, self._path)
 
-    def forget(self) -> None:
-        """Begin anew without what was added."""
-        if self._sent:
-            self.close()
-        self._held = []
-        self._here.clear()
-
     def close(self) -> None:
-        """End the process, if there is one."""
+        """End the process, if there is one; the builder is of no use afterwards."""
         if self._process is not None:
             self._process.end()
-        self._process, self._sent = None, 0
 
 
 def _write(collector: DocumentCollector, path: Path) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
@@ -245,13 +245,20 @@ class EmbeddedEngine:
             shutil.rmtree(self._location / UNFINISHED, ignore_errors=True)
             yield
 
-    def _updating(self, index: ArchiveIndex) -> AbstractContextManager[Update]:
+    @contextmanager
+    def _updating(self, index: ArchiveIndex) -> Iterator[Update]:
+        """A change to the index; the builder that made one is used again unless it was left half-way."""
         from search.engines.embedded.building import SegmentBuilder
-        from search.engines.embedded.update import updating
+        from search.engines.embedded.update import Update
 
-        if self._builder is None:
-            self._builder = SegmentBuilder(self._analyzer, self._location)
-        return updating(index, self._builder)
+        builder = self._builder or SegmentBuilder(self._analyzer.language, self._location)
+        self._builder = None
+        try:
+            yield Update(index, builder)
+        except BaseException:
+            builder.close()
+            raise
+        self._builder = builder
 
     def add(self, articles: Iterable[Article]) -> Added:
         counts, stream = Added(), iter(articles)

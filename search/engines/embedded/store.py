@@ -216,14 +216,14 @@ class Store:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
         with self._translated():
+            self._connection.rollback()  # where an interrupt came ahead of the end of the last one
             cursor = self._connection.cursor()
-            cursor.execute("BEGIN IMMEDIATE")
             try:
+                cursor.execute("BEGIN IMMEDIATE")
                 yield cursor
                 cursor.execute("COMMIT")
             finally:
-                if self._connection.in_transaction:
-                    cursor.execute("ROLLBACK")
+                self._connection.rollback()
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -244,11 +244,12 @@ class Store:
     def snapshot(self) -> Iterator[None]:
         """What is read in the block is of one moment, whoever writes meanwhile."""
         with self._translated():
+            self._connection.rollback()  # as for a transaction
             self._connection.execute("BEGIN")
         try:
             yield
         finally:
-            self._connection.execute("ROLLBACK")
+            self._connection.rollback()
 
     @property
     def revision(self) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 from search.analysis import Analyzer
 from search.article import Article
@@ -15,17 +14,11 @@ from search.engines.embedded.index import NAME, ArchiveIndex, note_of
 from search.engines.embedded.schema import index_schema
 
 
-@contextmanager
-def updating(index: ArchiveIndex, builder: SegmentBuilder) -> Iterator[Update]:
-    """A change to the index; nothing of it is done unless `Update.commit` is called."""
-    try:
-        yield Update(index, builder)
-    finally:
-        builder.forget()
-
-
 class Update:
-    """A change being collected: articles put in, each in place of the one with its id, others taken out."""
+    """A change being collected: articles put in, each in place of the one with its id, others taken out.
+
+    Nothing of it is done unless `commit` is called.
+    """
 
     def __init__(self, index: ArchiveIndex, builder: SegmentBuilder) -> None:
         self._index, self._builder = index, builder

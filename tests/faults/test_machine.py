@@ -1,0 +1,144 @@
+"""Any run of changes, kills, interrupts and openings leaves what a dict of the articles would have."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from search.article import Article
+from search.engine import Engine
+from search.engines import open_engine, stored_articles, verify
+from search.language import Node
+from tests.faults.archives import TORTURE
+from tests.faults.conftest import Count
+from tests.faults.killing import interrupted, killed_before
+from tests.reference import ReferenceEngine
+from tests.strategies import articles, queries
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+
+batches = st.lists(articles, min_size=1, max_size=4)
+ids = st.lists(st.sampled_from([f"id{n}" for n in range(12)]), min_size=1, max_size=4)
+changes = st.one_of(
+    batches.map(lambda batch: lambda engine: engine.add(batch)),
+    ids.map(lambda gone: lambda engine: engine.delete(gone)),
+    st.just(lambda engine: engine.optimize()),
+    st.just(lambda engine: engine.rebuild()),
+)
+
+Change = Callable[[Engine | ReferenceEngine], object]
+
+_steps: list[str] = []
+
+
+def _in_new_engine(change: Change, location: Path) -> None:
+    engine = open_engine(location)
+    change(engine)
+    engine.close()
+
+
+class Machine(RuleBasedStateMachine):
+    """The archive, and a reference engine that has the same changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.location = Path(tempfile.mkdtemp(prefix="news-machine-")) / "archive"
+        self.engine = open_engine(self.location, create=True)
+        self.reference = ReferenceEngine()
+        self.lags = False  # whether the articles of a killed change may be stored and not yet found
+
+    def teardown(self) -> None:
+        self.engine.close()
+        shutil.rmtree(self.location.parent)
+
+    def reopen(self) -> None:
+        self.engine.close()
+        self.engine = open_engine(self.location)
+
+    @rule(change=changes)
+    def change(self, change: Change) -> None:
+        _steps.append("change")
+        change(self.engine)
+        change(self.reference)
+        self.lags = False
+
+    @rule()
+    def open_again(self) -> None:
+        _steps.append("opening")
+        self.reopen()
+
+    @rule(change=changes, event=st.integers(0, 90))
+    def change_and_be_killed(self, change: Change, event: int) -> None:
+        self.engine.close()
+        killed, acknowledged = killed_before(event, partial(_in_new_engine, change), self.location)
+        _steps.append("kill" if killed else "change")
+        self.engine = open_engine(self.location)
+        self.settle(change, acknowledged=acknowledged)
+
+    @rule(change=changes, line=st.integers(0, 3_000))
+    def change_and_be_interrupted(self, change: Change, line: int) -> None:
+        finished = interrupted(partial(change, self.engine), line)
+        _steps.append("change" if finished is None else "interrupt")
+        self.settle(change, acknowledged=finished is not False)
+
+    def settle(self, change: Change, *, acknowledged: bool) -> None:
+        """Let the reference have the change if the archive has it, as it must if that was acknowledged."""
+        before = dict(self.reference.articles)
+        change(self.reference)
+        stored = self.stored()
+        if not acknowledged and stored == before:
+            self.reference.articles = before
+        self.lags = bool(self.engine.warnings())
+        assert not (self.lags and acknowledged)
+
+    def stored(self) -> dict[str, Article]:
+        return {article.id: article for article in stored_articles(self.location)}
+
+    @rule(query=queries)
+    @precondition(lambda self: not self.lags)
+    def search(self, query: Node) -> None:
+        _steps.append("search")
+        assert sorted(self.engine.ids(query)) == sorted(self.reference.ids(query))
+
+    @rule()
+    @precondition(lambda self: not self.lags)
+    def check(self) -> None:
+        _steps.append("deep check")
+        verdict = verify(self.location, "deep")
+        assert (verdict.faults, verdict.articles) == ((), len(self.reference.articles))
+
+    @invariant()
+    def has_what_it_should(self) -> None:
+        assert self.stored() == self.reference.articles
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files that Python closes
+def test_any_run_of_changes_leaves_what_a_dict_would_have(count: Count) -> None:
+    _steps.clear()
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=400 if TORTURE else 12,
+            stateful_step_count=40 if TORTURE else 15,
+            deadline=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    for step in sorted(set(_steps)):
+        count(f"steps of the state machine, {step}", _steps.count(step))
+    assert _steps.count("kill") > 3
