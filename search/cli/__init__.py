@@ -64,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads take address space, and have no work
     with interruptible():
         code = _run(arguments)
     sys.exit(code)
@@ -90,6 +91,12 @@ def _run(arguments: Sequence[str] | None) -> int:
     except SearchError as error:
         options.warn(str(error))
         return _exit_code(error)
+    except (MemoryError, SystemError):  # the second is what CPython makes of it at times
+        options.warn("there is not enough memory for this; what was stored before is in the archive")
+        return options.LIMIT
+    except ImportError as error:
+        options.warn(f"a package cannot be loaded: {error.__cause__ or error}")
+        return options.USAGE
     except OSError as error:
         options.warn(f"{error.filename or 'output'}: {error.strerror or error}")
         return options.NO_SPACE if error.errno == errno.ENOSPC else options.USAGE

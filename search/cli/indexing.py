@@ -97,6 +97,7 @@ def index(
 
     Exits with 0 if everything was taken, 3 if some documents were rejected.
     """
+    from search.errors import SearchError
     from search.indexer import IndexReport, index_documents
     from search.query import open_archive
     from search.sources import ReadOptions, read_paths
@@ -134,10 +135,11 @@ def index(
                 on_reject=note,
                 on_progress=lambda so_far: progress(so_far.read, None),
             )
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, MemoryError, OSError, SearchError) as error:
             stack.close()
-            _account(report, rejects)
-            warn("what is counted above is in the archive and can be found")
+            if report.stored or isinstance(error, KeyboardInterrupt):
+                _account(report, rejects)
+                warn("what is counted above is in the archive and can be found")
             raise
     _account(report, rejects)
     if report.rejected:

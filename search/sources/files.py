@@ -24,7 +24,6 @@ from search.sources.csv_records import articles_in_table
 from search.sources.json_records import articles_in_json, articles_in_lines
 from search.sources.plaintext import article_in
 from search.sources.reading import (
-    MAX_DOCUMENT,
     Accepted,
     BadDocument,
     Format,
@@ -34,6 +33,7 @@ from search.sources.reading import (
     Rejected,
     Skipped,
     decoded,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -260,9 +260,7 @@ def _items(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> I
 
 def _document(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> Iterator[Item]:
     """What is read whole."""
-    content = stream.read(MAX_DOCUMENT + 1)
-    if len(content) > MAX_DOCUMENT:
-        raise BadDocument("too-large", f"the file is larger than {MAX_DOCUMENT >> 20} MiB")
+    content = whole(stream)
     match kind:
         case "xml":
             from search.sources.xml_documents import articles_in_xml

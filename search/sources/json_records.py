@@ -14,7 +14,6 @@ from typing import Any, BinaryIO, Never
 from search.sources.feeds import articles_in_json_feed, is_json_feed
 from search.sources.ninjs import article_of_ninjs, is_ninjs
 from search.sources.reading import (
-    MAX_DOCUMENT,
     MAX_LINE,
     BadDocument,
     Item,
@@ -22,6 +21,7 @@ from search.sources.reading import (
     ReadOptions,
     Rejected,
     decoded,
+    whole,
 )
 from search.sources.records import article_of
 
@@ -75,12 +75,7 @@ def articles_in_document(
 
     Raises `BadDocument` if the file cannot be read as JSON at all.
     """
-    content = ahead + stream.read(MAX_DOCUMENT + 1 - len(ahead))
-    if len(content) > MAX_DOCUMENT:
-        raise BadDocument(
-            "too-large",
-            f"the file is larger than {MAX_DOCUMENT >> 20} MiB; make it JSON lines, one article a line",
-        )
+    content = whole(stream, ahead, "; make it JSON lines, one article a line")
     value = parsed(decoded(content, options.encoding))
     del content
     if is_json_feed(value):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Literal, get_args
+from typing import BinaryIO, Literal, get_args
 
 from search.article import MAX_VALUE_LENGTH, Article
 from search.dates import DayOrder
@@ -130,6 +132,15 @@ class MissingExtra(BadDocument):
         super().__init__(
             "missing-extra", f"reading {what} needs more packages: pip install 'news-search[{extra}]'"
         )
+
+
+def whole(stream: BinaryIO, ahead: bytes = b"", hint: str = "") -> bytes:
+    """All of the stream, after what was read of it ahead; raises `BadDocument` past `MAX_DOCUMENT`."""
+    chunks = iter(partial(stream.read, 1 << 20), b"")  # not at once, which would take all the memory first
+    content = ahead + b"".join(islice(chunks, (MAX_DOCUMENT >> 20) + 1))
+    if len(content) > MAX_DOCUMENT:
+        raise BadDocument("too-large", f"the file is larger than {MAX_DOCUMENT >> 20} MiB{hint}")
+    return content
 
 
 def decoded(content: bytes, encoding: str) -> str:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+
+import pytest
 
 from search.article import Article
 from search.engine import SearchRequest
 from search.engines import open_engine, stored_articles, verify
+from search.errors import ArchiveLocked, SearchError
 from search.language import parse_query
 from tests.faults.archives import TORTURE
 from tests.faults.conftest import Count
 from tests.faults.events import watching
 
-WRITERS, READERS, BATCHES = (8, 8, 25) if TORTURE else (3, 2, 4)
+WRITERS, READERS, BATCHES = (8, 8, 75) if TORTURE else (3, 2, 4)
 PAIR = 2
 """Articles of a batch: all of them are to be seen, or none."""
 
@@ -113,3 +116,55 @@ def test_nothing_is_lost_or_seen_by_half(tmp_path: Path, count: Count) -> None:
     count("commits of writers side by side", len(acknowledged))
     count("searches meanwhile", searches)
     count("writers killed with the lock", killed)
+
+
+def second_writer_at(event: int, location: Path) -> bool | None:
+    """Add an article; at its event of this number, from 0 on, another writer tries to add one.
+
+    Whether that one was let in; None if there are fewer events. Asserts that what was acknowledged is found.
+    """
+    left, let_in = event, None
+
+    def intrude(kind: str, _path: str) -> None:
+        nonlocal left, let_in
+        left -= kind != "sql"  # when SQLite has locks of its own
+        if left >= 0 or let_in is not None:
+            return
+        second = open_engine(location)
+        try:
+            second.add([Article(id="second", title="Second notice")])
+            let_in = True
+        except ArchiveLocked:
+            let_in = False
+        finally:
+            second.close()
+
+    first = open_engine(location)
+    with watching(location, intrude):
+        first.add([Article(id="first", title="First notice")])
+    assert set(first.ids(parse_query("notice").tree)) == {"first", *(["second"] if let_in else [])}
+    first.close()
+    assert verify(location).faults == ()
+    return let_in
+
+
+def intrusions(folder: Path, step: int) -> Iterator[bool]:
+    for event in range(0, 1_000, step):
+        location = folder / str(event)
+        open_engine(location, create=True).close()
+        let_in = second_writer_at(event, location)
+        if let_in is None:
+            return
+        yield let_in
+
+
+def test_a_second_writer_is_kept_out_until_the_first_is_done(tmp_path: Path, count: Count) -> None:
+    let_in = list(intrusions(tmp_path, 1 if TORTURE else 3))
+    assert let_in.count(False) > 4
+    count("second writers that tried", len(let_in))
+
+
+def test_this_harness_sees_a_lock_that_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcntl.flock", lambda *_: None)
+    with pytest.raises((AssertionError, SearchError)):
+        list(intrusions(tmp_path, 1))

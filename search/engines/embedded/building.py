@@ -177,5 +177,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started it decides
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no answer
-    serve(sys.argv[1], sys.stdin.buffer, answers)
+    try:
+        serve(sys.argv[1], sys.stdin.buffer, answers)
+    except MemoryError:
+        os._exit(1)  # which the one that started it says
     os._exit(0)  # without taking apart what it has learned
