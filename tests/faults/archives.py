@@ -91,11 +91,16 @@ class Outcomes:
         # The articles are those of now, the index perhaps that of before: a search finds what both have.
         both = {identity: body for identity, body in stored.items() if identity in self.before}
         assert found in (stored, both)
-        engine = open_engine(location)
-        engine.add([Article(id="last", title="Notice", body="last of tides")])
-        engine.close()
-        expected = {**stored, "last": "last of tides"}
-        assert bodies(location) == searched(location) == expected
-        verdict = verify(location)
-        assert (verdict.faults, verdict.notes) == ((), ())
-        assert not (location / "index.new").exists()
+        whole_again(location, stored)
+
+
+def whole_again(location: Path, stored: dict[str, str]) -> None:
+    """Assert that the archive, which has these bodies, can be written to, and is then whole."""
+    engine = open_engine(location)
+    engine.add([Article(id="last", title="Notice", body="last of tides")])
+    engine.close()
+    expected = {**stored, "last": "last of tides"}
+    assert bodies(location) == searched(location) == expected
+    verdict = verify(location)
+    assert (verdict.faults, verdict.notes) == ((), ())
+    assert not (location / "index.new").exists()

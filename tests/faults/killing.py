@@ -17,34 +17,48 @@ from tests.faults.events import watching
 SOURCES = str(Path(search.__file__).parent)
 
 
+def forked(work: Callable[[int], object]) -> tuple[int, int]:
+    """A process that does the work, and a descriptor from which what it tells can be read.
+
+    `work` is given the descriptor by which it tells; the process ends with 0, or where it raised with 1.
+    """
+    hears, tells = os.pipe()
+    process = os.fork()
+    if not process:
+        code = 1
+        try:
+            work(tells)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    os.close(tells)
+    return process, hears
+
+
 def killed_before(event: int, change: Callable[[Path], object], location: Path) -> tuple[bool, bool]:
     """Change the archive in a process that is killed before its event of this number, from 0 on.
 
     Whether it was killed, and whether the change had been acknowledged until then.
     """
-    told, tell = os.pipe()
-    process = os.fork()
-    if not process:
-        seen = 0
+    left = event
 
-        def count(_event: str, _path: str) -> None:
-            nonlocal seen
-            if seen == event:
-                os.kill(os.getpid(), signal.SIGKILL)
-            seen += 1
+    def kill(_event: str, _path: str) -> None:
+        nonlocal left
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
 
-        try:
-            with watching(location.parent, count):
-                change(location)
-                os.write(tell, b"done")
-        except BaseException:
-            traceback.print_exc()
-            os._exit(3)
-        os._exit(0)
-    os.close(tell)
+    def work(tells: int) -> None:
+        with watching(location.parent, kill):
+            change(location)
+            os.write(tells, b"done")
+
+    process, hears = forked(work)
     _, status = os.waitpid(process, 0)
-    acknowledged = os.read(told, 9) == b"done"
-    os.close(told)
+    with os.fdopen(hears, "rb") as heard:
+        acknowledged = heard.read() == b"done"
     assert status in (0, signal.SIGKILL), status
     return bool(status), acknowledged
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -19,27 +18,11 @@ from search.language import parse_query
 from tests.faults.archives import TORTURE
 from tests.faults.conftest import Count
 from tests.faults.events import watching
+from tests.faults.killing import forked
 
 WRITERS, READERS, BATCHES = (8, 8, 75) if TORTURE else (3, 2, 4)
 PAIR = 2
 """Articles of a batch: all of them are to be seen, or none."""
-
-
-def started(work: Callable[[], int]) -> tuple[int, int]:
-    """A process that does the work, and a descriptor from which the number that it returns can be read."""
-    hears, says = os.pipe()
-    process = os.fork()
-    if not process:
-        code = 1
-        try:
-            os.write(says, b"%d" % work())
-            code = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(code)
-    os.close(says)
-    return process, hears
 
 
 def batch(writer: int, number: int) -> list[Article]:
@@ -49,7 +32,7 @@ def batch(writer: int, number: int) -> list[Article]:
     ]
 
 
-def write(location: Path, writer: int, note: Path) -> int:
+def write(location: Path, writer: int, note: Path, _: int) -> None:
     """Adds batch after batch; every other writer is killed in the midst of its last."""
     engine = open_engine(location, wait=300)
     for number in range(BATCHES):
@@ -69,10 +52,9 @@ def write(location: Path, writer: int, note: Path) -> int:
         with note.open("a") as acknowledged:
             acknowledged.write(f"{writer}-{number}\n")
     engine.close()
-    return BATCHES
 
 
-def read(location: Path, stop: Path) -> int:
+def read(location: Path, stop: Path, tells: int) -> None:
     """Searches until it is told to stop; each answer has whole batches, and no fewer than the one before."""
     engine = open_engine(location)
     request = SearchRequest(parse_query("notice").tree, limit=100_000)
@@ -83,15 +65,15 @@ def read(location: Path, stop: Path) -> int:
         assert results.total % PAIR == 0
         before, done = results.total, done + 1
     engine.close()
-    return done
+    os.write(tells, b"%d" % done)
 
 
 def test_nothing_is_lost_or_seen_by_half(tmp_path: Path, count: Count) -> None:
     location, stop, note = tmp_path / "archive", tmp_path / "stop", tmp_path / "acknowledged"
     open_engine(location, create=True).close()
     note.touch()
-    writers = [started(partial(write, location, n, note)) for n in range(WRITERS)]
-    readers = [started(partial(read, location, stop)) for _ in range(READERS)]
+    writers = [forked(partial(write, location, n, note)) for n in range(WRITERS)]
+    readers = [forked(partial(read, location, stop)) for _ in range(READERS)]
     killed = 0
     for process, hears in writers:
         code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import random
+import select
 import shutil
+import signal
 from collections.abc import Iterator
+from functools import partial
+from itertools import count as count_from
 from pathlib import Path
 
 import pytest
 
-from tests.faults.archives import KINDS, TORTURE, Outcomes, make
+from search.engines import open_engine
+from tests.faults.archives import KINDS, TORTURE, Outcomes, bodies, make, notices, whole_again
 from tests.faults.conftest import Count
-from tests.faults.killing import killed_before
+from tests.faults.killing import forked, killed_before
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 
@@ -40,3 +47,36 @@ def test_nothing_is_lost_to_a_kill(kind: str, template: Path, tmp_path: Path, co
     tried = list(tries(kind, template, tmp_path, 1 if TORTURE else 9))
     assert len(tried) > (20 if TORTURE else 2)
     count(f"kills, {kind}", len(tried))
+
+
+def additions(location: Path, tells: int) -> None:
+    """Add two articles at a time without end, telling of each time."""
+    engine = open_engine(location)
+    for number in count_from(0):
+        engine.add(notices(20 + 2 * number, 22 + 2 * number))
+        os.write(tells, b".")
+
+
+def test_nothing_is_lost_to_a_kill_while_the_system_writes(
+    template: Path, tmp_path: Path, count: Count
+) -> None:
+    moments, rounds = random.Random(7), 400 if TORTURE else 4
+    before, written = bodies(template), 0
+    for _ in range(rounds):
+        location = Path(shutil.copytree(template, tmp_path / "tried"))
+        process, hears = forked(partial(additions, location))
+        acknowledged = len(os.read(hears, 1))
+        select.select([], [], [], moments.uniform(0, 0.1))
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        with os.fdopen(hears, "rb") as heard:
+            acknowledged += len(heard.read())
+        stored = bodies(location)
+        added = len(stored) - len(before)
+        assert stored == before | {article.id: article.body for article in notices(20, 20 + added)}
+        assert added in (2 * acknowledged, 2 * acknowledged + 2)
+        whole_again(location, stored)
+        written += added
+        shutil.rmtree(location)
+    assert written >= 2 * rounds
+    count("kills at any time", rounds)
