@@ -101,6 +101,17 @@ BAD = {
     "an unclosed quote": Bad(
         "a.csv", 'id,title\nfirst,Crane\nh,"Ti\n', ["first"], "not-csv", "unexpected end", "line 3"
     ),
+    "a quote that is never closed, before other rows": Bad(
+        "a.csv", 'id,title\nfirst,A\nh,"B\nlast,D\n', AROUND, "not-csv", "never closed", "line 3"
+    ),
+    "a quote in the midst of a cell, before other rows": Bad(
+        "a.csv", 'id,title\nfirst,A\nh,"B" C\nlast,D\n', AROUND, "not-csv", "expected", "line 3"
+    ),
+    "a quote that a later row seems to close": Bad(
+        "a.csv", 'id,title\nfirst,A\nh,"B\nlast,D\n"",\nx,E\n', [*AROUND, "x"], "not-csv", "", "line 3"
+    ),
+    "names of columns that are not closed": Bad("a.csv", 'id,"title\na,A\n', [], "not-csv", "columns"),
+    "two columns of one name": Bad("a.csv", "id,title,Title\na,A,B\n", [], "duplicate-name", "'title'"),
     "a row too long": Bad(
         "a.csv",
         "id,title\nfirst,A\nh,B,C\nlast,D\n",

@@ -95,11 +95,16 @@ def _spoken_span(which: str, count: str | None, unit: str, here: datetime, zone:
     return Period(first.start, _unit_period(unit, here, 0, zone).end)
 
 
+_MARGIN = 2
+"""Years more that can be read with a zone, as where a period begins or ends is written in UTC."""
+
+
 def _partial_period(match: re.Match[str], zone: tzinfo) -> Period:
     year, week, quarter = int(match["year"]), match["week"], match["quarter"]
     if written := match["zone"]:
         zone = UTC if written.upper() == "Z" else _fixed_zone(written)
-    if not EARLIEST_YEAR <= year <= LATEST_YEAR + 1:
+    margin = _MARGIN if written else 0
+    if not EARLIEST_YEAR - margin <= year <= LATEST_YEAR + 1 + margin:
         raise UnreadableDate(f"the year {year} is not one of news")
     if match["hour"] and not match["day"]:
         raise UnreadableDate("a time needs a whole day before it, as in 2025-02-11T18:30")
@@ -145,7 +150,7 @@ def _unit_period(unit: str, moment: datetime, steps: int, zone: tzinfo) -> Perio
             first, last = (this + timedelta(hours=steps + ahead) for ahead in (0, 1))
     except (OverflowError, ValueError) as error:
         raise UnreadableDate("that is too long ago, or too far ahead, to be a date of news") from error
-    if start.year < EARLIEST_YEAR or end.year > LATEST_YEAR + 2:
+    if start.year < EARLIEST_YEAR - _MARGIN or end.year > LATEST_YEAR + 2 + _MARGIN:
         raise UnreadableDate("that is too long ago, or too far ahead, to be a date of news")
     return Period(first, last)
 

@@ -172,6 +172,7 @@ def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[
                 reason = "this kind of file is not read; if it is plain text, give --format text"
                 raise BadDocument("unknown-format", reason)
             accepted = rejected = 0
+            item: Item | None = None
             for item in _items(plain, path, kind, options):
                 yield item
                 accepted += isinstance(item, Accepted)
@@ -179,6 +180,8 @@ def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[
                 if rejected >= MAX_BAD_LINES and not accepted:
                     reason = f"the first {rejected} documents were all rejected; the rest was not read"
                     raise BadDocument("given-up", reason)
+            if item is None:  # a table with but its header, a feed without items
+                yield Skipped(Origin(path), "empty")
     except BadDocument as error:
         yield Rejected(Origin(path, error.place), error.code, error.reason)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:

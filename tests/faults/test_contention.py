@@ -20,7 +20,7 @@ from tests.faults.conftest import Count
 from tests.faults.events import watching
 from tests.faults.killing import forked
 
-WRITERS, READERS, BATCHES = (8, 8, 75) if TORTURE else (3, 2, 4)
+WRITERS, READERS, BATCHES = (8, 8, 110) if TORTURE else (3, 2, 4)
 PAIR = 2
 """Articles of a batch: all of them are to be seen, or none."""
 
