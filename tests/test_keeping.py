@@ -97,9 +97,9 @@ FAULTS: dict[str, tuple[Harm, Level, str, str]] = {
     "a byte of the index": (lambda at: flip(segment(at), 999), "quick", "checksum", "rebuild"),
     "a file of the index missing": (lambda at: segment(at).unlink(), "quick", "missing", "rebuild"),
     "no index": (lambda at: shutil.rmtree(at / "index"), "quick", "none", "rebuild"),
-    "a word forged": (lambda at: forge(at, b"metre"), "deep", "metr", "rebuild"),
-    "a value forged": (lambda at: forge(at, b"weather"), "deep", "weather", "rebuild"),
-    "an id forged": (lambda at: forge(at, b"a3"), "deep", "other documents", "rebuild"),
+    "a word forged": (lambda at: forge(at, b"metre"), "deep", "forms.text", "rebuild"),
+    "a value forged": (lambda at: forge(at, b"weather"), "deep", "keyword.terms.text", "rebuild"),
+    "an id forged": (lambda at: forge(at, b"a3"), "deep", "not stored", "rebuild"),
 }
 
 

@@ -214,6 +214,14 @@ def test_a_plain_mail_in_an_unknown_charset(tmp_path: Path) -> None:
     assert (found.body, found.source) == ("Café \ufffd.", "a@b.example")
 
 
+def test_a_mail_whose_date_overflows_stays_without_one(tmp_path: Path) -> None:
+    mail = (
+        "From: a@b.example\nSubject: Tides\nDate: Mon, 10 Mar 2025 08:20:00 +99999999999999999999\n\nHigh.\n"
+    )
+    found = article(read(tmp_path / "x.eml", mail))
+    assert (found.body, found.published) == ("High.", None)
+
+
 @pytest.mark.parametrize("content", [b"just words", b"\x00\xff\xfe binary", b": \n\n"])
 def test_what_is_no_mail_is_refused(tmp_path: Path, content: bytes) -> None:
     item = read(tmp_path / "x.eml", content)

@@ -1,107 +1,54 @@
-"""Compares what two indexes say of the same articles, whatever the order of their documents."""
+"""Compares a segment with what it should be, array by array.
+
+A segment is a function of its documents and their order: inverted at once, or in parts that are then
+merged, they give the same arrays. So one that was made anew of the same texts must be equal to it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 
-from search.codec.layout import Array
+from search.codec.layout import Array, MappedArrays
+from search.codec.merging import Source, merge
+from search.codec.segment import ArraySegment
 from search.codec.view import IndexView
 
 
-def differences(
-    one: IndexView,
-    other: IndexView,
-    *,
-    key: str,
-    numbers: Iterable[str],
-    texts: Sequence[str],
-    values: Iterable[str],
+def values_in_order(folder: Path, segment: ArraySegment, field: str) -> list[str]:
+    """The first value of `field` of each document that is not deleted, in the order of the documents."""
+    return IndexView(folder, [segment]).values(field).texts(np.flatnonzero(segment.live()).astype(np.int32))
+
+
+def differing_arrays(
+    folder: Path, segment: ArraySegment, fresh: Mapping[str, Array], scratch: Path
 ) -> Iterator[str]:
-    """In which numbers, words and values the indexes differ, a sentence each; the fields are given by kind.
+    """The names of arrays of the segment that are not as in `fresh`, made of the documents it still has.
 
-    Documents are told apart by their value of `key`.
+    Where some are deleted it is merged alone, into files below `scratch`: without them, to be compared;
+    and with them, which must give what there is, also of what such a merge works out and does not copy.
     """
-    if _keys(one, key) != _keys(other, key):
-        yield f"other documents are there, by their {key}"
+    arrays = segment.open(folder)
+    if not segment.has_deletions():
+        yield from _differing(arrays, fresh)
         return
-    here, there = (one, _ranks(one, key)), (other, _ranks(other, key))
-
-    def differ(seen: Callable[[IndexView, Array], Array]) -> bool:
-        return not np.array_equal(seen(*here), seen(*there))
-
-    for column in numbers:
-        if differ(partial(_numbers, column)):
-            yield f"{column} has other values"
-    for field in texts:
-        if differ(partial(_lengths, field)):
-            yield f"{field} has other lengths"
-    forms = sorted({*one.forms, *other.forms})
-    for form, term in forms:
-        for field in texts:
-            if differ(partial(_places, field, term, form)):
-                yield f"{form!r} ({term}) stands at other places of {field}"
-    for term in sorted({term for _, term in forms}):
-        if differ(partial(_posted, term)):
-            yield f"the term {term!r} is in other documents"
-    for field in (key, *values):
-        for value in sorted(one.values(field).known() | other.values(field).known()):
-            if differ(partial(_valued, field, value.encode())):
-                yield f"other documents have the value {value!r} of {field}"
+    everything = np.ones(segment.count, np.bool_)
+    yield from _differing(arrays, _merged(arrays, everything, scratch / f"{segment.segment_id()}.everything"))
+    yield from _differing(_merged(arrays, segment.live(), scratch / f"{segment.segment_id()}.live"), fresh)
 
 
-def _live(view: IndexView) -> Array:
-    every = np.arange(view.size, dtype=np.int32)
-    return every if view.live is None else every[view.live]
+def _merged(arrays: MappedArrays, live: Array, path: Path) -> MappedArrays:
+    merge([Source(arrays, live)], path)
+    return MappedArrays(path)
 
 
-def _keys(view: IndexView, key: str) -> list[str]:
-    return sorted(view.values(key).texts(_live(view)))
-
-
-def _ranks(view: IndexView, key: str) -> Array:
-    """int64[size]: for each document its rank by key, -1 for a deleted one."""
-    live = _live(view)
-    keys = view.values(key).texts(live)
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    ranks = np.full(view.size, -1, np.int64)
-    ranks[live[order]] = np.arange(len(keys))
-    return ranks
-
-
-def _ordered(column: Array, ranks: Array) -> Array:
-    """The column's values by rank."""
-    live = np.flatnonzero(ranks >= 0)
-    found = np.empty(len(live), np.int64)
-    found[ranks[live]] = column[live]
-    return found
-
-
-def _sorted(docs: Array, ranks: Array) -> Array:
-    found = ranks[docs.astype(np.intp)]
-    return np.sort(found[found >= 0])
-
-
-def _numbers(column: str, view: IndexView, ranks: Array) -> Array:
-    return _ordered(view.numbers(column), ranks)
-
-
-def _lengths(field: str, view: IndexView, ranks: Array) -> Array:
-    return _ordered(view.lengths(field), ranks)
-
-
-def _posted(term: str, view: IndexView, ranks: Array) -> Array:
-    return _sorted(view.postings(term).docs, ranks)
-
-
-def _places(field: str, term: str, form: str, view: IndexView, ranks: Array) -> Array:
-    places = view.places(field, term, frozenset((form,)))
-    by_rank = ranks[places >> 32]
-    return np.sort((by_rank[by_rank >= 0] << 32) | (places[by_rank >= 0] & 0xFFFFFFFF))
-
-
-def _valued(field: str, value: bytes, view: IndexView, ranks: Array) -> Array:
-    numbered = view.values(field).docs(lambda known: [n for n in (known.number(value),) if n >= 0])
-    return _sorted(numbered, ranks)
+def _differing(one: Mapping[str, Array], other: Mapping[str, Array]) -> Iterator[str]:
+    # A value field of which nothing is left has arrays after a merge, and none in what is made anew.
+    values = [name.removesuffix("ordinals") for name in one if name.endswith(".ordinals")]
+    empty = tuple(name for name in values if not len(one[f"{name}ordinals"]))
+    for name in sorted({*one, *other}):
+        same = name in one and name in other and np.array_equal(one[name], other[name])
+        if not same and not name.startswith(empty):
+            yield name

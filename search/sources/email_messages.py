@@ -29,9 +29,9 @@ def article_in_message(content: bytes, origin: Origin, options: ReadOptions) -> 
     try:
         message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)
-        headers = {
-            name: _header(message, name) for name in ("subject", "from", "date", "message-id", "list-id")
-        }
+        headers = {name: _header(message, name) for name in ("subject", "from", "message-id", "list-id")}
+        # As it is written: some dates raise an error when the header is parsed.
+        date = next((str(value) for name, value in message.raw_items() if name.lower() == "date"), "")
         body = _body(message)
     except (MessageError, LookupError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise BadDocument("not-mail", f"the mail cannot be read: {error}") from error
@@ -39,9 +39,9 @@ def article_in_message(content: bytes, origin: Origin, options: ReadOptions) -> 
         raise BadDocument("not-mail", "the mail has neither sender nor subject")
     notes = []
     published = None
-    if headers["date"]:
+    if date.strip():
         try:
-            published = read_instant(headers["date"], options.zone, options.order)
+            published = read_instant(date, options.zone, options.order)
         except UnreadableDate as error:
             notes.append(Note("unreadable-date", str(error)))
     name, address = parseaddr(headers["from"])

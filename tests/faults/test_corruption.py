@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from search.article import Article
+from search.codec.manifest import read_manifest, seal, write_manifest
+from search.engine import FacetRequest, SearchRequest
 from search.engines import open_engine, verify
-from search.errors import IndexUnusable, SearchError
+from search.errors import ArchiveDamaged, IndexUnusable, SearchError
+from search.language import parse_query
 from tests.faults.archives import TORTURE, make, searched
 from tests.faults.conftest import Count
 
@@ -135,6 +140,58 @@ def test_no_flipped_byte_of_the_articles_is_shown(location: Path, count: Count) 
     path.write_bytes(content)
     assert found
     count("bytes of articles.db flipped", tried)
+
+
+QUERIES = [
+    "notice",
+    "tides first",
+    "no*",
+    "tidez~",
+    '"of tides"',
+    "again OR notice",
+    "-first",
+    "keyword:tide",
+]
+
+
+def answers(location: Path) -> list[object]:
+    """What each of the queries finds, None for one that is refused."""
+    engine = open_engine(location)
+    found: list[object] = []
+    for text in QUERIES:
+        tree = parse_query(text).tree
+        try:
+            results = engine.search(SearchRequest(tree, limit=50, facets=(FacetRequest("keyword"),)))
+            marked = engine.highlights(tree)
+            found.append(([(hit.article.id, hit.score) for hit in results.hits], results.facets, marked))
+        except (IndexUnusable, ArchiveDamaged):
+            found.append(None)
+    engine.close()
+    return found
+
+
+def test_deep_verify_finds_what_has_a_right_checksum(location: Path, count: Count) -> None:
+    engine = open_engine(location)
+    engine.add([Article(id="k", title="Tide", keywords=("tide", "sea"), extra={"places": ("quay",)})])
+    engine.close()
+    before, chance = answers(location), random.Random(20251124)
+    folder, tried = location / "index", 4_000 if TORTURE else 60
+    for _ in range(tried):
+        manifest = read_manifest(folder, "articles")
+        path = folder / chance.choice([name for name in manifest.files if name.endswith(".arrays")])
+        content = path.read_bytes()
+        at = chance.randrange(len(content))
+        path.write_bytes(
+            content[:at] + bytes((content[at] ^ (1 << chance.randrange(8)),)) + content[at + 1 :]
+        )
+        forged = replace(manifest, files={**manifest.files, path.name: seal(path)})
+        write_manifest(folder, forged)
+        faults = verify(location, "deep").faults
+        assert answers(location) == before or faults, f"{path.name}, byte {at}"
+        path.write_bytes(content)
+        write_manifest(folder, replace(manifest, files={**manifest.files, path.name: seal(path)}))
+    assert verify(location, "deep").faults == ()
+    count("bytes of the index flipped, with checksums to match", tried)
 
 
 def test_damage_is_not_found_without_checksums(location: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,18 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from search.article import Article
 from search.engines.embedded.engine import AT_A_TIME, EmbeddedEngine
 from search.engines.embedded.index import ArchiveIndex
-from search.engines.embedded.schema import FACET_FIELDS
 from search.engines.embedded.store import Store
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, IndexUnusable
-from search.language import TEXT_FIELDS
-
-if TYPE_CHECKING:
-    from search.codec.view import IndexView
 
 Level = Literal["quick", "full", "deep"]
 
@@ -74,10 +69,14 @@ def verify(location: Path, level: Level = "full") -> Verdict:
         elif view.count < count:
             faults.append(f"the index has {view.count:,} articles, articles.db {count:,}")
         elif level == "deep":
-            differences = _differences(location, engine, view, covered)
-            if differences is None:
+            from search.engines.embedded.reanalysis import differences
+
+            with tempfile.TemporaryDirectory(prefix="news-verify-", dir=_roomy(location)) as folder:
+                found = list(islice(differences(index, store, Path(folder)), MOST_FAULTS))
+            if store.revision == covered:
+                faults += [f"index: {fault}" for fault in found]
+            else:
                 notes.append("the archive was written to meanwhile; its words were not compared")
-            faults += differences or []
         return Verdict(level, count, tuple(faults), "run: news rebuild" if faults else "", tuple(notes))
     except IndexUnusable as error:
         return Verdict(level, engine.count(), (str(error).partition(";")[0],), "run: news rebuild")
@@ -86,28 +85,6 @@ def verify(location: Path, level: Level = "full") -> Verdict:
     finally:
         engine.close()
         store.close()
-
-
-def _differences(location: Path, engine: EmbeddedEngine, view: IndexView, revision: int) -> list[str] | None:
-    """How the index differs from one made anew of the articles, which is made in a temporary folder.
-
-    None where there are newer articles than those of `revision` by now, so that it cannot be said.
-    """
-    from search.codec.comparison import differences
-
-    with tempfile.TemporaryDirectory(prefix="news-verify-", dir=_roomy(location)) as folder:
-        fresh = engine.index_anew(Path(folder, "index"))
-        if fresh.covered().revision != revision:
-            return None
-        found = differences(
-            view,
-            fresh.view(),
-            key="id",
-            numbers=("published",),
-            texts=TEXT_FIELDS,
-            values=("url", *FACET_FIELDS, *engine.settings().extra_fields),
-        )
-        return [f"index: {fault}" for fault in islice(found, MOST_FAULTS)]
 
 
 def _roomy(location: Path) -> str | None:

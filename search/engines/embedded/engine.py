@@ -138,7 +138,8 @@ class EmbeddedEngine:
                 self._stamp = stamp
                 self._evaluator = Evaluator(view, self._analyzer)
             self._evaluator.deadline = deadline
-            yield self._evaluator
+            with self._index.translated():
+                yield self._evaluator
             self._evaluator.view.release_beyond(MAX_MAPPED)
 
     def search(self, request: SearchRequest) -> Results:

@@ -25,6 +25,7 @@ from search.codec.manifest import (
     sync_folder,
     write_manifest,
 )
+from search.codec.segment import ArraySegment
 from search.codec.view import IndexView
 from search.codec.writer import ArrayWriter
 from search.engines.embedded.schema import index_schema
@@ -73,7 +74,7 @@ class ArchiveIndex:
         return Covered(**{**note, "extra_fields": tuple(note["extra_fields"])})
 
     def _newest(self) -> Manifest:
-        with self._translated():
+        with self.translated():
             stamp = self.stamp()
             if self._manifest is None or self._manifest[0] != stamp or stamp == (0, 0):
                 manifest = read_manifest(self.path, NAME)
@@ -88,7 +89,7 @@ class ArchiveIndex:
         for _ in range(_OPENINGS):
             manifest = self._newest()
             try:
-                with self._translated():
+                with self.translated():
                     self._check(manifest)
                     return IndexView(self.path, list(manifest.segments))
             except IndexUnusable:
@@ -98,13 +99,17 @@ class ArchiveIndex:
                 before, self._manifest = manifest.generation, None
         raise self._unusable("it has no commit that stays to be read")
 
+    def segments(self) -> tuple[ArraySegment, ...]:
+        """The segments of the newest commit; raises `IndexUnusable`."""
+        return self._newest().segments
+
     def check(self, *, whole: bool = False) -> None:
         """Raise `IndexUnusable` unless the files of the newest commit are all there, as they were written.
 
         With `whole` every byte is read, also of large files that look untouched.
         """
         manifest = self._newest()
-        with self._translated():
+        with self.translated():
             self._check(manifest, whole=whole)
 
     def _check(self, manifest: Manifest, *, whole: bool = False) -> None:
@@ -124,7 +129,7 @@ class ArchiveIndex:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             try:
-                with self._translated():
+                with self.translated():
                     for name, sealed in manifest.files.items():
                         shutil.copy2(self.path / name, folder / name)
                         check_file(folder / name, sealed, whole=True)
@@ -142,7 +147,11 @@ class ArchiveIndex:
         return sum(sealed.size for sealed in self._newest().files.values())
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
+        """Raise `IndexUnusable` for what goes wrong in reading the index.
+
+        Files that are as they were written can still hold nonsense, if whoever wrote them was wrong.
+        """
         try:
             yield
         except FileNotFoundError as error:
@@ -153,7 +162,7 @@ class ArchiveIndex:
             raise self._unusable(f"it cannot be read: {error.strerror or error}") from error
         except (BadManifest, BadLayout) as error:
             raise self._unusable(str(error)) from error
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise self._unusable(f"it cannot be read ({error})") from error
 
     def _unusable(self, what: str) -> IndexUnusable:
