@@ -39,6 +39,8 @@ _TIDIED = {code: None for code in range(128) if _CONTROL.match(chr(code))} | _LI
 _TEXTS = ("title", "description", "body", "source", "url", "language")
 _LISTS = ("highlights", "keywords", "authors")
 _C0 = bytes({*range(32), 127} - {*b"\t\n"})
+_TURNING = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What turns the direction of text: of use in text, but not in an id, which has to be told from others."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -227,7 +229,8 @@ def _checked_id(given: str) -> str:
     identity = given.strip()
     if len(identity) > MAX_ID_LENGTH:
         raise InvalidArticle("bad-id", f"the id has {len(identity)} characters, more than {MAX_ID_LENGTH}")
-    if not identity or _CONTROL.search(identity) or _SURROGATE.search(identity) or "\n" in identity:
+    unfit = (_CONTROL, _TURNING, _SURROGATE)
+    if not identity or "\n" in identity or any(pattern.search(identity) for pattern in unfit):
         raise InvalidArticle("bad-id", "the id is blank or has control characters or lone surrogates")
     return identity
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\n＝＋－＠")
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 TEXT_WIDTH = 100
 """Text on a terminal is wrapped at its width, and never wider than this."""
@@ -327,7 +327,11 @@ def _facet(facet: Facet) -> dict[str, object]:
 
 
 def _json(value: object, indent: int | None = None) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=indent)
+    return _UNSAFE.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def _escaped(unsafe: re.Match[str]) -> str:
+    return f"\\u{ord(unsafe.group()):04x}"
 
 
 def _iso(moment: datetime) -> str:
@@ -337,6 +341,7 @@ def _iso(moment: datetime) -> str:
 def _table(rows: list[list[str]]) -> str:
     """CSV of the rows; a cell that a spreadsheet would run as a formula begins with an apostrophe."""
     out = io.StringIO()
-    safe = [[f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows]
+    shown = ([printable(cell) for cell in row] for row in rows)
+    safe = ([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in shown)
     csv.writer(out, lineterminator="\n").writerows(safe)
     return out.getvalue()

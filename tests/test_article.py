@@ -134,7 +134,7 @@ def test_an_article_without_any_text_is_refused() -> None:
     assert isinstance(caught.value, SearchError)
 
 
-@pytest.mark.parametrize("bad", ["a\x00b", "a\nb", "a\ud800", " ", "a\x1bb", "\ufeffa"])
+@pytest.mark.parametrize("bad", ["a\x00b", "a\nb", "a\ud800", " ", "a\x1bb", "\ufeffa", "a\u202eb"])
 def test_an_id_with_control_characters_or_nothing_in_it_is_refused(bad: str) -> None:
     with pytest.raises(InvalidArticle, match="the id is blank or has control characters") as caught:
         Article(id=bad, title="Storm")

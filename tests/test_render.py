@@ -168,6 +168,15 @@ def test_text_from_articles_cannot_steer_a_terminal() -> None:
     assert not {char for char in text if char != "\n" and not char.isprintable()}
 
 
+def test_text_from_articles_cannot_steer_a_terminal_from_data_either() -> None:
+    article = Article(id="h", title="T" + HOSTILE, keywords=("k" + HOSTILE,), body="B" + HOSTILE)
+    results = Results(1, (Hit(article, 1.0, Snippet("S" + HOSTILE, ())),), read_as="r" + HOSTILE)
+    line = render.article_as_json(article)
+    assert json.loads(line) == article.as_record()
+    for text in (line, render.results_as_json(results), render.hits_as_csv(results)):
+        assert not {char for char in text if char != "\n" and not char.isprintable()}
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

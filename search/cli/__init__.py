@@ -7,6 +7,7 @@ Each command parses, calls the library and prints. Modules are imported at the t
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -82,7 +83,11 @@ def _run(arguments: Sequence[str] | None) -> int:
         cause = abort.__cause__ or abort
         return cause.exit_code if isinstance(cause, Interrupted) else options.INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        from search.render import printable
+
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(printable(shown.getvalue()), err=True, nl=False)
         return error.exit_code
     except BrokenPipeError:
         # Whoever read our output has had enough; there is nobody to tell.

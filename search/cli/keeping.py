@@ -77,12 +77,11 @@ def dump(archive: str | None) -> None:
 
     `news index` of what this prints makes the same archive. The index is not needed for it.
     """
-    import json
-
     from search.engines import stored_articles
+    from search.render import article_as_json
 
     for article in stored_articles(settle(archive).archive):
-        sys.stdout.write(json.dumps(article.as_record(), ensure_ascii=False) + "\n")
+        sys.stdout.write(article_as_json(article) + "\n")
 
 
 @click.command()
