@@ -242,7 +242,9 @@ class Engine(Protocol):
     def search(self, request: SearchRequest) -> Results:
         """One page of matches, without snippets, and the facets asked for over all matches."""
 
-    def timeline(self, query: Node, interval: Interval, zone: tzinfo) -> Timeline:
+    def timeline(
+        self, query: Node, interval: Interval, zone: tzinfo, deadline: Deadline | None = None
+    ) -> Timeline:
         """All matches by time; raises `LimitExceeded` for more than `MAX_BINS` intervals."""
 
     def scan(self, query: Node) -> Iterator[Article]:

@@ -6,15 +6,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
+from search.analysis import MAX_WORD_LENGTH, words
 from search.article import Article
 from search.engine import Added, Engine
-from search.sources import Accepted, Item, Rejected, Skipped, Withdrawn
+from search.sources import Accepted, Item, Note, Rejected, Skipped, Withdrawn
 
 BATCH_ARTICLES = 25_000
 BATCH_CHARACTERS = 32 << 20
 """A batch ends with whichever it reaches first."""
+
+AHEAD = timedelta(days=2)
+"""A time that is no further ahead can be one of today, elsewhere or by a clock that is fast."""
 
 
 @dataclass(slots=True)
@@ -47,13 +52,16 @@ def index_documents(
     *,
     on_reject: Callable[[Rejected], None] | None = None,
     on_progress: Callable[[IndexReport], None] | None = None,
+    now: datetime | None = None,
 ) -> None:
     """Add every accepted article to the engine, keeping the account in `report`.
+
+    Articles from after `now` (default: the time of the call) are noted in it.
 
     `report` is true at any time, so that it holds when this is interrupted: what is counted in it is
     stored. `on_reject` is called for each rejected document, `on_progress` now and then.
     """
-    started = time.monotonic()
+    started, now = time.monotonic(), now or datetime.now(UTC)
 
     told = 0
 
@@ -74,7 +82,7 @@ def index_documents(
             match item:
                 case Accepted(article, origin, notes):
                     withdrawn.discard(article.id)
-                    for note in notes:
+                    for note in chain(notes, _oddities(article, now)):
                         report.notes[note.code] += 1
                         report.examples.setdefault(note.code, f"{origin}: {note.detail}")
                     yield article
@@ -96,6 +104,16 @@ def index_documents(
         report.withdrawn = engine.delete(withdrawn)
     if told < report.read:
         tell()
+
+
+def _oddities(article: Article, now: datetime) -> Iterator[Note]:
+    """What is odd about an article that is added all the same, whatever it was read from."""
+    if article.published is not None and article.published > now + AHEAD:
+        yield Note("future-date", f"{article.published:%Y-%m-%d} is still to come")
+    pieces = [piece for piece in article.body.split() if len(piece) > MAX_WORD_LENGTH]
+    longest = max((len(word) for piece in pieces for word in words(piece)), default=0)
+    if longest > MAX_WORD_LENGTH:
+        yield Note("long-word", f"a word of {longest:,} characters cannot be searched for")
 
 
 def add_all(engine: Engine, articles: Iterator[Article], note: Callable[[Added], object]) -> None:

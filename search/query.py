@@ -130,7 +130,7 @@ class Archive:
             after=None if after is None else Cursor.read(after, sort),
             facets=tuple(_facet_request(facet) for facet in facets),
             zone=_zone(zone),
-            deadline=None if timeout is None else Deadline.after(timeout),
+            deadline=_deadline(timeout),
         )
         results = self.engine.search(request)
         results = replace(results, read_as=str(read), warnings=read.notes + results.warnings)
@@ -155,10 +155,11 @@ class Archive:
         any_word: bool = False,
         zone: Zone = UTC,
         now: datetime | None = None,
+        timeout: float | None = None,
     ) -> int:
-        """How many articles match."""
+        """How many articles match; raises as `search` does where it takes longer than `timeout` seconds."""
         read = self._read(query, since, until, any_word, zone, now)
-        return self.engine.search(SearchRequest(read.tree, limit=0)).total
+        return self.engine.search(SearchRequest(read.tree, limit=0, deadline=_deadline(timeout))).total
 
     def facets(
         self,
@@ -169,11 +170,15 @@ class Archive:
         any_word: bool = False,
         zone: Zone = UTC,
         now: datetime | None = None,
+        timeout: float | None = None,
     ) -> tuple[Facet, ...]:
         """The counts of all matches by each of `fields`, written as for `search`."""
         read = self._read(query, since, until, any_word, zone, now)
         requests = tuple(_facet_request(field) for field in fields)
-        return self.engine.search(SearchRequest(read.tree, limit=0, facets=requests, zone=_zone(zone))).facets
+        request = SearchRequest(
+            read.tree, limit=0, facets=requests, zone=_zone(zone), deadline=_deadline(timeout)
+        )
+        return self.engine.search(request).facets
 
     def timeline(
         self,
@@ -185,12 +190,13 @@ class Archive:
         any_word: bool = False,
         zone: Zone = UTC,
         now: datetime | None = None,
+        timeout: float | None = None,
     ) -> Timeline:
         """The counts of all matches by year, month, week or day, with the empty ones between."""
         if by not in INTERVALS:
             raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
         read = self._read(query, since, until, any_word, zone, now)
-        return self.engine.timeline(read.tree, by, _zone(zone))
+        return self.engine.timeline(read.tree, by, _zone(zone), _deadline(timeout))
 
     def scan(
         self,
@@ -277,6 +283,10 @@ class Archive:
 
 def _zone(zone: Zone) -> tzinfo:
     return read_zone(zone) if isinstance(zone, str) else zone
+
+
+def _deadline(timeout: float | None) -> Deadline | None:
+    return None if timeout is None else Deadline.after(timeout)
 
 
 def _bound(moment: Moment, name: str, zone: tzinfo, now: datetime) -> Period:

@@ -19,6 +19,7 @@ from search.dates import Interval, Period, boundaries, interval_name
 from search.engine import (
     Added,
     Bin,
+    Deadline,
     Facet,
     FacetValue,
     Hit,
@@ -212,7 +213,13 @@ class ReferenceEngine:
         shown = tuple(FacetValue(value, count, "") for count, value in rows[:limit])
         return Facet(field, shown, len(rows), sum(not values(article, field) for article in matched))
 
-    def timeline(self, query: Node, interval: Interval, zone: tzinfo) -> Timeline:
+    def timeline(
+        self,
+        query: Node,
+        interval: Interval,
+        zone: tzinfo,
+        deadline: Deadline | None = None,  # noqa: ARG002
+    ) -> Timeline:
         matched = [self.articles[i].published for i in self.scores(query)]
         dated = sorted(moment for moment in matched if moment is not None)
         bins = []

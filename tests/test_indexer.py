@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,20 @@ def test_notes_are_counted_and_the_first_of_each_is_the_example(empty: Archive) 
         "unreadable-date": "in.jsonl, line 1: 'soonish' is no date",
         "ignored-field": "in.jsonl, line 2: 'parts' cannot be a field",
     }
+
+
+def test_what_is_odd_about_an_article_is_noted_whatever_it_was_read_from(empty: Archive) -> None:
+    ahead = Article(id="ahead", title="Tide", published=datetime(2025, 3, 5, tzinfo=UTC))
+    tomorrow = Article(id="soon", title="Tide", published=datetime(2025, 3, 2, tzinfo=UTC))
+    long = Article(
+        id="long", title="Tide", body=f"High {'x' * 256} tide at http://herald.example/{'a/' * 200}"
+    )
+    report = IndexReport()
+    items = [accepted(ahead), accepted(tomorrow), accepted(long)]
+    index_documents(empty.engine, items, report, now=datetime(2025, 3, 1, 12, tzinfo=UTC))
+    assert report.notes == {"future-date": 1, "long-word": 1}
+    assert "256 characters" in report.examples["long-word"]
+    assert report.stored == 3
 
 
 def test_a_withdrawn_article_goes_and_one_that_comes_back_stays(archive: Archive) -> None:

@@ -191,6 +191,13 @@ def test_a_query_that_takes_too_long_is_given_up_in_any_thread(archive: Archive)
         archive.search("strike", timeout=1e-9)
     with ThreadPoolExecutor(1) as pool, pytest.raises(LimitExceeded, match="longer"):
         pool.submit(archive.search, "strike", timeout=1e-9).result()
+    for ask in (
+        lambda: archive.count("strike", timeout=1e-9),
+        lambda: archive.facets("strike", "keyword", timeout=1e-9),
+        lambda: archive.timeline("strike", timeout=1e-9),
+    ):
+        with pytest.raises(LimitExceeded, match="longer"):
+            ask()
     assert archive.search("strike", timeout=60).total == archive.search("strike").total
     with pytest.raises(InvalidRequest, match="more than 0"):
         archive.search("strike", timeout=0)

@@ -40,6 +40,14 @@ wait_option = click.option(
     metavar="SECONDS",
     help="Wait so long for another process that is writing.  [default: not at all]",
 )
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=5.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up on the query after this time.",
+)
 tz_option = click.option(
     "--tz", metavar="ZONE", help="Zone of dates asked for and shown, like Europe/Berlin.  [default: yours]"
 )

@@ -17,6 +17,7 @@ from search.cli.options import (
     reading,
     selection_options,
     settle,
+    timeout_option,
     tz_option,
     warn,
 )
@@ -46,14 +47,7 @@ if TYPE_CHECKING:
     help="Count all matches by keyword, source, author, language or an extra field, the N most "
     "frequent, or by date:year, date:month, date:week, date:day. Can be repeated.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    default=5.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Give up on the query after this time.",
-)
+@timeout_option
 @tz_option
 @format_option("text", "json", "jsonl", "csv", "ids")
 @color_option
@@ -131,6 +125,7 @@ def search(
 @click.command()
 @click.argument("query", nargs=-1)
 @selection_options
+@timeout_option
 @tz_option
 @archive_option
 def count(
@@ -138,6 +133,7 @@ def count(
     since: str | None,
     until: str | None,
     any_word: bool,
+    timeout: float,
     tz: str | None,
     archive: str | None,
 ) -> None:
@@ -150,7 +146,7 @@ def count(
     setting = settle(archive, tz)
     with reading(setting) as opened:
         total = opened.count(
-            query_text(query), since=since, until=until, any_word=any_word, zone=setting.zone
+            query_text(query), since=since, until=until, any_word=any_word, zone=setting.zone, timeout=timeout
         )
     click.echo(total)
     if not total:
@@ -167,6 +163,7 @@ def count(
     help="The interval.",
 )
 @selection_options
+@timeout_option
 @tz_option
 @click.option(
     "--format",
@@ -183,6 +180,7 @@ def timeline(
     since: str | None,
     until: str | None,
     any_word: bool,
+    timeout: float,
     tz: str | None,
     form: str | None,
     color: str | None,
@@ -207,6 +205,7 @@ def timeline(
             until=until,
             any_word=any_word,
             zone=setting.zone,
+            timeout=timeout,
         )
     match form or ("text" if sys.stdout.isatty() else "csv"):
         case "text":
@@ -229,6 +228,7 @@ def timeline(
     help="What to count by, as for search --facet. Can be repeated.  [default: keyword, source, author]",
 )
 @selection_options
+@timeout_option
 @tz_option
 @format_option("text", "json", "csv")
 @color_option
@@ -239,6 +239,7 @@ def facets(
     since: str | None,
     until: str | None,
     any_word: bool,
+    timeout: float,
     tz: str | None,
     form: str,
     color: str | None,
@@ -264,6 +265,7 @@ def facets(
             until=until,
             any_word=any_word,
             zone=setting.zone,
+            timeout=timeout,
         )
     match form:
         case "text":

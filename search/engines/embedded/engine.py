@@ -175,8 +175,10 @@ class EmbeddedEngine:
             raise InvalidRequest(f"{request.field!r} cannot be counted by; fields that can are {countable}")
         return FacetRequest(field or "date", request.limit, request.interval)
 
-    def timeline(self, query: Node, interval: Interval, zone: tzinfo) -> Timeline:
-        with self._reading() as evaluator:
+    def timeline(
+        self, query: Node, interval: Interval, zone: tzinfo, deadline: Deadline | None = None
+    ) -> Timeline:
+        with self._reading(deadline) as evaluator:
             return timeline(evaluator.view, evaluator.matches(query).docs, interval, zone)
 
     def ids(self, query: Node) -> list[str]:
