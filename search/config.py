@@ -11,6 +11,7 @@ environment wins over the file, and an option on the command line over both.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,20 +40,29 @@ class Config:
 def load_config(environment: Mapping[str, str]) -> Config:
     """The configuration; raises `InvalidRequest` that names the file and what in it is wrong."""
     path = config_path(environment)
-    settings = _read(path) if path.is_file() or environment.get("NEWS_CONFIG") else {}
+    text = _read(path) if path.is_file() or environment.get("NEWS_CONFIG") else ""
+    try:
+        settings = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest(f"{path}: {error}") from error
+
+    def wrong(name: str, what: str) -> InvalidRequest:
+        lines = enumerate(text.splitlines(), start=1)
+        line = next((n for n, line in lines if re.match(rf"\W*{re.escape(name)}\W", line)), 1)
+        return InvalidRequest(f"{path}, line {line}: {what}")
+
     kinds = {"archive": str, "tz": str, "limit": int, "color": str}
     for name, value in settings.items():
         if name not in kinds:
-            raise InvalidRequest(f"{path}: {name!r} is no setting; settings are {', '.join(kinds)}")
+            raise wrong(name, f"{name!r} is no setting; settings are {', '.join(kinds)}")
         if not isinstance(value, kinds[name]) or isinstance(value, bool):
-            wanted = "a number" if kinds[name] is int else "text"
-            raise InvalidRequest(f"{path}: {name} must be {wanted}")
+            raise wrong(name, f"{name} must be {'a number' if kinds[name] is int else 'text'}")
     color = str(settings.get("color", "auto"))
     if color not in COLORS:
-        raise InvalidRequest(f"{path}: color must be one of {', '.join(COLORS)}")
+        raise wrong("color", f"color must be one of {', '.join(COLORS)}")
     limit = settings.get("limit", 10)
     if not isinstance(limit, int) or not 0 <= limit <= 10_000:
-        raise InvalidRequest(f"{path}: limit must be from 0 to 10000")
+        raise wrong("limit", "limit must be from 0 to 10000")
     archive = environment.get("NEWS_ARCHIVE") or str(settings.get("archive", DEFAULT_ARCHIVE))
     return Config(
         archive=Path(archive).expanduser() if archive.startswith("~") else Path(archive),
@@ -83,14 +93,14 @@ def local_zone(name: str) -> tzinfo:
         return UTC
 
 
-def _read(path: Path) -> dict[str, object]:
+def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE + 1)
         if len(content) > MAX_FILE:
             raise InvalidRequest(f"{path} is larger than {MAX_FILE >> 10} KiB; it cannot be a configuration")
-        return tomllib.loads(content.decode())
+        return content.decode()
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequest(f"{path}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"{path}: not utf-8 at byte {error.start}") from error

@@ -102,6 +102,7 @@ def index_documents(
     add_all(engine, accepted(), note)
     if withdrawn:
         report.withdrawn = engine.delete(withdrawn)
+        report.skipped["withdrawn"] += len(withdrawn) - report.withdrawn
     if told < report.read:
         tell()
 

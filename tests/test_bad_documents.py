@@ -18,7 +18,7 @@ from search.errors import InvalidRequest
 from search.indexer import IndexReport, index_documents
 from search.query import Archive
 from search.sources import Accepted, Item, Note, Origin, ReadOptions, Rejected, Skipped, read_paths
-from search.sources.files import MAX_INFLATED
+from search.sources.streams import MAX_INFLATED
 from tests.conftest import day
 
 FIRST, LAST = '{"id":"first","title":"Crane"}', '{"id":"last","title":"Ferry"}'
@@ -59,8 +59,9 @@ def ids(items: list[Item]) -> list[str]:
 
 BAD = {
     "text in Latin-1": line('{"title":"Café"}'.encode("latin-1"), "encoding", "byte 13; perhaps --encoding"),
-    "a file in UTF-16": Bad("a.txt", "Crane".encode("utf-16"), [], "encoding", "--encoding utf-16"),
-    "a JSON file in UTF-16": Bad("a.json", LAST.encode("utf-16"), [], "encoding", "--encoding utf-16"),
+    "a file in UTF-16 cut within a character": Bad(
+        "a.txt", "Crane".encode("utf-16")[:-1], [], "encoding", "utf-16"
+    ),
     "a table in Latin-1": Bad("a.csv", b"title\nCaf\xe9\n", [], "encoding", "--encoding latin-1", "line 2"),
     "a last line cut short": Bad(
         "a.jsonl", f'{FIRST}\n{{"id":"h","tit', ["first"], "not-json", "character", "line 2"
@@ -124,7 +125,7 @@ BAD = {
         "a.csv", "id,title\nfirst,A\nh\nlast,D\n", AROUND, "ragged-row", "1 cells", "line 3"
     ),
     "a table of very many columns": Bad(
-        "a.csv", ",".join(f"c{n}" for n in range(2_000)) + "\n", [], "not-csv", "2,000 columns"
+        "a.csv", ",".join(f"c{n}" for n in range(2_000)) + "\n", [], "not-csv", "more than 1,000 columns"
     ),
     "a cell of 17 million characters": Bad(
         "a.csv",
@@ -188,6 +189,17 @@ ODD = {
         "a.jsonl", "\ufeff" + FIRST, Article(id="first", title="Crane")
     ),
     "a byte-order mark before JSON": Odd("a.json", f"\ufeff[{FIRST}]", Article(id="first", title="Crane")),
+    "text in UTF-16": Odd("a.txt", "Tide".encode("utf-16"), TIDE),
+    "JSON lines in UTF-16": Odd("a.jsonl", '{"title":"Tide"}\n'.encode("utf-16"), TIDE),
+    "JSON in UTF-32": Odd("a.json", '{"title":"Tide"}'.encode("utf-32"), TIDE),
+    "a table in UTF-16": Odd("a.csv", "title\nTide\n".encode("utf-16"), TIDE),
+    "a feed in UTF-16": Odd(
+        "a.xml",
+        "<?xml version='1.0' encoding='utf-16'?><rss version='2.0'><channel><item><title>Tide</title></item>"
+        "</channel></rss>".encode("utf-16"),
+        TIDE,
+    ),
+    "a date that is an object": odd(TIDE, "unreadable-date", date={"year": 2025}),
     "a byte-order mark before a table": Odd("a.csv", "\ufefftitle\nTide\n", TIDE),
     "a byte-order mark before text": Odd("a.txt", "\ufeffTide\n", TIDE),
     "a JSON list called jsonl": Odd("a.jsonl", f"[{FIRST}]", Article(id="first", title="Crane")),
@@ -281,6 +293,17 @@ def test_a_file_that_has_nothing_to_read_is_given_up_after_100_lines(tmp_path: P
     rejected = [item for item in items if isinstance(item, Rejected)]
     assert len(rejected) == 101
     assert rejected[-1].code == "given-up"
+    assert ids(items) == ["last"]
+
+
+def test_such_a_file_is_read_on_where_that_is_wanted(tmp_path: Path) -> None:
+    items = read(tmp_path, "a.jsonl", "no json\n" * 150 + LAST, ReadOptions(keep_going=True))
+    assert ids(items) == ["last"]
+    assert len(items) == 151
+
+
+def test_utf_16_without_a_mark_is_read_where_it_is_given(tmp_path: Path) -> None:
+    items = read(tmp_path, "a.jsonl", (LAST + "\n").encode("utf-16-le"), ReadOptions(encoding="utf-16-le"))
     assert ids(items) == ["last"]
 
 

@@ -109,6 +109,18 @@ def test_index_reads_standard_input(run: Run, home: Path, monkeypatch: pytest.Mo
     assert set(found(home)) == {"g1", "g2"}
 
 
+def test_no_archive_is_made_in_a_folder_that_is_for_everything(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.jsonl").write_text(GOOD)
+    monkeypatch.setenv("HOME", str(home))
+    for folder in ("/", str(home)):
+        code, _, err = run("index", "a.jsonl", "--archive", folder)
+        assert (code, "a folder of its own" in err) == (2, True)
+    assert not (home / "articles.db").exists()
+    assert run("index", "a.jsonl", "--archive", str(home / "news"))[0] == 0
+
+
 def test_an_interrupted_index_counts_what_is_stored_and_exits_with_130(
     run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,7 +138,7 @@ def test_a_command_names_the_file_that_is_wrong_and_ends_with_2(
     with pytest.raises(SystemExit) as ended:
         main(["search", "strike"])
     assert ended.value.code == 2
-    assert capsys.readouterr() == ("", f"news: {tmp_path / 'bad.toml'}: limit must be a number\n")
+    assert capsys.readouterr() == ("", f"news: {tmp_path / 'bad.toml'}, line 1: limit must be a number\n")
 
 
 # --- as a program -----------------------------------------------------------------------------------

@@ -122,6 +122,7 @@ def test_a_withdrawn_article_goes_and_one_that_comes_back_stays(archive: Archive
     ]
     report = indexed(archive, items)
     assert (report.withdrawn, report.read) == (2, 6)
+    assert report.skipped == {"withdrawn": 1}, "it was never there"
     assert archive.ids("*") == ["a2", "a3", "a4"]
 
 

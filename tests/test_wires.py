@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from search.article import Article
@@ -81,6 +83,19 @@ def article(items: list[Item]) -> Article:
 
 def test_nitf_is_read_whole() -> None:
     assert article(nitf(NITF.format(status="usable"))) == WHOLE
+
+
+def test_an_article_under_embargo_is_rejected_until_then() -> None:
+    text = g2().replace("</itemMeta>", "<embargoed>2025-03-01T06:00:00+01:00</embargoed></itemMeta>")
+    root = parsed_xml(text.encode())
+
+    def items(now: datetime) -> list[Item]:
+        return list(articles_in_newsml(root, "a.xml", ReadOptions(now=now)))
+
+    (early,) = items(datetime(2025, 3, 1, 4, 59, tzinfo=UTC))
+    assert isinstance(early, Rejected)
+    assert (early.code, "2025-03-01T05:00:00Z" in early.reason) == ("embargoed", True)
+    assert article(items(datetime(2025, 3, 1, 5, tzinfo=UTC))).extra["embargoed"] == ("2025-03-01T05:00:00Z",)
 
 
 @pytest.mark.parametrize("status", ["canceled", "withheld"])

@@ -89,7 +89,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         error.show(shown)
         click.echo(printable(shown.getvalue()), err=True, nl=False)
         return error.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # the second is what click makes of the first
         # Whoever read our output has had enough; there is nobody to tell.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,9 @@ SHOWN_REJECTS = 10
     help="Tell the language of articles that do not say theirs, as one of these: en,es,de",
 )
 @click.option("--strict", is_flag=True, help="Reject a document for what would only be noted, as a bad date.")
+@click.option(
+    "--keep-going", is_flag=True, help="Read on where the first 100 documents of a file are all bad."
+)
 @click.option("--dayfirst", "order", flag_value="day-first", help="Read 01/02/2024 as 1 February.")
 @click.option("--monthfirst", "order", flag_value="month-first", help="Read 01/02/2024 as January 2.")
 @click.option(
@@ -76,6 +79,7 @@ def index(
     language: str | None,
     detect: str | None,
     strict: bool,
+    keep_going: bool,
     order: DayOrder | None,
     rejects: Path | None,
     tz: str | None,
@@ -110,8 +114,10 @@ def index(
         zone=setting.zone,
         order=order,
         strict=strict,
+        keep_going=keep_going,
         exclude=(setting.archive / "index",),
     )
+    _check_place(setting.archive)
     if rejects is not None and any(path.resolve() == rejects.resolve() for path in paths):
         raise click.UsageError(f"--rejects {rejects} would overwrite what is to be read")
     items = read_paths(paths, options)
@@ -123,8 +129,7 @@ def index(
     with ExitStack() as stack:
         note = stack.enter_context(_rejects_file(rejects))
         opened = stack.enter_context(open_archive(setting.archive, create=True, language=language, wait=wait))
-        kept = opened.engine.settings().language
-        if language and language != kept:
+        if language and language != (kept := opened.engine.settings().language):
             warn(f"the archive is in {kept} already; --language {language} changes nothing")
         progress = stack.enter_context(_progress("articles"))
         try:
@@ -144,6 +149,16 @@ def index(
     _account(report, rejects)
     if report.rejected:
         exit_with(SOME_REJECTED)
+
+
+def _check_place(archive: Path) -> None:
+    """Refuse to make an archive in a folder that is for everything."""
+    place = archive.resolve()
+    crowded = [Path(place.anchor)]
+    with suppress(RuntimeError):  # where nobody has a home
+        crowded.append(Path.home().resolve())
+    if place in crowded and not (place / "articles.db").exists():
+        raise click.UsageError(f"an archive needs a folder of its own, not {place}; give --archive DIR")
 
 
 def _known_encoding(name: str) -> str:

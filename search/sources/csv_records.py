@@ -106,7 +106,7 @@ def _read_row(
 
 def _check_columns(columns: list[str], options: ReadOptions) -> None:
     if len(columns) > MAX_COLUMNS:
-        raise BadDocument("not-csv", f"the table has {len(columns):,} columns, more than {MAX_COLUMNS:,}")
+        raise BadDocument("not-csv", f"the table has more than {MAX_COLUMNS:,} columns")
     names = Counter(name.strip().lower() for name in columns)
     if twice := [name for name, count in names.items() if name and count > 1]:
         raise BadDocument("duplicate-name", f"two columns are called {twice[0]!r}; rename one of them")

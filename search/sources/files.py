@@ -8,16 +8,15 @@ what is no regular file (pipes, devices, sockets) are skipped. What a file holds
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import re
 import stat
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import BinaryIO
 
 from search.errors import InvalidRequest
 from search.sources.csv_records import articles_in_table
@@ -35,9 +34,7 @@ from search.sources.reading import (
     decoded,
     whole,
 )
-
-if TYPE_CHECKING:
-    from typing_extensions import Buffer
+from search.sources.streams import PEEKED, as_utf8, decompressed, own_encoding
 
 _SUFFIXES: dict[Format, str] = {
     "text": ".txt .text",
@@ -76,8 +73,6 @@ _BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
 _OBJECT = re.compile(rb"\{\s*\"|\[\s*\{")
 _ELEMENT = re.compile(rb"<[A-Za-z][\w:.-]*[\s/>]")
 
-_PEEKED = 4096
-
 _ARCHIVE_FILES = frozenset(
     "articles.db articles.db-wal articles.db-shm lock index index.new index.old".split()
 )
@@ -85,10 +80,6 @@ _ARCHIVE_FILES = frozenset(
 
 MAX_BAD_LINES = 100
 """After so many rejects and not one article, the rest of a file is not read."""
-
-
-MAX_INFLATED, MAX_RATIO = 64 << 20, 200
-"""Compressed data may become this many bytes, and more if that is not so many times what it was."""
 
 
 def read_paths(paths: Iterable[Path], options: ReadOptions) -> Iterator[Item]:
@@ -163,10 +154,14 @@ def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
 
 def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
     try:
-        with _decompressed(stream) as (plain, start):
-            if not start.strip() and len(start) < _PEEKED:
+        with decompressed(stream) as (plain, start):
+            if not start.strip() and len(start) < PEEKED:
                 yield Skipped(Origin(path), "empty")
                 return
+            encoding = own_encoding(start, options.encoding)
+            if encoding != options.encoding or encoding.startswith(("utf-16", "utf-32")):
+                plain, start = as_utf8(plain, encoding)
+                options = replace(options, encoding="utf-8")
             kind = options.format or _format(path, start)
             if kind is None:
                 reason = "this kind of file is not read; if it is plain text, give --format text"
@@ -177,8 +172,8 @@ def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[
                 yield item
                 accepted += isinstance(item, Accepted)
                 rejected += isinstance(item, Rejected)
-                if rejected >= MAX_BAD_LINES and not accepted:
-                    reason = f"the first {rejected} documents were all rejected; the rest was not read"
+                if rejected >= MAX_BAD_LINES and not accepted and not options.keep_going:
+                    reason = f"the first {rejected} documents were all rejected; to read on: --keep-going"
                     raise BadDocument("given-up", reason)
             if item is None:  # a table with but its header, a feed without items
                 yield Skipped(Origin(path), "empty")
@@ -186,43 +181,6 @@ def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[
         yield Rejected(Origin(path, error.place), error.code, error.reason)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         yield Rejected(Origin(path), "not-gzip", f"the compressed data is damaged: {error}")
-
-
-class _Inflated(io.RawIOBase):
-    """What gzip data holds, each read giving what there is before the data ends, wherever it is cut.
-
-    Raises what `gzip` raises, and `BadDocument` for what grows as no text does.
-    """
-
-    def __init__(self, packed: BinaryIO) -> None:
-        self.packed, self.given = packed, 0
-        self.unpacked = gzip.GzipFile(fileobj=packed)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer, /) -> int:
-        room = memoryview(buffer).cast("B")
-        found = self.unpacked.read1(len(room))  # readinto would lose what it has when it meets the cut
-        room[: len(found)] = found
-        self.given += len(found)
-        if self.given > MAX_INFLATED and self.given > MAX_RATIO * self.packed.tell():
-            raise BadDocument("too-large", f"the compressed data grows more than {MAX_RATIO} times")
-        return len(found)
-
-
-@contextmanager
-def _decompressed(stream: BinaryIO) -> Iterator[tuple[BinaryIO, bytes]]:
-    """The stream without its gzip, if it has that, and its first bytes, which are still to be read."""
-    packed = io.BufferedReader(cast(io.RawIOBase, stream))
-    try:
-        if packed.peek(2)[:2] == b"\x1f\x8b":
-            with io.BufferedReader(_Inflated(cast(BinaryIO, packed))) as plain:
-                yield cast(BinaryIO, plain), plain.peek(_PEEKED)[:_PEEKED]
-        else:
-            yield cast(BinaryIO, packed), packed.peek(_PEEKED)[:_PEEKED]
-    finally:
-        packed.detach()
 
 
 def _format(path: str, start: bytes) -> Format | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -29,8 +29,9 @@ class ReadOptions:
     """How to read: `format` and `encoding` where not to be found out, what fields are called, dates.
 
     `names` maps an article's field to what the source calls it. Naive times are in `zone`; `order`
-    settles 01/02/2024. With `strict`, a note of something lost rejects the document instead.
-    `exclude` are folders not to go into.
+    settles 01/02/2024. With `strict`, a note of something lost rejects the document instead; with
+    `keep_going` a file is read on where its first hundred documents are all rejected. What is under
+    embargo `now` (default: when it is read) is rejected. `exclude` are folders not to go into.
     """
 
     format: Format | None = None
@@ -39,6 +40,8 @@ class ReadOptions:
     zone: tzinfo = UTC
     order: DayOrder | None = None
     strict: bool = False
+    keep_going: bool = False
+    now: datetime | None = None
     exclude: tuple[Path, ...] = ()
 
 
@@ -145,8 +148,6 @@ def whole(stream: BinaryIO, ahead: bytes = b"", hint: str = "") -> bytes:
 
 def decoded(content: bytes, encoding: str) -> str:
     """`content` as text, without a byte-order mark; raises `BadDocument` that says what to do."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) and encoding == "utf-8":
-        raise BadDocument("encoding", "the text is UTF-16, not UTF-8; give --encoding utf-16")
     try:
         return content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:

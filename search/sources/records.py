@@ -143,7 +143,7 @@ class _Record:
 
     def _published(self, value: object) -> datetime | None:
         if isinstance(value, Mapping):
-            value = value.get("$date")
+            value = value.get("$date", value)
         if value is None:
             return None
         try:

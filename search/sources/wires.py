@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,12 @@ class Draft:
             if has_controls(getattr(self, name).replace("\r", "")):
                 self.notes.append(Note("control-characters", f"control characters were taken out of {name}"))
         if embargo := self._instant(self.extra.get("embargoed", ())):
-            self.extra["embargoed"] = (embargo.isoformat().replace("+00:00", "Z"),)
+            until = embargo.isoformat().replace("+00:00", "Z")
+            if embargo > (self.options.now or datetime.now(UTC)):
+                raise BadDocument(
+                    "embargoed", f"the article is under embargo until {until}; index it again then"
+                )
+            self.extra["embargoed"] = (until,)
         first, _, rest = self.body.partition("\n\n")
         try:
             article = Article(

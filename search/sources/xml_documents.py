@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
+_WIDE = re.compile(rb"""\A(\s*<\?xml[^>]*?)\s+encoding=["']utf-(?:16|32)[^"']*["']""", re.IGNORECASE)
 _WIRES = (b"newsmessage", b"newsitem", b"packageitem", b"newsml", b"lewis", b"reuters")
 _FEEDS = (b"rss", b"feed", b"rdf", b"channel")
 
 
 def articles_in_xml(content: bytes, path: str, options: ReadOptions) -> Iterator[Item]:
     """The documents of an XML file; raises `BadDocument` where it is none that is read here."""
+    content = _WIDE.sub(rb"\1", content, 1)  # as it can be read here, it is not in that
     found = _ROOT.search(re.sub(rb"<!--.*?-->", b"", content[:65_536], flags=re.DOTALL))
     name = found[1].lower() if found else b""
     if name in _FEEDS:

@@ -358,6 +358,12 @@ _ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What sqlite3 raises; it cannot decode the messages of some errors, which name damaged tables."""
 
 
+_UNWRITTEN = frozenset(
+    f"SQLITE_IOERR_{what}" for what in ("WRITE", "TRUNCATE", "SHMSIZE", "SHMOPEN", "FSYNC")
+)
+"""What SQLite says of a file that cannot be made larger for another reason than a full disk."""
+
+
 def _translation(error: Exception, location: Path, path: Path) -> ArchiveError:
     if isinstance(error, UnicodeDecodeError):
         return ArchiveDamaged(f"{path} is damaged; {_RESTORE}", location)
@@ -368,6 +374,11 @@ def _translation(error: Exception, location: Path, path: Path) -> ArchiveError:
             return ArchiveReadOnly(f"{path} cannot be written: {error}", location)
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
             return ArchiveDamaged(f"{path} is damaged ({error}); {_RESTORE}", location)
+        case sqlite3.SQLITE_IOERR if getattr(error, "sqlite_errorname", "") in _UNWRITTEN:
+            reason = "it cannot grow; is there a limit to the size of files or what a user may have?"
+            return ArchiveFull(f"{path}: {reason} Nothing of this batch was stored", location)
+        case sqlite3.SQLITE_IOERR:
+            return ArchiveDamaged(f"{path}: the disk cannot be read; {_RESTORE}", location)
         case _:
             return ArchiveError(f"{path}: {error}", location)
 
