@@ -67,10 +67,6 @@ _GLUED = re.compile(r"[^\s()|^]")
 _UNBROKEN = re.compile(r'[^\s()"|^]*')
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half of a character: no text that is stored has one."""
-
-
 def parse_query(
     text: str,
     *,
@@ -93,7 +89,6 @@ def parse_query(
         raise LimitExceeded(
             f"the query has {len(text):,} characters, more than {MAX_QUERY_LENGTH:,}; ask for fewer words"
         )
-    text = _SURROGATE.sub("\ufffd", text)
     parser = _Parser(text, zone, now or datetime.now(UTC), any_word, stop_words, extra_fields)
     return Query(parser.read(), tuple(dict.fromkeys(parser.notes)))
 

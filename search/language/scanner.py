@@ -13,7 +13,8 @@ from typing import Never
 from search.errors import QuerySyntaxError
 from search.language.nodes import RESERVED
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
+_READ_AS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"')) | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+"""Quotes of any kind, and halves of characters, which no stored text has."""
 _SPACE = re.compile(r"\s*")
 _RAW_WORD = re.compile(r'[^\s()"|]*')
 _FUZZY_SUFFIX = re.compile(r'~\d*(?:[\s()"|^]|$)')
@@ -33,7 +34,7 @@ class Scanner:
 
     def __init__(self, query: str) -> None:
         self._query = query
-        self.text = query.translate(_QUOTES)
+        self.text = query.translate(_READ_AS)
         self.at = 0
 
     def skip_space(self) -> None:
