@@ -320,7 +320,12 @@ def delete(
             if not click.confirm(f"Delete {len(ids):,} article{'' if len(ids) == 1 else 's'}?"):
                 warn("nothing was deleted")
                 exit_with(NOTHING_FOUND)
-        click.echo(f"deleted {opened.delete(ids):,}")
+        try:
+            click.echo(f"deleted {opened.delete(ids):,}")
+        except KeyboardInterrupt:
+            gone = sum(opened.get(identity) is None for identity in ids)
+            warn(f"deleted {gone:,} of {len(ids):,}")
+            raise
 
 
 @click.command()
@@ -334,6 +339,10 @@ def rebuild(wait: float, archive: str | None) -> None:
     """
     setting = settle(archive)
     with reading(setting, wait) as opened, _progress("articles") as progress:
-        opened.rebuild(progress)
+        try:
+            opened.rebuild(progress)
+        except KeyboardInterrupt:
+            warn("searches go on with the index that there was")
+            raise
         numbers = opened.stats()
     click.echo(f"rebuilt the index of {numbers.articles:,} articles")

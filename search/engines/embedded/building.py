@@ -158,7 +158,7 @@ def serve(language: str, requests: BinaryIO, answers: BinaryIO) -> None:
     while True:
         try:
             request = pickle.load(requests)
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):  # the second where it ended half-way
             return
         if isinstance(request, Draft):
             collector.add(request)

@@ -11,6 +11,7 @@ an index that covers revision r lacks is just what has a larger one.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -315,10 +316,10 @@ class Store:
 
     def damages(self) -> Iterator[str]:
         """What is wrong with the file, read from end to end; a sentence each."""
+        # Ours first, row by row; SQLite's own check is then of pages that are in memory, but one call: with a
+        # handler Ctrl-C is seen in it. (To open the file beside SQLite would take its locks away.)
+        self._connection.set_progress_handler(lambda: 0, 10_000)
         try:
-            for (line,) in self._connection.execute("PRAGMA integrity_check(20)"):
-                if line != "ok":
-                    yield f"{self.path.name}: {line}"
             newest = self.revision
             for row in self._connection.execute(f"SELECT {_ROW}, revision FROM articles ORDER BY number"):
                 try:
@@ -327,15 +328,23 @@ class Store:
                     yield str(error).removeprefix(f"{self.path}: ").partition(";")[0]
                 if not 0 < row[4] <= newest:
                     yield f"row {row[0]} has revision {row[4]}, and the newest is {newest}"
+            for (line,) in self._connection.execute("PRAGMA integrity_check(20)"):
+                if line != "ok":
+                    yield f"{self.path.name}: {line}"
         except (sqlite3.Error, ValueError, OverflowError) as error:
+            if _code(error) == sqlite3.SQLITE_INTERRUPT:
+                raise KeyboardInterrupt from error
             yield f"{self.path.name} cannot be read to its end: {error}"
+        finally:
+            self._connection.set_progress_handler(None, 0)
 
     def copy_to(self, path: Path) -> None:
         """A copy of the whole file as it is now, in one piece also while another process writes."""
         target = sqlite3.connect(path)
         try:
-            with self._translated():
-                self._connection.backup(target)
+            with self._translated(), self.snapshot(), path.open("rb") as file:
+                # Some pages at a time, made durable each time: no step is long, and Ctrl-C is seen between.
+                self._connection.backup(target, pages=10_000, progress=lambda *_: os.fsync(file.fileno()))
         finally:
             target.close()
 
