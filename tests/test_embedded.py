@@ -17,6 +17,7 @@ from search.codec.manifest import MANIFEST, read_manifest, write_manifest
 from search.dates import read_zone
 from search.engine import Added, Engine, FacetRequest, SearchRequest
 from search.engines import open_engine
+from search.engines.embedded.evaluate import MAX_EXPANSIONS
 from search.engines.embedded.store import Store
 from search.errors import (
     ArchiveExists,
@@ -277,3 +278,21 @@ def test_refuses_a_timeline_of_too_many_bins(location: Path) -> None:
     assert len(engine.timeline(parse_query("*").tree, "year", read_zone("UTC")).bins) == 290
     with pytest.raises(LimitExceeded, match="longer interval"):
         engine.timeline(parse_query("*").tree, "day", read_zone("UTC"))
+
+
+@pytest.mark.parametrize("pattern", ["ab*", "*b0*", "a?0*", "keyword:ab*"])
+def test_a_pattern_stands_for_no_more_words_than_the_limit(tmp_path: Path, pattern: str) -> None:
+    request = SearchRequest(parse_query(pattern).tree)
+
+    def found(count: int) -> int:
+        words = tuple(f"ab0{number}" for number in range(count))
+        engine = open_engine(tmp_path / str(count), create=True)
+        engine.add([Article(title="Tide", body=" ".join(words), keywords=words)])
+        try:
+            return engine.search(request).total
+        finally:
+            engine.close()
+
+    assert found(MAX_EXPANSIONS) == 1
+    with pytest.raises(LimitExceeded, match="more than 4,096 words"):
+        found(MAX_EXPANSIONS + 1)

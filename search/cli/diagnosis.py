@@ -78,12 +78,20 @@ def _file_system(path: Path) -> str:
 
 
 def _limits() -> Iterator[str]:
+    from search.analysis import MAX_WORD_LENGTH
+    from search.article import MAX_ID_LENGTH
+    from search.engine import MAX_HITS
     from search.language import limits
     from search.sources.reading import MAX_DOCUMENT, MAX_LINE
 
     yield (
-        f"limits: query {limits.MAX_QUERY_LENGTH:,} characters, {limits.MAX_CLAUSES} clauses, "
-        f"{limits.MAX_NESTING} levels; file read whole {MAX_DOCUMENT >> 20} MiB, line {MAX_LINE >> 20} MiB"
+        f"limits of a query: {limits.MAX_QUERY_LENGTH:,} characters, {limits.MAX_CLAUSES} clauses, "
+        f"{limits.MAX_NESTING} levels, {limits.MAX_PHRASE_WORDS} words of a phrase, "
+        f"{limits.MAX_DISTANCE:,} words of a distance, {MAX_HITS:,} hits of a page"
+    )
+    yield (
+        f"limits of documents: file read whole {MAX_DOCUMENT >> 20} MiB, line {MAX_LINE >> 20} MiB, "
+        f"word {MAX_WORD_LENGTH} characters, id {MAX_ID_LENGTH}"
     )
     try:
         import resource
