@@ -10,9 +10,9 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal, Protocol
 
 from search.article import Article
@@ -101,10 +101,22 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class Recency:
+    """Newer matches score more: half of each score fades, halved by every `half_life` before `now`.
+
+    What has no time, or one that is still to come, has only the half that stays.
+    """
+
+    half_life: timedelta
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SearchRequest:
     """What is asked of an engine. `zone` is where the days and months of facets begin.
 
-    Where the `deadline` passes before there is an answer, the engine raises `LimitExceeded`.
+    What `prefer` matches is added to the scores of what `query` does, and changes nothing else. Where the
+    `deadline` passes before there is an answer, the engine raises `LimitExceeded`.
     """
 
     query: Node
@@ -114,6 +126,24 @@ class SearchRequest:
     facets: tuple[FacetRequest, ...] = ()
     zone: tzinfo = UTC
     deadline: Deadline | None = None
+    prefer: Node | None = None
+    recency: Recency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedWord:
+    """A word and how much it counts; the weights of several add up to 1."""
+
+    word: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A word of the archive, folded, and how many articles have it in this or another form."""
+
+    word: str
+    articles: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +203,8 @@ class Results:
 
     `total` counts every match, exactly. `next` continues after the last hit, None at the end.
     `read_as` is how the query was understood; `warnings` is what was odd about it or the archive.
+    `expanded_with` are the words that were added for the ranking, where that was asked for.
+    `did_you_mean` is another query, where a word is in no article; it has not been searched for.
     """
 
     total: int
@@ -181,6 +213,49 @@ class Results:
     next: str | None = None
     read_as: str = ""
     warnings: tuple[str, ...] = ()
+    expanded_with: tuple[str, ...] = ()
+    did_you_mean: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedField:
+    """A field's part of a term frequency: `tf` is weight * frequency / (1 - b + b * length / average)."""
+
+    field: str
+    frequency: int
+    length: int
+    average: float
+    weight: float
+    b: float
+    tf: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedTerm:
+    """A part of a query that scores: `score` is boost * idf * tf * (k1 + 1) / (k1 + tf).
+
+    `df` is how many articles have it, `tf` the sum of that of its fields.
+    """
+
+    query: str
+    boost: float
+    df: int
+    idf: float
+    tf: float
+    k1: float
+    score: float
+    fields: tuple[ExplainedField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How an article comes to its score, which is the sum of those of its terms; 0 if it is not matched."""
+
+    id: str
+    query: str
+    matches: bool
+    score: float
+    terms: tuple[ExplainedTerm, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +330,23 @@ class Engine(Protocol):
 
     def highlights(self, query: Node) -> tuple[Highlight, ...]:
         """What to mark in the text of an article that `query` found."""
+
+    def explain(self, query: Node, identity: str) -> Explanation | None:
+        """How the article comes to its score by the query alone; None if there is no such article."""
+
+    def characteristic_words(
+        self, articles: Sequence[tuple[Article, float]], count: int
+    ) -> tuple[WeightedWord, ...]:
+        """The words that most set these articles, which have weights, apart from the others."""
+
+    def unknown_words(self, query: Node) -> tuple[str, ...]:
+        """The words of the query, as written, that no article has; those that are excluded are none."""
+
+    def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
+        """The words of the archive that `word` is most likely a misspelling of, the likeliest first."""
+
+    def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
+        """The words that begin with `prefix`, those in most articles first."""
 
     def get(self, identity: str) -> Article | None:
         """The article with this id."""

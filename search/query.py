@@ -15,13 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
 from search.analysis import STOP_WORDS
 from search.article import Article
-from search.dates import INTERVALS, Interval, Period, UnreadableDate, read_period, read_zone
+from search.bounds import Moment, Zone, between, half_life, zone_of
+from search.dates import INTERVALS, Interval
 from search.engine import (
     MAX_HITS,
     SORTS,
@@ -29,25 +31,24 @@ from search.engine import (
     Cursor,
     Deadline,
     Engine,
+    Explanation,
     Facet,
     FacetRequest,
+    Recency,
     Results,
     SearchRequest,
     Sort,
     Stats,
+    Suggestion,
     Timeline,
 )
 from search.engines import open_engine
 from search.errors import InvalidRequest, LimitExceeded
-from search.language import Dates, Query, both, parse_query
+from search.language import Dates, Not, Query, Word, both, parse_loosely, parse_query
+from search.relevance import CHARACTERISTIC_WORDS, correction, expansion, weighted, without_copies
 from search.snippets import mark, snippet
 
 __all__ = ["Archive", "open_archive"]
-
-Moment = str | date | datetime
-"""A bound in time: text as a query would have it ("2025-02", "last week"), a date or a datetime."""
-
-Zone = str | tzinfo
 
 
 def open_archive(
@@ -108,6 +109,8 @@ class Archive:
         now: datetime | None = None,
         snippets: bool = True,
         timeout: float | None = None,
+        expand: bool = False,
+        recency: str | timedelta | None = None,
     ) -> Results:
         """The matches of `query` from `since` to `until`, both included: one page and the total.
 
@@ -115,13 +118,14 @@ class Archive:
         before. A facet is a field ("keyword"), a field and how many values ("source:20") or a date
         ("date:month"). Without `snippets` the hits have None for theirs, which is faster. Where there
         is no answer after `timeout` seconds, `LimitExceeded` is raised.
+
+        With `any_word`, text that is no query (a headline, a sentence) is taken word by word. With `expand`
+        the words of the first articles found have a part in the ranking. With `recency` ("7d", "12h", "2w")
+        newer articles rank higher: half of a score is halved by that age.
         """
         if sort not in SORTS:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
-        if limit < 0:
-            raise InvalidRequest("the limit must not be negative")
-        if limit > MAX_HITS:
-            raise LimitExceeded(f"a page has at most {MAX_HITS:,} hits; page with `after`, or scan")
+        _check_limit(limit)
         read = self._read(query, since, until, any_word, zone, now)
         request = SearchRequest(
             query=read.tree,
@@ -129,11 +133,22 @@ class Archive:
             limit=limit,
             after=None if after is None else Cursor.read(after, sort),
             facets=tuple(_facet_request(facet) for facet in facets),
-            zone=_zone(zone),
+            zone=zone_of(zone),
             deadline=_deadline(timeout),
         )
-        results = self.engine.search(request)
-        results = replace(results, read_as=str(read), warnings=read.notes + results.warnings)
+        if recency is not None:
+            request = replace(request, recency=Recency(half_life(recency), now or datetime.now(UTC)))
+        added: tuple[str, ...] = ()
+        if expand and sort == "relevance":
+            prefer, added = expansion(self.engine, read.tree, request)
+            request = replace(request, prefer=prefer)
+        results = replace(
+            self.engine.search(request),
+            read_as=str(read),
+            expanded_with=added,
+            did_you_mean=correction(self.engine, query, read.tree),
+        )
+        results = replace(results, warnings=read.notes + results.warnings)
         return self._with_snippets(results, read, request.deadline) if snippets and results.hits else results
 
     def _with_snippets(self, results: Results, read: Query, deadline: Deadline | None) -> Results:
@@ -176,7 +191,7 @@ class Archive:
         read = self._read(query, since, until, any_word, zone, now)
         requests = tuple(_facet_request(field) for field in fields)
         request = SearchRequest(
-            read.tree, limit=0, facets=requests, zone=_zone(zone), deadline=_deadline(timeout)
+            read.tree, limit=0, facets=requests, zone=zone_of(zone), deadline=_deadline(timeout)
         )
         return self.engine.search(request).facets
 
@@ -196,7 +211,7 @@ class Archive:
         if by not in INTERVALS:
             raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
         read = self._read(query, since, until, any_word, zone, now)
-        return self.engine.timeline(read.tree, by, _zone(zone), _deadline(timeout))
+        return self.engine.timeline(read.tree, by, zone_of(zone), _deadline(timeout))
 
     def scan(
         self,
@@ -223,6 +238,76 @@ class Archive:
     ) -> list[str]:
         """The id of every match, oldest first."""
         return self.engine.ids(self._read(query, since, until, any_word, zone, now).tree)
+
+    def similar(
+        self,
+        article: str | Article,
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        limit: int = 10,
+        zone: Zone = UTC,
+        now: datetime | None = None,
+        timeout: float | None = None,
+    ) -> Results:
+        """Articles with the words that set this one, given by its id or itself, apart from the others.
+
+        The article is none of them. Raises `InvalidRequest` for an id that is not there.
+        """
+        _check_limit(limit)
+        given = self._given(article)
+        words = self.engine.characteristic_words([(given, 1.0)], CHARACTERISTIC_WORDS)
+        if not words:
+            return Results(0, ())
+        other = Not(Word(given.id, "id"))
+        period = between(since, until, zone_of(zone), now or datetime.now(UTC))
+        tree = both([weighted(words), other, *([] if period is None else [Dates(period)])])
+        found = self.engine.search(SearchRequest(tree, limit=limit, deadline=_deadline(timeout)))
+        read_as = " OR ".join(word.word for word in words)
+        found = replace(found, read_as=read_as, next=None)
+        return self._with_snippets(found, Query(tree), _deadline(timeout))
+
+    def background(
+        self,
+        article: str | Article,
+        *,
+        limit: int = 10,
+        timeout: float | None = None,
+    ) -> Results:
+        """Older articles that give the context of this one: like it, but no copies of it or of each other.
+
+        Raises `InvalidRequest` for an id that is not there, and for an article without a time.
+        """
+        given = self._given(article)
+        if given.published is None:
+            raise InvalidRequest(f"the article {given.id!r} has no time, so nothing is older")
+        until = given.published - timedelta(microseconds=1)
+        found = self.similar(given, until=until, limit=min(MAX_HITS, 4 * limit), timeout=timeout)
+        return replace(found, hits=tuple(islice(without_copies(found.hits, given), limit)))
+
+    def explain(
+        self,
+        identity: str,
+        query: str,
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        any_word: bool = False,
+        zone: Zone = UTC,
+        now: datetime | None = None,
+    ) -> Explanation:
+        """How the article comes to the score that `search` gives it for this query, term by term.
+
+        Raises `InvalidRequest` for an id that is not there.
+        """
+        found = self.engine.explain(self._read(query, since, until, any_word, zone, now).tree, identity)
+        if found is None:
+            raise InvalidRequest(f"no article has the id {identity!r}")
+        return found
+
+    def suggest(self, prefix: str, *, limit: int = 10) -> tuple[Suggestion, ...]:
+        """The words that begin with `prefix`, those in most articles first; if none does, other spellings."""
+        return self.engine.completions(prefix, limit) or self.engine.corrections(prefix, limit)
 
     def get(self, identity: str) -> Article | None:
         """The article with this id, or None."""
@@ -261,47 +346,37 @@ class Archive:
         zone: Zone,
         now: datetime | None,
     ) -> Query:
-        settings, where = self.engine.settings(), _zone(zone)
+        settings, where = self.engine.settings(), zone_of(zone)
         moment = now or datetime.now(UTC)
-        read = parse_query(
+        parse = parse_loosely if any_word else parse_query
+        read = parse(
             query,
             zone=where,
             now=moment,
-            any_word=any_word,
             stop_words=STOP_WORDS.get(settings.language, frozenset()),
             extra_fields=settings.extra_fields,
         )
-        if since is None and until is None:
-            return read
-        start = None if since is None else _bound(since, "since", where, moment).start
-        end = None if until is None else _bound(until, "until", where, moment).end
-        try:
-            return replace(read, tree=both([read.tree, Dates(Period(start, end))]))
-        except UnreadableDate as error:
-            raise InvalidRequest(f"since {since} until {until}: {error}") from error
+        period = between(since, until, where, moment)
+        return read if period is None else replace(read, tree=both([read.tree, Dates(period)]))
+
+    def _given(self, article: str | Article) -> Article:
+        if isinstance(article, Article):
+            return article
+        found = self.engine.get(article)
+        if found is None:
+            raise InvalidRequest(f"no article has the id {article!r}")
+        return found
 
 
-def _zone(zone: Zone) -> tzinfo:
-    return read_zone(zone) if isinstance(zone, str) else zone
+def _check_limit(limit: int) -> None:
+    if limit < 0:
+        raise InvalidRequest("the limit must not be negative")
+    if limit > MAX_HITS:
+        raise LimitExceeded(f"a page has at most {MAX_HITS:,} hits; page with `after`, or scan")
 
 
 def _deadline(timeout: float | None) -> Deadline | None:
     return None if timeout is None else Deadline.after(timeout)
-
-
-def _bound(moment: Moment, name: str, zone: tzinfo, now: datetime) -> Period:
-    if isinstance(moment, datetime):
-        instant = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-        return Period(instant, instant + timedelta(microseconds=1))
-    if isinstance(moment, date):
-        first, after = (
-            datetime.combine(moment + timedelta(days=ahead), time(), zone).astimezone(UTC) for ahead in (0, 1)
-        )
-        return Period(first, after)
-    try:
-        return read_period(moment, zone=zone, now=now)
-    except UnreadableDate as error:
-        raise InvalidRequest(f"{name}: {error}") from error
 
 
 def _facet_request(written: str | FacetRequest) -> FacetRequest:

@@ -11,11 +11,12 @@ import io
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, TextIO
 
 from search.article import Article
-from search.engine import Facet, Hit, Results, Stats, Timeline
+from search.engine import Explanation, Facet, Hit, Results, Stats, Suggestion, Timeline
 from search.snippets import Marks
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def print_results(console: Console, results: Results, zone: tzinfo) -> None:
 
     found = f"{results.total:,} article{'' if results.total == 1 else 's'}"
     _print(console, Text(found, "bold").append(f"  {printable(results.read_as)}", "not bold dim"))
+    if results.expanded_with:
+        _print(console, Text(f"ranked also by: {printable(', '.join(results.expanded_with))}", "dim"))
     for number, hit in enumerate(results.hits, start=1):
         console.print()
         _print_hit(console, number, hit, zone)
@@ -209,6 +212,27 @@ def print_stats(console: Console, stats: Stats, zone: tzinfo) -> None:
         _print(console, Text(f"{name:<{width}}  ", "dim").append(printable(fact)))
 
 
+def print_explanation(console: Console, explanation: Explanation) -> None:
+    """The score, and below it each term with what it adds, field by field."""
+    from rich.text import Text
+
+    head = Text(f"{explanation.score:.4f}", "bold").append(
+        f"  {printable(explanation.query)}", "not bold dim"
+    )
+    _print(console, head)
+    for term in explanation.terms:
+        boost = f" × boost {term.boost:g}" if term.boost != 1 else ""
+        _print(console, Text(f"{term.score:8.4f}  ").append(printable(term.query), "bold").append(boost))
+        facts = f"in {term.df:,} articles: idf {term.idf:.4f}; tf {term.tf:.4f}, k1 {term.k1:g}"
+        _print(console, Text(f"          {facts}", "dim"))
+        for field in term.fields:
+            facts = (
+                f"{field.field}: {field.frequency} of {field.length:,} words (on average "
+                f"{field.average:,.1f}), weight {field.weight:g}, b {field.b:g}: tf {field.tf:.4f}"
+            )
+            _print(console, Text(f"          {facts}", "dim"))
+
+
 def _print(console: Console, text: Text) -> None:
     console.print(text, soft_wrap=console.soft_wrap)
 
@@ -222,12 +246,14 @@ def when(moment: datetime | None, zone: tzinfo) -> str:
 
 
 def results_as_json(results: Results) -> str:
-    """One JSON object: total, read_as, warnings, next, hits, facets."""
+    """One JSON object: total, read_as, warnings, expanded_with, did_you_mean, next, hits, facets."""
     return _json(
         {
             "total": results.total,
             "read_as": results.read_as,
             "warnings": list(results.warnings),
+            "expanded_with": list(results.expanded_with),
+            "did_you_mean": results.did_you_mean,
             "next": results.next,
             "hits": [_hit(hit) for hit in results.hits],
             "facets": {facet.field: _facet(facet) for facet in results.facets},
@@ -288,6 +314,16 @@ def timeline_as_csv(timeline: Timeline) -> str:
     rows = [[timeline.interval, "start", "count"]]
     rows += [[part.name, _iso(part.start), str(part.count)] for part in timeline.bins]
     return _table(rows)
+
+
+def suggestions_as_json(suggestions: Iterable[Suggestion]) -> str:
+    """A list of JSON objects: word, articles."""
+    return _json([{"word": each.word, "articles": each.articles} for each in suggestions], indent=2)
+
+
+def explanation_as_json(explanation: Explanation) -> str:
+    """One JSON object: id, query, score, matches, terms (see `Explanation`)."""
+    return _json(asdict(explanation), indent=2)
 
 
 def article_as_json(article: Article) -> str:

@@ -9,7 +9,7 @@ import fnmatch
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ from search.engine import (
     Added,
     Bin,
     Deadline,
+    Explanation,
     Facet,
     FacetValue,
     Hit,
@@ -27,10 +28,13 @@ from search.engine import (
     SearchRequest,
     Settings,
     Stats,
+    Suggestion,
     Timeline,
+    WeightedWord,
 )
 from search.engines.embedded.documents import VALUE_GAP, sites
-from search.engines.embedded.evaluate import SCORER
+from search.engines.embedded.evaluate import FADING, SCORER
+from search.engines.embedded.suggestions import sought_words
 from search.language import (
     TEXT_FIELDS,
     And,
@@ -178,6 +182,8 @@ class ReferenceEngine:
 
     def search(self, request: SearchRequest) -> Results:
         found = self.scores(request.query)
+        liked = {} if request.prefer is None else self.scores(request.prefer)
+        found = {i: (score + liked.get(i, 0.0)) * self._faded(i, request) for i, score in found.items()}
         order = sorted(found, key=lambda i: self._key(request.sort, found[i], self.articles[i]))
         if request.after is not None:
             at = request.after
@@ -187,6 +193,15 @@ class ReferenceEngine:
         hits = tuple(Hit(self.articles[i], found[i]) for i in order[: request.limit])
         facets = tuple(self._facet(found, f.field, f.limit, f.interval, request.zone) for f in request.facets)
         return Results(len(found), hits, facets)
+
+    def _faded(self, identity: str, request: SearchRequest) -> float:
+        published = self.articles[identity].published
+        if request.recency is None:
+            return 1.0
+        if published is None or published > request.recency.now:
+            return 1 - FADING
+        halvings: float = (request.recency.now - published) / request.recency.half_life
+        return float(1 - FADING + FADING * 0.5**halvings)
 
     @staticmethod
     def _key(sort: str, score: float, article: Article) -> tuple[float, float, str]:
@@ -212,6 +227,63 @@ class ReferenceEngine:
         rows.sort(key=lambda row: (-row[0], row[1]))
         shown = tuple(FacetValue(value, count, "") for count, value in rows[:limit])
         return Facet(field, shown, len(rows), sum(not values(article, field) for article in matched))
+
+    def explain(self, query: Node, identity: str) -> Explanation | None:
+        if identity not in self.articles:
+            return None
+        score = self.scores(query).get(identity)
+        return Explanation(identity, str(query), score is not None, score or 0.0, ())
+
+    def characteristic_words(
+        self, articles: Sequence[tuple[Article, float]], count: int
+    ) -> tuple[WeightedWord, ...]:
+        total = sum(weight for _, weight in articles)
+        weights: dict[str, float] = defaultdict(float)
+        form_of: dict[str, Counter[str]] = defaultdict(Counter)
+        for article, weight in articles:
+            texts = (article.title, article.description, *article.highlights, article.body)
+            found = self.analyzer.analyze("\n".join(texts))
+            for form, term in found:
+                weights[term] += weight / total / len(found)
+                form_of[term][form] += 1
+        ranked = []
+        for term, weight in weights.items():
+            form = min(form_of[term], key=lambda form: (-form_of[term][form], form))
+            df = len(self.scores(Word(form)))
+            if len(form) > 1 and form not in self.analyzer.stop_words and not form.isdecimal() and df:
+                idf = math.log(1 + (len(self.articles) - df + 0.5) / (df + 0.5))
+                ranked.append((-weight * idf, form))
+        best = sorted(ranked)[:count]
+        return tuple(WeightedWord(form, weight / sum(w for w, _ in best)) for weight, form in best)
+
+    def unknown_words(self, query: Node) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(w for w in sought_words(query) if not self.scores(Word(w))))
+
+    def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
+        written = fold(word)
+        for distance in (1,) if len(written) <= 4 else (1, 2):
+            near = {f for f in self._forms() if f != written and edits(f, written) <= distance}
+            ranked = sorted((f[0] != written[0], -len(self.scores(Word(f))), f) for f in near)
+            if ranked and len(written) > 2:
+                return tuple(Suggestion(form, -df) for _, df, form in ranked[:count])
+        return ()
+
+    def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
+        by_term: dict[str, Counter[str]] = defaultdict(Counter)
+        for article in self.articles.values():
+            for text in (article.title, article.description, *article.highlights, article.body):
+                for form, term in self.analyzer.analyze(text):
+                    if form.startswith(fold(prefix)):
+                        by_term[term][form] += 1
+        ranked = []
+        for term, counted in by_term.items():
+            form = min(counted, key=lambda form: (-counted[form], form))
+            ranked.append((-len(self.scores(Word(form))), term, form))
+        return tuple(Suggestion(form, -df) for df, _, form in sorted(ranked)[:count])
+
+    def _forms(self) -> set[str]:
+        texts = ((a.title, a.description, *a.highlights, a.body) for a in self.articles.values())
+        return {form for own in texts for text in own for form in forms(text)}
 
     def timeline(
         self,

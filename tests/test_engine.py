@@ -205,3 +205,51 @@ def test_each_article_is_stemmed_in_its_own_language(engine: Engine) -> None:
         "street OR inundacion": {"en", "es"},
     }.items():
         assert ids(engine, query) == found, query
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("stirke", [("strike", 2)]),
+        ("harbor", [("harbour", 1)]),
+        ("STORMM", [("storm", 1)]),
+        ("xq", []),
+        ("nothinglikeit", []),
+    ],
+)
+def test_a_misspelt_word_has_these_corrections(
+    engine: Engine, word: str, found: list[tuple[str, int]]
+) -> None:
+    assert [(each.word, each.articles) for each in engine.corrections(word, 1)] == found
+
+
+def test_completions_are_the_commonest_forms_of_the_most_frequent_words(engine: Engine) -> None:
+    assert [each.word for each in engine.completions("stri", 5)] == ["strike"]
+    found = engine.completions("s", 3)
+    assert [each.articles for each in found] == sorted((each.articles for each in found), reverse=True)
+    assert len(found) == 3
+    assert engine.completions("zzz", 5) == ()
+
+
+def test_words_that_no_article_has_are_unknown(engine: Engine) -> None:
+    query = parse_query('strikings gtoe -nowhere title:"bank zork" (flod OR harbour) keyword:odd').tree
+    assert engine.unknown_words(query) == ("gtoe", "zork", "flod")
+
+
+def test_an_article_is_told_apart_by_rare_words_it_has_often(engine: Engine) -> None:
+    found = engine.characteristic_words([(ARTICLES[0], 1.0)], 5)
+    assert len(found) == 5
+    assert sum(word.weight for word in found) == pytest.approx(1)
+    assert {"the", "of"}.isdisjoint(word.word for word in found)
+    assert engine.characteristic_words([], 5) == ()
+
+
+def test_an_explanation_says_whether_an_article_matches(engine: Engine) -> None:
+    strike = parse_query("strike").tree
+    assert engine.explain(strike, "nobody") is None
+    found, not_found = engine.explain(strike, "a1"), engine.explain(strike, "a3")
+    assert found is not None
+    assert not_found is not None
+    assert (found.matches, not_found.matches, not_found.score) == (True, False, 0.0)
+    scores = {hit.article.id: hit.score for hit in engine.search(SearchRequest(strike)).hits}
+    assert found.score == pytest.approx(scores["a1"], rel=1e-5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,11 @@ from hypothesis import strategies as st
 
 from search.article import Article
 from search.dates import INTERVALS, read_zone
-from search.engine import Cursor, Engine, FacetRequest, SearchRequest, Sort
+from search.engine import Cursor, Engine, FacetRequest, Recency, SearchRequest, Sort
 from search.engines import open_engine
 from search.language import Node, parse_query
 from tests.reference import ReferenceEngine
-from tests.strategies import articles, queries
+from tests.strategies import START, articles, queries
 
 FACETS = tuple(FacetRequest(field) for field in ("keyword", "author", "source", "site", "lang", "places"))
 BERLIN = read_zone("Europe/Berlin")
@@ -36,6 +37,19 @@ def agree(engine: Engine, reference: Engine, query: Node) -> None:
     scores = {hit.article.id: hit.score for hit in expected.hits}
     for hit in found.hits:
         assert hit.score == pytest.approx(scores[hit.article.id], rel=1e-5, abs=1e-9)
+    for hit in found.hits[:3]:
+        explained = engine.explain(query, hit.article.id)
+        assert explained is not None
+        assert explained.matches
+        assert explained.score == sum(term.score for term in explained.terms)
+        assert explained.score == pytest.approx(hit.score, rel=1e-5, abs=1e-6)
+    wishes = SearchRequest(
+        query, limit=50, prefer=parse_query("strike OR title:storm^3").tree,
+        recency=Recency(timedelta(hours=9), START + timedelta(days=2)),
+    )  # fmt: skip
+    wanted_scores = {hit.article.id: hit.score for hit in reference.search(wishes).hits}
+    for hit in engine.search(wishes).hits:
+        assert hit.score == pytest.approx(wanted_scores[hit.article.id], rel=1e-5, abs=1e-6)
     for facet, wanted in zip(found.facets, expected.facets, strict=True):
         assert facet.field == wanted.field
         assert [(v.value, v.count) for v in facet.values] == [(v.value, v.count) for v in wanted.values]
@@ -48,6 +62,7 @@ def agree(engine: Engine, reference: Engine, query: Node) -> None:
         assert [hit.article for hit in engine.search(in_order).hits] == [
             hit.article for hit in reference.search(in_order).hits
         ]
+    assert engine.unknown_words(query) == reference.unknown_words(query)
     assert engine.ids(query) == reference.ids(query)
     assert engine.timeline(query, "day", BERLIN) == reference.timeline(query, "day", BERLIN)
 

@@ -18,7 +18,7 @@ LAYERS = (
     {"engine"},
     {"codec", "sources"},
     {"engines"},
-    {"indexer"},
+    {"indexer", "bounds", "relevance"},
     {"query"},
     {"render"},
     {"config"},

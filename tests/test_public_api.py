@@ -54,6 +54,7 @@ def test_the_archive_has_these_methods() -> None:
     methods = {name for name in vars(Archive) if not name.startswith("_")}
     assert methods == {
         "search", "count", "facets", "timeline", "scan", "ids", "get", "stats",
+        "similar", "background", "suggest", "explain",
         "add", "delete", "rebuild", "close",
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import click
 
-from search.cli import indexing, keeping, options, searching
+from search.cli import indexing, keeping, options, relating, searching
 from search.cli.interruption import Interrupted, interruptible
 
 __all__ = ["main", "news"]
@@ -46,6 +46,10 @@ for command in (
     searching.timeline,
     searching.facets,
     searching.stats,
+    relating.similar,
+    relating.background,
+    relating.suggest,
+    relating.explain,
     indexing.delete,
     indexing.rebuild,
     keeping.verify,

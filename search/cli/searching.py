@@ -23,8 +23,9 @@ from search.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from search.cli.options import Setting
     from search.dates import Interval
-    from search.engine import Sort
+    from search.engine import Results, Sort
 
 
 @click.command()
@@ -47,6 +48,12 @@ if TYPE_CHECKING:
     help="Count all matches by keyword, source, author, language or an extra field, the N most "
     "frequent, or by date:year, date:month, date:week, date:day. Can be repeated.",
 )
+@click.option("--expand", is_flag=True, help="Rank by the words of the first articles found as well.")
+@click.option(
+    "--recency",
+    metavar="AGE",
+    help="Rank newer articles higher: half of a score is halved by this age, as 12h, 7d, 2w, 6m or 1y.",
+)
 @timeout_option
 @tz_option
 @format_option("text", "json", "jsonl", "csv", "ids")
@@ -61,6 +68,8 @@ def search(
     limit: int | None,
     after: str | None,
     facets: tuple[str, ...],
+    expand: bool,
+    recency: str | None,
     timeout: float,
     tz: str | None,
     form: str,
@@ -75,6 +84,7 @@ def search(
       news search harbour strike --since 2025-02
       news search '"bank of marenne" OR ferry' --sort newest
       news search 'title:storm -flood' --facet keyword --facet date:month
+      news search --any 'A headline, or a sentence'   ranked by how many of its words, and which
       news search -- -flood              a query that begins with a dash
 
     \b
@@ -84,8 +94,6 @@ def search(
 
     Exits with 0 if anything was found, 1 if not, 2 if the query cannot be read.
     """
-    from search import render
-
     setting = settle(archive, tz, color)
     with reading(setting) as opened:
         results = opened.search(
@@ -100,11 +108,22 @@ def search(
             zone=setting.zone,
             snippets=form != "ids",
             timeout=timeout,
+            expand=expand,
+            recency=recency,
         )
+    show_results(setting, results, form)
+
+
+def show_results(setting: Setting, results: Results, form: str) -> None:
+    """Print a page of results, and end with 1 where there are none."""
+    from search import render
+
     for warning in results.warnings:
         warn(warning)
+    if results.did_you_mean is not None:
+        warn(f"did you mean: {results.did_you_mean}")
     match form:
-        case "text" if results.total:
+        case "text" if results.hits or results.total:
             render.print_results(console(setting), results, setting.zone)
         case "text":
             warn(f"nothing found; the query was read as: {results.read_as}")

@@ -245,6 +245,61 @@ class Weighted:
         return self._inner.scores(docs) * self._factor
 
 
+class Preferred:
+    """Another set, to whose scores those of `preferred` are added, where a document is in both."""
+
+    def __init__(self, view: IndexView, inner: Matches, preferred: Matches) -> None:
+        self._view, self._inner, self._preferred = view, inner, preferred
+
+    @property
+    def size(self) -> int:
+        return self._inner.size
+
+    @property
+    def docs(self) -> Docs:
+        return self._inner.docs
+
+    def keep(self, docs: Docs) -> Flags:
+        return self._inner.keep(docs)
+
+    def scores(self, docs: Docs) -> Floats:
+        total = self._inner.scores(docs)
+        liked = self._preferred.docs
+        liked = liked.compress(contained(self._view, liked, docs))
+        np.add.at(total, places(self._view, liked, docs), self._preferred.scores(liked))
+        return total
+
+
+class Fading:
+    """Another set, of whose scores a share fades with age: halved by every `half_life` before `now`.
+
+    Both are in the unit of the column of numbers that the age is taken from; `MISSING` and numbers
+    after `now` count as very old.
+    """
+
+    def __init__(self, inner: Matches, numbers: Array, half_life: int, now: int, share: float) -> None:
+        self._inner, self._numbers = inner, numbers
+        self._half_life, self._now, self._share = half_life, now, share
+
+    @property
+    def size(self) -> int:
+        return self._inner.size
+
+    @property
+    def docs(self) -> Docs:
+        return self._inner.docs
+
+    def keep(self, docs: Docs) -> Flags:
+        return self._inner.keep(docs)
+
+    def scores(self, docs: Docs) -> Floats:
+        numbers = self._numbers.take(docs)
+        ages = self._now - numbers.astype(np.float64)
+        fresh = np.exp2(-ages / self._half_life, where=ages >= 0, out=np.zeros(len(docs)))
+        faded: Floats = (1 - self._share + self._share * fresh).astype(np.float32)
+        return self._inner.scores(docs) * faded
+
+
 def everything(view: IndexView) -> Matches:
     """Every document."""
     return Flagged(view, np.ones(view.size, np.bool_))

@@ -36,17 +36,67 @@ class FieldWeight:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldPart:
+    """What a field adds to the `tf` of a document: weight * frequency / (1 - b + b * length / average)."""
+
+    field: str
+    frequency: int
+    length: int
+    average: float
+    weight: float
+    b: float
+    tf: float
+
+
+@dataclass(frozen=True, slots=True)
+class TermPart:
+    """What a term adds to the score of a document: idf * tf * (k1 + 1) / (k1 + tf)."""
+
+    df: int
+    idf: float
+    tf: float
+    k1: float
+    score: float
+    fields: tuple[FieldPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TermScorer:
     """Scores postings by BM25F with these fields and `k1`."""
 
     fields: Mapping[str, FieldWeight]
     k1: float
 
+    def part(self, view: IndexView, postings: Postings, doc: int) -> TermPart | None:
+        """How `scores` comes to the score of one document; None if it is not one of `postings`."""
+        at = int(np.searchsorted(postings.docs, doc))
+        if at == len(postings.docs) or postings.docs[at] != doc:
+            return None
+        parts = []
+        for own in postings.fields:
+            place = at if own.at is None else int(np.searchsorted(own.at, at))
+            if own.at is not None and (place == len(own.at) or own.at[place] != at):
+                continue
+            if frequency := int(own.frequencies[place]):
+                weight, b = self.fields[own.field].weight, self.fields[own.field].b
+                average = view.words(own.field) / max(1, view.count) or 1.0
+                length = int(view.lengths(own.field)[doc])
+                tf = weight * frequency / (1 - b + b * length / average)
+                parts.append(FieldPart(own.field, frequency, length, average, weight, b, tf))
+        df, tf = len(postings.docs), sum(part.tf for part in parts)
+        idf = self._idf(view, df)
+        score = idf * tf * (self.k1 + 1) / (self.k1 + tf)
+        return TermPart(df, idf, tf, self.k1, score, tuple(parts))
+
+    @staticmethod
+    def _idf(view: IndexView, df: int) -> float:
+        return math.log(1 + (view.count - df + 0.5) / (df + 0.5))
+
     def scores(self, view: IndexView, postings: Postings, df: int | None = None) -> Floats:
         """float32: the score of each document of `postings`; `df` where they are not all of the term's."""
         docs = postings.docs
         count = len(docs) if df is None else df
-        idf = math.log(1 + (view.count - count + 0.5) / (count + 0.5))
+        idf = self._idf(view, count)
         fields = [(part, self._norms(view, part.field)) for part in postings.fields]
         scores = np.empty(len(docs), np.float32)
         for start in range(0, len(docs), BLOCK):

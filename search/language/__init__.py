@@ -24,6 +24,7 @@ from search.language.nodes import (
     leaves,
 )
 from search.language.parser import parse_query
+from search.language.text import parse_loosely, text_query
 
 __all__ = [
     "TEXT_FIELDS",
@@ -47,5 +48,7 @@ __all__ = [
     "field_name",
     "field_names",
     "leaves",
+    "parse_loosely",
     "parse_query",
+    "text_query",
 ]

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search.analysis import Analyzer
+from search.analysis import Analyzer, fold
 from search.article import Article
 from search.codec.counts import extent, missing
 from search.codec.matches import everything
@@ -23,21 +23,27 @@ from search.dates import Interval
 from search.engine import (
     Added,
     Deadline,
+    Explanation,
     FacetRequest,
     Hit,
     Results,
     SearchRequest,
     Settings,
     Stats,
+    Suggestion,
     Timeline,
+    WeightedWord,
 )
 from search.engines.embedded.documents import moment
 from search.engines.embedded.evaluate import Evaluator
+from search.engines.embedded.explain import explain
 from search.engines.embedded.index import ArchiveIndex
 from search.engines.embedded.lock import writing
+from search.engines.embedded.relevance import characteristic_words
 from search.engines.embedded.schema import FACET_FIELDS
 from search.engines.embedded.select import cursor, facet, ids_oldest_first, page, timeline
 from search.engines.embedded.store import Store
+from search.engines.embedded.suggestions import completions, corrections, sought_words
 from search.errors import (
     ArchiveDamaged,
     ArchiveExists,
@@ -146,7 +152,7 @@ class EmbeddedEngine:
         with self._reading(request.deadline) as evaluator:
             view = evaluator.view
             counted = [self._counted(facet) for facet in request.facets]
-            matches = evaluator.matches(request.query)
+            matches = evaluator.ranked(request)
             wanted = request.limit + 1 if request.limit else 0
             places = page(view, matches, request.sort, request.after, wanted)
             evaluator.check_time()
@@ -196,6 +202,29 @@ class EmbeddedEngine:
     def highlights(self, query: Node) -> tuple[Highlight, ...]:
         with self._reading() as evaluator:
             return evaluator.highlights(query)
+
+    def explain(self, query: Node, identity: str) -> Explanation | None:
+        with self._reading() as evaluator:
+            return explain(evaluator, query, identity)
+
+    def characteristic_words(
+        self, articles: Sequence[tuple[Article, float]], count: int
+    ) -> tuple[WeightedWord, ...]:
+        with self._reading() as evaluator:
+            return characteristic_words(evaluator.view, articles, count, self._analyzer.stop_words)
+
+    def unknown_words(self, query: Node) -> tuple[str, ...]:
+        with self._reading() as evaluator:
+            sought = dict.fromkeys(sought_words(query))
+            return tuple(word for word in sought if not evaluator.knows(word))
+
+    def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
+        with self._reading() as evaluator:
+            return corrections(evaluator.view, fold(word), count)
+
+    def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
+        with self._reading() as evaluator:
+            return completions(evaluator.view, fold(prefix), count)
 
     def count(self) -> int:
         """How many articles are stored."""

@@ -9,6 +9,7 @@ Value fields, dates and `none` are filters: they match and do not score.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from functools import cached_property
 
 from search.analysis import Analyzer, fold, fold_value, forms, language_named, words
@@ -16,11 +17,13 @@ from search.codec.layout import MISSING
 from search.codec.lexicon import Lexicon
 from search.codec.matches import (
     Complement,
+    Fading,
     Flagged,
     Intersection,
     Listed,
     Matches,
     Posted,
+    Preferred,
     Ranged,
     Union,
     Weighted,
@@ -32,7 +35,7 @@ from search.codec.postings import Ints, Postings, merged, posted
 from search.codec.proximity import NO_SPANS, Spans, near, occurrences, phrase, unite_spans, words_as_spans
 from search.codec.scoring import FieldWeight, TermScorer
 from search.codec.view import IndexView, united_places
-from search.engine import Deadline
+from search.engine import Deadline, SearchRequest
 from search.engines.embedded.documents import SEPARATOR, microseconds
 from search.errors import LimitExceeded
 from search.language import (
@@ -61,10 +64,14 @@ SCORER = TermScorer(
         "title": FieldWeight(2.0, 0.75),
         "description": FieldWeight(1.5, 0.75),
         "highlights": FieldWeight(1.5, 0.75),
-        "body": FieldWeight(1.0, 0.75),
+        "body": FieldWeight(1.0, 0.85),
     },
     k1=1.2,
 )
+"""`k1` and the `b` of the body are chosen on judged collections (see the README), the others by taste."""
+
+FADING = 0.5
+"""The share of a score that fades with age, where recency counts."""
 
 TextLeaf = Word | Phrase | Wildcard | Fuzzy
 
@@ -112,20 +119,51 @@ class Evaluator:
                 return Flagged(view, view.lengths(field) == 0)
             case Missing(field):
                 return Flagged(view, ~view.values(field).present())
-            case Near():
-                return self._posted(self._found_by(self._finder(node)))
-            case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
-                if field is None or field in TEXT_FIELDS:
-                    return self._posted(self._leaf(node))
+            case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field) if (
+                field is not None and field not in TEXT_FIELDS
+            ):
                 return Listed(view, view.values(field).docs(lambda known: self._values(node, field, known)))
+            case _:
+                postings = self.postings(node)
+                assert postings is not None
+                return Posted(view, postings, SCORER)
+
+    def postings(self, node: Node) -> Postings | None:
+        """Where a leaf in text fields, or a NEAR, is found; None for what only filters."""
+        match node:
+            case Near():
+                return self._found_by(self._finder(node))
+            case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
+                return self._leaf(node) if field is None or field in TEXT_FIELDS else None
+            case _:
+                return None
+
+    def number(self, identity: str) -> int | None:
+        """The document with this id."""
+        docs = self.view.values("id").docs(lambda known: self._values(Word(identity), "id", known)).tolist()
+        return docs[0] if docs else None
+
+    def matched(self, node: Node, number: int) -> bool:
+        """Whether a document is among those that `node` matches."""
+        docs = self.matches(node).docs
+        at = int(docs.searchsorted(number))
+        return at < len(docs) and int(docs[at]) == number
+
+    def ranked(self, request: SearchRequest) -> Matches:
+        """What `request.query` matches, with the scores that its other wishes make of it."""
+        matches = self.matches(request.query)
+        if request.prefer is not None:
+            matches = Preferred(self.view, matches, self.matches(request.prefer))
+        if request.recency is not None:
+            half_life = max(1, request.recency.half_life // timedelta(microseconds=1))
+            now = microseconds(request.recency.now)
+            matches = Fading(matches, self.view.numbers("published"), half_life, now, FADING)
+        return matches
 
     def check_time(self) -> None:
         """Raise `LimitExceeded` if the deadline is past."""
         if self.deadline is not None:
             self.deadline.check()
-
-    def _posted(self, postings: Postings) -> Matches:
-        return Posted(self.view, postings, SCORER)
 
     # --- words in text fields -------------------------------------------------------------------
 
@@ -205,6 +243,10 @@ class Evaluator:
         """The index terms of a word: those of its form in the archive, else its stems."""
         known = self.view.terms_of(fold(word))
         return tuple(sorted(known or {self.analyzer.term(word, language) for language in self._languages}))
+
+    def knows(self, word: str) -> bool:
+        """Whether any article has the word, in any form."""
+        return any(len(self.view.postings(term).docs) for term in self._terms(word))
 
     @cached_property
     def _languages(self) -> set[str]:

@@ -1,0 +1,1 @@
+"""Measures how well articles are ranked, on collections with judgments, beside other engines."""

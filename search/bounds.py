@@ -1,0 +1,64 @@
+"""Times as the library takes them: bounds, zones and ages, as text or as values."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from search.dates import Period, UnreadableDate, read_period, read_zone
+from search.errors import InvalidRequest
+
+Moment = str | date | datetime
+"""A bound in time: text as a query would have it ("2025-02", "last week"), a date or a datetime."""
+
+Zone = str | tzinfo
+
+_AGE = re.compile(r"(\d{1,5})\s*(h|d|w|m|y)", re.IGNORECASE)
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24, "m": 30 * 24, "y": 365 * 24}
+
+
+def zone_of(zone: Zone) -> tzinfo:
+    """The zone, by its name or itself; raises `InvalidRequest`."""
+    return read_zone(zone) if isinstance(zone, str) else zone
+
+
+def half_life(age: str | timedelta) -> timedelta:
+    """An age as "7d", "12h", "2w", "6m" or "1y", or itself; raises `InvalidRequest`."""
+    if isinstance(age, str):
+        match = _AGE.fullmatch(age.strip())
+        if match is None:
+            raise InvalidRequest(f"{age!r} is no age; ages are written like 12h, 7d, 2w, 6m or 1y")
+        age = timedelta(hours=int(match[1]) * _HOURS[match[2].lower()])
+    if age <= timedelta():
+        raise InvalidRequest("an age must be more than nothing")
+    return age
+
+
+def between(since: Moment | None, until: Moment | None, zone: tzinfo, now: datetime) -> Period | None:
+    """From the first instant of `since` to the last of `until`; None where neither is given.
+
+    Raises `InvalidRequest`.
+    """
+    if since is None and until is None:
+        return None
+    start = None if since is None else _bound(since, "since", zone, now).start
+    end = None if until is None else _bound(until, "until", zone, now).end
+    try:
+        return Period(start, end)
+    except UnreadableDate as error:
+        raise InvalidRequest(f"since {since} until {until}: {error}") from error
+
+
+def _bound(moment: Moment, name: str, zone: tzinfo, now: datetime) -> Period:
+    if isinstance(moment, datetime):
+        instant = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        return Period(instant, instant + timedelta(microseconds=1))
+    if isinstance(moment, date):
+        first, after = (
+            datetime.combine(moment + timedelta(days=ahead), time(), zone).astimezone(UTC) for ahead in (0, 1)
+        )
+        return Period(first, after)
+    try:
+        return read_period(moment, zone=zone, now=now)
+    except UnreadableDate as error:
+        raise InvalidRequest(f"{name}: {error}") from error

@@ -1,0 +1,84 @@
+"""Fields of whole values: which documents have a value, which values a document has, and how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from search.codec.lexicon import Lexicon
+from search.codec.postings import NO_DOCS, Docs, Flags
+
+if TYPE_CHECKING:
+    from search.codec.view import IndexView
+
+
+class Values:
+    """A field of whole values, over the segments of a view."""
+
+    def __init__(self, view: IndexView, field: str) -> None:
+        self._view = view
+        self._field = field
+        self._segments = [part for part in view.parts if f"{field}.doc_starts" in part.arrays]
+        self._lexicons = [Lexicon(segment.arrays, f"{field}.terms") for segment in self._segments]
+
+    def docs(self, choose: Callable[[Lexicon], Iterable[int]]) -> Docs:
+        """The documents with any of the values that `choose` picks from each lexicon, ascending."""
+        found = []
+        for segment, lexicon in zip(self._segments, self._lexicons, strict=True):
+            starts, docs = segment.arrays[f"{self._field}.starts"], segment.arrays[f"{self._field}.docs"]
+            lists = [docs[starts[n] : starts[n + 1]] for n in choose(lexicon)]
+            if lists:
+                own = lists[0] if len(lists) == 1 else np.unique(np.concatenate(lists))
+                own = own if segment.live is None else own.compress(segment.live.take(own))
+                found.append(own + segment.base if segment.base else own)
+        return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_DOCS
+
+    def known(self) -> set[str]:
+        """Every value, perhaps with some of deleted documents only."""
+        return {value for lexicon in self._lexicons for value in lexicon.strings()}
+
+    def present(self) -> Flags:
+        """bool[size]: which documents have any value, deleted ones too."""
+        flags = np.zeros(self._view.size, np.bool_)
+        for segment in self._segments:
+            counts = np.diff(segment.arrays[f"{self._field}.doc_starts"])
+            flags[segment.base : segment.base + segment.count] = counts > 0
+        return flags
+
+    def texts(self, docs: Docs) -> list[str]:
+        """The first value of each of `docs`, "" where it has none."""
+        bases = [segment.base for segment in self._segments]
+        found = []
+        for doc, at in zip(docs.tolist(), (np.searchsorted(bases, docs, "right") - 1).tolist(), strict=True):
+            arrays, own = self._segments[at].arrays, doc - bases[at]
+            first, after = arrays[f"{self._field}.doc_starts"][own : own + 2].tolist()
+            ordinals = arrays[f"{self._field}.ordinals"]
+            found.append(self._lexicons[at][int(ordinals[first])].decode() if first < after else "")
+        return found
+
+    def counts(self, docs: Docs) -> dict[str, int]:
+        """How many of `docs` have each value that any of them has."""
+        found: dict[str, int] = {}
+        every = len(docs) == self._view.size
+        inside = self._view.scratch
+        if not every:
+            inside[docs.astype(np.intp)] = 1
+        for segment, lexicon in zip(self._segments, self._lexicons, strict=True):
+            starts = segment.arrays[f"{self._field}.starts"]
+            if not len(lexicon):
+                continue
+            if every:
+                counts = np.diff(starts)
+            else:
+                own = inside[segment.base : segment.base + segment.count]
+                flags = own.take(segment.arrays[f"{self._field}.docs"])
+                counts = np.add.reduceat(flags, starts[:-1], dtype=np.int64)
+            present = np.flatnonzero(counts)
+            values = lexicon.strings() if 4 * len(present) > len(lexicon) else None
+            for number, count in zip(present.tolist(), counts.take(present).tolist(), strict=True):
+                value = lexicon[number].decode() if values is None else values[number]
+                found[value] = found.get(value, 0) + count
+        inside.fill(0)
+        return found

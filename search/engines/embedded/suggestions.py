@@ -1,0 +1,53 @@
+"""Words that a person may have meant: for a word that no article has, and for one not yet typed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from search.analysis import words
+from search.codec.completion import document_count, frequent_forms
+from search.codec.view import IndexView
+from search.engine import Suggestion
+from search.language import TEXT_FIELDS, And, Boost, Near, Node, Or, Phrase, Word
+
+SHORT = 4
+"""A word of at most so many characters is one edit from what was meant, a longer one up to two."""
+
+MISTYPED = 3
+"""A word of fewer characters can be anything."""
+
+
+def sought_words(node: Node) -> Iterator[str]:
+    """The words that a query asks for in text, as written."""
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from sought_words(part)
+        case Near(left, right):
+            yield from sought_words(left)
+            yield from sought_words(right)
+        case Boost(part):
+            yield from sought_words(part)
+        case Word(text, field) | Phrase(text, field) if field is None or field in TEXT_FIELDS:
+            yield from words(text)
+
+
+def corrections(view: IndexView, form: str, count: int) -> tuple[Suggestion, ...]:
+    """The forms of the archive nearest to `form`: with the fewest edits, then those in most articles.
+
+    Of what is equally near, the one with the same first letter comes first: the first is seldom mistyped.
+    """
+    if len(form) < MISTYPED:
+        return ()
+    for distance in (1,) if len(form) <= SHORT else (1, 2):
+        found = {view.forms[number] for number in view.spellings.within(form, distance)}
+        others = [(other, document_count(view, term)) for other, term in found if other != form]
+        ranked = sorted((other[0] != form[0], -df, other) for other, df in others)
+        if ranked:
+            return tuple(Suggestion(other, -negative) for _, negative, other in ranked[:count])
+    return ()
+
+
+def completions(view: IndexView, prefix: str, count: int) -> tuple[Suggestion, ...]:
+    """The words that begin with `prefix`, those in most articles first."""
+    return tuple(Suggestion(form, df) for form, df in frequent_forms(view, prefix, count))
