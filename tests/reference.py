@@ -261,11 +261,13 @@ class ReferenceEngine:
 
     def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
         written = fold(word)
-        for distance in (1,) if len(written) <= 4 else (1, 2):
-            near = {f for f in self._forms() if f != written and edits(f, written) <= distance}
-            ranked = sorted((f[0] != written[0], -len(self.scores(Word(f))), f) for f in near)
-            if ranked and len(written) > 2:
-                return tuple(Suggestion(form, -df) for _, df, form in ranked[:count])
+        for same_start in (True, False):
+            for distance in (1,) if len(written) <= 4 else (1, 2):
+                near = {f for f in self._forms() if f != written and edits(f, written) <= distance}
+                near = {f for f in near if f[:1] == written[:1] or not same_start}
+                ranked = sorted((-len(self.scores(Word(f))), f) for f in near)
+                if ranked and len(written) > 2:
+                    return tuple(Suggestion(form, -df) for df, form in ranked[:count])
         return ()
 
     def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:

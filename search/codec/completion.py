@@ -1,4 +1,7 @@
-"""Forms that are in many documents: those that begin with a prefix, or are a few edits from a word."""
+"""Forms that are in many documents: those that begin with a prefix, or are a few edits from a word.
+
+Deleted documents count here.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +10,64 @@ from collections import Counter
 import numpy as np
 
 from search.codec.layout import Array
+from search.codec.order import highest
+from search.codec.patterns import edits
 from search.codec.view import IndexView, SegmentView
 
-LOOKED_AT = 8
-"""Of so many times as many terms as are wanted the forms are counted one by one."""
+LOOKED_AT = 4
+"""Of so many times as many terms as are wanted the sum over the segments is worked out."""
+
+COUNTED = 4_000
+"""So many words of a term tell which of its forms is the commonest."""
+
+SELDOM = 100_000
+"""A form is no correction where not more than one of so many documents has it, but for the first."""
 
 
 def frequent_forms(view: IndexView, prefix: str, count: int) -> list[tuple[str, int]]:
-    """Of the terms with a form that begins with `prefix`, those in most documents: their commonest such
-    form, and in how many documents the term is; deleted documents count here.
+    """Of the terms with a form that begins with `prefix`, those in most documents, the most first: their
+    commonest such form, and in how many documents the term is.
     """
     totals: Counter[str] = Counter()
     for part in view.parts:
         numbers = part.forms.starting(prefix.encode())
-        terms = np.unique(part.arrays["forms.terms"][numbers.start : numbers.stop])
+        flags = np.zeros(len(part.terms), np.bool_)
+        flags[part.arrays["forms.terms"][numbers.start : numbers.stop]] = True
+        terms = np.flatnonzero(flags)
         counts = _document_counts(part, terms)
-        wanted = LOOKED_AT * count
-        best = np.argsort(-counts, kind="stable")[:wanted] if wanted < len(counts) else np.arange(len(counts))
-        for term, df in zip(part.terms.pick(terms[best].tolist()), counts[best].tolist(), strict=True):
+        best = highest(counts, None, LOOKED_AT * count)
+        terms, counts = terms[best], counts[best]
+        for term, df in zip(part.terms.pick(terms.tolist()), counts.tolist(), strict=True):
             totals[term] += df
     ranked = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
     return [(_commonest_form(view, term, prefix), df) for term, df in ranked]
 
 
+def near_forms(view: IndexView, form: str, distance: int, *, same_start: bool) -> dict[str, int]:
+    """The forms at most `distance` edits (of bytes) from `form`, and in how many documents the term is.
+
+    With `same_start` only those that begin with the same byte, which takes a fraction of the time.
+    """
+    target = form.encode()
+    found: Counter[str] = Counter()
+    for part in view.parts:
+        numbers = part.forms.starting(target[:1]) if same_start else range(len(part.forms))
+        counts = _document_counts(part, part.arrays["forms.terms"][numbers.start : numbers.stop])
+        lengths = part.forms.lengths(numbers)
+        known = counts > part.count // SELDOM
+        for length in range(max(1, len(target) - distance), len(target) + distance + 1):
+            own = np.flatnonzero(known & (lengths == length))
+            if len(own):
+                letters = part.forms.letters(own + numbers.start, length)
+                near = own[edits(letters, target.decode("latin-1")) <= distance]
+                texts = part.forms.pick((near + numbers.start).tolist())
+                for text, df in zip(texts, counts[near].tolist(), strict=True):
+                    found[text] += df
+    return dict(found)
+
+
 def document_count(view: IndexView, term: str) -> int:
-    """In how many documents a term is, deleted ones too."""
+    """In how many documents a term is."""
     numbers = [(part, part.terms.number(term.encode())) for part in view.parts]
     return sum(int(_document_counts(part, np.array([number]))[0]) for part, number in numbers if number >= 0)
 
@@ -53,8 +89,10 @@ def _commonest_form(view: IndexView, term: str, prefix: str) -> str:
         forms = part.forms.pick(part.arrays["variant_forms"][first:after].tolist())
         for field in part.text_fields:
             begin, end = part.arrays[f"{field}.place_starts"][number : number + 2].tolist()
-            found = np.bincount(part.arrays[f"{field}.variants"][begin:end], minlength=len(forms))
-            for form, frequency in zip(forms, found.tolist(), strict=True):
+            sample = part.arrays[f"{field}.variants"][begin : min(end, begin + COUNTED)]
+            for form, frequency in zip(
+                forms, np.bincount(sample, minlength=len(forms)).tolist(), strict=True
+            ):
                 if form.startswith(prefix):
                     counted[form] += frequency
     return min(counted, key=lambda form: (-counted[form], form))

@@ -96,6 +96,15 @@ class Lexicon:
         text = bytes(self._text[first : edges[-1]])
         return [text[a - first : b - first] for a, b in pairwise(edges)]
 
+    def lengths(self, numbers: range) -> Array:
+        """How many bytes each of the strings with these numbers has."""
+        return np.diff(self._offsets[numbers.start : numbers.stop + 1])
+
+    def letters(self, numbers: Array, length: int) -> Array:
+        """uint8[strings, length]: the bytes of strings that all have this length."""
+        places = self._offsets.take(numbers).astype(np.int64)[:, None] + np.arange(length)
+        return np.frombuffer(self._text, np.uint8).take(places)
+
     def pick(self, numbers: Iterable[int]) -> list[str]:
         """The strings with these numbers, in any order."""
         return [self[number].decode() for number in numbers]

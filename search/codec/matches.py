@@ -246,10 +246,10 @@ class Weighted:
 
 
 class Preferred:
-    """Another set, to whose scores those of `preferred` are added, where a document is in both."""
+    """Another set, to whose scores those of each of `preferred` are added, where a document is in both."""
 
-    def __init__(self, view: IndexView, inner: Matches, preferred: Matches) -> None:
-        self._view, self._inner, self._preferred = view, inner, preferred
+    def __init__(self, inner: Matches, preferred: Sequence[Matches]) -> None:
+        self._inner, self._preferred = inner, preferred
 
     @property
     def size(self) -> int:
@@ -264,9 +264,9 @@ class Preferred:
 
     def scores(self, docs: Docs) -> Floats:
         total = self._inner.scores(docs)
-        liked = self._preferred.docs
-        liked = liked.compress(contained(self._view, liked, docs))
-        np.add.at(total, places(self._view, liked, docs), self._preferred.scores(liked))
+        for part in self._preferred:
+            liked = np.flatnonzero(part.keep(docs))
+            total[liked] += part.scores(docs.take(liked))
         return total
 
 

@@ -51,7 +51,7 @@ class Ordering:
             keys = self._numbers_as_keys(numbers.take(docs))
         candidates = np.arange(len(docs)) if after is None else self._past(view, docs, keys, after)
         if limit < len(candidates):
-            candidates = _highest(keys, candidates if after is not None else None, limit)
+            candidates = highest(keys, candidates if after is not None else None, limit)
         if self.by == "score" and limit < len(candidates):
             candidates = self._break_ties(keys, numbers, docs, candidates, limit)
         chosen = docs[candidates]
@@ -101,7 +101,7 @@ class Ordering:
         return np.concatenate([surely, tied[ages >= bound]])
 
 
-def _highest(keys: Array, candidates: Array | None, limit: int) -> Array:
+def highest(keys: Array, candidates: Array | None, limit: int) -> Array:
     """The places of the `limit` highest keys among the candidates (None: all), and of their equals.
 
     The limit-th highest of the maxima of blocks is a bound that at least `limit` keys reach; what

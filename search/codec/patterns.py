@@ -67,11 +67,11 @@ class Spellings:
         for length in range(len(target) - distance, len(target) + distance + 1):
             if length in self._by_length:
                 numbers, letters = self._by_length[length]
-                found += numbers[_edits(letters, target) <= distance].tolist()
+                found += numbers[edits(letters, target) <= distance].tolist()
         return sorted(found)
 
 
-def _edits(letters: Letters, target: str) -> Letters:
+def edits(letters: Letters, target: str) -> Letters:
     """int16[words]: the edits from each word, a row of `letters`, to `target`.
 
     The table of Wagner and Fischer (1974), filled for all the words at once, one row of it for each

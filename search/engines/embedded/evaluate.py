@@ -153,7 +153,9 @@ class Evaluator:
         """What `request.query` matches, with the scores that its other wishes make of it."""
         matches = self.matches(request.query)
         if request.prefer is not None:
-            matches = Preferred(self.view, matches, self.matches(request.prefer))
+            prefer = request.prefer
+            parts = prefer.parts if isinstance(prefer, Or) else (prefer,)
+            matches = Preferred(matches, [self.matches(part) for part in parts])
         if request.recency is not None:
             half_life = max(1, request.recency.half_life // timedelta(microseconds=1))
             now = microseconds(request.recency.now)

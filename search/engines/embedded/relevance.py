@@ -16,6 +16,7 @@ from collections.abc import Collection, Sequence
 
 from search.analysis import forms
 from search.article import Article
+from search.codec.completion import document_count
 from search.codec.view import IndexView
 from search.engine import WeightedWord
 
@@ -47,7 +48,7 @@ def characteristic_words(
                 by_term[term] = before + weight, commonest
     ranked = []
     for term, (weight, form) in by_term.items():
-        df = len(view.postings(term).docs)
+        df = document_count(view, term)
         ranked.append((weight * math.log(1 + (view.count - df + 0.5) / (df + 0.5)), form))
     ranked.sort(key=lambda pair: (-pair[0], pair[1]))
     best = ranked[:count]

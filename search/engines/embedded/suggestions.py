@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from search.analysis import words
-from search.codec.completion import document_count, frequent_forms
+from search.codec.completion import frequent_forms, near_forms
 from search.codec.view import IndexView
 from search.engine import Suggestion
 from search.language import TEXT_FIELDS, And, Boost, Near, Node, Or, Phrase, Word
@@ -35,16 +35,18 @@ def sought_words(node: Node) -> Iterator[str]:
 def corrections(view: IndexView, form: str, count: int) -> tuple[Suggestion, ...]:
     """The forms of the archive nearest to `form`: with the fewest edits, then those in most articles.
 
-    Of what is equally near, the one with the same first letter comes first: the first is seldom mistyped.
+    Those with the same first letter come before the others, which are looked at only if there are
+    none: the first letter is seldom mistyped.
     """
     if len(form) < MISTYPED:
         return ()
-    for distance in (1,) if len(form) <= SHORT else (1, 2):
-        found = {view.forms[number] for number in view.spellings.within(form, distance)}
-        others = [(other, document_count(view, term)) for other, term in found if other != form]
-        ranked = sorted((other[0] != form[0], -df, other) for other, df in others)
-        if ranked:
-            return tuple(Suggestion(other, -negative) for _, negative, other in ranked[:count])
+    for same_start in (True, False):
+        for distance in (1,) if len(form) <= SHORT else (1, 2):
+            found = near_forms(view, form, distance, same_start=same_start)
+            found.pop(form, None)
+            if found:
+                ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+                return tuple(Suggestion(word, df) for word, df in ranked[:count])
     return ()
 
 
