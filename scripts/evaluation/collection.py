@@ -1,8 +1,8 @@
 """A judged collection: documents, queries, and which documents are right for each.
 
-    FOLDER/docs*.jsonl[.gz]   one document a line: id, title, body (or text), and what else articles have
-    FOLDER/quer*.tsv          query id, a tab, the query
-    FOLDER/qrels*.txt         query id, an unused number, document id, grade, as TREC has them
+FOLDER/docs*.jsonl[.gz]   one document a line: id, title, body (or text), and what else articles have
+FOLDER/quer*.tsv          query id, a tab, the query
+FOLDER/qrels*.txt         query id, an unused number, document id, grade, as TREC has them
 """
 
 from __future__ import annotations
@@ -59,7 +59,11 @@ class Collection:
     def queries(self) -> dict[str, str]:
         """The queries that anything is judged right for, by id."""
         lines = (line.split("\t", 1) for line in self.files[1].read_text("utf-8").splitlines() if line)
-        return {identity: text.strip() for identity, text in lines if any(self.judgments.get(identity, {}).values())}
+        return {
+            identity: text.strip()
+            for identity, text in lines
+            if any(self.judgments.get(identity, {}).values())
+        }
 
     @cached_property
     def judgments(self) -> Judgments:

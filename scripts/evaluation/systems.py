@@ -27,7 +27,10 @@ DEPTH = 1_000
 @contextmanager
 def indexed(collection: Collection) -> Iterator[Archive]:
     """The collection in an archive of this engine."""
-    with tempfile.TemporaryDirectory() as folder, open_archive(Path(folder, "archive"), create=True) as archive:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_archive(Path(folder, "archive"), create=True) as archive,
+    ):
         archive.add(collection.articles())
         yield archive
 
@@ -92,7 +95,9 @@ def fts5(collection: Collection) -> Run:
     """SQLite FTS5: its Porter stemmer and bm25()."""
     run: Run = {}
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute("CREATE VIRTUAL TABLE d USING fts5(id UNINDEXED, text, tokenize='porter unicode61')")
+        connection.execute(
+            "CREATE VIRTUAL TABLE d USING fts5(id UNINDEXED, text, tokenize='porter unicode61')"
+        )
         rows = ((article.id, text_of(article)) for article in collection.articles())
         connection.executemany("INSERT INTO d VALUES (?, ?)", rows)
         for query, text in collection.queries.items():
@@ -128,6 +133,7 @@ def tantivy(collection: Collection) -> Run:
 
 SYSTEMS: dict[str, Callable[[Collection], Run]] = {
     "news": news,
+    "news --expand": partial(news, expand=True),
     "whoosh": whoosh,
     "bm25s": bm25s,
     "fts5": fts5,

@@ -1,0 +1,108 @@
+"""The command line of `scripts/evaluate`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from evaluation.collection import Collection
+from evaluation.measuring import COMPARED, MEASURES, Figures, compared, figures_of, mean, write_run
+from evaluation.systems import SYSTEMS, Run
+
+FLOORS = Path(__file__).parents[2] / "tests" / "golden" / "floors.json"
+"""What this engine has reached on each collection, by the collection's name: its digest, and the means."""
+
+SLACK = 0.0005
+"""So much below a floor is rounding."""
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--system", "names", multiple=True, type=click.Choice(list(SYSTEMS)), help="Only these.")
+@click.option(
+    "--against", default="news", show_default=True, help="The system that the others are compared with."
+)
+@click.option(
+    "--runs", type=click.Path(path_type=Path), help="Write each run to this folder, as TREC has them."
+)
+@click.option(
+    "--check", is_flag=True, help="End with 1 where this engine is below a floor; raise the others."
+)
+@click.option(
+    "--lower-floors", is_flag=True, help="Set the floors to what was reached, also where it is less."
+)
+def main(
+    folders: tuple[Path, ...],
+    names: tuple[str, ...],
+    against: str,
+    runs: Path | None,
+    check: bool,
+    lower_floors: bool,
+) -> None:
+    """Rank the queries of judged collections, and print how well.
+
+    A collection is a folder with docs*.jsonl (id, title, body), quer*.tsv (id, query) and qrels*.txt (TREC).
+    """
+    fallen: list[str] = []
+    for folder in folders:
+        collection = Collection(folder)
+        click.echo(
+            f"\n{collection.name} ({collection.digest}): {len(collection.queries):,} queries with judgments\n"
+        )
+        click.echo("| system | " + " | ".join(map(str, MEASURES)) + " | ms/query |")
+        click.echo("| --- |" + " --- |" * (len(MEASURES) + 1))
+        measured: dict[str, Figures] = {}
+        for name in names or SYSTEMS:
+            started = time.perf_counter()
+            run: Run = SYSTEMS[name](collection)
+            taken = 1000 * (time.perf_counter() - started) / len(run)
+            if runs is not None:
+                runs.mkdir(parents=True, exist_ok=True)
+                write_run(runs / f"{collection.name}.{name}.run", run, name)
+            measured[name] = figures_of(run, collection.judgments, list(collection.queries))
+            means = " | ".join(f"{mean(values):.4f}" for values in measured[name].values())
+            click.echo(f"| {name} | {means} | {taken:.1f} |")
+        _print_differences(measured, against)
+        if check or lower_floors:
+            fallen += _below(collection, measured["news"], lower=lower_floors)
+    for complaint in fallen:
+        click.echo(complaint, err=True)
+    sys.exit(bool(fallen))
+
+
+def _print_differences(measured: dict[str, Figures], against: str) -> None:
+    if against not in measured or len(measured) < 2:
+        return
+    click.echo(f"\n| {against} against | measure | better | worse | difference | p |\n|" + " --- |" * 6)
+    for name, figures in measured.items():
+        for measure in COMPARED if name != against else ():
+            own, other = measured[against][measure], figures[measure]
+            wins, losses, chance = compared(own, other)
+            difference = mean(own) - mean(other)
+            click.echo(f"| {name} | {measure} | {wins} | {losses} | {difference:+.4f} | {chance:.4f} |")
+
+
+def _below(collection: Collection, figures: Figures, *, lower: bool) -> list[str]:
+    """What is below its floor; floors that were passed are raised, and with `lower` all are set."""
+    floors = json.loads(FLOORS.read_text()) if FLOORS.exists() else {}
+    reached = {measure: round(mean(figures[measure]), 4) for measure in COMPARED}
+    known = floors.get(collection.name, {})
+    complaints = []
+    if known.get("digest") == collection.digest and not lower:
+        for measure, value in reached.items():
+            if value < known[measure] - SLACK:
+                complaints.append(
+                    f"{collection.name}: {measure} is {value:.4f}, its floor {known[measure]:.4f}"
+                )
+            reached[measure] = max(value, known[measure])
+    floors[collection.name] = {"digest": collection.digest, **reached}
+    FLOORS.parent.mkdir(exist_ok=True)
+    FLOORS.write_text(json.dumps(floors, indent=2) + "\n")
+    return complaints
+
+
+main()
