@@ -72,7 +72,8 @@ def test_search_prints_json_of_a_stable_schema(run: Run) -> None:
     code, out, err = run("search", "strike", "--limit", "1", "--facet", "places", "--format", "json")
     found = json.loads(out)
     assert (code, err) == (0, "")
-    assert list(found) == ["total", "read_as", "warnings", "next", "hits", "facets"]
+    names = "total read_as warnings expanded_with did_you_mean next hits facets"
+    assert list(found) == names.split()
     assert (found["total"], found["read_as"], found["warnings"]) == (2, "strike", [])
     assert isinstance(found["next"], str)
     (hit,) = found["hits"]

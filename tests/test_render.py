@@ -241,6 +241,8 @@ def test_results_as_json_have_this_schema() -> None:
     assert json.loads(render.results_as_json(PAGE)) == {
         "total": 12_345,
         "read_as": "strike",
+        "expanded_with": [],
+        "did_you_mean": None,
         "warnings": ["odd"],
         "next": "next-page",
         "hits": [HIT_RECORD, {"id": "bare", "score": 0.5}],
