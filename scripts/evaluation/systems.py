@@ -41,11 +41,11 @@ def news(collection: Collection, **options: Any) -> Run:
         return searched(archive, collection, **options)
 
 
-def searched(archive: Archive, collection: Collection, **options: Any) -> Run:
+def searched(archive: Archive, collection: Collection, depth: int = DEPTH, **options: Any) -> Run:
     """The run of an archive that has the collection."""
     run: Run = {}
     for query, text in collection.queries.items():
-        found = archive.search(text, any_word=True, limit=DEPTH, snippets=False, **options)
+        found = archive.search(text, any_word=True, limit=depth, snippets=False, **options)
         run[query] = {hit.article.id: hit.score for hit in found.hits}
     return run
 
