@@ -29,6 +29,7 @@ SLACK = 0.0005
 @click.option(
     "--runs", type=click.Path(path_type=Path), help="Write each run to this folder, as TREC has them."
 )
+@click.option("--tune", is_flag=True, help="Instead, rank with each k1 and b of a grid, and cross-validate.")
 @click.option(
     "--check", is_flag=True, help="End with 1 where this engine is below a floor; raise the others."
 )
@@ -37,6 +38,7 @@ SLACK = 0.0005
 )
 def main(
     folders: tuple[Path, ...],
+    tune: bool,
     names: tuple[str, ...],
     against: str,
     runs: Path | None,
@@ -50,6 +52,9 @@ def main(
     fallen: list[str] = []
     for folder in folders:
         collection = Collection(folder)
+        if tune:
+            _print_tuning(collection)
+            continue
         click.echo(
             f"\n{collection.name} ({collection.digest}): {len(collection.queries):,} queries with judgments\n"
         )
@@ -72,6 +77,18 @@ def main(
     for complaint in fallen:
         click.echo(complaint, err=True)
     sys.exit(bool(fallen))
+
+
+def _print_tuning(collection: Collection) -> None:
+    from evaluation.tuning import cross_validated, tuned
+
+    click.echo(
+        f"\n{collection.name} ({collection.digest})\n\n| k1 | b | nDCG@10 and AP |\n| --- | --- | --- |"
+    )
+    for (k1, b), value in tuned(collection):
+        click.echo(f"| {k1:g} | {b:g} | {value:.4f} |")
+    value, chosen = cross_validated(collection)
+    click.echo(f"\ncross-validated: {value:.4f}, with {', '.join(f'{k1:g}/{b:g}' for k1, b in chosen)}")
 
 
 def _print_differences(measured: dict[str, Figures], against: str) -> None:

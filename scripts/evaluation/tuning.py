@@ -1,4 +1,4 @@
-"""Which k1 and b of BM25F are best on a collection, and whether choosing them so would hold for other queries."""
+"""Which k1 and b of BM25F are best on a collection, and whether that would hold for other queries."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def tuned(collection: Collection) -> Iterator[tuple[Setting, float]]:
 
 
 def cross_validated(collection: Collection) -> tuple[float, list[Setting]]:
-    """The mean where each fold of the queries is ranked by what is best for the others, and those settings."""
+    """The mean where each fold of queries is ranked by what is best for the others; and what that was."""
     settings = _measured(collection)
     queries = sorted(collection.queries)
     Random(20251124).shuffle(queries)
