@@ -69,7 +69,7 @@ def test_expansion_ranks_by_what_the_first_articles_have_in_common(
         [
             Article(id="x1", title="Ferry", body="The ferry left late. The crane fell on the quay."),
             Article(id="x2", title="Ferry", body="The ferry left late. The crane fell on the quay again."),
-            Article(id="y", title="Ferry", body="A ferry."),
+            Article(id="y", title="Ferry", body="A ferry, a ferry."),
             Article(id="z", title="Crane", body="The crane fell on the quay."),
         ]
     )

@@ -64,9 +64,9 @@ SCORER = TermScorer(
         "title": FieldWeight(2.0, 0.75),
         "description": FieldWeight(1.5, 0.75),
         "highlights": FieldWeight(1.5, 0.75),
-        "body": FieldWeight(1.0, 0.85),
+        "body": FieldWeight(1.0, 0.9),
     },
-    k1=1.2,
+    k1=1.4,
 )
 """`k1` and the `b` of the body are chosen on judged collections (see the README), the others by taste."""
 
