@@ -224,11 +224,11 @@ class Union:
         return scores
 
 
-class Weighted:
-    """Another set, its scores multiplied."""
+class _Rescored:
+    """The documents of another set."""
 
-    def __init__(self, inner: Matches, factor: float) -> None:
-        self._inner, self._factor = inner, np.float32(factor)
+    def __init__(self, inner: Matches) -> None:
+        self._inner = inner
 
     @property
     def size(self) -> int:
@@ -240,27 +240,25 @@ class Weighted:
 
     def keep(self, docs: Docs) -> Flags:
         return self._inner.keep(docs)
+
+
+class Weighted(_Rescored):
+    """Another set, its scores multiplied."""
+
+    def __init__(self, inner: Matches, factor: float) -> None:
+        super().__init__(inner)
+        self._factor = np.float32(factor)
 
     def scores(self, docs: Docs) -> Floats:
         return self._inner.scores(docs) * self._factor
 
 
-class Preferred:
+class Preferred(_Rescored):
     """Another set, to whose scores those of each of `preferred` are added, where a document is in both."""
 
     def __init__(self, inner: Matches, preferred: Sequence[Matches]) -> None:
-        self._inner, self._preferred = inner, preferred
-
-    @property
-    def size(self) -> int:
-        return self._inner.size
-
-    @property
-    def docs(self) -> Docs:
-        return self._inner.docs
-
-    def keep(self, docs: Docs) -> Flags:
-        return self._inner.keep(docs)
+        super().__init__(inner)
+        self._preferred = preferred
 
     def scores(self, docs: Docs) -> Floats:
         total = self._inner.scores(docs)
@@ -270,7 +268,7 @@ class Preferred:
         return total
 
 
-class Fading:
+class Fading(_Rescored):
     """Another set, of whose scores a share fades with age: halved by every `half_life` before `now`.
 
     Both are in the unit of the column of numbers that the age is taken from; `MISSING` and numbers
@@ -278,19 +276,8 @@ class Fading:
     """
 
     def __init__(self, inner: Matches, numbers: Array, half_life: int, now: int, share: float) -> None:
-        self._inner, self._numbers = inner, numbers
-        self._half_life, self._now, self._share = half_life, now, share
-
-    @property
-    def size(self) -> int:
-        return self._inner.size
-
-    @property
-    def docs(self) -> Docs:
-        return self._inner.docs
-
-    def keep(self, docs: Docs) -> Flags:
-        return self._inner.keep(docs)
+        super().__init__(inner)
+        self._numbers, self._half_life, self._now, self._share = numbers, half_life, now, share
 
     def scores(self, docs: Docs) -> Floats:
         numbers = self._numbers.take(docs)
