@@ -32,7 +32,7 @@ LEFT: tuple[Left, ...] = (
 )
 """What may be left of a file that was not made durable, given what it has now and what is durable."""
 
-MIXES = 120 if TORTURE else 5
+MIXES = 120 if TORTURE else 4
 """How many states there are beside, of each subset of names, in which files are torn, each in its way."""
 
 

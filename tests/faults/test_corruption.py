@@ -175,7 +175,7 @@ def test_deep_verify_finds_what_has_a_right_checksum(location: Path, count: Coun
     engine.add([Article(id="k", title="Tide", keywords=("tide", "sea"), extra={"places": ("quay",)})])
     engine.close()
     before, chance = answers(location), random.Random(20251124)
-    folder, tried = location / "index", 1_500 if TORTURE else 60
+    folder, tried = location / "index", 1_500 if TORTURE else 30
     for _ in range(tried):
         manifest = read_manifest(folder, "articles")
         path = folder / chance.choice([name for name in manifest.files if name.endswith(".arrays")])

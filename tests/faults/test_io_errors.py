@@ -114,7 +114,7 @@ def kind_of(command: str) -> str:
 def test_no_failing_call_loses_anything(command: str, template: Path, tmp_path: Path, count: Count) -> None:
     outcomes = Outcomes(template / "archive", kind_of(command), tmp_path / "scratch")
     mark, tried = tmp_path / "reached", 0
-    for at in range(0, 100_000, 1 if TORTURE else 13):
+    for at in range(0, 100_000, 1 if TORTURE else 23):
         mark.unlink(missing_ok=True)
         for for_good in (False, True):
             number = ERRORS[(at + for_good) % len(ERRORS)]

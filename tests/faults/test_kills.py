@@ -44,7 +44,7 @@ def tries(kind: str, template: Path, folder: Path, step: int) -> Iterator[int]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_lost_to_a_kill(kind: str, template: Path, tmp_path: Path, count: Count) -> None:
-    tried = list(tries(kind, template, tmp_path, 1 if TORTURE else 9))
+    tried = list(tries(kind, template, tmp_path, 1 if TORTURE else 13))
     assert len(tried) > (20 if TORTURE else 2)
     count(f"kills, {kind}", len(tried))
 

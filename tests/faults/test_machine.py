@@ -132,7 +132,7 @@ def test_any_run_of_changes_leaves_what_a_dict_would_have(count: Count) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=400 if TORTURE else 12,
+            max_examples=400 if TORTURE else 8,
             stateful_step_count=40 if TORTURE else 15,
             deadline=None,
             print_blob=True,

@@ -17,7 +17,7 @@ from tests.faults.power import drawn, moments
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 
-STATES = 2_000 if TORTURE else 25
+STATES = 2_000 if TORTURE else 16
 """How many states of each kind of commit are tried at most."""
 
 COMMITS = [kind for kind in KINDS if kind != "backup"]
