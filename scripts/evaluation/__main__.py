@@ -72,7 +72,7 @@ def main(
             means = " | ".join(f"{mean(values):.4f}" for values in measured[name].values())
             click.echo(f"| {name} | {means} | {taken:.1f} |")
         _print_differences(measured, against)
-        if check or lower_floors:
+        if (check or lower_floors) and "news" in measured:
             fallen += _below(collection, measured["news"], lower=lower_floors)
     for complaint in fallen:
         click.echo(complaint, err=True)
@@ -80,14 +80,15 @@ def main(
 
 
 def _print_tuning(collection: Collection) -> None:
-    from evaluation.tuning import cross_validated, tuned
+    from evaluation.tuning import cross_validated, measured, ranked
 
+    settings = measured(collection)
     click.echo(
         f"\n{collection.name} ({collection.digest})\n\n| k1 | b | nDCG@10 and AP |\n| --- | --- | --- |"
     )
-    for (k1, b), value in tuned(collection):
+    for (k1, b), value in ranked(settings):
         click.echo(f"| {k1:g} | {b:g} | {value:.4f} |")
-    value, chosen = cross_validated(collection)
+    value, chosen = cross_validated(settings)
     click.echo(f"\ncross-validated: {value:.4f}, with {', '.join(f'{k1:g}/{b:g}' for k1, b in chosen)}")
 
 

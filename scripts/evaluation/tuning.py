@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 from random import Random
 
@@ -18,49 +17,47 @@ FOLDS = 5
 Setting = tuple[float, float]
 """k1, and the b of the body."""
 
-
-def tuned(collection: Collection) -> Iterator[tuple[Setting, float]]:
-    """Each setting with the mean of nDCG@10 and AP over all queries, the best first."""
-    settings = _measured(collection)
-    for setting, values in sorted(settings.items(), key=lambda pair: -sum(pair[1].values())):
-        yield setting, sum(values.values()) / len(values)
+Measured = dict[Setting, dict[str, float]]
+"""The mean of nDCG@10 and AP of each query, by setting."""
 
 
-def cross_validated(collection: Collection) -> tuple[float, list[Setting]]:
-    """The mean where each fold of queries is ranked by what is best for the others; and what that was."""
-    settings = _measured(collection)
-    queries = sorted(collection.queries)
-    Random(20251124).shuffle(queries)
-    total, chosen = 0.0, []
-    for fold in range(FOLDS):
-        held = set(queries[fold::FOLDS])
-        best = max(settings, key=lambda setting: sum(settings[setting][q] for q in queries if q not in held))
-        chosen.append(best)
-        total += sum(settings[best][query] for query in held)
-    return total / len(queries), chosen
-
-
-_known: dict[str, dict[Setting, dict[str, float]]] = {}
-
-
-def _measured(collection: Collection) -> dict[Setting, dict[str, float]]:
-    """The mean of the compared measures of each query by setting."""
-    if collection.digest in _known:
-        return _known[collection.digest]
-    found: dict[Setting, dict[str, float]] = {}
+def measured(collection: Collection) -> Measured:
+    """The queries of the collection ranked with each setting of the grid, 100 deep."""
+    found: Measured = {}
     before = evaluate.SCORER
     try:
         with indexed(collection) as archive:
             for k1, b in product(K1, B):
                 evaluate.SCORER = TermScorer({**before.fields, "body": FieldWeight(1.0, b)}, k1)
-                figures = figures_of(
-                    searched(archive, collection, depth=100), collection.judgments, list(collection.queries)
-                )
+                run = searched(archive, collection, depth=100)
+                figures = figures_of(run, collection.judgments, list(collection.queries))
                 found[k1, b] = {
                     query: sum(figures[measure][query] for measure in COMPARED) / len(COMPARED)
                     for query in collection.queries
                 }
     finally:
         evaluate.SCORER = before
-    _known[collection.digest] = found
     return found
+
+
+def ranked(settings: Measured) -> list[tuple[Setting, float]]:
+    """Each setting with its mean over all queries, the best first."""
+    means = [(setting, sum(values.values()) / len(values)) for setting, values in settings.items()]
+    return sorted(means, key=lambda pair: -pair[1])
+
+
+def cross_validated(settings: Measured) -> tuple[float, list[Setting]]:
+    """The mean where each fold of queries is ranked by what is best for the others; and what that was."""
+    queries = sorted(next(iter(settings.values())))
+    Random(20251124).shuffle(queries)
+    total, chosen = 0.0, []
+    for fold in range(FOLDS):
+        held = set(queries[fold::FOLDS])
+        others = {
+            setting: {q: v for q, v in values.items() if q not in held}
+            for setting, values in settings.items()
+        }
+        best, _ = ranked(others)[0]
+        chosen.append(best)
+        total += sum(settings[best][query] for query in held)
+    return total / len(queries), chosen
