@@ -5,9 +5,7 @@ It says what the answers are; the real engines must agree with it.
 
 from __future__ import annotations
 
-import fnmatch
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
@@ -32,7 +30,7 @@ from search.engine import (
     Timeline,
     WeightedWord,
 )
-from search.engines.embedded.documents import VALUE_GAP, sites
+from search.engines.embedded.documents import VALUE_GAP
 from search.engines.embedded.evaluate import FADING, SCORER
 from search.engines.embedded.suggestions import sought_words
 from search.language import (
@@ -52,6 +50,7 @@ from search.language import (
     Word,
 )
 from search.snippets import Highlight
+from tests.reference_values import edits, like, passes, value_matches, values
 
 Span = tuple[int, int]
 Test = Callable[[str, str], bool]  # of a word's form and term
@@ -83,13 +82,13 @@ class ReferenceEngine:
             case Boost(part, factor):
                 return {i: score * factor for i, score in self.scores(part).items()}
             case Everything() | Dates() | Missing():
-                return {i: 0.0 for i, article in self.articles.items() if _passes(node, article)}
+                return {i: 0.0 for i, article in self.articles.items() if passes(node, article)}
             case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
                 if field is not None and field not in TEXT_FIELDS:
                     return {
                         i: 0.0
                         for i, article in self.articles.items()
-                        if any(_value_matches(node, field, value) for value in values(article, field))
+                        if any(value_matches(node, field, value) for value in values(article, field))
                     }
         return self._bm25f(node)
 
@@ -172,7 +171,7 @@ class ReferenceEngine:
                 return [stands_for(word) for word in words(text)]
             case Wildcard(pattern):
                 folded = "".join(c if c in "*?" else fold(c) for c in pattern)
-                return [lambda *word: _like(folded, word[0])]
+                return [lambda *word: like(folded, word[0])]
             case Fuzzy(text, distance):
                 target = forms(text)[0]
                 return [lambda *word: edits(word[0], target) <= distance]
@@ -292,7 +291,7 @@ class ReferenceEngine:
         query: Node,
         interval: Interval,
         zone: tzinfo,
-        deadline: Deadline | None = None,  # noqa: ARG002
+        deadline: Deadline | None = None,  # noqa: ARG002  # it has all the time
     ) -> Timeline:
         matched = [self.articles[i].published for i in self.scores(query)]
         dated = sorted(moment for moment in matched if moment is not None)
@@ -361,77 +360,3 @@ class ReferenceEngine:
 
 def interval_name_of(moment: datetime, interval: Interval, zone: tzinfo) -> str:
     return interval_name(moment.astimezone(UTC), interval, zone)
-
-
-def values(article: Article, field: str) -> tuple[str, ...]:
-    """The values that an article has in a value field."""
-    match field:
-        case "keyword":
-            return article.keywords
-        case "author":
-            return article.authors
-        case "lang":
-            return (article.language.partition("-")[0],) if article.language else ()
-        case "site":
-            return sites(article.url)
-        case "source" | "url" | "id":
-            value = getattr(article, field)
-            return (value,) if value else ()
-        case _:
-            return article.extra.get(field, ())
-
-
-def _passes(node: Node, article: Article) -> bool:
-    match node:
-        case Dates(Period(start, end)):
-            at = article.published
-            return at is not None and (start is None or start <= at) and (end is None or at < end)
-        case Missing("date"):
-            return article.published is None
-        case Missing(field) if field in TEXT_FIELDS:
-            text = getattr(article, field)
-            return not any(words(value) for value in ((text,) if isinstance(text, str) else text))
-        case Missing(field):
-            return not values(article, field)
-        case _:
-            return True
-
-
-def _value_matches(node: Node, field: str, value: str) -> bool:
-    folded = fold_value(value)
-    match node:
-        case Word(text) | Phrase(text) if field == "id":
-            return value == text
-        case Word(text) if field == "author":
-            sought, there = forms(text), forms(folded)
-            return bool(sought) and any(
-                there[n : n + len(sought)] == sought for n in range(len(there) - len(sought) + 1)
-            )
-        case Word(text) | Phrase(text):
-            return folded == fold_value(text)
-        case Wildcard(pattern):
-            return _like("".join(c if c in "*? " else fold_value(c) for c in pattern), folded)
-        case Fuzzy(text, distance):
-            return edits(folded, fold_value(text)) <= distance
-    raise AssertionError(node)
-
-
-def _like(pattern: str, text: str) -> bool:
-    literal = re.sub(r"[\[\]]", lambda bracket: f"[{bracket.group()}]", pattern)
-    return fnmatch.fnmatchcase(text, literal)
-
-
-def edits(a: str, b: str) -> int:
-    """Optimal string alignment distance, by the textbook."""
-    rows = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
-    for i in range(len(a) + 1):
-        for j in range(len(b) + 1):
-            if not i or not j:
-                rows[i][j] = i + j
-                continue
-            rows[i][j] = min(
-                rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (a[i - 1] != b[j - 1])
-            )
-            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
-                rows[i][j] = min(rows[i][j], rows[i - 2][j - 2] + 1)
-    return rows[-1][-1]

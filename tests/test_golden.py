@@ -11,7 +11,9 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
 CORPORA = ROOT.parent / "shared" / "corpora"
 
-QUERIES = {
+QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "words": ("harbour strike", {}),
     "phrase": ('"rate cut" OR "interest rate"', {}),
     "sentence": ("How did the dockers end their strike at the harbour?", {"any_word": True}),
@@ -41,10 +43,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_the_ranking_is_the_golden_one(sample: Archive, name: str) -> None:
-    from datetime import UTC, datetime
-
     query, options = QUERIES[name]
-    results = sample.search(query, now=datetime(2025, 6, 1, tzinfo=UTC), **options)  # type: ignore[arg-type]
+    results = sample.search(query, now=datetime(2025, 6, 1, tzinfo=UTC), **options)
     lines = [query, f"  read as: {results.read_as}"]
     lines += [f"  ranked also by: {', '.join(results.expanded_with)}"] if results.expanded_with else []
     lines += [f"{n:2}. {hit.score:7.3f}  {hit.article.title}" for n, hit in enumerate(results.hits, start=1)]

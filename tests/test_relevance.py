@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,8 @@ NOW = datetime(2025, 6, 1, tzinfo=UTC)
 Run = Callable[..., tuple[int, str, str]]
 
 
-def ids(archive: Archive, query: str, **options: object) -> list[str]:
-    return [hit.article.id for hit in archive.search(query, **options).hits]  # type: ignore[arg-type]
+def ids(archive: Archive, query: str, **options: Any) -> list[str]:
+    return [hit.article.id for hit in archive.search(query, **options).hits]
 
 
 # --- sentences as queries -------------------------------------------------------------------------

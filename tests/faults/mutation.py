@@ -125,8 +125,6 @@ def seeds(folder: Path) -> dict[str, list[tuple[str, bytes]]]:
     """Documents by the ending of their name, as (name, content)."""
     import pyarrow.parquet
 
-    from search.sources import parquet  # noqa: F401  # an extra that tests have
-
     table = folder / "a.parquet"
     pyarrow.parquet.write_table(pyarrow.table({"title": ["Crane"], "body": ["Down."], "id": ["p1"]}), table)
     found = [(name, text.encode()) for name, text in SEEDS.items()]
