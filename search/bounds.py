@@ -13,6 +13,7 @@ Moment = str | date | datetime
 
 Zone = str | tzinfo
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AGE = re.compile(r"(\d{1,5})\s*(h|d|w|m|y)", re.IGNORECASE)
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24, "m": 30 * 24, "y": 365 * 24}
 
@@ -32,6 +33,11 @@ def half_life(age: str | timedelta) -> timedelta:
     if age <= timedelta():
         raise InvalidRequest("an age must be more than nothing")
     return age
+
+
+def full_hour(now: datetime) -> datetime:
+    """The next full hour, or this one: ages from it are the same on all the pages of a search."""
+    return now + (_EPOCH - now) % timedelta(hours=1)
 
 
 def between(since: Moment | None, until: Moment | None, zone: tzinfo, now: datetime) -> Period | None:

@@ -22,7 +22,7 @@ from types import TracebackType
 
 from search.analysis import STOP_WORDS
 from search.article import Article
-from search.bounds import Moment, Zone, between, half_life, zone_of
+from search.bounds import Moment, Zone, between, full_hour, half_life, zone_of
 from search.dates import INTERVALS, Interval
 from search.engine import (
     MAX_HITS,
@@ -125,6 +125,8 @@ class Archive:
         """
         if sort not in SORTS:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
+        if sort != "relevance" and (expand or recency is not None):
+            raise InvalidRequest(f"expand and recency rank by relevance; they change nothing of {sort} first")
         _check_limit(limit)
         read = self._read(query, since, until, any_word, zone, now)
         request = SearchRequest(
@@ -137,9 +139,11 @@ class Archive:
             deadline=_deadline(timeout),
         )
         if recency is not None:
-            request = replace(request, recency=Recency(half_life(recency), now or datetime.now(UTC)))
+            request = replace(
+                request, recency=Recency(half_life(recency), full_hour(now or datetime.now(UTC)))
+            )
         added: tuple[str, ...] = ()
-        if expand and sort == "relevance":
+        if expand:
             prefer, added = expansion(self.engine, read.tree, request)
             request = replace(request, prefer=prefer)
         results = replace(

@@ -98,6 +98,11 @@ def test_recency_ranks_newer_articles_higher_and_none_from_the_future(archive: A
     assert found[0].article.id == "new"
     scores = {hit.article.id: hit.score for hit in found}
     assert scores["future"] == pytest.approx(scores["new"] / (1 + 0.5 ** (1 / 7)))
+    a_bit_earlier = archive.search("ferry", recency="7d", now=NOW - timedelta(minutes=40)).hits
+    assert [hit.score for hit in a_bit_earlier] == [hit.score for hit in found], "as on the next page"
+    for options in ({"recency": "7d"}, {"expand": True}):
+        with pytest.raises(InvalidRequest, match="relevance"):
+            ids(archive, "ferry", sort="newest", **options)
     for bad in ("soon", "0d", "-1d", timedelta()):
         with pytest.raises(InvalidRequest, match="age"):
             archive.search("ferry", recency=bad)
