@@ -186,6 +186,15 @@ def test_a_boost_multiplies_the_score(engine: Engine) -> None:
     assert boosted.score == pytest.approx(3 * plain.score)
 
 
+def test_a_boosted_or_within_an_or_multiplied_what_stood_before_it(engine: Engine) -> None:
+    def scores(query: str) -> dict[str, float]:
+        hits = engine.search(SearchRequest(parse_query(query).tree)).hits
+        return {hit.article.id: hit.score for hit in hits}
+
+    assert scores("strike OR (bank OR rate)^2") == pytest.approx(scores("(bank OR rate)^2 OR strike"))
+    assert scores("strike OR (bank OR rate)^2") == pytest.approx(scores("strike OR bank^2 OR rate^2"))
+
+
 def test_each_article_is_stemmed_in_its_own_language(engine: Engine) -> None:
     engine.add(
         [

@@ -203,6 +203,14 @@ def test_explain_adds_up_to_the_score_that_search_shows(run: Run) -> None:
     assert run("explain", "nobody", "strike")[0] == 2
 
 
+def test_explain_counted_the_words_of_an_alternative_that_does_not_match(run: Run) -> None:
+    query = "(strike nosuchword) OR dock*"
+    hit = json.loads(run("search", query, "--format", "json", "--limit", "1")[1])["hits"][0]
+    explained = json.loads(run("explain", hit["id"], query, "--format", "json")[1])
+    assert [term["query"] for term in explained["terms"]] == ["dock*"]
+    assert explained["score"] == pytest.approx(hit["score"], abs=1e-4)
+
+
 def test_the_commands_that_go_on_from_an_article(run: Run) -> None:
     assert "a2" in run("similar", "a1", "--format", "ids")[1].split()
     draft = "Dockers strike\n\nThe dockers of Port Alder strike.\n"

@@ -213,12 +213,15 @@ class Union:
         return flags
 
     def scores(self, docs: Docs) -> Floats:
-        totals = self._view.totals
+        scored = []
         for part in self._parts:
             own = part.docs
             if len(docs) < len(self.docs):
                 own = own.compress(contained(self._view, own, docs))
-            np.add.at(totals, own, part.scores(own))
+            scored.append((own, part.scores(own)))
+        totals = self._view.totals  # only now, as a part may itself be a union
+        for own, added in scored:
+            np.add.at(totals, own, added)
         scores = totals.take(docs)
         totals[places_of(docs)] = 0
         return scores

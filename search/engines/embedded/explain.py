@@ -15,14 +15,15 @@ def explain(evaluator: Evaluator, query: Node, identity: str) -> Explanation | N
     number = evaluator.number(identity)
     if number is None:
         return None
-    if not evaluator.matched(query, number):
-        return Explanation(identity, str(query), False, 0.0, ())
-    terms = tuple(_terms(evaluator, query, number, 1.0))
-    return Explanation(identity, str(query), True, sum(term.score for term in terms), terms)
+    matches = evaluator.matched(query, number)
+    terms = tuple(_terms(evaluator, query, number, 1.0)) if matches else ()
+    return Explanation(identity, str(query), matches, sum(term.score for term in terms), terms)
 
 
 def _terms(evaluator: Evaluator, node: Node, number: int, boost: float) -> Iterator[ExplainedTerm]:
     match node:
+        case And() if not evaluator.matched(node, number):
+            return  # an alternative of an OR that does not match adds nothing, whatever words of it do
         case And(parts) | Or(parts):
             for part in parts:
                 yield from _terms(evaluator, part, number, boost)
