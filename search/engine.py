@@ -219,7 +219,11 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedField:
-    """A field's part of a term frequency: `tf` is weight * frequency / (1 - b + b * length / average)."""
+    """A field's part of a term frequency.
+
+    `tf` is weight * early * frequency / (1 - b + b * length / average); `early`, from 1 to 2, is the higher
+    the nearer to the beginning of the field the term first stands.
+    """
 
     field: str
     frequency: int
@@ -227,6 +231,7 @@ class ExplainedField:
     average: float
     weight: float
     b: float
+    early: float
     tf: float
 
 

@@ -226,9 +226,10 @@ def print_explanation(console: Console, explanation: Explanation) -> None:
         facts = f"in {term.df:,} articles: idf {term.idf:.4f}; tf {term.tf:.4f}, k1 {term.k1:g}"
         _print(console, Text(f"          {facts}", "dim"))
         for field in term.fields:
+            early = f", early × {field.early:.3f}" if field.early != 1 else ""
             facts = (
                 f"{field.field}: {field.frequency} of {field.length:,} words (on average "
-                f"{field.average:,.1f}), weight {field.weight:g}, b {field.b:g}: tf {field.tf:.4f}"
+                f"{field.average:,.1f}), weight {field.weight:g}, b {field.b:g}{early}: tf {field.tf:.4f}"
             )
             _print(console, Text(f"          {facts}", "dim"))
 

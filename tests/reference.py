@@ -103,7 +103,8 @@ class ReferenceEngine:
                 starts = {start for start, _ in self._spans(node, field, text, known)}
                 if starts:
                     relative = len(text) / (total / len(self.articles))
-                    weighted += weight.weight * len(starts) / (1 - weight.b + weight.b * relative)
+                    early = 1 + SCORER.lead * round(255 * 50 / (50 + min(starts))) / 255
+                    weighted += weight.weight * early * len(starts) / (1 - weight.b + weight.b * relative)
             if weighted:
                 frequencies[identity] = weighted
         df, n = len(frequencies), len(self.articles)

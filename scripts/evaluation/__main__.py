@@ -83,13 +83,13 @@ def _print_tuning(collection: Collection) -> None:
     from evaluation.tuning import cross_validated, measured, ranked
 
     settings = measured(collection)
-    click.echo(
-        f"\n{collection.name} ({collection.digest})\n\n| k1 | b | nDCG@10 and AP |\n| --- | --- | --- |"
-    )
-    for (k1, b), value in ranked(settings):
-        click.echo(f"| {k1:g} | {b:g} | {value:.4f} |")
+    click.echo(f"\n{collection.name} ({collection.digest})\n")
+    click.echo("| k1 | b | lead | nDCG@10 and AP |\n| --- | --- | --- | --- |")
+    for (k1, b, lead), value in ranked(settings):
+        click.echo(f"| {k1:g} | {b:g} | {lead:g} | {value:.4f} |")
     value, chosen = cross_validated(settings)
-    click.echo(f"\ncross-validated: {value:.4f}, with {', '.join(f'{k1:g}/{b:g}' for k1, b in chosen)}")
+    shown = ", ".join("/".join(f"{number:g}" for number in setting) for setting in chosen)
+    click.echo(f"\ncross-validated: {value:.4f}, with {shown}")
 
 
 def _print_differences(measured: dict[str, Figures], against: str) -> None:

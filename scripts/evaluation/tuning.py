@@ -1,4 +1,4 @@
-"""Which k1 and b of BM25F are best on a collection, and whether that would hold for other queries."""
+"""Which k1, b and lead of BM25F are best on a collection, and whether that would hold for other queries."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from evaluation.systems import indexed, searched
 from search.codec.scoring import FieldWeight, TermScorer
 from search.engines.embedded import evaluate
 
-K1, B = (1.0, 1.2, 1.4, 1.6), (0.75, 0.8, 0.85, 0.9, 0.95)
+K1, B, LEAD = (1.0, 1.4, 1.8), (0.75, 0.9), (0.0, 0.5, 1.0)
 FOLDS = 5
 
-Setting = tuple[float, float]
-"""k1, and the b of the body."""
+Setting = tuple[float, float, float]
+"""k1, the b of the body, and the lead."""
 
 Measured = dict[Setting, dict[str, float]]
 """The mean of nDCG@10 and AP of each query, by setting."""
@@ -27,11 +27,11 @@ def measured(collection: Collection) -> Measured:
     before = evaluate.SCORER
     try:
         with indexed(collection) as archive:
-            for k1, b in product(K1, B):
-                evaluate.SCORER = TermScorer({**before.fields, "body": FieldWeight(1.0, b)}, k1)
+            for k1, b, lead in product(K1, B, LEAD):
+                evaluate.SCORER = TermScorer({**before.fields, "body": FieldWeight(1.0, b)}, k1, lead)
                 run = searched(archive, collection, depth=100)
                 figures = figures_of(run, collection.judgments, list(collection.queries))
-                found[k1, b] = {
+                found[k1, b, lead] = {
                     query: sum(figures[measure][query] for measure in COMPARED) / len(COMPARED)
                     for query in collection.queries
                 }

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from search.codec.layout import Array
-from search.codec.postings import Docs, first_of_runs
+from search.codec.postings import Counted, first_of_runs, joined, leads_of
 
-Found = dict[str, tuple[Docs, Array]]
-"""By text field: documents, and how often; a document may be there several times."""
+Found = dict[str, Counted]
+"""By text field; a document may be there several times."""
 
 
 def words_in_forms(arrays: Mapping[str, Array], numbers: range, text_fields: list[str]) -> Found:
@@ -28,9 +28,8 @@ def words_in_forms(arrays: Mapping[str, Array], numbers: range, text_fields: lis
     for term in terms.compress(~whole).tolist():
         forms = arrays["variant_forms"][has[term] : has[term + 1]]
         chosen = (forms >= numbers.start) & (forms < numbers.stop)
-        for field, (docs, counts) in _in_variants(arrays, term, chosen, text_fields).items():
-            known, before = found[field]
-            found[field] = np.concatenate([known, docs]), np.concatenate([before, counts])
+        for field, own in _in_variants(arrays, term, chosen, text_fields).items():
+            found[field] = joined([found[field], own])
     return found
 
 
@@ -40,15 +39,16 @@ def _postings(arrays: Mapping[str, Array], terms: Array, text_fields: list[str])
     first, places = _ranges(starts, terms)
     found = {}
     for field in text_fields:
-        frequencies = arrays[f"{field}.frequencies"]
+        frequencies, leads = arrays[f"{field}.frequencies"], arrays[f"{field}.leads"]
         if f"{field}.at" not in arrays:
-            counts = frequencies.take(places)
-            found[field] = docs.take(places.compress(counts > 0)), counts.compress(counts > 0)
+            every = Counted(docs.take(places), frequencies.take(places), leads.take(places))
+            found[field] = every.compress(every.frequencies > 0)
             continue
         at_starts = arrays[f"{field}.at_starts"]
         _, listed = _ranges(at_starts, terms)
         owners = np.repeat(first, at_starts[terms + 1] - at_starts[terms])
-        found[field] = docs.take(owners + arrays[f"{field}.at"].take(listed)), frequencies.take(listed)
+        own = docs.take(owners + arrays[f"{field}.at"].take(listed))
+        found[field] = Counted(own, frequencies.take(listed), leads.take(listed))
     return found
 
 
@@ -76,5 +76,6 @@ def _in_variants(arrays: Mapping[str, Array], term: int, chosen: Array, text_fie
             own = frequencies[first:after]
         kept = chosen.take(arrays[f"{field}.variants"][begin:end])
         docs = np.repeat(docs, own).compress(kept)
-        found[field] = docs, np.ones(len(docs), np.int32)
+        positions = arrays[f"{field}.positions"][begin:end].compress(kept)
+        found[field] = Counted(docs, np.ones(len(docs), np.int32), leads_of(positions))
     return found

@@ -7,6 +7,7 @@ The text fields share one lexicon. A term's postings are the documents that have
     docs              int32[P]      the documents, ascending within a term
     F.frequencies                   how often in text field F: of every posting for the field that has
                                     most of them; for the others of those at
+    F.leads           uint8         … and how near the beginning it first is there (`leads_of`)
     F.at              int32         … (from the term's first posting on), with
     F.at_starts       int64[T+1]    … where each term's begin
     F.place_starts    int64[T+1]    where each term's words in field F begin
@@ -39,7 +40,7 @@ import numpy as np
 
 from search.codec.layout import Array, narrow
 from search.codec.lexicon import lexicon_arrays
-from search.codec.postings import first_of_runs
+from search.codec.postings import first_of_runs, leads_of
 
 
 @dataclass(slots=True)
@@ -200,7 +201,7 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     postings -= 1
     fields, positions = words.fields[order], words.positions[order]
     variants = narrow(variants_of)[place][words.entries[order]]
-    frequencies: dict[str, tuple[Array, Array]] = {}
+    occurring: dict[str, tuple[Array, Array, Array]] = {}
     for number, name in enumerate(words.text_fields):
         own = np.flatnonzero(fields == number)
         arrays[f"{name}.place_starts"] = run_starts(sorted_terms[own], len(by_term))
@@ -208,25 +209,33 @@ def _text_arrays(words: Words) -> dict[str, Array]:
         arrays[f"{name}.variants"] = narrow(variants[own])
         there = postings[own]
         begins = np.flatnonzero(first_of_runs(there))
-        frequencies[name] = there[begins], np.diff(begins, append=len(there))
-    arrays.update(frequency_arrays(frequencies, starts))
+        leads = leads_of(positions[own[begins]])
+        occurring[name] = there[begins], np.diff(begins, append=len(there)), leads
+    arrays.update(_frequency_arrays(occurring, starts))
     return arrays
 
 
-def frequency_arrays(frequencies: Mapping[str, tuple[Array, Array]], starts: Array) -> dict[str, Array]:
-    """The arrays of frequencies, from the postings that each text field is in and how often it is."""
+def _frequency_arrays(occurring: Mapping[str, tuple[Array, Array, Array]], starts: Array) -> dict[str, Array]:
+    """The arrays of frequencies and leads, from the postings that each text field is in, and theirs."""
     arrays = {}
-    dense = max(frequencies, key=lambda name: len(frequencies[name][0]))
-    for name, (present, counts) in frequencies.items():
+    dense = max(occurring, key=lambda name: len(occurring[name][0]))
+    for name, (present, counts, leads) in occurring.items():
         if name == dense:
-            own, counts = counts, np.zeros(starts[-1], np.int32)
-            counts[present] = own
+            counts, leads = (spread(own, present, int(starts[-1])) for own in (counts, leads))
         else:
             terms = np.searchsorted(starts, present, side="right") - 1
             arrays[f"{name}.at"] = (present - starts[terms]).astype(np.int32)
             arrays[f"{name}.at_starts"] = run_starts(terms, len(starts) - 1)
         arrays[f"{name}.frequencies"] = narrow(counts)
+        arrays[f"{name}.leads"] = leads
     return arrays
+
+
+def spread(values: Array, places: Array, count: int) -> Array:
+    """`count` values: these at their places, and 0 at all others."""
+    every = np.zeros(count, values.dtype)
+    every[places] = values
+    return every
 
 
 def _inverse(order: Sequence[int]) -> Array:

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from search.codec.layout import MISSING
-from search.codec.postings import Array, Docs, Flags, Floats, Postings, distinct
+from search.codec.postings import Array, Docs, FieldPostings, Flags, Floats, Postings, distinct
 from search.codec.scoring import TermScorer
 from search.codec.view import IndexView
 
@@ -341,8 +341,9 @@ def _picked(postings: Postings, chosen: Array) -> Postings:
     fields = []
     for part in postings.fields:
         if part.at is None:
-            fields.append(type(part)(part.field, None, part.frequencies.take(chosen)))
-            continue
-        at, there = _found(part.at, chosen)
-        fields.append(type(part)(part.field, at.compress(there), part.frequencies.compress(there)))
+            own = part.frequencies.take(chosen), part.leads.take(chosen)
+            fields.append(FieldPostings(part.field, None, *own))
+        else:
+            at, there = _found(part.at, chosen)
+            fields.append(part.kept(at.compress(there), there))
     return Postings(postings.docs.take(chosen), tuple(fields))

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from search.codec.inversion import form_arrays, value_arrays
+from search.codec.inversion import form_arrays, spread, value_arrays
 from search.codec.layout import Array, SegmentFile, narrowest
 from search.codec.lexicon import Lexicon, lexicon_arrays
 
@@ -169,7 +169,8 @@ class _Merging:
         kinds = {name: [p.arrays[f"{name}.frequencies"].dtype for p in parts] for name in fields}
         self._kinds = {name: np.result_type(*own) for name, own in kinds.items()}
         self._frequencies = file.room(f"{self._dense}.frequencies", self._kinds[self._dense], count)
-        self._sparse: dict[str, list[tuple[Array, Array, Array]]] = {
+        self._leads = file.room(f"{self._dense}.leads", np.dtype(np.uint8), count)
+        self._sparse: dict[str, list[tuple[Array, Array, Array, Array]]] = {
             name: [] for name in fields if name != self._dense
         }
         self._places = {name: _Places(parts, name, narrowest(variants), file) for name in fields}
@@ -184,15 +185,19 @@ class _Merging:
             docs[where] = piece.docs
         for name in self._fields:
             counts = np.zeros(end - self._done, self._kinds[name])
+            leads = np.zeros(end - self._done, np.uint8)
             for piece, where in zip(pieces, places, strict=True):
                 counts[where] = piece.frequencies[name]
+                leads[where] = piece.leads[name]
             if name == self._dense:
                 self._frequencies[self._done : end] = counts
+                self._leads[self._done : end] = leads
             else:
                 present = np.flatnonzero(counts)
                 owners = np.searchsorted(starts, present, side="right") - 1
                 at = (present - starts[owners]).astype(np.int32)
-                self._sparse[name].append((at, counts[present], np.bincount(owners, minlength=after - first)))
+                sizes = np.bincount(owners, minlength=after - first)
+                self._sparse[name].append((at, counts[present], leads[present], sizes))
             self._places[name].run(self._parts, self._variants, first, after)
         self._starts.append(starts[1:] + self._done)
         self._done = end
@@ -203,10 +208,12 @@ class _Merging:
         file.put("starts", np.concatenate(self._starts))
         for name, runs in self._sparse.items():
             none = np.empty(0, np.int32)
-            file.put(f"{name}.at", np.concatenate([none, *(at for at, _, _ in runs)]))
-            counts = np.concatenate([none.astype(self._kinds[name]), *(counts for _, counts, _ in runs)])
+            file.put(f"{name}.at", np.concatenate([none, *(at for at, _, _, _ in runs)]))
+            counts = np.concatenate([none.astype(self._kinds[name]), *(counts for _, counts, _, _ in runs)])
             file.put(f"{name}.frequencies", counts)
-            sizes = np.concatenate([none, *(sizes for _, _, sizes in runs)])
+            leads = np.concatenate([none.astype(np.uint8), *(leads for _, _, leads, _ in runs)])
+            file.put(f"{name}.leads", leads)
+            sizes = np.concatenate([none, *(sizes for _, _, _, sizes in runs)])
             file.put(f"{name}.at_starts", np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
         for places in self._places.values():
             places.finish(file)
@@ -252,7 +259,8 @@ class _Postings:
         kept = slice(None) if part.kept is None else part.kept[postings]
         self.owners = np.repeat(part.terms[own:end] - first, np.diff(starts))[kept]
         self.docs = part.docs.take(arrays["docs"][postings])[kept]
-        self.frequencies = {name: _frequencies(arrays, name, own, end)[kept] for name in fields}
+        self.frequencies = {name: _of_terms(arrays, name, "frequencies", own, end)[kept] for name in fields}
+        self.leads = {name: _of_terms(arrays, name, "leads", own, end)[kept] for name in fields}
 
 
 class _Words:
@@ -268,7 +276,7 @@ class _Words:
         self.forms = arrays["variant_forms"][variants]
         if part.kept is not None:
             postings = arrays["starts"][[own, end]].tolist()
-            there = np.repeat(part.kept[slice(*postings)], _frequencies(arrays, name, own, end))
+            there = np.repeat(part.kept[slice(*postings)], _of_terms(arrays, name, "frequencies", own, end))
             self.terms, self.positions, self.forms = terms[there], self.positions[there], self.forms[there]
 
 
@@ -278,18 +286,16 @@ def _own_terms(part: _Part, first: int, after: int) -> tuple[int, int]:
     return own, end
 
 
-def _frequencies(arrays: Arrays, name: str, own: int, end: int) -> Array:
-    """The frequency in a field of every posting of a run of terms."""
-    found = arrays[f"{name}.frequencies"]
+def _of_terms(arrays: Arrays, name: str, what: str, own: int, end: int) -> Array:
+    """The frequency (or what else) in a field of every posting of a run of terms."""
+    found = arrays[f"{name}.{what}"]
     starts = arrays["starts"][own : end + 1]
     if f"{name}.at" not in arrays:
         return found[int(starts[0]) : int(starts[-1])]
     at_starts = arrays[f"{name}.at_starts"][own : end + 1]
     listed = slice(int(at_starts[0]), int(at_starts[-1]))
-    spread = np.zeros(int(starts[-1] - starts[0]), found.dtype)
     places = np.repeat(starts[:-1] - starts[0], np.diff(at_starts)) + arrays[f"{name}.at"][listed]
-    spread[places] = found[listed]
-    return spread
+    return spread(found[listed], places, int(starts[-1] - starts[0]))
 
 
 def _runs(weights: Array) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.codec.layout import Array
-from search.codec.postings import NO_DOCS, Docs, distinct, first_of_runs
+from search.codec.postings import Counted, Docs, distinct, first_of_runs, joined, leads_of, summed
 
 BLOCK = 1 << 20
 """Numbers, about, that a block of documents has."""
@@ -64,12 +64,16 @@ class Occurrences:
         numbers += self.positions
         return numbers
 
-    def counted(self, kept: Array) -> tuple[Docs, Array]:
-        """The documents of the places that `kept` flags, and how many each has."""
+    def counted(self, kept: Array, place: int) -> Counted:
+        """The phrases whose word at `place` stands where `kept` flags."""
         before = np.concatenate([[0], np.cumsum(kept, dtype=np.int32)])
-        counts = np.diff(before.take(np.cumsum(self.frequencies, dtype=np.intp)), prepend=0)
+        ends = before.take(np.cumsum(self.frequencies, dtype=np.intp))
+        counts = np.diff(ends, prepend=0)
         found = np.flatnonzero(counts)
-        return self.docs.take(found), counts.take(found)
+        counts = counts.take(found)
+        first = np.flatnonzero(kept).take(ends.take(found) - counts)
+        leads = leads_of(self.positions.take(first).astype(np.int32) - place)
+        return Counted(self.docs.take(found), counts, leads)
 
 
 Slot = Sequence[Occurrences]
@@ -96,12 +100,12 @@ class Numbering:
         return self._table
 
 
-def phrase_documents(words: Sequence[Slot], numbering: Numbering) -> tuple[Docs, Array]:
-    """The documents with the phrase and how often, from what may stand in each place of it."""
+def phrase_documents(words: Sequence[Slot], numbering: Numbering) -> Counted:
+    """Where the phrase is, from what may stand in each place of it."""
     counts = [sum(len(own.docs) for own in slot) for slot in words]
     rarest = min(range(len(words)), key=counts.__getitem__)
     if not counts[rarest]:
-        return NO_DOCS, NO_DOCS
+        return joined([])
     docs = distinct([own.docs for own in words[rarest]])
     words = [
         slot if len(docs) * RARE > count else [own.within(docs) for own in slot]
@@ -113,20 +117,20 @@ def phrase_documents(words: Sequence[Slot], numbering: Numbering) -> tuple[Docs,
         _of_block(block, numbering.bases, numbering.table(len(words)))
         for block in _blocks(words, numbering.edges)
     ]
-    return (
-        np.concatenate([NO_DOCS, *(docs for docs, _ in found)]),
-        np.concatenate([NO_DOCS, *(counts for _, counts in found)]),
-    )
+    return joined(found)
 
 
-def _of_few(words: Sequence[Slot], bases: Array) -> tuple[Docs, Array]:
+def _of_few(words: Sequence[Slot], bases: Array) -> Counted:
     starts = np.concatenate([own.numbers(bases, 0) for own in words[0]])
     for place, slot in enumerate(words[1:], start=1):
         both = np.sort(np.concatenate([starts, *(own.numbers(bases, place) for own in slot)]))
         starts = both[1:].compress(both[1:] == both[:-1])
-    owners = (np.searchsorted(bases, np.sort(starts), side="right") - 1).astype(np.int32)
+    starts = np.sort(starts)
+    owners = (np.searchsorted(bases, starts, side="right") - 1).astype(np.int32)
     begins = np.flatnonzero(first_of_runs(owners))
-    return owners.take(begins), np.diff(begins, append=len(owners))
+    docs = owners.take(begins)
+    leads = leads_of(starts.take(begins) - bases.take(docs))
+    return Counted(docs, np.diff(begins, append=len(owners)), leads)
 
 
 def _blocks(words: Sequence[Slot], edges: Array) -> Sequence[Sequence[Slot]]:
@@ -136,13 +140,13 @@ def _blocks(words: Sequence[Slot], edges: Array) -> Sequence[Sequence[Slot]]:
     return [block for block in blocks if all(any(len(own.docs) for own in slot) for slot in block)]
 
 
-def _of_block(words: Sequence[Slot], bases: Array, table: Array) -> tuple[Docs, Array]:
+def _of_block(words: Sequence[Slot], bases: Array, table: Array) -> Counted:
     sizes = [sum(len(own.positions) for own in slot) for slot in words]
     rarest, *others = sorted(range(len(words)), key=sizes.__getitem__)
     first = min(int(own.docs[0]) for slot in words for own in slot if len(own.docs))
     shift = int(bases[first]) - len(words)
     starts = np.concatenate([own.numbers(bases, shift + rarest) for own in words[rarest]])
-    found: list[tuple[Docs, Array]] = []
+    found: list[Counted] = []
     for place in others:
         marked = starts.astype(np.intp)
         table[marked] = 1
@@ -151,15 +155,9 @@ def _of_block(words: Sequence[Slot], bases: Array, table: Array) -> tuple[Docs, 
             numbers = own.numbers(bases, shift + place)
             kept = table.take(numbers).view(np.bool_)
             if place == others[-1]:
-                found.append(own.counted(kept))
+                found.append(own.counted(kept, place))
             else:
                 left.append(numbers.compress(kept))
         table[marked] = 0
         starts = np.concatenate(left) if left else starts
-    if len(found) == 1:
-        return found[0]
-    docs = np.concatenate([docs for docs, _ in found])
-    counts = np.concatenate([counts for _, counts in found])
-    order = np.argsort(docs, kind="stable")
-    begins = np.flatnonzero(first_of_runs(docs.take(order)))
-    return docs.take(order.take(begins)), np.add.reduceat(counts.take(order), begins) if len(docs) else counts
+    return found[0] if len(found) == 1 else summed(found)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,17 +19,52 @@ Flags = NDArray[np.bool_]
 Array = NDArray[Any]
 
 
+LEAD = 50
+"""How many words in, a word is half as near to the beginning of its field as its first word."""
+
+LEADS = 255
+"""What `leads_of` gives for the first word of a field."""
+
+
+def leads_of(positions: Array) -> Array:
+    """uint8: how near positions are to the beginning, `LEADS` * `LEAD` / (`LEAD` + position)."""
+    return np.rint(float(LEADS * LEAD) / (positions + float(LEAD))).astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Documents in which something occurs: `frequencies` how often in each, `leads` of its first place."""
+
+    docs: Docs
+    frequencies: Array
+    leads: Array
+
+    def compress(self, kept: Flags) -> Counted:
+        """Those that `kept` flags."""
+        return Counted(self.docs.compress(kept), self.frequencies.compress(kept), self.leads.compress(kept))
+
+    def live(self, live: Flags | None, base: int) -> Counted:
+        """Those of documents that `live` flags (None: of all), numbered from `base`."""
+        kept = self if live is None else self.compress(live.take(self.docs))
+        return Counted(kept.docs + base, kept.frequencies, kept.leads) if base else kept
+
+
 @dataclass(frozen=True, slots=True)
 class FieldPostings:
-    """How often a term occurs in one field.
+    """How often a term occurs in one field, and how near its first place is to the beginning.
 
-    `at` says which of the term's documents have it there (None: all are listed) and `frequencies`
-    how often each; a document that is listed may have it 0 times.
+    `at` says which of the term's documents have it there (None: all are listed), `frequencies` how often
+    each, and `leads` what `leads_of` says of the first place; one that is listed may have it 0 times.
     """
 
     field: str
     at: Array | None
     frequencies: Array
+    leads: Array
+
+    def kept(self, at: Array | None, flags: Flags) -> FieldPostings:
+        """Those that `flags` flags, now at these places."""
+        return FieldPostings(self.field, at, self.frequencies.compress(flags), self.leads.compress(flags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +78,9 @@ class Postings:
         """Its occurrences in one field."""
         for part in self.fields:
             if part.field == field:
-                there = np.flatnonzero(part.frequencies)
-                docs = self.docs[there if part.at is None else part.at[there]]
-                return Postings(docs, (FieldPostings(field, None, part.frequencies[there]),))
+                there = part.frequencies > 0
+                docs = self.docs if part.at is None else self.docs.take(part.at)
+                return Postings(docs.compress(there), (part.kept(None, there),))
         return Postings(self.docs[:0], ())
 
 
@@ -61,11 +96,10 @@ def without_deleted(
     left = []
     for part in fields:
         if part.at is None:
-            left.append(FieldPostings(part.field, None, part.frequencies.compress(kept)))
+            left.append(part.kept(None, kept))
         else:
             there = kept.take(part.at)
-            at = places.take(part.at.compress(there))
-            left.append(FieldPostings(part.field, at, part.frequencies.compress(there)))
+            left.append(part.kept(places.take(part.at.compress(there)), there))
     return docs.compress(kept), left
 
 
@@ -89,20 +123,21 @@ def concatenated(parts: Sequence[Postings]) -> Postings:
                 for n, own in pieces
             )
             at = np.concatenate(list(ranges))
-        fields.append(FieldPostings(field, at, frequencies))
+        leads = np.concatenate([own.leads for _, own in pieces])
+        fields.append(FieldPostings(field, at, frequencies, leads))
     return Postings(docs, tuple(fields))
 
 
-def posted(parts: Sequence[tuple[str, Docs, Array]]) -> Postings:
-    """Postings from (field, documents, frequencies) of each field; documents ascending."""
-    parts = [part for part in parts if len(part[1])]
+def posted(found: Mapping[str, Counted]) -> Postings:
+    """Postings from what occurs in each field, its documents ascending."""
+    parts = {field: own for field, own in found.items() if len(own.docs)}
     if not parts:
         return Postings(NO_DOCS, ())
-    docs = distinct([own for _, own, _ in parts])
+    docs = distinct([own.docs for own in parts.values()])
     fields = []
-    for field, own, frequencies in parts:
-        at = None if len(own) == len(docs) else np.searchsorted(docs, own)
-        fields.append(FieldPostings(field, at, frequencies))
+    for field, own in parts.items():
+        at = None if len(own.docs) == len(docs) else np.searchsorted(docs, own.docs)
+        fields.append(FieldPostings(field, at, own.frequencies, own.leads))
     return Postings(docs, tuple(fields))
 
 
@@ -126,25 +161,37 @@ def merged(parts: Sequence[Postings]) -> Postings:
     found = [part for part in parts if len(part.docs)]
     if len(found) == 1:
         return found[0]
-    lists: dict[str, list[tuple[Docs, Array]]] = {}
+    lists: dict[str, list[Counted]] = {}
     for part in found:
         for own in part.fields:
             docs = part.docs if own.at is None else part.docs[own.at]
-            lists.setdefault(own.field, []).append((docs, own.frequencies))
-    return posted([(field, *summed(pieces)) for field, pieces in lists.items()])
+            lists.setdefault(own.field, []).append(Counted(docs, own.frequencies, own.leads))
+    return posted({field: summed(pieces) for field, pieces in lists.items()})
 
 
-def summed(pieces: Sequence[tuple[Docs, Array]]) -> tuple[Docs, Array]:
-    """Documents, in any order and several times each, and counts: each document once, and its sum."""
-    docs = np.concatenate([docs for docs, _ in pieces])
-    counts = np.concatenate([counts for _, counts in pieces])
-    # One sort of integers, documents above and counts below; a sum of counts stays below 2 ** 32.
-    keys = docs.astype(np.int64) << 32 | counts
+def joined(pieces: Sequence[Counted]) -> Counted:
+    """One after the other."""
+    if len(pieces) == 1:
+        return pieces[0]
+    return Counted(
+        np.concatenate([NO_DOCS, *(own.docs for own in pieces)]),
+        np.concatenate([NO_DOCS, *(own.frequencies for own in pieces)]),
+        np.concatenate([np.empty(0, np.uint8), *(own.leads for own in pieces)]),
+    )
+
+
+def summed(pieces: Sequence[Counted]) -> Counted:
+    """Each document once, ascending, of pieces in which they stand in any order and several times each."""
+    every = joined(pieces)
+    # One sort of integers: documents above, then leads, and below them frequencies (24 bits are enough).
+    keys = every.docs.astype(np.int64) << 32 | every.leads.astype(np.int64) << 24
+    keys |= every.frequencies.astype(np.int64).clip(max=0xFFFFFF)
     keys.sort()
     docs = (keys >> 32).astype(np.int32)
+    if not len(docs):
+        return every
     first = np.flatnonzero(first_of_runs(docs))
-    if not len(first):
-        return docs, counts
-    totals = np.add.reduceat(keys & 0xFFFFFFFF, first)
-    docs = docs.take(first)
-    return docs.compress(totals > 0), totals.compress(totals > 0)
+    totals = np.add.reduceat(keys & 0xFFFFFF, first)
+    last = np.append(first[1:], len(docs)) - 1
+    leads = (keys.take(last) >> 24 & 0xFF).astype(np.uint8)
+    return Counted(docs.take(first), totals, leads).compress(totals > 0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.postings import Docs, Flags, Ints
+from search.codec.postings import Counted, Flags, Ints, leads_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,12 @@ class Spans:
     ends: Ints
 
 
-def occurrences(spans: Spans) -> tuple[Docs, Ints]:
-    """The documents with any of the spans, and how many; two that start at one place count once."""
-    docs, counts = np.unique(_distinct_sorted(spans.starts) >> 32, return_counts=True)
-    return docs.astype(np.int32), counts
+def occurrences(spans: Spans) -> Counted:
+    """Where the spans are; two that start at one place count once."""
+    starts = _distinct_sorted(spans.starts)
+    docs, first, counts = np.unique(starts >> 32, return_index=True, return_counts=True)
+    positions = np.bitwise_and(starts.take(first), 0xFFFFFFFF)
+    return Counted(docs.astype(np.int32), counts, leads_of(positions))
 
 
 def words_as_spans(places: Ints) -> Spans:

@@ -4,9 +4,13 @@ The frequencies of a term in a document's fields are each normalised by the fiel
 weighted, added up, and only then saturated (Robertson, Zaragoza and Taylor 2004, "Simple BM25
 extension to multiple weighted fields"; the notation is that of Robertson and Zaragoza 2009, 3.5):
 
-    tf = sum over fields f of  weight_f * frequency_f / (1 - b_f + b_f * length_f / average_f)
+    tf = sum over fields f of  weight_f * early_f * frequency_f / (1 - b_f + b_f * length_f / average_f)
+    early = 1 + lead * 50 / (50 + position of its first word in the field, from 0)
     score = idf * tf * (k1 + 1) / (k1 + tf)
     idf = ln(1 + (N - df + 0.5) / (df + 0.5))
+
+News says what matters first, so with a `lead` a term counts more the nearer to the beginning of a field it
+first stands (by `postings.leads_of`, in 255 steps).
 
 df counts the documents with the term in any of the fields, N all documents, deleted ones not counted.
 A phrase or a set of words is scored as one term with the frequency and df it has itself.
@@ -20,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.postings import Floats, Postings
+from search.codec.postings import LEADS, Array, FieldPostings, Floats, Postings
 from search.codec.view import IndexView
 
 BLOCK = 1 << 14
@@ -37,7 +41,7 @@ class FieldWeight:
 
 @dataclass(frozen=True, slots=True)
 class FieldPart:
-    """What a field adds to the `tf` of a document: weight * frequency / (1 - b + b * length / average)."""
+    """What a field adds to a document: weight * early * frequency / (1 - b + b * length / average)."""
 
     field: str
     frequency: int
@@ -45,6 +49,7 @@ class FieldPart:
     average: float
     weight: float
     b: float
+    early: float
     tf: float
 
 
@@ -62,10 +67,11 @@ class TermPart:
 
 @dataclass(frozen=True, slots=True)
 class TermScorer:
-    """Scores postings by BM25F with these fields and `k1`."""
+    """Scores postings by BM25F with these fields and `k1`; a field's first word counts 1 + `lead` times."""
 
     fields: Mapping[str, FieldWeight]
     k1: float
+    lead: float = 0.0
 
     def part(self, view: IndexView, postings: Postings, doc: int) -> TermPart | None:
         """How `scores` comes to the score of one document; None if it is not one of `postings`."""
@@ -79,10 +85,11 @@ class TermScorer:
                 continue
             if frequency := int(own.frequencies[place]):
                 weight, b = self.fields[own.field].weight, self.fields[own.field].b
+                early = 1 + self.lead * int(own.leads[place]) / LEADS
                 average = view.words(own.field) / max(1, view.count) or 1.0
                 length = int(view.lengths(own.field)[doc])
-                tf = weight * frequency / (1 - b + b * length / average)
-                parts.append(FieldPart(own.field, frequency, length, average, weight, b, tf))
+                tf = weight * early * frequency / (1 - b + b * length / average)
+                parts.append(FieldPart(own.field, frequency, length, average, weight, b, early, tf))
         df, tf = len(postings.docs), sum(part.tf for part in parts)
         idf = self._idf(view, df)
         score = idf * tf * (self.k1 + 1) / (self.k1 + tf)
@@ -105,18 +112,29 @@ class TermScorer:
             for part, norms in fields:
                 if part.at is None:
                     found = norms.take(own)
-                    found *= part.frequencies[start : start + BLOCK]
+                    found *= self._counted(part, start, start + BLOCK)
                     total += found
                 else:
                     first, after = np.searchsorted(part.at, (start, start + BLOCK)).tolist()
                     at = part.at[first:after] - start
                     found = norms.take(own.take(at))
-                    found *= part.frequencies[first:after]
+                    found *= self._counted(part, first, after)
                     np.add.at(total, at, found)
             saturated = total + np.float32(self.k1)
             total *= np.float32(idf * (self.k1 + 1))
             total /= saturated
         return scores
+
+    def _counted(self, part: FieldPostings, first: int, after: int) -> Array:
+        """How often the term is in the field, more where it is near the beginning."""
+        frequencies = part.frequencies[first:after]
+        if not self.lead:
+            return frequencies
+        counted: Floats = part.leads[first:after].astype(np.float32)
+        counted *= np.float32(self.lead / LEADS)
+        counted += 1
+        counted *= frequencies
+        return counted
 
     def _norms(self, view: IndexView, name: str) -> Floats:
         field = self.fields[name]

@@ -21,15 +21,15 @@ from search.codec.lexicon import Lexicon
 from search.codec.patterns import Spellings
 from search.codec.phrases import Numbering, Occurrences, phrase_documents
 from search.codec.postings import (
-    NO_DOCS,
     Array,
-    Docs,
+    Counted,
     FieldPostings,
     Flags,
     Floats,
     Ints,
     Postings,
     concatenated,
+    joined,
     posted,
     summed,
     without_deleted,
@@ -51,12 +51,13 @@ class SegmentView:
         self.terms = Lexicon(arrays, "terms")
         self.forms = Lexicon(arrays, "forms")
         self._starts, self._docs = arrays["starts"], arrays["docs"]
-        self._fields: list[tuple[str, Array, Array | None, Array | None]] = []
+        self._fields: list[tuple[str, Array, Array, Array | None, Array | None]] = []
         self._numberings: dict[str, Numbering] = {}
         self.text_fields = [name.removesuffix(".positions") for name in arrays if name.endswith(".positions")]
         for name in self.text_fields:
             at, at_starts = arrays.get(f"{name}.at"), arrays.get(f"{name}.at_starts")
-            self._fields.append((name, arrays[f"{name}.frequencies"], at, at_starts))
+            frequencies, leads = arrays[f"{name}.frequencies"], arrays[f"{name}.leads"]
+            self._fields.append((name, frequencies, leads, at, at_starts))
 
     def postings(self, term: bytes) -> Postings | None:
         number = self.terms.number(term)
@@ -66,13 +67,13 @@ class SegmentView:
         first, after = self._starts[number : number + 2].tolist()
         docs = self._docs[first:after]
         fields = []
-        for field, found, at, at_starts in self._fields:
+        for field, found, leads, at, at_starts in self._fields:
             if at is None or at_starts is None:
-                fields.append(FieldPostings(field, None, found[first:after]))
+                fields.append(FieldPostings(field, None, found[first:after], leads[first:after]))
                 continue
             begin, end = at_starts[number : number + 2].tolist()
             if begin < end:
-                fields.append(FieldPostings(field, at[begin:end], found[begin:end]))
+                fields.append(FieldPostings(field, at[begin:end], found[begin:end], leads[begin:end]))
         if self.live is not None:
             docs, fields = without_deleted(docs, fields, self.live)
         return Postings(docs + self.base if self.base else docs, tuple(fields))
@@ -185,23 +186,15 @@ class IndexView:
                 found.append((docs.astype(np.int64) + segment.base) << 32 | positions)
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_PLACES
 
-    def phrases(self, field: str, slots: Sequence[Sequence[str]]) -> tuple[Docs, Array]:
-        """The documents with a phrase in `field`, and how often; `slots` has the terms of each place."""
+    def phrases(self, field: str, slots: Sequence[Sequence[str]]) -> Counted:
+        """Where a phrase is in `field`; `slots` has the terms of each place."""
         found = []
         for segment in self._segments:
             numbers = [[segment.terms.number(term.encode()) for term in terms] for terms in slots]
             words = [[segment.occurrences(field, n) for n in several if n >= 0] for several in numbers]
-            docs, counts = phrase_documents(words, segment.numbering(field))
-            if segment.live is not None:
-                live = segment.live.take(docs)
-                docs, counts = docs.compress(live), counts.compress(live)
-            found.append((docs + segment.base if segment.base else docs, counts))
-        if len(found) == 1:
-            return found[0]
-        return (
-            np.concatenate([NO_DOCS, *(docs for docs, _ in found)]),
-            np.concatenate([NO_PLACES, *(counts for _, counts in found)]),
-        )
+            own = phrase_documents(words, segment.numbering(field))
+            found.append(own.live(segment.live, segment.base))
+        return joined(found)
 
     @staticmethod
     def _variants(segment: SegmentView, number: int, forms: Collection[str]) -> list[bool]:
@@ -241,15 +234,12 @@ class IndexView:
 
     def postings_starting(self, prefix: str) -> Postings:
         """Where words are whose form begins with `prefix`, as those of one term."""
-        found: dict[str, list[tuple[Docs, Array]]] = {}
+        found: dict[str, list[Counted]] = {}
         for segment in self._segments:
             numbers = segment.forms.starting(prefix.encode())
-            for field, (docs, counts) in words_in_forms(segment.arrays, numbers, segment.text_fields).items():
-                if segment.live is not None:
-                    live = segment.live.take(docs)
-                    docs, counts = docs.compress(live), counts.compress(live)
-                found.setdefault(field, []).append((docs + segment.base, counts))
-        return posted([(field, *summed(pieces)) for field, pieces in found.items()])
+            for field, own in words_in_forms(segment.arrays, numbers, segment.text_fields).items():
+                found.setdefault(field, []).append(own.live(segment.live, segment.base))
+        return posted({field: summed(pieces) for field, pieces in found.items()})
 
     def count_starting(self, prefix: str) -> int:
         """How many forms begin with `prefix`, each counted for every segment that has it."""

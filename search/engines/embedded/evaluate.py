@@ -67,8 +67,9 @@ SCORER = TermScorer(
         "body": FieldWeight(1.0, 0.9),
     },
     k1=1.4,
+    lead=1.0,
 )
-"""`k1` and the `b` of the body are chosen on judged collections (see the README), the others by taste."""
+"""`k1`, `b` of the body and `lead` are chosen on judged collections (see the README), the others by taste."""
 
 FADING = 0.5
 """The share of a score that fades with age, where recency counts."""
@@ -177,7 +178,7 @@ class Evaluator:
         if len(slots) > 1 and not (isinstance(node, Phrase) and node.slop):
             fields = TEXT_FIELDS if node.field is None else (node.field,)
             terms = [[term for term, _ in slot] for slot in slots]
-            return posted([(field, *self.view.phrases(field, terms)) for field in fields])
+            return posted({field: self.view.phrases(field, terms) for field in fields})
         if len(slots) != 1:
             return self._found_by(self._finder(node))
         found = merged([self._occurrences(term, forms) for term, forms in slots[0]])
@@ -199,7 +200,7 @@ class Evaluator:
         return self._found_by(lambda field: words_as_spans(self.view.places(field, term, forms)))
 
     def _found_by(self, finder: Finder) -> Postings:
-        return posted([(field, *occurrences(finder(field))) for field in TEXT_FIELDS])
+        return posted({field: occurrences(finder(field)) for field in TEXT_FIELDS})
 
     def _finder(self, node: Node) -> Finder:
         """What finds in a given field the places of a node that has places."""

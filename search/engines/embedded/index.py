@@ -31,7 +31,7 @@ from search.codec.writer import ArrayWriter
 from search.engines.embedded.schema import index_schema
 from search.errors import IndexUnusable
 
-INDEX_FORMAT = 5
+INDEX_FORMAT = 6
 """Raised when `schema` changes: an index of another format is made anew."""
 
 NAME = "articles"
