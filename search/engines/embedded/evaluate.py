@@ -66,7 +66,7 @@ SCORER = TermScorer(
         "highlights": FieldWeight(1.5, 0.75),
         "body": FieldWeight(1.0, 0.9),
     },
-    k1=1.4,
+    k1=1.8,
     lead=1.0,
 )
 """`k1`, `b` of the body and `lead` are chosen on judged collections (see the README), the others by taste."""
