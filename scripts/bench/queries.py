@@ -59,7 +59,7 @@ def draw_queries(folder: Path) -> dict[str, list[Query]]:
         for _ in range(PER_CLASS):
             start = draw.randrange(1 + int(len(ordered) * (1 - share)))
             end = min(len(ordered) - 1, start + int(len(ordered) * share))
-            made.append(query("or", (draw.choice(common),), (ordered[start], ordered[end])))
+            made.append(query("or", (draw.choice(common),), (ordered[start], ordered[end] + 1)))
         return made
 
     phrases = [
