@@ -29,7 +29,9 @@ SLACK = 0.0005
 @click.option(
     "--runs", type=click.Path(path_type=Path), help="Write each run to this folder, as TREC has them."
 )
-@click.option("--tune", is_flag=True, help="Instead, rank with each k1 and b of a grid, and cross-validate.")
+@click.option(
+    "--tune", is_flag=True, help="Instead, rank with each k1, b and lead of a grid, and cross-validate."
+)
 @click.option(
     "--check", is_flag=True, help="End with 1 where this engine is below a floor; raise the others."
 )

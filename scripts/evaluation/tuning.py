@@ -11,7 +11,7 @@ from evaluation.systems import indexed, searched
 from search.codec.scoring import FieldWeight, TermScorer
 from search.engines.embedded import evaluate
 
-K1, B, LEAD = (1.0, 1.4, 1.8), (0.75, 0.9), (0.0, 0.5, 1.0)
+K1, B, LEAD = (1.4, 1.8, 2.2), (0.75, 0.9, 0.95), (0.0, 1.0, 2.0)
 FOLDS = 5
 
 Setting = tuple[float, float, float]

@@ -41,7 +41,7 @@ class FieldWeight:
 
 @dataclass(frozen=True, slots=True)
 class FieldPart:
-    """What a field adds to a document: weight * early * frequency / (1 - b + b * length / average)."""
+    """What a field adds to `tf`: weight * early * frequency / (1 - b + b * length / average)."""
 
     field: str
     frequency: int
