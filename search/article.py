@@ -10,16 +10,24 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime, time
+from typing import Any, Literal, get_args
 
 from search.errors import InvalidArticle
+
+Precision = Literal["instant", "day", "month", "year"]
+"""How exactly a time is known: to the instant, or as that calendar day, month or year in every zone."""
+
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 MAX_ID_LENGTH = 512
 """Longest id in characters."""
 
 MAX_VALUE_LENGTH = 512
 """Longest keyword, author, source or value of an extra field, in characters."""
+
+MAX_FIELDS = MAX_VALUES = 10_000
+"""Most extra fields of an article, and most values of any of its fields."""
 
 EARLIEST_YEAR, LATEST_YEAR = 1500, 2199
 """Years outside of this are mistakes of a clock or a parser, not dates of news."""
@@ -28,8 +36,8 @@ EXTRA_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """What the name of an extra field looks like; it is also how it is written in a query."""
 
 OWN_FIELDS = frozenset(
-    "id title description highlights body published date keyword keywords author authors source "
-    "url site language lang".split()
+    "id title description highlights body published precision modified date keyword keywords author "
+    "authors source url site language lang".split()
 )
 """Names that an extra field cannot have."""
 
@@ -78,13 +86,18 @@ def clean_values(values: Iterable[str]) -> tuple[str, ...]:
 class Article:
     """One news article.
 
-    Strings are cleaned (see `clean`). `id`, when not given, is a stable hash of source and URL, or
-    of the whole content where there is no URL. `published` must be aware and is kept in UTC.
+    Strings are cleaned (see `clean`), but `id` is kept exactly as it is given; when it is not given, it is
+    a stable hash of source and URL, or of the whole content where there is no URL.
+
+    `published` must be aware and is kept in UTC. With a `precision` of day, month or year, it names the
+    calendar day, month or year that it has in its own zone, and is kept as the first instant of that in
+    UTC. `modified` is when the source says that it last changed the article, with a time of day.
+
     `extra` holds the source's other fields by name, each a tuple of strings; treat it as read-only.
 
     Raises `InvalidArticle` when there is no text in any of title, description, highlights and body,
-    when an id is too long or has control characters, when `published` has no zone, or when an extra
-    field has a name that cannot be written in a query.
+    when an id is too long or has control characters, when a time has no zone, when a field has a value of
+    the wrong type or too many values, when an extra field has a name that cannot be written in a query.
     """
 
     id: str = ""
@@ -93,6 +106,8 @@ class Article:
     highlights: tuple[str, ...] = ()
     body: str = ""
     published: datetime | None = None
+    precision: Precision = "instant"
+    modified: datetime | None = None
     keywords: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     source: str = ""
@@ -104,12 +119,11 @@ class Article:
         def put(name: str, value: object) -> None:
             object.__setattr__(self, name, value)
 
-        for name in ("title", "source", "url", "language"):
+        for name in _TEXTS:
             if (text := getattr(self, name)) != "":
-                put(name, one_line(text))
-        for name in ("description", "body"):
-            if (text := getattr(self, name)) != "":
-                put(name, clean(text))
+                if not isinstance(text, str):
+                    raise InvalidArticle("bad-field", f"{name} must be text, not {type(text).__name__}")
+                put(name, clean(text) if name in ("description", "body") else one_line(text))
         for name in _LISTS:
             if (values := getattr(self, name)) != ():
                 put(name, _checked_values(name, values))
@@ -118,9 +132,12 @@ class Article:
         _check_lengths("keywords", self.keywords)
         _check_lengths("authors", self.authors)
         _check_lengths("source", (self.source,))
-        put("published", _checked_time(self.published))
+        published, precision = _checked_published(self.published, self.precision)
+        put("published", published)
+        put("precision", precision)
+        put("modified", _checked_time("modified", self.modified))
         put("extra", _checked_extra(self.extra) if self.extra else {})
-        put("id", _checked_id(self.id) if self.id else self._derived_id())
+        put("id", _checked_id(self.id) if self.id != "" else self._derived_id())
 
     def _derived_id(self) -> str:
         if self.url:
@@ -128,9 +145,10 @@ class Article:
         return "c" + self.digest().hex()[:20]
 
     def digest(self) -> bytes:
-        """SHA-256 of the content, the id aside: equal digests mean nothing has changed."""
+        """SHA-256 of the content, `id` and `modified` aside: equal digests mean nothing has changed."""
         record = self.as_record()
-        record.pop("id", None)
+        for name in ("id", "modified"):
+            record.pop(name, None)
         text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).digest()
 
@@ -140,7 +158,10 @@ class Article:
         return version_of(self.extra)
 
     def as_record(self) -> dict[str, object]:
-        """The article as JSON-ready values, empty fields left out; `from_record` reads it back."""
+        """The article as JSON-ready values, empty fields left out; `from_record` reads it back.
+
+        A time is written as exactly as it is known: 2025-02-11T18:30:00Z, 2025-02-11, 2025-02 or 2025.
+        """
         record: dict[str, object] = {"id": self.id}
         for name in _TEXTS:
             if text := getattr(self, name):
@@ -149,7 +170,9 @@ class Article:
             if values := getattr(self, name):
                 record[name] = list(values)
         if self.published is not None:
-            record["published"] = self.published.isoformat()[:-6] + "Z"
+            record["published"] = written_time(self.published, self.precision)
+        if self.modified is not None:
+            record["modified"] = written_time(self.modified)
         if self.extra:
             record["extra"] = {name: list(values) for name, values in self.extra.items()}
         return record
@@ -163,7 +186,9 @@ class Article:
                 if name in known:
                     known[name] = _strings(known[name])
             if "published" in known:
-                known["published"] = datetime.fromisoformat(str(known["published"]))
+                known["published"], known["precision"] = read_time(str(known["published"]))
+            if "modified" in known:
+                known["modified"] = datetime.fromisoformat(str(known["modified"]))
             if "extra" in known:
                 extra: Mapping[str, object] = known["extra"]  # type: ignore[assignment]
                 known["extra"] = {name: _strings(values) for name, values in extra.items()}
@@ -175,14 +200,17 @@ class Article:
     def restored(cls, record: Mapping[str, Any]) -> Article:
         """What `from_record` gives for a record that `as_record` made, and is trusted to be one."""
         get = record.get
-        published = get("published")
+        published, modified = get("published"), get("modified")
+        instant, precision = (None, "instant") if published is None else read_time(published)
         return _restored(
             record["id"],
             get("title", ""),
             get("description", ""),
             tuple(get("highlights", ())),
             get("body", ""),
-            None if published is None else datetime.fromisoformat(published),
+            instant,
+            precision,
+            None if modified is None else datetime.fromisoformat(modified),
             tuple(get("keywords", ())),
             tuple(get("authors", ())),
             get("source", ""),
@@ -213,6 +241,27 @@ def version_of(extra: Mapping[str, Sequence[str]]) -> int | None:
     return int(version) if version.isdecimal() and len(version) < 19 else None
 
 
+def written_time(moment: datetime, precision: Precision = "instant") -> str:
+    """A time in UTC as ISO 8601 has it, no more exactly than it is known; `read_time` reads it back."""
+    if precision == "instant":
+        return moment.isoformat()[:-6] + "Z"
+    return moment.isoformat()[: _WRITTEN[precision]]
+
+
+def read_time(written: str) -> tuple[datetime, Precision]:
+    """The time that `written_time` wrote, and how exactly; raises `ValueError` for what it cannot be."""
+    precision = _READ.get(len(written), "instant")
+    if precision == "instant":
+        return datetime.fromisoformat(written), precision
+    return datetime.fromisoformat(
+        f"{written}-01-01"[:10] if precision == "year" else f"{written}-01"[:10]
+    ).replace(tzinfo=UTC), precision
+
+
+_WRITTEN: dict[Precision, int] = {"day": 10, "month": 7, "year": 4}
+_READ = {length: precision for precision, length in _WRITTEN.items()}
+
+
 def _strings(values: object) -> tuple[str, ...]:
     if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
         raise TypeError(f"{values!r:.40} is not a list of strings")
@@ -222,34 +271,65 @@ def _strings(values: object) -> tuple[str, ...]:
 def _checked_values(name: str, values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
         raise InvalidArticle("bad-field", f"{name} must be a tuple of strings, not one string")
-    return clean_values(values)
+    given = tuple(values) if isinstance(values, Iterable) else (values,)
+    if not all(isinstance(value, str) for value in given):
+        raise InvalidArticle("bad-field", f"{name} must be a tuple of strings")
+    if len(given) > MAX_VALUES:
+        raise InvalidArticle("too-many-values", f"{name} has {len(given):,} values, more than {MAX_VALUES:,}")
+    return clean_values(given)
 
 
-def _checked_id(given: str) -> str:
-    identity = given.strip()
+def _checked_id(identity: str) -> str:
+    if not isinstance(identity, str):
+        raise InvalidArticle("bad-id", f"the id must be text, not {type(identity).__name__}")
     if len(identity) > MAX_ID_LENGTH:
         raise InvalidArticle("bad-id", f"the id has {len(identity)} characters, more than {MAX_ID_LENGTH}")
     unfit = (_CONTROL, _TURNING, _SURROGATE)
-    if not identity or "\n" in identity or any(pattern.search(identity) for pattern in unfit):
+    if (
+        not identity.strip()
+        or set("\n\t\u2028\u2029") & set(identity)
+        or any(pattern.search(identity) for pattern in unfit)
+    ):
         raise InvalidArticle("bad-id", "the id is blank or has control characters or lone surrogates")
     return identity
 
 
-def _checked_time(published: datetime | None) -> datetime | None:
-    if published is None:
+def _checked_published(published: object, precision: Precision) -> tuple[datetime | None, Precision]:
+    """`published` as it is kept, and its precision; "instant" where there is no time at all."""
+    if precision not in PRECISIONS:
+        raise InvalidArticle("bad-date", f"the precision must be one of {', '.join(PRECISIONS)}")
+    if precision == "instant" or not isinstance(published, datetime):
+        return _checked_time("published", published), "instant"
+    first = {"month": {"day": 1}, "year": {"month": 1, "day": 1}}.get(precision, {})
+    day = published.date().replace(**first)
+    return _checked_time("published", datetime.combine(day, time(), UTC)), precision
+
+
+def _checked_time(name: str, moment: object) -> datetime | None:
+    if moment is None:
         return None
-    if published.tzinfo is None or published.utcoffset() is None:
-        raise InvalidArticle("bad-date", "published must be an aware datetime (it has no time zone)")
+    if not isinstance(moment, datetime):
+        reason = f"{name} must be a datetime, not {type(moment).__name__}"
+        hint = '; for a day without a time give a datetime and precision="day"'
+        raise InvalidArticle("bad-date", reason + (hint if isinstance(moment, date) else ""))
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        raise InvalidArticle("bad-date", f"{name} must be an aware datetime (it has no time zone)")
     try:
-        instant = published.astimezone(UTC)
+        instant = moment.astimezone(UTC)
     except OverflowError:
-        instant = published
+        instant = moment
     if not EARLIEST_YEAR < instant.year <= LATEST_YEAR:
         raise InvalidArticle("bad-date", f"the year {instant.year} is not one of news")
     return instant
 
 
 def _checked_extra(extra: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    if not isinstance(extra, Mapping):
+        raise InvalidArticle("bad-field", f"extra must be a mapping, not {type(extra).__name__}")
+    if len(extra) > MAX_FIELDS:
+        raise InvalidArticle(
+            "too-many-fields", f"the article has {len(extra):,} extra fields, more than {MAX_FIELDS:,}"
+        )
     checked = {}
     for name, values in extra.items():
         if not EXTRA_NAME.fullmatch(name) or name in OWN_FIELDS:

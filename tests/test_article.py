@@ -5,13 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.article import MAX_ID_LENGTH, MAX_VALUE_LENGTH, OWN_FIELDS, Article, clean, clean_values
+from search.article import (
+    MAX_ID_LENGTH,
+    MAX_VALUE_LENGTH,
+    OWN_FIELDS,
+    Article,
+    Precision,
+    clean,
+    clean_values,
+)
 from search.errors import InvalidArticle, SearchError
 
 NOON = datetime(2025, 2, 11, 12, tzinfo=UTC)
@@ -68,7 +77,7 @@ def test_an_article_is_cleaned_when_it_is_made() -> None:
         language=" en ",
         extra={"section": ("City ", "City"), "desk": ("",)},
     )
-    assert (article.id, article.title, article.description) == ("a1", "Harbour strike", "Dawn\nwalk-out")
+    assert (article.id, article.title, article.description) == ("  a1 ", "Harbour strike", "Dawn\nwalk-out")
     assert (article.highlights, article.body) == (("one",), "First.\n\nSecond.")
     assert (article.keywords, article.authors) == (("port",), ("Ana Ruiz",))
     assert (article.source, article.url) == ("The Herald", "https://news.example/1")
@@ -304,8 +313,8 @@ def test_any_text_at_all_survives_the_record(
     ("record", "reason"),
     [
         ({"title": "Storm", "colour": "red"}, "colour"),
-        ({"title": 5}, "not an article's record"),
-        ({"id": 5, "title": "Storm"}, "not an article's record"),
+        ({"title": 5}, "must be text"),
+        ({"id": 5, "title": "Storm"}, "must be text"),
         ({"title": "Storm", "highlights": 5}, "not an article's record"),
         ({"title": "Storm", "keywords": [5]}, "not an article's record"),
         ({"title": "Storm", "published": "soon"}, "not an article's record"),
@@ -319,3 +328,61 @@ def test_any_text_at_all_survives_the_record(
 def test_what_is_no_record_of_an_article_is_refused(record: Mapping[str, object], reason: str) -> None:
     with pytest.raises(InvalidArticle, match=reason):
         Article.from_record(record)
+
+
+@pytest.mark.parametrize(
+    ("precision", "written", "first"),
+    [
+        ("instant", "2024-03-05T22:30:00Z", datetime(2024, 3, 5, 22, 30, tzinfo=UTC)),
+        ("day", "2024-03-05", datetime(2024, 3, 5, tzinfo=UTC)),
+        ("month", "2024-03", datetime(2024, 3, 1, tzinfo=UTC)),
+        ("year", "2024", datetime(2024, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_time_is_kept_and_written_no_more_exactly_than_it_is_known(
+    precision: Precision, written: str, first: datetime
+) -> None:
+    there = datetime(2024, 3, 5, 17, 30, tzinfo=timezone(timedelta(hours=-5)))
+    article = Article(title="a", published=there, precision=precision)
+    assert (article.published, article.precision) == (first, precision)
+    assert article.as_record()["published"] == written
+    assert Article.from_record(article.as_record()) == article
+    assert Article.restored(article.as_record()) == article
+
+
+def test_when_a_source_changed_an_article_is_not_its_content() -> None:
+    article = Article(title="a", modified=datetime(2024, 3, 5, 12, tzinfo=UTC))
+    assert article.digest() == Article(title="a").digest()
+    assert article.id == Article(title="a").id
+    assert Article.from_record(article.as_record()) == article
+
+
+def test_an_article_with_too_many_fields_or_values_is_refused_by_name() -> None:
+    with pytest.raises(InvalidArticle, match="10,001 extra fields") as caught:
+        Article(title="a", extra={f"f{n}": ("v",) for n in range(10_001)})
+    assert caught.value.code == "too-many-fields"
+    with pytest.raises(InvalidArticle, match="places has 10,001 values") as caught:
+        Article(title="a", extra={"places": tuple(map(str, range(10_001)))})
+    assert caught.value.code == "too-many-values"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"title": 5},
+        {"body": None, "title": "a"},
+        {"published": "2025-01-01"},
+        {"published": date(2025, 1, 1)},
+        {"modified": 5},
+        {"precision": "minute", "published": datetime(2025, 1, 1, tzinfo=UTC)},
+        {"keywords": 5},
+        {"keywords": (5,)},
+        {"authors": "one"},
+        {"extra": ["a"]},
+        {"extra": {"a": 5}},
+        {"id": 5},
+    ],
+)
+def test_a_value_of_the_wrong_type_is_no_type_error(values: dict[str, Any]) -> None:
+    with pytest.raises(InvalidArticle):
+        Article(**({"title": "a"} | values))
