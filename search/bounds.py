@@ -1,11 +1,12 @@
-"""Times as the library takes them: bounds, zones and ages, as text or as values."""
+"""What the library takes as text or as values: bounds in time, zones, ages, facets."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from search.dates import Period, UnreadableDate, read_period, read_zone
+from search.dates import INTERVALS, Period, UnreadableDate, read_period, read_zone
+from search.engine import MAX_HITS, FacetRequest
 from search.errors import InvalidRequest
 
 Moment = str | date | datetime
@@ -23,12 +24,12 @@ def zone_of(zone: Zone) -> tzinfo:
     return read_zone(zone) if isinstance(zone, str) else zone
 
 
-def half_life(age: str | timedelta) -> timedelta:
+def age_of(age: str | timedelta) -> timedelta:
     """An age as "7d", "12h", "2w", "6m" or "1y", or itself; raises `InvalidRequest`."""
     if isinstance(age, str):
         match = _AGE.fullmatch(age.strip())
         if match is None:
-            raise InvalidRequest(f"{age!r} is no age; ages are written like 12h, 7d, 2w, 6m or 1y")
+            raise InvalidRequest(f"{age!r} is not an age; ages are written like 12h, 7d, 2w, 6m or 1y")
         age = timedelta(hours=int(match[1]) * _HOURS[match[2].lower()])
     if age <= timedelta():
         raise InvalidRequest("an age must be more than nothing")
@@ -68,3 +69,18 @@ def _bound(moment: Moment, name: str, zone: tzinfo, now: datetime) -> Period:
         return read_period(moment, zone=zone, now=now)
     except UnreadableDate as error:
         raise InvalidRequest(f"{name}: {error}") from error
+
+
+def facet_request(written: str | FacetRequest) -> FacetRequest:
+    """A facet as `search` takes it, "keyword", "source:20" or "date:month"; raises `InvalidRequest`."""
+    if isinstance(written, FacetRequest):
+        return written
+    field, _, detail = written.partition(":")
+    if field.lower() == "date":
+        for interval in INTERVALS:
+            if detail.lower() == interval:
+                return FacetRequest("date", interval=interval)
+        raise InvalidRequest(f"dates are counted by {', '.join(f'date:{name}' for name in INTERVALS)}")
+    if detail and not (detail.isdecimal() and 0 < int(detail) <= MAX_HITS):
+        raise InvalidRequest(f"{written!r} is not a facet; write keyword, source:20 or date:month")
+    return FacetRequest(field, int(detail)) if detail else FacetRequest(field)

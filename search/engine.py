@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal, Protocol
@@ -18,6 +18,7 @@ from typing import Literal, Protocol
 from search.article import Article
 from search.dates import Interval
 from search.errors import InvalidRequest, LimitExceeded
+from search.explanation import Explanation
 from search.language import Node
 from search.snippets import Highlight, Marks, Snippet
 
@@ -26,6 +27,9 @@ SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
 
 MAX_HITS = 10_000
 """Most hits of one page; `scan` gives every match, however many."""
+
+NAMED_FIELDS = 10
+"""Most names of fields that `Added` has."""
 
 MAX_BINS = 20_000
 """Most intervals of one timeline."""
@@ -218,62 +222,20 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainedField:
-    """A field's part of a term frequency.
-
-    `tf` is weight * early * frequency / (1 - b + b * length / average); `early`, from 1 to 2, is the higher
-    the nearer to the beginning of the field the term first stands.
-    """
-
-    field: str
-    frequency: int
-    length: int
-    average: float
-    weight: float
-    b: float
-    early: float
-    tf: float
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedTerm:
-    """A part of a query that scores: `score` is boost * idf * tf * (k1 + 1) / (k1 + tf).
-
-    `df` is how many articles have it, `tf` the sum of that of its fields.
-    """
-
-    query: str
-    boost: float
-    df: int
-    idf: float
-    tf: float
-    k1: float
-    score: float
-    fields: tuple[ExplainedField, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How an article comes to its score, which is the sum of those of its terms; 0 if it is not matched."""
-
-    id: str
-    query: str
-    matches: bool
-    score: float
-    terms: tuple[ExplainedTerm, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Added:
     """What became of a batch: each article is counted once.
 
-    `older` are those that an article with the same id and a higher version was there instead of.
+    `older` are those that an article with the same id and a higher version was there instead of, and
+    `withdrawn` those that a wire has cancelled before. `unindexed` are names of extra fields, at most
+    `NAMED_FIELDS` of them, that are stored and shown but cannot be searched, as there are too many.
     """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     older: int = 0
+    withdrawn: int = 0
+    unindexed: tuple[str, ...] = ()
 
     def __add__(self, other: Added) -> Added:
         return Added(
@@ -281,7 +243,24 @@ class Added:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.older + other.older,
+            self.withdrawn + other.withdrawn,
+            tuple(dict.fromkeys(self.unindexed + other.unindexed))[:NAMED_FIELDS],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An article as it was from a revision of the archive on.
+
+    It came `at` that time, and was `ended` ("updated", "deleted" or "withdrawn") at `until`; both are None
+    as long as it is current. `at` is None where the archive did not yet keep the time.
+    """
+
+    revision: int
+    at: datetime | None
+    until: datetime | None
+    ended: Literal["updated", "deleted", "withdrawn"] | None
+    article: Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +343,25 @@ class Engine(Protocol):
         """
 
     def delete(self, identities: Iterable[str]) -> int:
-        """Take articles out by id; how many were there."""
+        """Take articles out by id, and keep their versions; how many were there."""
+
+    def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
+        """Take out what a wire cancels, by id, with the version of the cancelling if it has one.
+
+        What has such an id is not put in any more, unless its version is higher; how many were there.
+        """
+
+    def forget(self, identities: Iterable[str]) -> int:
+        """Erase articles with all their versions, and that they were cancelled; how many there were."""
+
+    def history(self, identity: str) -> tuple[Version, ...]:
+        """Every version of the article that is kept, the oldest first; none if there never was one."""
+
+    def prune(self, before: datetime) -> int:
+        """Drop the versions that were replaced or deleted before this time; how many they were."""
+
+    def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
+        """Bring an archive of an older format up to date; whether there was anything to do."""
 
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         """Make the index anew from the articles, calling `report(done, total)` on the way."""

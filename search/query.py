@@ -22,7 +22,7 @@ from types import TracebackType
 
 from search.analysis import STOP_WORDS
 from search.article import Article
-from search.bounds import Moment, Zone, between, full_hour, half_life, zone_of
+from search.bounds import Moment, Zone, age_of, between, facet_request, full_hour, zone_of
 from search.dates import INTERVALS, Interval
 from search.engine import (
     MAX_HITS,
@@ -31,7 +31,6 @@ from search.engine import (
     Cursor,
     Deadline,
     Engine,
-    Explanation,
     Facet,
     FacetRequest,
     Recency,
@@ -41,9 +40,11 @@ from search.engine import (
     Stats,
     Suggestion,
     Timeline,
+    Version,
 )
 from search.engines import open_engine
 from search.errors import InvalidRequest, LimitExceeded
+from search.explanation import Explanation
 from search.language import Dates, Not, Query, Word, both, parse_loosely, parse_query
 from search.relevance import CHARACTERISTIC_WORDS, correction, expansion, weighted, without_copies
 from search.snippets import mark, snippet
@@ -134,14 +135,12 @@ class Archive:
             sort=sort,
             limit=limit,
             after=None if after is None else Cursor.read(after, sort),
-            facets=tuple(_facet_request(facet) for facet in facets),
+            facets=tuple(facet_request(facet) for facet in facets),
             zone=zone_of(zone),
             deadline=_deadline(timeout),
         )
         if recency is not None:
-            request = replace(
-                request, recency=Recency(half_life(recency), full_hour(now or datetime.now(UTC)))
-            )
+            request = replace(request, recency=Recency(age_of(recency), full_hour(now or datetime.now(UTC))))
         added: tuple[str, ...] = ()
         if expand:
             prefer, added = expansion(self.engine, read.tree, request)
@@ -193,7 +192,7 @@ class Archive:
     ) -> tuple[Facet, ...]:
         """The counts of all matches by each of `fields`, written as for `search`."""
         read = self._read(query, since, until, any_word, zone, now)
-        requests = tuple(_facet_request(field) for field in fields)
+        requests = tuple(facet_request(field) for field in fields)
         request = SearchRequest(
             read.tree, limit=0, facets=requests, zone=zone_of(zone), deadline=_deadline(timeout)
         )
@@ -317,6 +316,10 @@ class Archive:
         """The article with this id, or None."""
         return self.engine.get(identity)
 
+    def history(self, identity: str) -> tuple[Version, ...]:
+        """Every version of the article that is kept, the oldest first; none if there never was one."""
+        return self.engine.history(identity)
+
     def stats(self) -> Stats:
         """The archive in numbers."""
         return self.engine.stats()
@@ -331,9 +334,20 @@ class Archive:
         add_all(self.engine, iter(articles), counts.append)
         return sum(counts, Added())
 
-    def delete(self, ids: Iterable[str]) -> int:
-        """Delete the articles with these ids; how many there were."""
-        return self.engine.delete(list(ids))
+    def delete(self, ids: Iterable[str], *, forget: bool = False) -> int:
+        """Delete the articles with these ids; how many there were.
+
+        Their versions are kept (see `history`), unless they are to be forgotten: then nothing of them is.
+        """
+        return self.engine.forget(list(ids)) if forget else self.engine.delete(list(ids))
+
+    def prune(self, older_than: str | timedelta, *, now: datetime | None = None) -> int:
+        """Drop the versions that were replaced or deleted longer ago than this ("30d", "1y"); how many."""
+        return self.engine.prune((now or datetime.now(UTC)) - age_of(older_than))
+
+    def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
+        """Bring an archive of an older format up to date, as each write does; whether there was need to."""
+        return self.engine.upgrade(report)
 
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         """Make the index anew from the stored articles, calling `report(done, total)` on the way."""
@@ -381,17 +395,3 @@ def _check_limit(limit: int) -> None:
 
 def _deadline(timeout: float | None) -> Deadline | None:
     return None if timeout is None else Deadline.after(timeout)
-
-
-def _facet_request(written: str | FacetRequest) -> FacetRequest:
-    if isinstance(written, FacetRequest):
-        return written
-    field, _, detail = written.partition(":")
-    if field.lower() == "date":
-        for interval in INTERVALS:
-            if detail.lower() == interval:
-                return FacetRequest("date", interval=interval)
-        raise InvalidRequest(f"dates are counted by {', '.join(f'date:{name}' for name in INTERVALS)}")
-    if detail and not (detail.isdecimal() and 0 < int(detail) <= MAX_HITS):
-        raise InvalidRequest(f"{written!r} is not a facet; write keyword, source:20 or date:month")
-    return FacetRequest(field, int(detail)) if detail else FacetRequest(field)

@@ -16,7 +16,15 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, TextIO
 
 from search.article import Article
-from search.engine import Explanation, Facet, Hit, Results, Stats, Suggestion, Timeline
+from search.engine import (
+    Facet,
+    Hit,
+    Results,
+    Stats,
+    Suggestion,
+    Timeline,
+)
+from search.explanation import Explanation
 from search.snippets import Marks
 
 if TYPE_CHECKING:

@@ -15,10 +15,8 @@ from search.analysis import Analyzer, fold, fold_value, forms, language_named, w
 from search.article import Article
 from search.dates import Interval, Period, boundaries, interval_name
 from search.engine import (
-    Added,
     Bin,
     Deadline,
-    Explanation,
     Facet,
     FacetValue,
     Hit,
@@ -33,6 +31,7 @@ from search.engine import (
 from search.engines.embedded.documents import VALUE_GAP
 from search.engines.embedded.evaluate import FADING, SCORER
 from search.engines.embedded.suggestions import sought_words
+from search.explanation import Explanation
 from search.language import (
     TEXT_FIELDS,
     And,
@@ -50,18 +49,19 @@ from search.language import (
     Word,
 )
 from search.snippets import Highlight
+from tests.reference_history import ReferenceHistory
 from tests.reference_values import edits, like, passes, value_matches, values
 
 Span = tuple[int, int]
 Test = Callable[[str, str], bool]  # of a word's form and term
 
 
-class ReferenceEngine:
+class ReferenceEngine(ReferenceHistory):
     """Keeps articles in a dict and looks at all of them for every question."""
 
     def __init__(self, language: str = "english") -> None:
+        super().__init__()
         self.analyzer = Analyzer(language)
-        self.articles: dict[str, Article] = {}
 
     # --- which articles, how well ---------------------------------------------------------------
 
@@ -318,21 +318,8 @@ class ReferenceEngine:
     def get(self, identity: str) -> Article | None:
         return self.articles.get(identity)
 
-    def add(self, articles: Iterable[Article]) -> Added:
-        total = Added()
-        for article in articles:
-            known = self.articles.get(article.id)
-            if known is not None and (known.version or 0) > (article.version or known.version or 0):
-                total += Added(older=1)
-                continue
-            same = known is not None and known.digest() == article.digest()
-            total += Added(known is None, known is not None and not same, same)
-            if not same:
-                self.articles[article.id] = article
-        return total
-
-    def delete(self, identities: Iterable[str]) -> int:
-        return sum(self.articles.pop(identity, None) is not None for identity in set(identities))
+    def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:  # noqa: ARG002
+        return False
 
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         if report is not None:

@@ -157,7 +157,8 @@ def test_index_names_ten_rejects_and_writes_all_to_a_file(run: Run) -> None:
     lines = [json.loads(line) for line in Path("bad.jsonl").read_text().splitlines()]
     assert len(lines) == 12
     reason = "not JSON: Expecting value at character 1"
-    assert lines[0] == {"path": "a.jsonl", "place": "line 3", "code": "not-json", "reason": reason}
+    place = {"path": "a.jsonl", "place": "line 3", "taken": False}
+    assert lines[0] == {**place, "code": "not-json", "reason": reason}
 
 
 def test_a_file_name_that_would_steer_a_terminal_is_shown_escaped(run: Run) -> None:

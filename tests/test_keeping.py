@@ -16,6 +16,7 @@ from search.codec.manifest import read_manifest, seal, write_manifest
 from search.engine import SearchRequest
 from search.engines import backup, open_engine, stored_articles, verify
 from search.engines.embedded.care import Level
+from search.engines.embedded.store.rows import packed, unpacked
 from search.errors import ArchiveDamaged, ArchiveExists, ArchiveNotFound
 from search.language import parse_query
 from tests.conftest import ARTICLES
@@ -34,8 +35,14 @@ def location(tmp_path: Path) -> Path:
     return tmp_path / "archive"
 
 
+def other(document: bytes, digest: bytes) -> bytes:
+    """Another document than the one that was stored."""
+    return packed(unpacked(document, digest).replace(b"strike", b"truce"))
+
+
 def changed(location: Path, statement: str) -> None:
     with sqlite3.connect(location / "articles.db") as connection:
+        connection.create_function("other", 2, other)
         connection.execute(statement)
     connection.close()
 
@@ -70,7 +77,7 @@ def test_a_whole_archive_has_no_faults(location: Path, level: Level) -> None:
 
 FAULTS: dict[str, tuple[Harm, Level, str, str]] = {
     "an article changed": (
-        lambda at: changed(at, "UPDATE articles SET document = replace(document, 'strike', 'truce')"),
+        lambda at: changed(at, "UPDATE articles SET document = other(document, digest)"),
         "full",
         "not what was stored",
         "restore",
@@ -99,7 +106,7 @@ FAULTS: dict[str, tuple[Harm, Level, str, str]] = {
     "no index": (lambda at: shutil.rmtree(at / "index"), "quick", "none", "rebuild"),
     "a word forged": (lambda at: forge(at, b"metre"), "deep", "forms.text", "rebuild"),
     "a value forged": (lambda at: forge(at, b"weather"), "deep", "keyword.terms.text", "rebuild"),
-    "an id forged": (lambda at: forge(at, b"a3"), "deep", "not stored", "rebuild"),
+    "an id forged": (lambda at: forge(at, b"a4"), "deep", "not stored", "rebuild"),
 }
 
 
@@ -112,14 +119,18 @@ def test_verify_finds(location: Path, harm: Harm, level: Level, fault: str, reme
 
 
 def test_verify_says_what_it_could_not_check(location: Path) -> None:
-    changed(location, "UPDATE meta SET value = value + 1 WHERE key = 'revision'")
+    changed(
+        location,
+        "INSERT INTO revisions SELECT revision + 1, at + 1, kind, digest FROM revisions "
+        "ORDER BY revision DESC LIMIT 1",
+    )
     verdict = verify(location, "deep")
     assert verdict.faults == ()
     assert any("not checked" in note for note in verdict.notes)
 
 
 def test_no_article_is_shown_that_is_not_what_was_stored(location: Path) -> None:
-    changed(location, "UPDATE articles SET document = replace(document, 'strike', 'truce')")
+    changed(location, "UPDATE articles SET document = other(document, digest)")
     engine = open_engine(location)
     with pytest.raises(ArchiveDamaged, match="not what was stored; restore"):
         engine.search(SearchRequest(parse_query("strike").tree))
@@ -151,7 +162,7 @@ def test_a_backup_has_an_index_where_the_archive_has_none_of_use(location: Path,
 
 
 def test_a_damaged_archive_is_not_copied(location: Path, tmp_path: Path) -> None:
-    changed(location, "UPDATE articles SET document = replace(document, 'strike', 'truce')")
+    changed(location, "UPDATE articles SET document = other(document, digest)")
     with pytest.raises(ArchiveDamaged, match="not what was stored"):
         backup(location, tmp_path / "copy")
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["archive"]

@@ -12,10 +12,11 @@ US is the control character "unit separator", which no text of an article has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import urlsplit
 
 from search.analysis import Analyzer, fold_value, language_named, spaced
@@ -23,6 +24,7 @@ from search.article import Article
 from search.codec.inversion import Documents, WordCollector
 from search.codec.layout import MISSING
 from search.codec.pieces import PieceTables
+from search.engines.embedded.schema import MAX_INDEXED_FIELDS
 from search.language import TEXT_FIELDS
 from search.language.limits import MAX_DISTANCE
 
@@ -53,8 +55,8 @@ class Draft:
     values: dict[str, tuple[list[int], list[str]]] = field(default_factory=dict)
 
 
-def draft(articles: Iterable[Article], first: int) -> Draft:
-    """The draft of articles whose documents are numbered from `first` on."""
+def draft(articles: Iterable[Article], first: int, extra_fields: Collection[str]) -> Draft:
+    """The draft of articles whose documents are numbered from `first` on, with these extra fields only."""
     made = Draft()
     documents, fields = made.places
     for number, article in enumerate(articles, start=first):
@@ -67,7 +69,7 @@ def draft(articles: Iterable[Article], first: int) -> Draft:
                     made.languages.append(language)
                     documents.append(number)
                     fields.append(field_number)
-        for name, written in _values(article).items():
+        for name, written in _values(article, extra_fields).items():
             if len(written) == 1:
                 terms: Iterable[str] = (value_term(written[0]),)
             else:
@@ -120,9 +122,11 @@ class DocumentCollector:
         return made
 
 
-def _values(article: Article) -> dict[str, tuple[str, ...]]:
+def _values(article: Article, extra_fields: Collection[str]) -> dict[str, tuple[str, ...]]:
     """The values of an article by field, those that it has."""
-    found = {"id": (article.id,), **article.extra}
+    found: dict[str, tuple[str, ...]] = {"id": (article.id,)}
+    own = islice(article.extra.items(), MAX_INDEXED_FIELDS)
+    found.update((name, values) for name, values in own if name in extra_fields)
     if article.keywords:
         found["keyword"] = article.keywords
     if article.authors:
