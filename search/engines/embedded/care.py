@@ -141,6 +141,7 @@ def _copied(location: Path, partial: Path) -> Verdict:
     """Copy the archive into the folder, and check the copy."""
     try:
         ArchiveIndex(location / "index").copy_to(partial / "index")  # first: it may lag, not lead
+        ArchiveIndex(partial / "index").view()
     except IndexUnusable:
         shutil.rmtree(partial / "index", ignore_errors=True)
     with closing(Store(location)) as store:

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+from search.analysis import LANGUAGES
 from search.article import Article
 from search.engine import Version
 from search.engines.embedded.store import versions
@@ -217,7 +218,14 @@ class Store:
 
     @property
     def language(self) -> str:
-        return self._meta("language")
+        """The language of the archive; raises `ArchiveDamaged` for one that there is no stemmer for."""
+        language = self._meta("language")
+        if language not in LANGUAGES:
+            raise ArchiveDamaged(
+                f"{self.path} is for a language that is not known here, {language!r:.40}; {RESTORE}",
+                self.location,
+            )
+        return language
 
     def _meta(self, key: str) -> str:
         with self._translated():
@@ -322,11 +330,11 @@ class Store:
                 try:
                     self._article(row)
                 except ArchiveDamaged as error:
-                    yield str(error).removeprefix(f"{self.path}: ").partition(";")[0]
+                    yield str(error).replace(str(self.path), self.path.name).partition(";")[0]
                 if not isinstance(row[4], int) or not 0 < row[4] <= newest:
-                    yield f"row {row[0]} has revision {row[4]}, and the newest is {newest}"
+                    yield f"{self.path.name}: row {row[0]} has revision {row[4]}, and the newest is {newest}"
             if self.format == FORMAT:
-                yield from versions.damages(self._connection)
+                yield from (f"{self.path.name}: {fault}" for fault in versions.damages(self._connection))
             for (line,) in self._connection.execute("PRAGMA integrity_check(20)"):
                 if line != "ok":
                     yield f"{self.path.name}: {line}"
