@@ -1,4 +1,4 @@
-"""Articles that are lost are never called whole: an index that goes further than its articles.db is damage."""
+"""Articles that are lost are never called whole: an index that covers more than its articles.db is damage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from search.article import Article
 from search.cli import main
 from search.engines import open_engine, verify
 from search.engines.embedded.care import Level
-from search.errors import ArchiveDamaged
 from search.query import open_archive
 
 LEVELS: tuple[Level, ...] = ("quick", "full", "deep")
@@ -119,13 +118,9 @@ def test_lost_articles_are_damage_for_every_command(
 @pytest.mark.parametrize("loss", LOSSES)
 def test_verify_finds_that_articles_are_lost(loss: str, level: Level, tmp_path: Path) -> None:
     location = LOSSES[loss](tmp_path)
-    try:
-        verdict = verify(location, level)
-    except ArchiveDamaged as error:
-        assert "restore a backup" in str(error)
-    else:
-        assert verdict.faults
-        assert "restore" in verdict.remedy
+    verdict = verify(location, level)
+    assert verdict.faults
+    assert "restore" in verdict.remedy
 
 
 def test_what_is_left_can_be_gone_on_with_when_that_is_meant(tmp_path: Path) -> None:
@@ -138,9 +133,9 @@ def test_what_is_left_can_be_gone_on_with_when_that_is_meant(tmp_path: Path) -> 
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Path]:
+def pair(tmp_path: Path) -> Path:
     add(tmp_path / "a", "x")
-    yield tmp_path / "a"
+    return tmp_path / "a"
 
 
 def test_a_writer_between_store_and_index_never_looks_like_loss(pair: Path) -> None:

@@ -1,4 +1,4 @@
-"""The first run of an archive, cut short at any point, leaves none or one that opens and can be gone on with."""
+"""The first run of an archive, cut short at any point, leaves none or one that can be gone on with."""
 
 from __future__ import annotations
 
