@@ -25,6 +25,7 @@ from search.engine import (
     Deadline,
     Explanation,
     FacetRequest,
+    FacetValue,
     Hit,
     Results,
     SearchRequest,
@@ -43,7 +44,7 @@ from search.engines.embedded.relevance import characteristic_words
 from search.engines.embedded.schema import FACET_FIELDS
 from search.engines.embedded.select import cursor, facet, ids_oldest_first, page, timeline
 from search.engines.embedded.store import Store
-from search.engines.embedded.suggestions import completions, corrections, sought_words
+from search.engines.embedded.suggestions import completions, corrections, near_values
 from search.errors import (
     ArchiveDamaged,
     ArchiveExists,
@@ -52,7 +53,7 @@ from search.errors import (
     IndexUnusable,
     InvalidRequest,
 )
-from search.language import TEXT_FIELDS, Node, field_name
+from search.language import TEXT_FIELDS, Node, field_name, sought_words
 from search.snippets import Highlight
 
 if TYPE_CHECKING:  # what writing needs is imported when something is written
@@ -61,6 +62,9 @@ if TYPE_CHECKING:  # what writing needs is imported when something is written
 
 FETCHED = 2_000
 """Articles that `scan` holds at a time."""
+
+SHOWN = 500
+"""Articles that are read from the store between two checks of the time."""
 
 MAX_MAPPED = 128 << 20
 """Bytes of files that stay in memory after a query; the system keeps what it likes of the rest."""
@@ -143,7 +147,7 @@ class EmbeddedEngine:
                 view = self._index.view()
                 self._stamp = stamp
                 self._evaluator = Evaluator(view, self._analyzer)
-            self._evaluator.deadline = deadline
+            self._evaluator.limit(deadline)
             with self._index.translated():
                 yield self._evaluator
             self._evaluator.view.release_beyond(MAX_MAPPED)
@@ -155,9 +159,11 @@ class EmbeddedEngine:
             matches = evaluator.ranked(request)
             wanted = request.limit + 1 if request.limit else 0
             places = page(view, matches, request.sort, request.after, wanted)
-            evaluator.check_time()
             shown = places[: request.limit]
-            articles = self._store.get([place.text for place in shown])
+            articles: dict[str, Article] = {}
+            for start in range(0, len(shown), SHOWN):
+                view.check()
+                articles |= self._store.get([place.text for place in shown[start : start + SHOWN]])
             warnings = self.warnings()
             lost = [place.text for place in shown if place.text not in articles]
             if lost and not warnings and self._index.stamp() == self._stamp:  # nor deleted meanwhile
@@ -187,44 +193,54 @@ class EmbeddedEngine:
         with self._reading(deadline) as evaluator:
             return timeline(evaluator.view, evaluator.matches(query).docs, interval, zone)
 
-    def ids(self, query: Node) -> list[str]:
-        with self._reading() as evaluator:
+    def ids(self, query: Node, deadline: Deadline | None = None) -> list[str]:
+        with self._reading(deadline) as evaluator:
             return ids_oldest_first(evaluator.view, evaluator.matches(query).docs)
 
-    def scan(self, query: Node) -> Iterator[Article]:
-        identities = self.ids(query)
+    def scan(self, query: Node, deadline: Deadline | None = None) -> Iterator[Article]:
+        identities = self.ids(query, deadline)
         for start in range(0, len(identities), FETCHED):
+            if deadline is not None:
+                deadline.check()
             wanted = identities[start : start + FETCHED]
             with self._turn:
                 articles = self._store.get(wanted)
             yield from (articles[identity] for identity in wanted if identity in articles)
 
-    def highlights(self, query: Node) -> tuple[Highlight, ...]:
-        with self._reading() as evaluator:
+    def highlights(self, query: Node, deadline: Deadline | None = None) -> tuple[Highlight, ...]:
+        with self._reading(deadline) as evaluator:
             return evaluator.highlights(query)
 
-    def explain(self, query: Node, identity: str) -> Explanation | None:
-        with self._reading() as evaluator:
+    def explain(self, query: Node, identity: str, deadline: Deadline | None = None) -> Explanation | None:
+        with self._reading(deadline) as evaluator:
             return explain(evaluator, query, identity)
 
     def characteristic_words(
-        self, articles: Sequence[tuple[Article, float]], count: int
+        self, articles: Sequence[tuple[Article, float]], count: int, deadline: Deadline | None = None
     ) -> tuple[WeightedWord, ...]:
-        with self._reading() as evaluator:
+        with self._reading(deadline) as evaluator:
             return characteristic_words(evaluator.view, articles, count, self._analyzer.stop_words)
 
-    def unknown_words(self, query: Node) -> tuple[str, ...]:
-        with self._reading() as evaluator:
+    def unknown_words(self, query: Node, deadline: Deadline | None = None) -> tuple[str, ...]:
+        with self._reading(deadline) as evaluator:
             sought = dict.fromkeys(sought_words(query))
             return tuple(word for word in sought if not evaluator.knows(word))
 
-    def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
-        with self._reading() as evaluator:
+    def corrections(self, word: str, count: int, deadline: Deadline | None = None) -> tuple[Suggestion, ...]:
+        with self._reading(deadline) as evaluator:
             return corrections(evaluator.view, fold(word), count)
 
-    def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
-        with self._reading() as evaluator:
+    def completions(
+        self, prefix: str, count: int, deadline: Deadline | None = None
+    ) -> tuple[Suggestion, ...]:
+        with self._reading(deadline) as evaluator:
             return completions(evaluator.view, fold(prefix), count)
+
+    def near_values(
+        self, field: str, value: str, count: int, deadline: Deadline | None = None
+    ) -> tuple[FacetValue, ...]:
+        with self._reading(deadline) as evaluator:
+            return near_values(evaluator.view, field, value, count)
 
     def count(self) -> int:
         """How many articles are stored."""
