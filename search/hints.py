@@ -79,9 +79,8 @@ def missing_parts(engine: Engine, tree: Node, deadline: Deadline | None) -> tupl
     found = [part for part, count in zip(parts, counted, strict=True) if count.articles]
     if len(parts) == 1:
         return tuple(part for part in counted if part.near)
-    if 1 < len(found) < len(parts):
-        rest = both(found)
-        counted.append(PartCount(str(rest), _count(engine, rest, deadline)))
+    if 1 < len(found) < len(parts) and (together := _count(engine, rest := both(found), deadline)):
+        counted.append(PartCount(str(rest), together))
     return tuple(counted)
 
 
@@ -100,15 +99,13 @@ def _count(engine: Engine, tree: Node, deadline: Deadline | None) -> int:
 def in_words(parts: Sequence[PartCount]) -> list[str]:
     """One or two sentences that say what the parts of a query find."""
     missing = [part for part in parts if not part.articles]
-    others = [f"{part.query} {part.articles:,}" for part in parts if part.articles]
+    others = ", ".join(f"{part.query} {part.articles:,}" for part in parts if part.articles)
     sentences = []
     if missing:
-        sentences.append(f"no article has {' or '.join(part.query for part in missing)}")
+        without = f"; articles with the others: {others}" if others else ""
+        sentences.append(f"no article has {' or '.join(part.query for part in missing)}{without}")
     elif others:
-        sentences.append("no article has all of these")
-    if others:
-        sentences[-1] += f"; articles with the others alone: {', '.join(others)}" if missing else ""
-        sentences[-1] += f": {', '.join(others)}" if not missing else ""
+        sentences.append(f"no article has all of these: {others}")
     near = [f"{value.query} ({value.count:,})" for part in missing for value in part.near]
     if near:
         sentences.append(f"values like it: {', '.join(near)}")

@@ -55,7 +55,9 @@ def near_fields(written: str, extra_fields: Collection[str] = ()) -> list[str]:
     """The names that `written` is most likely a misspelling of, at most two."""
     from difflib import get_close_matches
 
-    return get_close_matches(written.lower(), [*field_names(extra_fields), *_OTHER_NAMES], n=2, cutoff=0.75)
+    names = [*field_names(extra_fields), *_OTHER_NAMES]
+    near = get_close_matches(written.lower(), names, n=2, cutoff=0.75)
+    return list(dict.fromkeys(field_name(name, extra_fields) or name for name in near))
 
 
 def no_field(written: str, extra_fields: Collection[str] = ()) -> str:

@@ -307,7 +307,7 @@ class _Parser:
         text = self.scan.text[start : self.scan.at]
         self._count(max(0, self._phrase_length(text) - 1))
         self.notes.append(
-            f"“{shortened(text)}” was read as text; to find an article by its address, write url:"
+            f"{shortened(text)} was read as text; to find an article by its address, write url:"
         )
         return Phrase(text, self.field)
 
