@@ -1,12 +1,11 @@
-"""What the library takes as text or as values: bounds in time, zones, ages, facets."""
+"""Times as the library takes them: bounds, zones and ages, as text or as values."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from search.dates import INTERVALS, Period, UnreadableDate, read_period, read_zone
-from search.engine import MAX_HITS, FacetRequest
+from search.dates import Period, UnreadableDate, read_period, read_zone
 from search.errors import InvalidRequest
 
 Moment = str | date | datetime
@@ -69,18 +68,3 @@ def _bound(moment: Moment, name: str, zone: tzinfo, now: datetime) -> Period:
         return read_period(moment, zone=zone, now=now)
     except UnreadableDate as error:
         raise InvalidRequest(f"{name}: {error}") from error
-
-
-def facet_request(written: str | FacetRequest) -> FacetRequest:
-    """A facet as `search` takes it, "keyword", "source:20" or "date:month"; raises `InvalidRequest`."""
-    if isinstance(written, FacetRequest):
-        return written
-    field, _, detail = written.partition(":")
-    if field.lower() == "date":
-        for interval in INTERVALS:
-            if detail.lower() == interval:
-                return FacetRequest("date", interval=interval)
-        raise InvalidRequest(f"dates are counted by {', '.join(f'date:{name}' for name in INTERVALS)}")
-    if detail and not (detail.isdecimal() and 0 < int(detail) <= MAX_HITS):
-        raise InvalidRequest(f"{written!r} is not a facet; write keyword, source:20 or date:month")
-    return FacetRequest(field, int(detail)) if detail else FacetRequest(field)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -17,7 +16,8 @@ from typing import Literal, Protocol
 
 from search.article import Article
 from search.dates import Interval
-from search.errors import InvalidRequest, LimitExceeded
+from search.deadline import Deadline as Deadline
+from search.errors import InvalidRequest
 from search.explanation import Explanation
 from search.language import Node
 from search.snippets import Highlight, Marks, Snippet
@@ -79,32 +79,6 @@ class FacetRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Deadline:
-    """A moment, `seconds` from when it was set, after which an answer is not waited for any more.
-
-    It is looked at between the steps of an evaluation, in whatever thread that is; one step takes some
-    tens of milliseconds at a million articles.
-    """
-
-    seconds: float
-    until: float
-
-    @classmethod
-    def after(cls, seconds: float) -> Deadline:
-        """So many seconds from now; raises `InvalidRequest` unless they are more than 0."""
-        if not seconds > 0:
-            raise InvalidRequest("a timeout must be more than 0 seconds")
-        return cls(seconds, time.monotonic() + seconds)
-
-    def check(self) -> None:
-        """Raise `LimitExceeded` if it is past."""
-        if time.monotonic() > self.until:
-            raise LimitExceeded(
-                f"the query took longer than {self.seconds:g} seconds; make it narrower, or give it more time"
-            )
-
-
-@dataclass(frozen=True, slots=True)
 class Recency:
     """Newer matches score more: half of each score fades, halved by every `half_life` before `now`.
 
@@ -119,8 +93,7 @@ class Recency:
 class SearchRequest:
     """What is asked of an engine. `zone` is where the days and months of facets begin.
 
-    What `prefer` matches is added to the scores of what `query` does, and changes nothing else. Where the
-    `deadline` passes before there is an answer, the engine raises `LimitExceeded`.
+    What `prefer` matches is added to the scores of what `query` does, and changes nothing else.
     """
 
     query: Node
@@ -202,13 +175,23 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class PartCount:
+    """How many articles a part of a query finds alone; where none, and it asks for a value, near ones."""
+
+    query: str
+    articles: int
+    near: tuple[FacetValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """One page of a search.
 
     `total` counts every match, exactly. `next` continues after the last hit, None at the end.
     `read_as` is how the query was understood; `warnings` is what was odd about it or the archive.
     `expanded_with` are the words that were added for the ranking, where that was asked for.
-    `did_you_mean` is another query, where a word is in no article; it has not been searched for.
+    `did_you_mean` is another spelling of the query that finds more. Where nothing was found, `parts` says
+    what each part of the query finds, and last, where some find nothing, what the others find together.
     """
 
     total: int
@@ -219,6 +202,7 @@ class Results:
     warnings: tuple[str, ...] = ()
     expanded_with: tuple[str, ...] = ()
     did_you_mean: str | None = None
+    parts: tuple[PartCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +279,8 @@ class Engine(Protocol):
     """Keeps articles and finds them. Reading is safe from several threads; one process writes.
 
     A write is durable and searchable when its method returns. Any method may raise `ArchiveError`;
-    the writing ones `ArchiveLocked`.
+    the writing ones `ArchiveLocked`; those with a deadline `DeadlineExceeded` where it passes before there
+    is an answer.
     """
 
     def search(self, request: SearchRequest) -> Results:
@@ -306,31 +291,42 @@ class Engine(Protocol):
     ) -> Timeline:
         """All matches by time; raises `LimitExceeded` for more than `MAX_BINS` intervals."""
 
-    def scan(self, query: Node) -> Iterator[Article]:
+    def scan(self, query: Node, deadline: Deadline | None = None) -> Iterator[Article]:
         """Every match, oldest first, of the archive as it was when the first was asked for."""
 
-    def ids(self, query: Node) -> list[str]:
+    def ids(self, query: Node, deadline: Deadline | None = None) -> list[str]:
         """The id of every match, in the order of `scan`."""
 
-    def highlights(self, query: Node) -> tuple[Highlight, ...]:
+    def highlights(self, query: Node, deadline: Deadline | None = None) -> tuple[Highlight, ...]:
         """What to mark in the text of an article that `query` found."""
 
-    def explain(self, query: Node, identity: str) -> Explanation | None:
+    def explain(self, query: Node, identity: str, deadline: Deadline | None = None) -> Explanation | None:
         """How the article comes to its score by the query alone; None if there is no such article."""
 
     def characteristic_words(
-        self, articles: Sequence[tuple[Article, float]], count: int
+        self, articles: Sequence[tuple[Article, float]], count: int, deadline: Deadline | None = None
     ) -> tuple[WeightedWord, ...]:
         """The words that most set these articles, which have weights, apart from the others."""
 
-    def unknown_words(self, query: Node) -> tuple[str, ...]:
+    def unknown_words(self, query: Node, deadline: Deadline | None = None) -> tuple[str, ...]:
         """The words of the query, as written, that no article has; those that are excluded are none."""
 
-    def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
+    def corrections(self, word: str, count: int, deadline: Deadline | None = None) -> tuple[Suggestion, ...]:
         """The words of the archive that `word` is most likely a misspelling of, the likeliest first."""
 
-    def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
+    def completions(
+        self, prefix: str, count: int, deadline: Deadline | None = None
+    ) -> tuple[Suggestion, ...]:
         """The words that begin with `prefix`, those in most articles first."""
+
+    def near_values(
+        self, field: str, value: str, count: int, deadline: Deadline | None = None
+    ) -> tuple[FacetValue, ...]:
+        """The values of a value field nearest to `value`, and how many articles of the archive have each.
+
+        First those with the same letters and digits, then those a few edits away, then those that have it
+        among their words; in each the most frequent first.
+        """
 
     def get(self, identity: str) -> Article | None:
         """The article with this id."""

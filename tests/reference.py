@@ -30,7 +30,6 @@ from search.engine import (
 )
 from search.engines.embedded.documents import VALUE_GAP
 from search.engines.embedded.evaluate import FADING, SCORER
-from search.engines.embedded.suggestions import sought_words
 from search.explanation import Explanation
 from search.language import (
     TEXT_FIELDS,
@@ -47,6 +46,7 @@ from search.language import (
     Phrase,
     Wildcard,
     Word,
+    sought_words,
 )
 from search.snippets import Highlight
 from tests.reference_history import ReferenceHistory
@@ -164,7 +164,10 @@ class ReferenceEngine(ReferenceHistory):
 
     def _tests(self, node: Node, known: dict[str, set[str]]) -> list[Test]:
         def stands_for(word: str) -> Test:
-            terms = known.get(fold(word)) or {self.analyzer.term(word, each) for each in self._languages()}
+            languages = self._languages()
+            terms = set(known.get(fold(word), ()))
+            if not terms or len(languages) > 1:
+                terms |= {self.analyzer.term(word, each) for each in languages}
             return lambda *word: word[1] in terms
 
         match node:
@@ -228,14 +231,17 @@ class ReferenceEngine(ReferenceHistory):
         shown = tuple(FacetValue(value, count, "") for count, value in rows[:limit])
         return Facet(field, shown, len(rows), sum(not values(article, field) for article in matched))
 
-    def explain(self, query: Node, identity: str) -> Explanation | None:
+    def explain(self, query: Node, identity: str, deadline: Deadline | None = None) -> Explanation | None:  # noqa: ARG002
         if identity not in self.articles:
             return None
         score = self.scores(query).get(identity)
         return Explanation(identity, str(query), score is not None, score or 0.0, ())
 
     def characteristic_words(
-        self, articles: Sequence[tuple[Article, float]], count: int
+        self,
+        articles: Sequence[tuple[Article, float]],
+        count: int,
+        deadline: Deadline | None = None,  # noqa: ARG002
     ) -> tuple[WeightedWord, ...]:
         total = sum(weight for _, weight in articles)
         weights: dict[str, float] = defaultdict(float)
@@ -256,10 +262,15 @@ class ReferenceEngine(ReferenceHistory):
         best = sorted(ranked)[:count]
         return tuple(WeightedWord(form, weight / sum(w for w, _ in best)) for weight, form in best)
 
-    def unknown_words(self, query: Node) -> tuple[str, ...]:
+    def unknown_words(self, query: Node, deadline: Deadline | None = None) -> tuple[str, ...]:  # noqa: ARG002
         return tuple(dict.fromkeys(w for w in sought_words(query) if not self.scores(Word(w))))
 
-    def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
+    def corrections(
+        self,
+        word: str,
+        count: int,
+        deadline: Deadline | None = None,  # noqa: ARG002
+    ) -> tuple[Suggestion, ...]:
         written = fold(word)
         for same_start in (True, False):
             for distance in (1,) if len(written) <= 4 else (1, 2):
@@ -270,7 +281,12 @@ class ReferenceEngine(ReferenceHistory):
                     return tuple(Suggestion(form, -df) for df, form in ranked[:count])
         return ()
 
-    def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
+    def completions(
+        self,
+        prefix: str,
+        count: int,
+        deadline: Deadline | None = None,  # noqa: ARG002
+    ) -> tuple[Suggestion, ...]:
         by_term: dict[str, Counter[str]] = defaultdict(Counter)
         for article in self.articles.values():
             for text in (article.title, article.description, *article.highlights, article.body):
@@ -282,6 +298,30 @@ class ReferenceEngine(ReferenceHistory):
             form = min(counted, key=lambda form: (-counted[form], form))
             ranked.append((-len(self.scores(Word(form))), term, form))
         return tuple(Suggestion(form, -df) for df, _, form in sorted(ranked)[:count])
+
+    def near_values(
+        self,
+        field: str,
+        value: str,
+        count: int,
+        deadline: Deadline | None = None,  # noqa: ARG002
+    ) -> tuple[FacetValue, ...]:
+        sought = fold_value(value)
+        every = self._facet(self.articles, field, 1_000_000, None, UTC).values
+        ranked = []
+        for known in every:
+            folded = fold_value(known.value)
+            plain = ["".join(filter(str.isalnum, text)) or text for text in (folded, sought)]
+            if plain[0] == plain[1]:
+                kind = 0
+            elif len(sought) > 2 and edits(folded, sought) <= (1 if len(sought) <= 4 else 2):
+                kind = 1
+            elif set() < set(forms(sought)) <= set(forms(folded)):
+                kind = 2
+            else:
+                continue
+            ranked.append((kind, -known.count, folded, known))
+        return tuple(known for _, _, _, known in sorted(ranked)[:count])
 
     def _forms(self) -> set[str]:
         texts = ((a.title, a.description, *a.highlights, a.body) for a in self.articles.values())
@@ -306,13 +346,13 @@ class ReferenceEngine(ReferenceHistory):
                 )
         return Timeline(interval, tuple(bins), len(matched) - len(dated))
 
-    def ids(self, query: Node) -> list[str]:
+    def ids(self, query: Node, deadline: Deadline | None = None) -> list[str]:  # noqa: ARG002
         return sorted(self.scores(query), key=lambda i: self._key("oldest", 0.0, self.articles[i]))
 
-    def scan(self, query: Node) -> Iterator[Article]:
+    def scan(self, query: Node, deadline: Deadline | None = None) -> Iterator[Article]:  # noqa: ARG002
         return (self.articles[i] for i in self.ids(query))
 
-    def highlights(self, query: Node) -> tuple[Highlight, ...]:
+    def highlights(self, query: Node, deadline: Deadline | None = None) -> tuple[Highlight, ...]:
         raise NotImplementedError(f"the reference marks nothing, nor for {query}")
 
     def get(self, identity: str) -> Article | None:
@@ -327,7 +367,7 @@ class ReferenceEngine(ReferenceHistory):
 
     def _languages(self) -> set[str]:
         named = {language_named(article.language) for article in self.articles.values()}
-        return {self.analyzer.language} | named - {""}
+        return {name or self.analyzer.language for name in named} or {self.analyzer.language}
 
     def optimize(self) -> None:
         """There is nothing to be made faster."""

@@ -29,7 +29,10 @@ def values(article: Article, field: str) -> tuple[str, ...]:
         case "author":
             return article.authors
         case "lang":
-            return (article.language.partition("-")[0],) if article.language else ()
+            parts = article.language.replace("_", "-").split("-")
+            short = {"eng": ["en"], "French": ["fr"]}.get(parts[0], [])
+            tags = ["-".join(parts[:count]) for count in range(len(parts), 0, -1)] + short
+            return tuple(tags) if article.language else ()
         case "site":
             return sites(article.url)
         case "source" | "url" | "id":
@@ -56,10 +59,10 @@ def passes(node: Node, article: Article) -> bool:
 
 
 def value_matches(node: Node, field: str, value: str) -> bool:
+    if field == "id":
+        return id_matches(node, value)
     folded = fold_value(value)
     match node:
-        case Word(text) | Phrase(text) if field == "id":
-            return value == text
         case Word(text) if field == "author":
             sought, there = forms(text), forms(folded)
             return bool(sought) and any(
@@ -71,6 +74,17 @@ def value_matches(node: Node, field: str, value: str) -> bool:
             return like("".join(c if c in "*? " else fold_value(c) for c in pattern), folded)
         case Fuzzy(text, distance):
             return edits(folded, fold_value(text)) <= distance
+    raise AssertionError(node)
+
+
+def id_matches(node: Node, value: str) -> bool:
+    match node:
+        case Word(text) | Phrase(text):
+            return value == text
+        case Wildcard(pattern):
+            return like(pattern, value)
+        case Fuzzy(text, distance):
+            return edits(value, text) <= distance
     raise AssertionError(node)
 
 

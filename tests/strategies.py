@@ -27,7 +27,7 @@ from search.language import (
 
 WORDS = (
     "strike strikes striking the of bank Bank café cafe résumé resumes U.S. US 1,750 1750 naval-base naval "
-    "base O’Neill o'neill straße STRASSE 東京 storm storms"
+    "base O’Neill o'neill straße STRASSE 東京 storm storms l'état d’État état"
 ).split()
 KEYWORDS = ["Earn", "earn", "crude oil", "Zürich", "zurich", "weather"]
 AUTHORS = ["Ana Ruiz", "ana ruiz", "José Díaz", "Ruiz"]
@@ -58,7 +58,7 @@ articles = st.builds(
     authors=_some(AUTHORS),
     source=st.sampled_from(["", "Herald", "herald", "Côte"]),
     url=st.sampled_from(["", "https://www.a.example.org/x", "http://b.example.org/", "http://[bad"]),
-    language=st.sampled_from(["", "en", "en-GB", "es", "de-AT", "xx"]),
+    language=st.sampled_from(["", "en", "en-GB", "es", "de-AT", "xx", "fr_CA", "French", "eng", "ca"]),
 )
 
 _text_field = st.sampled_from([None, None, *TEXT_FIELDS])
@@ -67,6 +67,7 @@ _values = st.sampled_from(
     + [("author", value) for value in [*AUTHORS, "díaz"]]
     + [("places", value) for value in PLACES]
     + [("source", "HERALD"), ("lang", "en"), ("site", "example.org"), ("site", "a.example.org")]
+    + [("lang", "fr"), ("lang", "en-gb"), ("lang", "fr-CA")]
     + [("id", "id3"), ("url", "http://b.example.org/")]
 )
 _text_leaves: st.SearchStrategy[Node] = st.one_of(
@@ -102,7 +103,13 @@ _filters: st.SearchStrategy[Node] = st.one_of(
     _values.map(lambda pair: Word(pair[1], pair[0]) if " " not in pair[1] else Phrase(pair[1], pair[0])),
     _values.map(lambda pair: Phrase(pair[1], pair[0])),
     st.sampled_from(
-        [Wildcard("*ru?z", "author"), Wildcard("Z*h", "keyword"), Fuzzy("jpan", 1, "places"), Everything()]
+        [
+            Wildcard("*ru?z", "author"),
+            Wildcard("Z*h", "keyword"),
+            Wildcard("*D1?", "id"),
+            Fuzzy("jpan", 1, "places"),
+            Everything(),
+        ]
     ),
     st.sampled_from(["date", "author", "source", "places", "id", "title", "highlights"]).map(Missing),
     st.builds(_period, st.integers(0, 80), st.integers(1, 60), st.booleans(), st.booleans()),

@@ -76,9 +76,10 @@ def test_a_write_brings_an_old_archive_up_to_date(location: Path) -> None:
         assert [version.article.title for version in archive.history("notice-4")] == [
             "Mill to close in July", "Mill open",
         ]  # fmt: skip
-        assert archive.history("ABC-1")[0].at is not None
+        assert archive.history("ABC-1")[0].at is None  # the time was not kept
+        assert archive.history("notice-4")[1].at is not None
     assert (verify(location, "deep").faults, verify(location).articles) == ((), 7)
-    assert reader.search("mill open").hits[0].article.title == "Mill open"
+    assert reader.count('title:"mill open"') == 1
     assert reader.history("notice-4")[1].article.title == "Mill open"
     reader.close()
 
@@ -118,7 +119,7 @@ def test_an_upgrade_that_is_killed_loses_nothing(location: Path, tmp_path: Path)
         with open_archive(target) as archive:
             assert set(archive.ids("*")) == IDS
             assert {hit.article for hit in archive.search("*").hits} == set(expected.values())
-            assert archive.upgrade() != acknowledged
+            assert not (archive.upgrade() and acknowledged)
         assert verify(target, "deep").faults == ()
         if not killed:
             break

@@ -83,6 +83,7 @@ class Posted:
         return contained(self._view, docs, self._postings.docs)
 
     def scores(self, docs: Docs) -> Floats:
+        self._view.check()
         if len(docs) == len(self._postings.docs):
             return self._scorer.scores(self._view, self._postings)
         chosen = _picked(self._postings, places(self._view, docs, self._postings.docs))
@@ -200,11 +201,13 @@ class Union:
         if sum(map(len, lists)) * SPARSE < self._view.size:
             return distinct(lists)
         inside = self._view.scratch
-        for own in lists:
-            inside[places_of(own)] = 1
-        docs = np.flatnonzero(inside.view(np.bool_)).astype(np.int32)
-        inside.fill(0)
-        return docs
+        try:
+            for own in lists:
+                self._view.check()
+                inside[places_of(own)] = 1
+            return np.flatnonzero(inside.view(np.bool_)).astype(np.int32)
+        finally:
+            inside.fill(0)
 
     def keep(self, docs: Docs) -> Flags:
         flags = self._parts[0].keep(docs)
@@ -215,16 +218,19 @@ class Union:
     def scores(self, docs: Docs) -> Floats:
         scored = []
         for part in self._parts:
+            self._view.check()
             own = part.docs
             if len(docs) < len(self.docs):
                 own = own.compress(contained(self._view, own, docs))
             scored.append((own, part.scores(own)))
         totals = self._view.totals  # only now, as a part may itself be a union
-        for own, added in scored:
-            np.add.at(totals, own, added)
-        scores = totals.take(docs)
-        totals[places_of(docs)] = 0
-        return scores
+        try:
+            for own, added in scored:
+                self._view.check()
+                np.add.at(totals, own, added)
+            return totals.take(docs)
+        finally:
+            totals[places_of(docs)] = 0
 
 
 class _Rescored:

@@ -14,10 +14,34 @@ from datetime import datetime, tzinfo
 
 from search.article import EARLIEST_YEAR, LATEST_YEAR
 from search.dates import Period, UnreadableDate, read_period
+from search.language.nodes import Dates, Missing, Node, Not
+from search.language.scanner import Scanner
 
 _COMPARISON = re.compile(r">=|<=|>|<")
+_BRACKETED = re.compile(r"\[[^\]]*\]")
+_GLUED = re.compile(r"[^\s()|^]")
+_UNBROKEN = re.compile(r'[^\s()"|^]*')
 _BRACKETS = re.compile(r"\[\s*(\S.*?)\s+TO\s+(\S.*?)\s*\]")
 _AS_FIELD = {">=": "since", "<=": "until", ">": "after", "<": "before"}
+
+
+def read_dates(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Node:
+    """What stands in the date field `name` at `scan`, moved past; raises `QuerySyntaxError`."""
+    start = scan.at
+    taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
+    written = taken.group() if taken else ""
+    if scan.peek() == '"' and written in ("", ">=", "<=", ">", "<"):
+        written += scan.quotation()
+    if scan.peek() == '"' or (scan.text[scan.at - 1] == '"' and scan.match(_GLUED)):
+        scan.fail("a date in quotes stands alone; a range is written 2025-01..2025-02", start, scan.at + 1)
+    if not written:
+        scan.fail(f"“{name}:” takes one date or range", start, start + 1)
+    if name == "date" and written.lower() in ("none", "*"):
+        return Missing("date") if written != "*" else Not(Missing("date"))
+    try:
+        return Dates(field_period(name, written, zone=zone, now=now))
+    except UnreadableDate as error:
+        scan.fail(str(error), start, scan.at)
 
 
 def field_period(name: str, written: str, *, zone: tzinfo, now: datetime) -> Period:

@@ -24,6 +24,7 @@ from search.engine import (
     Added,
     Deadline,
     FacetRequest,
+    FacetValue,
     Hit,
     Results,
     SearchRequest,
@@ -45,7 +46,7 @@ from search.engines.embedded.schema import FACET_FIELDS
 from search.engines.embedded.select import cursor, facet, ids_oldest_first, page, timeline
 from search.engines.embedded.store import Store
 from search.engines.embedded.store.layout import FORMAT
-from search.engines.embedded.suggestions import completions, corrections, sought_words
+from search.engines.embedded.suggestions import completions, corrections, near_values
 from search.engines.embedded.tie import check_tie, damage
 from search.engines.embedded.writing import Report, Writer
 from search.errors import (
@@ -53,11 +54,14 @@ from search.errors import (
     InvalidRequest,
 )
 from search.explanation import Explanation
-from search.language import TEXT_FIELDS, Node, field_name
+from search.language import TEXT_FIELDS, Node, field_name, sought_words
 from search.snippets import Highlight
 
 FETCHED = 2_000
 """Articles that `scan` holds at a time."""
+
+SHOWN = 500
+"""Articles that are read from the store between two checks of the time."""
 
 MAX_MAPPED = 128 << 20
 """Bytes of files that stay in memory after a query; the system keeps what it likes of the rest."""
@@ -134,7 +138,7 @@ class EmbeddedEngine:
                 view, self._covered = self._index.view()
                 self._stamp = stamp
                 self._evaluator = Evaluator(view, self._analyzer)
-            self._evaluator.deadline = deadline
+            self._evaluator.limit(deadline)
             with self._store.snapshot():
                 check_tie(self._store, self._covered)
                 with self._index.answering():
@@ -148,9 +152,12 @@ class EmbeddedEngine:
             matches = evaluator.ranked(request)
             wanted = request.limit + 1 if request.limit else 0
             places = page(view, matches, request.sort, request.after, wanted)
-            evaluator.check_time()
             shown = places[: request.limit]
-            articles = self._store.get([place.text for place in shown], self._covered.revision)
+            articles: dict[str, Article] = {}
+            for start in range(0, len(shown), SHOWN):
+                view.check()
+                some = [place.text for place in shown[start : start + SHOWN]]
+                articles |= self._store.get(some, self._covered.revision)
             lost = [place.text for place in shown if place.text not in articles]
             if lost and self._store.revision == self._covered.revision:  # else it was erased meanwhile
                 raise damage(self._location, f"{self._store.path} has lost the article {lost[0]!r}")
@@ -176,46 +183,56 @@ class EmbeddedEngine:
         with self._reading(deadline) as evaluator:
             return timeline(evaluator.view, evaluator.matches(query).docs, interval, zone)
 
-    def ids(self, query: Node) -> list[str]:
-        with self._reading() as evaluator:
+    def ids(self, query: Node, deadline: Deadline | None = None) -> list[str]:
+        with self._reading(deadline) as evaluator:
             return ids_oldest_first(evaluator.view, evaluator.matches(query).docs)
 
-    def scan(self, query: Node) -> Iterator[Article]:
-        with self._reading() as evaluator:
+    def scan(self, query: Node, deadline: Deadline | None = None) -> Iterator[Article]:
+        with self._reading(deadline) as evaluator:
             identities = ids_oldest_first(evaluator.view, evaluator.matches(query).docs)
             revision = self._covered.revision
         for start in range(0, len(identities), FETCHED):
+            if deadline is not None:
+                deadline.check()
             wanted = identities[start : start + FETCHED]
             with self._turn, self._store.snapshot():
                 articles = self._store.get(wanted, revision)
             yield from (articles[identity] for identity in wanted if identity in articles)
 
-    def highlights(self, query: Node) -> tuple[Highlight, ...]:
-        with self._reading() as evaluator:
+    def highlights(self, query: Node, deadline: Deadline | None = None) -> tuple[Highlight, ...]:
+        with self._reading(deadline) as evaluator:
             return evaluator.highlights(query)
 
-    def explain(self, query: Node, identity: str) -> Explanation | None:
-        with self._reading() as evaluator:
+    def explain(self, query: Node, identity: str, deadline: Deadline | None = None) -> Explanation | None:
+        with self._reading(deadline) as evaluator:
             return explain(evaluator, query, identity)
 
     def characteristic_words(
-        self, articles: Sequence[tuple[Article, float]], count: int
+        self, articles: Sequence[tuple[Article, float]], count: int, deadline: Deadline | None = None
     ) -> tuple[WeightedWord, ...]:
-        with self._reading() as evaluator:
+        with self._reading(deadline) as evaluator:
             return characteristic_words(evaluator.view, articles, count, self._analyzer.stop_words)
 
-    def unknown_words(self, query: Node) -> tuple[str, ...]:
-        with self._reading() as evaluator:
+    def unknown_words(self, query: Node, deadline: Deadline | None = None) -> tuple[str, ...]:
+        with self._reading(deadline) as evaluator:
             sought = dict.fromkeys(sought_words(query))
             return tuple(word for word in sought if not evaluator.knows(word))
 
-    def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
-        with self._reading() as evaluator:
+    def corrections(self, word: str, count: int, deadline: Deadline | None = None) -> tuple[Suggestion, ...]:
+        with self._reading(deadline) as evaluator:
             return corrections(evaluator.view, fold(word), count)
 
-    def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
-        with self._reading() as evaluator:
+    def completions(
+        self, prefix: str, count: int, deadline: Deadline | None = None
+    ) -> tuple[Suggestion, ...]:
+        with self._reading(deadline) as evaluator:
             return completions(evaluator.view, fold(prefix), count)
+
+    def near_values(
+        self, field: str, value: str, count: int, deadline: Deadline | None = None
+    ) -> tuple[FacetValue, ...]:
+        with self._reading(deadline) as evaluator:
+            return near_values(evaluator.view, field, value, count)
 
     def count(self) -> int:
         """How many articles are stored."""

@@ -6,6 +6,7 @@ The order is total: by score, or time, then newest, then id; so a page can begin
 from __future__ import annotations
 
 from datetime import tzinfo
+from heapq import nsmallest
 
 from search.codec.counts import by_interval, by_value, extent, missing
 from search.codec.matches import Matches
@@ -13,6 +14,7 @@ from search.codec.order import Ordering, Place, texts_lowest_first
 from search.codec.postings import Docs
 from search.codec.view import IndexView
 from search.dates import Interval, Period, boundaries, interval_name
+from search.deadline import checked
 from search.engine import MAX_BINS, Bin, Cursor, Facet, FacetRequest, FacetValue, Sort, Timeline
 from search.engines.embedded.documents import SEPARATOR, microseconds, moment
 from search.errors import LimitExceeded
@@ -50,20 +52,21 @@ def facet(view: IndexView, docs: Docs, request: FacetRequest, zone: tzinfo) -> F
         return Facet(f"date:{request.interval}", values, len(values), line.undated)
     found, without = by_value(view, request.field, docs)
     written: dict[str, tuple[int, int, str]] = {}
-    for term, count in found.items():
+    for term, count in checked(found.items(), view.check):
         folded, _, shown = term.partition(SEPARATOR)
         total, fewer, best = written.get(folded, (0, 0, ""))
         fewer, best = min((-count, shown or folded), (fewer, best))
         written[folded] = (total + count, fewer, best)
-    common = sorted(written.values(), key=lambda value: (-value[0], value[2]))
+    every = checked(written.values(), view.check)
+    common = nsmallest(request.limit, every, key=lambda value: (-value[0], value[2]))
     values = tuple(
-        FacetValue(shown, total, str(_value_query(request.field, shown)))
-        for total, _, shown in common[: request.limit]
+        FacetValue(shown, total, str(value_query(request.field, shown))) for total, _, shown in common
     )
     return Facet(request.field, values, len(written), without)
 
 
-def _value_query(field: str, value: str) -> Word | Phrase:
+def value_query(field: str, value: str) -> Word | Phrase:
+    """The leaf that finds the articles with a value, as a person would write it."""
     plain = value.replace("-", "").replace("_", "").replace(".", "").isalnum() and value.lower() != "none"
     return Word(value, field) if plain and field != "author" else Phrase(value, field)
 
