@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from search.engine import Version
 from search.render import printable
@@ -33,18 +33,27 @@ def versions_as_text(versions: Sequence[Version], zone: tzinfo) -> Iterator[str]
 
 def versions_as_json(versions: Sequence[Version]) -> str:
     """A list of objects, the oldest first: revision, at, until, ended, changed, article (its record)."""
-    listed = [
-        {
-            "revision": version.revision,
-            "at": _iso(version.at),
-            "until": _iso(version.until),
-            "ended": version.ended,
-            "changed": list(changed),
-            "article": version.article.as_record(),
-        }
-        for version, changed in zip(versions, changed_fields(versions), strict=True)
-    ]
-    return json.dumps(listed, ensure_ascii=True, indent=2)
+    listed = [_record(*each) for each in zip(versions, changed_fields(versions), strict=True)]
+    return json.dumps(listed, indent=2)
+
+
+def versions_as_json_lines(versions: Iterable[Version]) -> Iterator[str]:
+    """The same objects, a line each, of the versions of many articles, article by article."""
+    for _, own in groupby(versions, key=lambda version: version.article.id):
+        several = tuple(own)
+        for each in zip(several, changed_fields(several), strict=True):
+            yield json.dumps(_record(*each))
+
+
+def _record(version: Version, changed: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "revision": version.revision,
+        "at": _iso(version.at),
+        "until": _iso(version.until),
+        "ended": version.ended,
+        "changed": list(changed),
+        "article": version.article.as_record(),
+    }
 
 
 def _when(moment: datetime | None, zone: tzinfo) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +20,9 @@ from search.engine import SearchRequest
 from search.engines import backup, open_engine, stored_articles, verify
 from search.engines.embedded.care import Level
 from search.engines.embedded.store.rows import packed, unpacked
-from search.errors import ArchiveDamaged, ArchiveExists, ArchiveNotFound
+from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, ArchiveNotFound
 from search.language import parse_query
+from search.query import open_archive
 from tests.conftest import ARTICLES
 
 Harm = Callable[[Path], None]
@@ -73,6 +77,90 @@ def forge(location: Path, word: bytes) -> None:
 def test_a_whole_archive_has_no_faults(location: Path, level: Level) -> None:
     verdict = verify(location, level)
     assert (verdict.faults, verdict.notes, verdict.articles) == ((), (), len(ARTICLES))
+
+
+def test_a_copy_into_the_folder_one_stands_in(
+    location: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    assert backup(Path("../archive"), Path()).articles == len(ARTICLES)
+    assert verify(tmp_path / "empty").faults == ()
+
+
+def test_two_copies_at_once_to_one_place_leave_one_that_is_whole(location: Path, tmp_path: Path) -> None:
+    start, ended = threading.Barrier(2), []
+
+    def copy() -> None:
+        start.wait()
+        try:
+            ended.append(backup(location, tmp_path / "kept").articles)
+        except ArchiveError:
+            ended.append(None)
+
+    threads = [threading.Thread(target=copy) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ARTICLES) in ended
+    assert verify(tmp_path / "kept").articles == len(ARTICLES)
+    assert not [path for path in tmp_path.iterdir() if "partial" in path.name]
+
+
+def test_a_copy_leaves_the_folders_of_others_alone(location: Path, tmp_path: Path) -> None:
+    (tmp_path / ".kept.partial").mkdir()
+    (tmp_path / ".kept.partial" / "file").write_text("mine")
+    backup(location, tmp_path / "kept")
+    assert (tmp_path / ".kept.partial" / "file").read_text() == "mine"
+
+
+def test_a_copy_has_the_history_too(location: Path, tmp_path: Path) -> None:
+    backup(location, tmp_path / "kept")
+    first, second = open_engine(location), open_engine(tmp_path / "kept")
+    for identity in ("a1", "a2", "gone"):
+        assert first.history(identity) == second.history(identity) != ()
+    first.close()
+    second.close()
+
+
+def test_dump_prints_every_version_when_asked(location: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["dump", "--versions", "--archive", str(location)])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [(each["article"]["id"], each["ended"], each["changed"]) for each in found]
+    assert told[:2] == [("a1", "updated", []), ("a1", None, ["title"])]
+    assert told[-1] == ("gone", "deleted", [])
+    assert len(told) == len(ARTICLES) + 2
+
+
+def test_a_damaged_version_is_found(location: Path) -> None:
+    changed(location, "UPDATE versions SET digest = x'00' WHERE id = 'gone'")
+    verdict = verify(location)
+    assert "a version of the article 'gone' is damaged" in verdict.faults[0]
+    assert "restore" in verdict.remedy
+
+
+def test_what_is_forgotten_is_nowhere_in_the_files(tmp_path: Path) -> None:
+    location = tmp_path / "archive"
+    with open_archive(location, create=True) as archive:
+        archive.add([Article(id="s", title="Tide", body="xyzzyplugh one"), Article(id="t", title="Tide")])
+        archive.add([Article(id="s", title="Tide", body="xyzzyplugh two")])
+        assert archive.delete(["s"], forget=True) == 1
+        assert archive.history("s") == ()
+        assert archive.ids("*") == ["t"]
+        for path in location.rglob("*"):
+            assert path.is_dir() or b"xyzzyplugh" not in path.read_bytes(), path
+    assert verify(location, "deep").faults == ()
+
+
+def test_old_versions_can_be_dropped(location: Path) -> None:
+    with open_archive(location) as archive:
+        assert archive.prune("1d") == 0
+        assert archive.engine.prune(datetime.now(UTC) + timedelta(seconds=1)) == 2
+        assert len(archive.history("a1")) == 1
+        assert archive.history("gone") == ()
+    assert verify(location, "deep").faults == ()
 
 
 FAULTS: dict[str, tuple[Harm, Level, str, str]] = {

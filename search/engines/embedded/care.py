@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from search.article import Article
+from search.engine import Version
 from search.engines.embedded.engine import EmbeddedEngine
 from search.engines.embedded.index import ArchiveIndex
 from search.engines.embedded.store import Store
@@ -167,6 +168,13 @@ def articles(location: Path) -> Iterator[Article]:
     with closing(Store(EmbeddedEngine.found(location))) as store, store.snapshot():
         for some in store.since(0, AT_A_TIME):
             yield from some
+
+
+def all_versions(location: Path) -> Iterator[Version]:
+    """Every version of every article that there is or was, article by article, the oldest first."""
+    with closing(Store(EmbeddedEngine.found(location))) as store, store.snapshot():
+        for identity in store.known_ids():
+            yield from store.history(identity)
 
 
 def _settle(folder: Path) -> None:

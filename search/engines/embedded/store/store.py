@@ -271,6 +271,16 @@ class Store:
         with self._damage_named(identity), self._translated():
             return versions.history(self._connection, identity) if self.format == FORMAT else ()
 
+    def known_ids(self) -> Iterator[str]:
+        """The ids of all articles that there are, in the order they came, then of those that there were."""
+        with self._translated():
+            yield from (i for (i,) in self._connection.execute("SELECT id FROM articles ORDER BY number"))
+            if self.format == FORMAT:
+                gone = (
+                    "SELECT DISTINCT id FROM versions WHERE id NOT IN (SELECT id FROM articles) ORDER BY id"
+                )
+                yield from (i for (i,) in self._connection.execute(gone))
+
     def since(self, revision: int, batch: int) -> Iterator[list[Article]]:
         """All articles of later revisions, in the order they came, `batch` at a time."""
         number = -_MOST
