@@ -84,12 +84,13 @@ def test_a_copy_into_the_folder_one_stands_in(
 ) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
-    assert backup(Path("../archive"), Path()).articles == len(ARTICLES)
+    assert backup(Path("..", location.name), Path()).articles == len(ARTICLES)
     assert verify(tmp_path / "empty").faults == ()
 
 
 def test_two_copies_at_once_to_one_place_leave_one_that_is_whole(location: Path, tmp_path: Path) -> None:
-    start, ended = threading.Barrier(2), []
+    start = threading.Barrier(2)
+    ended: list[int | None] = []
 
     def copy() -> None:
         start.wait()
