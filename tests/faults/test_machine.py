@@ -125,11 +125,12 @@ class Machine(RuleBasedStateMachine):
     def stored(self) -> dict[str, Article]:
         return {article.id: article for article in stored_articles(self.location)}
 
-    @rule(query=queries)
+    @rule(asked=st.lists(queries, min_size=1, max_size=20 if TORTURE else 4))
     @precondition(lambda self: not self.lags)
-    def search(self, query: Node) -> None:
-        _steps.append("search")
-        assert sorted(self.engine.ids(query)) == sorted(self.reference.ids(query))
+    def search(self, asked: list[Node]) -> None:
+        for query in asked:
+            _steps.append("search")
+            assert sorted(self.engine.ids(query)) == sorted(self.reference.ids(query))
 
     @rule()
     @precondition(lambda self: not self.lags)
