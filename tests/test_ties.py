@@ -12,6 +12,7 @@ from search.article import Article
 from search.cli import main
 from search.engines import open_engine, verify
 from search.engines.embedded.care import Level
+from search.errors import ArchiveDamaged
 from search.query import open_archive
 
 LEVELS: tuple[Level, ...] = ("quick", "full", "deep")
@@ -153,6 +154,28 @@ def test_a_writer_between_store_and_index_never_looks_like_loss(pair: Path) -> N
         assert archive.count("tide") == 6
     reader.close()
     writer.close()
+
+
+def test_an_archive_that_was_replaced_is_read_and_written_as_it_now_is(pair: Path, tmp_path: Path) -> None:
+    add(tmp_path / "b", "z")
+    with open_archive(pair) as archive:
+        assert archive.count("tide") == 3
+        pair.rename(tmp_path / "old")
+        (tmp_path / "b").rename(pair)
+        assert archive.ids("tide") == ["z0", "z1", "z2"]
+        assert [hit.article.id for hit in archive.search("z1").hits] == ["z1"]
+        assert archive.add(articles("y")).added == 3
+    assert verify(pair, "deep").articles == 6
+    assert verify(tmp_path / "old", "deep").articles == 3
+
+
+def test_nothing_is_added_to_an_archive_that_was_moved_away(pair: Path, tmp_path: Path) -> None:
+    with open_archive(pair) as archive:
+        (pair / "articles.db").rename(tmp_path / "moved.db")
+        with pytest.raises(ArchiveDamaged, match="is gone"):
+            archive.add(articles("y"))
+        with pytest.raises(ArchiveDamaged, match="is gone"):
+            archive.count("tide")
 
 
 def test_a_reader_shows_articles_as_they_were_when_its_commit_was_made(

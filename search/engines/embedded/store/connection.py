@@ -31,6 +31,12 @@ _UNWRITTEN = frozenset(
 Stamp = tuple[int, int, int, int]
 
 
+def file_of(path: Path) -> tuple[int, int]:
+    """Which file stands at the path; raises `FileNotFoundError`."""
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
 def stamp_of(path: Path) -> Stamp:
     """Changes whenever the file, or what is still to be put into it, does."""
     status = path.stat()

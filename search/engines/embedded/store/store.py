@@ -23,6 +23,7 @@ from search.engines.embedded.store.connection import (
     RESTORE,
     Stamp,
     code_of,
+    file_of,
     format_of,
     opened,
     stamp_of,
@@ -63,13 +64,27 @@ class Store:
     def __init__(self, location: Path, now: Callable[[], int] = _now) -> None:
         self.location, self._now = location, now
         self.path = location / "articles.db"
-        self._connection, self._stamp = opened(self.path, location)
+        self._open()
         try:
             with self._translated():
                 self.format = format_of(self._connection, self.path, location)
         except BaseException:
             self._connection.close()
             raise
+
+    def _open(self) -> None:
+        self._connection, self._stamp = opened(self.path, self.location)
+        self._file = file_of(self.path)
+
+    def _open_again(self) -> None:
+        """Open the file anew if it has been replaced, or could only be read as it was and has changed."""
+        try:
+            same = self._file == file_of(self.path) and self._stamp in (None, stamp_of(self.path))
+        except FileNotFoundError as error:
+            raise ArchiveDamaged(f"{self.path} is gone; {RESTORE}", self.location) from error
+        if not same:
+            self._connection.close()
+            self._open()
 
     @staticmethod
     def create(path: Path, language: str) -> State:
@@ -107,6 +122,7 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        self._open_again()
         with self._translated():
             self._connection.rollback()  # where an interrupt came ahead of the end of the last one
             cursor = self._connection.cursor()
@@ -166,9 +182,7 @@ class Store:
         if self._connection.in_transaction:  # one is enough
             yield
             return
-        if self._stamp is not None and self._stamp != stamp_of(self.path):
-            self._connection.close()
-            self._connection, self._stamp = opened(self.path, self.location)
+        self._open_again()
         with self._translated():
             self._connection.execute("BEGIN")
             self.format = format_of(self._connection, self.path, self.location)
