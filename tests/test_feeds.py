@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -105,6 +105,7 @@ FERRY = Article(
     description="A short wait.",
     body="It was fog & ice.",
     published=day("2025-02-10T07:00:00"),
+    modified=day("2025-02-12T08:00:00"),
     keywords=("At sea",),
     authors=("Bo Reed",),
     source="Lowmere Post",
@@ -115,6 +116,7 @@ MILL = Article(
     title="Mill shut",
     body="For good.",
     published=day("2025-02-11"),
+    precision="day",
     keywords=("Work",),
     source="Hillfold News",
     url="https://hillfold.example/1",
@@ -292,11 +294,18 @@ def test_times() -> None:
     assert published("0001-01-01T00:00:00Z") == (None, ["unreadable-date"])
 
 
-def test_what_only_feedparser_reads_is_taken_and_noted() -> None:
-    assert published("Tue Feb 11 10:00:00 PST 2025") == (
-        datetime(2025, 2, 11, 18, tzinfo=UTC),
-        ["unreadable-date"],
-    )
+def test_an_update_is_when_the_article_was_modified() -> None:
+    times = "<published>2025-02-11T08:00:00Z</published><updated>{}</updated>"
+
+    def modified(updated: str) -> tuple[datetime | None, list[str]]:
+        article, codes = noted(atom(f"<title>A</title>{times.format(updated)}"))
+        assert article.published == day("2025-02-11T08:00")
+        return article.modified, codes
+
+    assert modified("2025-02-11T09:30:00+01:00") == (day("2025-02-11T08:30"), [])
+    assert modified("2025-02-11T09:00:00+01:00") == (None, [])
+    assert modified("2025-02-10T08:00:00Z") == (day("2025-02-10T08:00"), ["modified-before-published"])
+    assert modified("soon") == (None, ["unreadable-date"])
 
 
 def test_updated_is_taken_where_there_is_no_time_of_publication() -> None:

@@ -149,6 +149,76 @@ def test_an_unreadable_date_is_no_loss_where_the_metas_have_it() -> None:
     assert found.article.published == day("2025-02-12T06:00:00")
 
 
+MEANT = {  # where a page can say when it was published: head, body, the time, its precision, the place
+    "json-ld of the page": (
+        script([{"@type": "WebPage", "datePublished": "2025-02-12T06:00Z"}, {"@type": "NewsArticle"}]),
+        "",
+        ("2025-02-12T06:00", "instant", "json-ld"),
+    ),
+    "a placeholder before the meta": (
+        script({**LD, "datePublished": "0001-01-01T00:00:00Z"}) + META,
+        "",
+        ("2025-02-12T06:00", "instant", "meta"),
+    ),
+    "words": (
+        '<meta property="article:published_time" content="February 12, 2025, 01:00 AM EST">',
+        "",
+        ("2025-02-12T06:00", "instant", "meta"),
+    ),
+    "a meta of two names": (
+        '<meta property="article:published" itemprop="dateCreated datePublished" content="2025-02-12">',
+        "",
+        ("2025-02-12", "day", "meta"),
+    ),
+    "an element of the text": (
+        "",
+        '<time itemprop="datePublished" datetime="2025-02-12T07:00+01:00">today</time>',
+        ("2025-02-12T06:00", "instant", "text"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "before", "expected"), MEANT.values(), ids=MEANT)
+def test_when_a_page_was_published_is_read_as_exactly_as_it_says(
+    head: str, before: str, expected: tuple[str, str, str]
+) -> None:
+    found = accepted(page(head, STORY.replace("<p>", f"{before}<p>", 1)))
+    when, precision, place = expected
+    assert (found.article.published, found.article.precision) == (day(when), precision)
+    assert found.article.extra["date_from"] == (place,)
+    assert found.notes == ()
+
+
+def test_a_date_that_only_a_search_finds_is_taken_and_said_to_be_so() -> None:
+    body = STORY.replace("<p>", "<p>Port Alder, den 12. Februar 2025. </p><p>", 1)
+    found = accepted(page(body=body))
+    assert (found.article.published, found.article.precision) == (day("2025-02-12"), "day")
+    assert found.article.extra["date_from"] == ("search",)
+    assert [note.code for note in found.notes] == ["found-date"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        script({**LD, "dateModified": "2025-02-11T19:00Z"}),
+        script(LD) + '<meta property="article:modified_time" content="2025-02-11T20:00+01:00">',
+    ],
+)
+def test_when_a_page_was_modified(head: str) -> None:
+    assert article(page(head)).modified == day("2025-02-11T19:00")
+
+
+def test_no_warning_of_a_library_is_shown_while_a_page_is_read() -> None:
+    """The search in the text gives dates with a zone to dateutil, which warns where it knows none."""
+    body = STORY.replace("<p>", "<time>2025-02-12 3:30 PM XYZT</time><p>", 1)
+    assert article(page(body=body)).published == day("2025-02-12")
+
+
+@pytest.mark.parametrize("written", ["In the year 2024", "© 2019"])
+def test_no_day_is_made_of_a_year_that_is_somewhere_on_the_page(written: str) -> None:
+    assert article(page(body=f"{STORY}<footer><p>{written}</p></footer>")).published is None
+
+
 ACCENTED = page(body=STORY.replace("harbour", "façade")).decode()
 DECLARED = ACCENTED.replace("<head>", '<head><meta charset="iso-8859-1">')
 ENCODINGS = {

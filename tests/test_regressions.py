@@ -9,7 +9,7 @@ import pytest
 
 from search.analysis import fold, sentence_spans, words
 from search.article import Article
-from search.dates import UnreadableDate, read_instant, read_period, read_zone
+from search.dates import UnreadableDate, read_period, read_stamp, read_zone
 from search.errors import QuerySyntaxError
 from search.language import parse_query
 from search.query import open_archive
@@ -21,13 +21,12 @@ from tests.conftest import day
     ("written", "instant"),
     [
         ("Tue, 11 Feb 2025 18:30:15", "2025-02-11T17:30:15"),
-        ("11 February 2025", "2025-02-10T23:00"),
         ("Tue, 11 Feb 2025 18:30:15 +0100 (CET)", "2025-02-11T17:30:15"),
         ("20250211183015", "2025-02-11T17:30:15"),
     ],
 )
 def test_a_time_without_a_zone_is_in_the_zone_whatever_its_format(written: str, instant: str) -> None:
-    assert read_instant(written, read_zone("Europe/Berlin")) == day(instant)
+    assert read_stamp(written, read_zone("Europe/Berlin")).instant == day(instant)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +41,7 @@ def test_a_time_without_a_zone_is_in_the_zone_whatever_its_format(written: str, 
 )
 def test_what_overflows_or_only_looks_like_a_date_is_refused(written: str) -> None:
     with pytest.raises(UnreadableDate):
-        read_instant(written)
+        read_stamp(written)
 
 
 @pytest.mark.parametrize(
@@ -98,16 +97,14 @@ def test_an_exclusion_inside_a_field_is_not_taken_for_a_word() -> None:
         "9999-12-31T23:59:59-14:00",
         "Tue, 11 Feb 99999999999 10:00",
         "Tue, 9999999999 Feb 2025 10:00:00 GMT",
-        "Tue, 11 Feb 2025 18:30:15 GMT+0100",
+        "Tue, 11 Feb 2025 18:30:15 EST+0100",
         "Tue, 11 Feb 2025 18:30:15 foo bar1",
-        "Feb 11, 2025, 6:30 PM EST",
-        "Tue Feb 11 18:30:15 CET 2025",
         "9999999999",
     ],
 )
 def test_no_date_ends_the_run_and_none_is_read_wrong_in_silence(written: str) -> None:
     with pytest.raises(UnreadableDate):
-        read_instant(written)
+        read_stamp(written)
 
 
 def accepted(path: Path, options: ReadOptions | None = None) -> list[Article]:

@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,8 @@ WHOLE_TEXT = (
     "The crane was old.\nWhat next\nNobody knows.\n"
 )
 
+ON_THAT_DAY = partial(Article, title="Crane", published=day("2025-02-11"), precision="day")
+
 PLAIN_TEXTS = {
     "all parts": (WHOLE_TEXT, WHOLE),
     "blank lines between": (WHOLE_TEXT.replace("\n", "\n\n"), WHOLE),
@@ -55,7 +58,7 @@ PLAIN_TEXTS = {
     ),
     "no highlights": (
         "Crane\nIt fell.\n2025-02-11\nOld.\nNew.",
-        Article(title="Crane", description="It fell.", published=day("2025-02-11"), body="Old.\n\nNew."),
+        ON_THAT_DAY(description="It fell.", body="Old.\n\nNew."),
     ),
     "neither time nor highlights": ("Crane\nIt fell.\nOld.", Article(title="Crane", body="It fell.\n\nOld.")),
     "neither description nor time": (
@@ -65,7 +68,7 @@ PLAIN_TEXTS = {
     "a title only": ("Crane\n", Article(title="Crane")),
     "a day for a time": (
         "Crane\n2025-02-11\nOld.",
-        Article(title="Crane", published=day("2025-02-11"), body="Old."),
+        ON_THAT_DAY(body="Old."),
     ),
     "bullets of another kind": (
         "Crane\nIt fell.\n• Nobody was hurt\n* The quay is shut\nOld.",
@@ -73,7 +76,7 @@ PLAIN_TEXTS = {
     ),
     "cross-links in the body": (
         "Crane\n2025-02-11\nOld.\nYou may also like: Ferry late\nRelated story: A ferry\nRead more: B\nNew.",
-        Article(title="Crane", published=day("2025-02-11"), body="Old.\n\nNew."),
+        ON_THAT_DAY(body="Old.\n\nNew."),
     ),
     "a dash later on": (
         "Crane\n- Nobody was hurt\nOld.\n- said a docker",
@@ -171,6 +174,7 @@ ALIASES = {
     "highlights": ("bullets", ["One", "Two"], ("One", "Two")),
     "body": ("content", "Old.", "Old."),
     "published": ("publishedAt", "2025-02-11T18:01:34Z", day("2025-02-11T18:01:34")),
+    "modified": ("updated_at", "2025-02-11T18:01:34Z", day("2025-02-11T18:01:34")),
     "keywords": ("tags", ["crane", "quay"], ("crane", "quay")),
     "authors": ("byline", "By Ida Holm and Per Vik", ("Ida Holm", "Per Vik")),
     "source": ("publisher", "Gazette", "Gazette"),

@@ -100,12 +100,15 @@ def test_an_article_under_embargo_is_rejected_until_then() -> None:
 
 @pytest.mark.parametrize("status", ["canceled", "withheld"])
 def test_what_a_wire_takes_back_is_withdrawn(status: str) -> None:
-    assert nitf(NITF.format(status=status)) == [Withdrawn("n1", Origin("a.xml"))]
-    assert newsml(g2(status=status)) == [Withdrawn("g1", Origin("a.xml"))]
+    assert nitf(NITF.format(status=status)) == [Withdrawn("n1", Origin("a.xml"), 2)]
+    assert newsml(g2(status=status)) == [Withdrawn("g1", Origin("a.xml"), 3)]
     taken = NEWSML_1.format(status=status.title(), content="")
-    assert newsml(taken) == [Withdrawn("urn:newsml:marenne:1", Origin("a.xml"))]
-    ninjs = {"uri": "j1", "pubStatus": status}
-    assert article_of_ninjs(ninjs, Origin("a"), ReadOptions()) == Withdrawn("j1", Origin("a"))
+    assert newsml(taken) == [Withdrawn("urn:newsml:marenne:1", Origin("a.xml"), 2)]
+    ninjs = {"uri": "j1", "pubStatus": status, "version": "7"}
+    assert article_of_ninjs(ninjs, Origin("a"), ReadOptions()) == Withdrawn("j1", Origin("a"), 7)
+    assert article_of_ninjs(ninjs | {"version": "b"}, Origin("a"), ReadOptions()) == Withdrawn(
+        "j1", Origin("a")
+    )
 
 
 def test_nitf_without_a_text_is_rejected() -> None:

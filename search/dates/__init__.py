@@ -1,7 +1,7 @@
 """Dates as people and files write them, to instants; and periods of time to count by.
 
-Two questions, two functions: `read_instant` reads the time of an article (a format, no guessing),
-`read_period` reads what a person asks for, which is never a point but a stretch of time:
+Two questions, two functions: `read_stamp` reads the time of an article and how exactly it is known (a
+format, no guessing), `read_period` reads what a person asks for, which is always a stretch of time:
 
     "2025" "2025-02" "2025-02-11" "2025-W07" "2025-02-11T18"      the year, month, day, week, hour
     "today" "yesterday" "last week" "this month" "7d" "2w"        relative to `now`, in the zone
@@ -12,7 +12,7 @@ Everything is worked out in the zone given and comes back in UTC. In a daylight-
 reading is taken (fold=0); a time in the gap is moved on by the gap.
 """
 
-from search.dates.instants import DayOrder, UnreadableDate, read_instant, read_zone, shortened
+from search.dates.instants import DayOrder, Stamp, UnreadableDate, read_stamp, read_zone, shortened
 from search.dates.periods import INTERVALS, Interval, Period, boundaries, interval_name, read_period
 
 __all__ = [
@@ -20,11 +20,12 @@ __all__ = [
     "DayOrder",
     "Interval",
     "Period",
+    "Stamp",
     "UnreadableDate",
     "boundaries",
     "interval_name",
-    "read_instant",
     "read_period",
+    "read_stamp",
     "read_zone",
     "shortened",
 ]

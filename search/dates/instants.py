@@ -1,21 +1,47 @@
-"""The time of an article, as files write it: a format, no guessing."""
+"""The time of an article, as files write it, and how exactly: a grammar, no guessing.
+
+    time      = date [clock [zone]] | clock [zone] date | [weekday] month day clock [zone] year
+    date      = ISO 8601, whole or only to the month or the year
+              | [weekday] (day month year | month day year | day/month/year) | year month day
+              | month year | month/year
+    clock     = hour:minute[:second[.fraction]] [am | pm] | hour (am | pm)
+    zone      = offset | name | (GMT | UTC) offset
+
+Or a Unix time. The names of months and days are those of `names`.
+"""
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from search.article import EARLIEST_YEAR, LATEST_YEAR
+from search.article import EARLIEST_YEAR, LATEST_YEAR, Precision
+from search.dates.names import is_weekday, month_called, zone_called
 from search.errors import InvalidRequest
 
 DayOrder = Literal["day-first", "month-first"]
 
+LONGEST = 80
+"""No date of an article has more characters than this."""
+
 
 class UnreadableDate(ValueError):
     """A text that is no date here; the message says why in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time as a file gives it: `instant` is in UTC, and known as exactly as `precision` says.
+
+    A day, a month or a year is the same in every zone; `instant` is then its first one in UTC.
+    """
+
+    instant: datetime
+    precision: Precision = "instant"
 
 
 def read_zone(name: str) -> tzinfo:
@@ -30,130 +56,192 @@ def read_zone(name: str) -> tzinfo:
         ) from error
 
 
-_RFC822_ZONES = frozenset("UT UTC GMT EST EDT CST CDT MST MDT PST PDT Z".split())
-_ISO_LIKE = re.compile(
-    r"(?P<date>\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d(?:-?\d)?|\d{4}-\d{3}|\d{4}-\d\d)"
-    r"(?:[T ]+(?P<time>\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?|\d:\d\d(?::\d\d(?:[.,]\d+)?)?)"
-    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
-    re.IGNORECASE | re.ASCII,
-)
-_COMMONEST = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?(?:Z|[+-](?:0\d|1[0-4]):\d\d)")
 NUMERIC = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[T ,]+(\d{1,2}:\d\d(?::\d\d)?))?", re.ASCII)
-_RFC822 = re.compile(
-    r"(?:[A-Z]{3,9},? )?(?:\d{1,2}[ -][A-Z]{3,9}[ -](?:\d{4}|\d\d) \d{1,2}:\d\d(?::\d\d)?"
-    r"(?P<zone> (?:[+-]\d\d:?\d\d|(?P<name>[A-Z]{1,5}))(?: \([^)]*\))?)?"
-    r"|[A-Z]{3} \d{1,2} \d{1,2}:\d\d:\d\d \d{4})",
+
+_COMMONEST = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?(?:Z|[+-](?:0\d|1[0-4]):\d\d)")
+_ISO = re.compile(
+    r"(?P<day>\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d-?\d|\d{4}-\d{3})"
+    r"(?:(?:T ?| )(?P<clock>\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?) ?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?"
+    r"|(?:Z|[+-]\d\d:\d\d)?)",
     re.IGNORECASE | re.ASCII,
 )
-_NAMED = re.compile(
-    r"(?:(?P<m1>[A-Za-z]{3,9})\.? (?P<d1>\d{1,2})|(?P<d2>\d{1,2})[ -](?P<m2>[A-Za-z]{3,9})\.?),?"
-    r"[ -](?P<year>\d{4})"
-)
-_HYPHENED = re.compile(r"\b(\d{1,2})-([A-Za-z]{3,9})-")
+_ISO_WEEK = re.compile(r"\d{4}-?W\d\d", re.IGNORECASE | re.ASCII)
 _EPOCH = re.compile(r"-?(?:\d{9,10}|\d{12,13}|\d{15,16})(?:\.\d+)?", re.ASCII)
-_COMPACT_TIME = re.compile(r"(\d{8})(\d{6})", re.ASCII)
-_MONTHS = "january february march april may june july august september october november december".split()
+_COMPACT = re.compile(r"(\d{8})(\d{6})", re.ASCII)
+
+_CLOCK = re.compile(
+    r"(?<![\d:.])(?P<clock>\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,9})?)?|\d{1,2}(?= ?[ap]\.? ?m\b))(?![\d:])"
+    r"(?: ?(?P<half>[ap])(?:m\b|\. ?m\.))?(?: ?(?:uhr|uur|hrs?)\b)?"
+    r"(?: ?\(?(?P<name>(?-i:[A-Z]{1,5})|gmt|utc|z)\b\)?)?"
+    r"(?: ?(?P<offset>[+-]\d\d?(?::?\d\d)?)\b)?(?(offset)(?: \([^()]*\))?)",
+    re.IGNORECASE | re.ASCII,
+)
+_BETWEEN = r"(?:[\s,|·•–—-]|\b(?:at|um|à|a las|alle|às|om)\b|(?<=\d)T)*"
+_BEFORE, _AFTER = (re.compile(edge, re.IGNORECASE) for edge in (rf"{_BETWEEN}\Z", rf"\A{_BETWEEN}"))
+_NAME = r"(?P<name>[^\W\d_]{3,12})\.?"
+_FORMS = [
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?P<day>\d\d?)(?:st|nd|rd|th|er|\.|º)?(?: of| de)?[ -]?{_NAME},?(?: de| del)?[ -]"
+        r"(?P<year>\d\d|\d{4})",
+        rf"{_NAME} (?P<day>\d\d?)(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
+        rf"(?P<year>\d{{4}}),? {_NAME} (?P<day>\d\d?)",
+        rf"{_NAME},?(?: of| de| del)? (?P<year>\d{{4}})",
+        r"(?P<year>\d{4})(?P<mark>[/.-])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?)",
+        r"(?P<first>\d\d?)(?P<mark>[/.-])(?P<second>\d\d?)(?P=mark)(?P<year>\d{4})",
+        r"(?P<year>\d{4})-(?P<month>\d\d)",
+        r"(?P<month>\d\d?)/(?P<year>\d{4})",
+        r"(?P<year>\d{4})",
+    )
+]
+_WEEKDAY = re.compile(r"(?P<name>[^\W\d_]{2,10}(?:-feira)?)[.,]{0,2} ")
 
 
-def read_instant(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -> datetime:
-    """The time that `text` gives, in UTC.
+def read_stamp(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -> Stamp:
+    """The time that `text` gives, and how exactly it is known.
 
-    Reads ISO 8601 (a naive time is in `zone`; a date alone is its first instant), RFC 822 with its
-    own zone names, "February 11, 2025" and "11 February 2025", a Unix time in seconds, milli- or
-    microseconds by its magnitude, and d/m/y or m/d/y when `order` says which or only one of them can
-    be. A second 60 is read as 59.
+    Reads ISO 8601, RFC 822 and what browsers, Unix and web pages print, with the names of months and
+    days in seven languages; a Unix time in seconds, milli- or microseconds by its magnitude; d/m/y or
+    m/d/y when `order` says which, or only one of them can be. A time of day without a zone is in `zone`;
+    where the clock is put back, the first one. The weekday may be a wrong one. A second 60 is read as 59.
 
     Raises `UnreadableDate` for anything else, and for years that cannot be of news.
     """
-    if not _COMMONEST.fullmatch(text):
-        text = " ".join(text.split())
-    else:
+    if _COMMONEST.fullmatch(text):
         with suppress(ValueError, OverflowError):  # what is wrong with it is said below
             return _checked(datetime.fromisoformat(text).astimezone(UTC))
-    if match := _ISO_LIKE.fullmatch(text):
-        return _checked(_iso_instant(match, zone))
-    if match := _COMPACT_TIME.fullmatch(text):
-        return read_instant(f"{match[1]}T{match[2]}", zone, order)
+    text = " ".join(text.split())
+    if match := _ISO.fullmatch(text):
+        day = _iso_day(match["day"].upper())
+        if match["clock"] is None:
+            return _whole(day, "day")
+        return _at(day, _read_clock(match["clock"]), _zone_of(match["zone"] or "", zone))
+    if match := _COMPACT.fullmatch(text):
+        return read_stamp(f"{match[1]}T{match[2]}", zone, order)
     if _EPOCH.fullmatch(text):
         return _checked(_epoch_instant(float(text)))
-    if match := NUMERIC.fullmatch(text):
-        day = numeric_day(int(match[1]), int(match[2]), int(match[3]), order)
-        clock = _read_clock(match[4].zfill(5) if match[4] and match[4][1] == ":" else match[4] or "00:00")
-        return _checked(_at(day, clock, zone))
-    if match := _NAMED.fullmatch(text):
-        month = (match["m1"] or match["m2"]).lower()
-        number = next((n for n, name in enumerate(_MONTHS, 1) if month in (name, name[:3], name[:4])), 0)
-        if number:
-            day = _day(int(match["year"]), number, int(match["d1"] or match["d2"]))
-            return _checked(_at(day, timedelta(), zone))
-    return _checked(_rfc822_instant(text, zone))
+    if _ISO_WEEK.fullmatch(text):
+        raise UnreadableDate(f"{text} is a whole week; write the day, as in {text}-1")
+    if len(text) > LONGEST:
+        raise _unreadable(text)
+    return _spoken(text, zone, order)
 
 
-def _checked(instant: datetime) -> datetime:
-    if not EARLIEST_YEAR < instant.year <= LATEST_YEAR:
-        raise UnreadableDate(f"the year {instant.year} is not one of news")
-    return instant
+def _spoken(text: str, zone: tzinfo, order: DayOrder | None) -> Stamp:
+    """The time in a text of a date, with a time of day on either side of it or none."""
+    if (clock := _CLOCK.search(text)) is None:
+        return _whole(*_read_date(text, order))
+    before, after = _BEFORE.sub("", text[: clock.start()]), _AFTER.sub("", text[clock.end() :])
+    if before and after and not (len(after) == 4 and after.isdecimal()):
+        raise _unreadable(text)
+    day, precision = _read_date(f"{before} {after}".strip(), order, within=text)
+    if precision != "day":
+        raise UnreadableDate(f"{shortened(text)} has a time, but no day")
+    away = _zone_of((clock["name"] or "") + (clock["offset"] or ""), zone)
+    return _at(day, _read_clock(clock["clock"], clock["half"] or ""), away)
 
 
-def _iso_instant(match: re.Match[str], zone: tzinfo) -> datetime:
-    written = match["date"].upper()
+def _read_date(written: str, order: DayOrder | None, within: str = "") -> tuple[date, Precision]:
+    """The first day of the date that is written, and how exactly; `within` is it with its time of day."""
+    rests = [written]
+    if (weekday := _WEEKDAY.match(written)) and is_weekday(weekday["name"]):
+        rests.append(written[weekday.end() :])  # "mar" is Tuesday for some, March for others
+    for rest in rests:
+        match = next((match for form in _FORMS if (match := form.fullmatch(rest))), None)
+        found = match.groupdict() if match else {}
+        whole = bool(found.keys() & {"day", "first"})
+        month = month_called(found["name"]) if "name" in found else int(found.get("month", 1))
+        if not found or month is None or (rest is not written and not whole):
+            continue
+        year = int(found["year"])
+        if len(found["year"]) == 2 and within:  # as RFC 822 has it, where there is always a time of day
+            year += 1900 if year > 68 else 2000
+        if "first" in found:
+            return numeric_day(int(found["first"]), int(found["second"]), year, order), "day"
+        day = _day(year, month, int(found.get("day", 1)))
+        return day, "day" if whole else "month" if found.keys() & {"name", "month"} else "year"
+    raise _unreadable(within or written)
+
+
+def _whole(day: date, precision: Precision) -> Stamp:
+    return _checked(datetime.combine(day, time(), UTC), precision)
+
+
+def _at(day: date, clock: timedelta, zone: tzinfo) -> Stamp:
     try:
-        if re.fullmatch(r"\d{4}-\d\d", written):
-            day = date.fromisoformat(written + "-01")
-        elif re.fullmatch(r"\d{4}-\d{3}", written):
-            day = date(int(written[:4]), 1, 1) + timedelta(days=int(written[5:]) - 1)
-            if day.year != int(written[:4]):
-                raise ValueError(written)
-        else:
-            day = date.fromisoformat(written)
-    except ValueError as error:
-        raise UnreadableDate(f"there is no day {written}") from error
-    if match["time"] is None:
-        return _at(day, timedelta(), zone)
-    offset = (match["zone"] or "").upper()
-    if offset in ("Z", "UTC", "GMT"):
-        zone = UTC
-    elif offset:
-        digits = offset[1:].replace(":", "").ljust(4, "0")
-        hours, minutes = int(digits[:2]), int(digits[2:])
-        if hours > 15 or minutes > 59:
-            raise UnreadableDate(f"no place has the offset {offset}")
-        away = timedelta(hours=hours, minutes=minutes)
-        return _moved(_at(day, _read_clock(match["time"]), UTC), -away if offset[0] == "+" else away)
-    return _at(day, _read_clock(match["time"]), zone)
-
-
-def _read_clock(written: str) -> timedelta:
-    """The time of day as a distance from midnight; 24:00 is the next midnight, second 60 is 59."""
-    whole, _, fraction = written.replace(",", ".").partition(".")
-    whole = f"0{whole}" if whole[1:2] == ":" else whole
-    digits = whole.replace(":", "").ljust(6, "0")
-    hour, minute, second = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
-    if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
-        raise UnreadableDate(f"there is no time {written}")
-    micro = int(fraction[:6].ljust(6, "0")) if fraction else 0
-    return timedelta(hours=hour, minutes=minute, seconds=min(second, 59), microseconds=micro)
-
-
-def _at(day: date, clock: timedelta, zone: tzinfo) -> datetime:
-    try:
-        return (datetime.combine(day, time(0)) + clock).replace(tzinfo=zone).astimezone(UTC)
+        return _checked((datetime.combine(day, time()) + clock).replace(tzinfo=zone).astimezone(UTC))
     except (OverflowError, ValueError) as error:
         raise UnreadableDate(f"the year {day.year} is not one of news") from error
 
 
-def _moved(instant: datetime, by: timedelta) -> datetime:
+def _checked(instant: datetime, precision: Precision = "instant") -> Stamp:
+    if not EARLIEST_YEAR < instant.year <= LATEST_YEAR:
+        raise UnreadableDate(f"the year {instant.year} is not one of news")
+    return Stamp(instant, precision)
+
+
+def _unreadable(text: str) -> UnreadableDate:
+    return UnreadableDate(f"{shortened(text)} is not a date in a format read here")
+
+
+def _zone_of(written: str, zone: tzinfo) -> tzinfo:
+    """The zone of a time beside which this is written: a name, an offset, both, or nothing for `zone`."""
+    name = written.rstrip("+-:0123456789")
+    offset = written[len(name) :]
+    called = zone_called(name) if name else zone
+    if called is None or (name and offset and called is not UTC):
+        raise UnreadableDate(f"the time zone {written} is unknown or ambiguous; write it as an offset")
+    if not offset:
+        return called
+    hours, _, minutes = offset[1:].partition(":") if ":" in offset else (offset[1:3], "", offset[3:])
+    if int(hours) > 15 or int(minutes or 0) > 59:
+        raise UnreadableDate(f"no place has the offset {offset}")
+    east = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    return timezone(east if offset[0] == "+" else -east)
+
+
+def _read_clock(written: str, half: str = "") -> timedelta:
+    """The time of day as a distance from midnight; 24:00 is the next midnight, second 60 is 59.
+
+    `half` is "a" or "p" for the hours before and after noon, as in "2:30 pm".
+    """
+    whole, _, fraction = written.replace(",", ".").partition(".")
+    whole = whole if whole[1:2].isdecimal() else f"0{whole}"
+    digits = whole.replace(":", "").ljust(6, "0")
+    hour, minute, second = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
+    if (
+        hour > 24
+        or minute > 59
+        or second > 60
+        or (hour == 24 and (minute or second))
+        or (half and not 1 <= hour <= 12)
+    ):
+        raise UnreadableDate(f"there is no time {written}{half and f' {half}m'.lower()}")
+    if half:
+        hour = hour % 12 + (12 if half.lower() == "p" else 0)
+    micro = int(fraction[:6].ljust(6, "0")) if fraction else 0
+    return timedelta(hours=hour, minutes=minute, seconds=min(second, 59), microseconds=micro)
+
+
+def _iso_day(written: str) -> date:
     try:
-        return instant + by
-    except OverflowError as error:
-        raise UnreadableDate(f"the year {instant.year} is not one of news") from error
+        if len(written) == 8 and written[4] == "-":
+            day = date(int(written[:4]), 1, 1) + timedelta(days=int(written[5:]) - 1)
+            if day.year != int(written[:4]):
+                raise ValueError(written)
+            return day
+        return date.fromisoformat(written)
+    except (ValueError, OverflowError) as error:
+        raise UnreadableDate(f"there is no day {written}") from error
 
 
 def _day(year: int, month: int, day: int) -> date:
+    if not 1 <= month <= 12:
+        raise UnreadableDate(f"there is no month {month}")
     try:
         return date(year, month, day)
-    except (ValueError, OverflowError) as error:
-        raise UnreadableDate(f"there is no day {day} of that month in {year}") from error
+    except ValueError as error:
+        raise UnreadableDate(f"there is no day {year:04}-{month:02}-{day:02}") from error
 
 
 def _epoch_instant(number: float) -> datetime:
@@ -179,24 +267,6 @@ def numeric_day(first: int, second: int, year: int, order: DayOrder | None) -> d
         both = " or ".join(f"{day:%Y-%m-%d}" for day in possible)
         raise UnreadableDate(f"{first:02}/{second:02}/{year} can be {both}; write the one you mean")
     return possible[0]
-
-
-def _rfc822_instant(text: str, zone: tzinfo) -> datetime:
-    from email.utils import parsedate_tz
-
-    text = _HYPHENED.sub(r"\1 \2 ", text)  # as of RFC 850, which is read with a zone only
-    match = _RFC822.fullmatch(text)
-    parsed = parsedate_tz(re.sub(r"([+-]\d\d):(\d\d)", r"\1\2", text)) if match else None
-    if match is None or parsed is None:
-        raise UnreadableDate(f"{shortened(text)} is not a date in a format read here")
-    if match["name"] and match["name"].upper() not in _RFC822_ZONES:
-        raise UnreadableDate(f"the time zone {match['name']} is ambiguous; write it as an offset")
-    offset = timedelta(seconds=parsed[9] or 0)
-    if abs(offset) > timedelta(hours=15) or offset.seconds % 900:
-        raise UnreadableDate(f"no place has the offset of {shortened(text)}")
-    year, month, day, hour, minute, second = parsed[:6]
-    clock = _read_clock(f"{hour:02}:{minute:02}:{second:02}")
-    return _moved(_at(_day(year, month, day), clock, UTC if match["zone"] else zone), -offset)
 
 
 def shortened(text: str) -> str:

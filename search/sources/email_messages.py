@@ -13,10 +13,10 @@ from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 
 from search.article import Article
-from search.dates import UnreadableDate, read_instant
 from search.errors import InvalidArticle
 from search.sources.markup import one_line_of, text_of
 from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, strictly
+from search.sources.times import read_times
 
 NEXT_TO_NOTHING = 400
 """Fewer characters of plain text than this, where there is HTML as well, are not the text."""
@@ -37,13 +37,8 @@ def article_in_message(content: bytes, origin: Origin, options: ReadOptions) -> 
         raise BadDocument("not-mail", f"the mail cannot be read: {error}") from error
     if not headers["from"] and not headers["subject"]:
         raise BadDocument("not-mail", "the mail has neither sender nor subject")
-    notes = []
-    published = None
-    if date.strip():
-        try:
-            published = read_instant(date, options.zone, options.order)
-        except UnreadableDate as error:
-            notes.append(Note("unreadable-date", str(error)))
+    notes: list[Note] = []
+    times = read_times([date], options, notes)
     name, address = parseaddr(headers["from"])
     listed = _LIST_ID.search(headers["list-id"])
     try:
@@ -51,9 +46,10 @@ def article_in_message(content: bytes, origin: Origin, options: ReadOptions) -> 
             id=headers["message-id"].strip("<> ")[:512],
             title=one_line_of(headers["subject"]),
             body=body,
-            published=published,
+            published=times.published,
+            precision=times.precision,
             source=(name or address)[:512],
-            extra={"list": (listed[1][:512],)} if listed else {},
+            extra={**times.as_written, **({"list": (listed[1][:512],)} if listed else {})},
         )
     except InvalidArticle as error:
         raise BadDocument(error.code, str(error)) from error

@@ -10,14 +10,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from datetime import datetime
-from time import struct_time
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from search.article import Article, clean_values, has_controls
-from search.dates import UnreadableDate, read_instant
 from search.errors import InvalidArticle
 from search.sources.markup import plain
 from search.sources.reading import (
@@ -31,6 +27,7 @@ from search.sources.reading import (
     fitting,
     strictly,
 )
+from search.sources.times import read_times
 
 _ENTITY_DECLARATION = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")
@@ -54,7 +51,7 @@ class _Entry(NamedTuple):
     texts: list[str]  # the full text first, where there is one, then what sums it up
     links: list[str]
     base: str
-    times: list[tuple[str, struct_time | None]]
+    times: list[str]  # when it was published, changed and made
     keywords: list[str]
     authors: list[str]
     source: str
@@ -168,7 +165,7 @@ def _xml_entry(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) 
         texts=[full or _readable(entry.get("media_caption")), summary, spoken],
         links=[_text(entry.get("feedburner_origlink")), *_links(entry, "alternate")],
         base=next(filter(_web_address, [*_links(feed, "alternate"), *_links(feed, "self")]), ""),
-        times=[(_text(plainly.get(name)), plainly.get(f"{name}_parsed")) for name in _TIMES],
+        times=[_text(plainly.get(name)) for name in _TIMES],
         keywords=[_text(tag.get("label") or tag.get("term")) for tag in _mappings(entry.get("tags"))],
         authors=next(filter(None, map(_names, writers)), []),
         source=_text(origin.get("title")) or _text(feed.get("title")),
@@ -187,7 +184,7 @@ def _json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> _Entry:
         texts=[full or summary, summary],
         links=[_text(item.get("url")), _text(item.get("external_url"))],
         base=_text(feed.get("home_page_url")) or _text(feed.get("feed_url")),
-        times=[(_text(item.get(name)), None) for name in ("date_published", "date_modified")],
+        times=[_text(item.get(name)) for name in ("date_published", "date_modified")],
         keywords=[_text(tag) for tag in tags] if isinstance(tags, list) else [],
         authors=_names(item) or _names(feed),
         source=_text(feed.get("title")),
@@ -203,38 +200,26 @@ def _item(entry: _Entry, origin: Origin, options: ReadOptions, before: Iterable[
         notes.append(Note("control-characters", "control characters were taken out of the text"))
     addresses = (_web_address(link, entry.base) for link in entry.links)
     authors = (_BYLINE.sub("", plain(name)) for name in entry.authors)
+    times = read_times(entry.times, options, notes, modified=entry.times[1:2] if entry.times[0] else ())
     try:
         article = Article(
             id="".join(fitting("id", clean_values([entry.id]), notes)),
             title=entry.title,
             description=description,
             body=body,
-            published=_published(entry.times, options, notes),
+            published=times.published,
+            precision=times.precision,
+            modified=times.modified,
             keywords=fitting("keywords", clean_values(map(plain, entry.keywords)), notes),
             authors=fitting("authors", clean_values(authors), notes),
             source="".join(fitting("source", clean_values([plain(entry.source)]), notes)),
             url=next(filter(None, addresses), ""),
             language=entry.language,
+            extra=times.as_written,
         )
         return Accepted(article, origin, strictly(notes, options))
     except (InvalidArticle, BadDocument) as error:
         return Rejected(origin, error.code, str(error))
-
-
-def _published(
-    times: Iterable[tuple[str, struct_time | None]], options: ReadOptions, notes: list[Note]
-) -> datetime | None:
-    """The first of the times that can be read; there is a note of each before it that could not."""
-    for written, parsed in times:
-        try:
-            if written:
-                return read_instant(written, options.zone, options.order)
-        except UnreadableDate as error:
-            notes.append(Note("unreadable-date", str(error)))
-            if parsed is not None:  # feedparser reads more, but guesses: hence the note stays
-                with suppress(ValueError):
-                    return read_instant("{:04}-{:02}-{:02}T{:02}:{:02}Z".format(*parsed))
-    return None
 
 
 def _web_address(link: str, base: str = "") -> str:

@@ -11,17 +11,18 @@ import codecs
 import json
 import logging
 import re
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from search.article import Article
-from search.dates import UnreadableDate, read_instant
 from search.errors import InvalidArticle
 from search.sources import reading
 from search.sources.markup import one_line_of
 from search.sources.reading import Accepted, BadDocument, MissingExtra, Note, Origin, ReadOptions, strictly
+from search.sources.times import Times, read_times
 
 SHORTEST = 20
 """What has fewer letters than this is no article but what is left of a page without one."""
@@ -39,6 +40,23 @@ MAX_NODES = 5_000
 """Most objects and lists that are looked at in a page's JSON-LD."""
 
 _STORY = re.compile(r"(?:https?://schema\.org/|schema:)?(?:[A-Za-z]*Article|(?:Live)?BlogPosting)")
+_PAGE = re.compile(r"(?:https?://schema\.org/|schema:)?(?:[A-Za-z]*WebPage|ClaimReview)")
+_PUBLISHED = (
+    *("article:published_time", "og:article:published_time", "datepublished", "article:published"),
+    *(
+        "parsely-pub-date",
+        "sailthru.date",
+        "pubdate",
+        "published",
+        "dcterms.issued",
+        "dc.date.issued",
+        "date",
+    ),
+)
+_MODIFIED = ("article:modified_time", "og:article:modified_time", "datemodified", "article:modified")
+_NO_TIME = "0001-01-01"
+"""What some systems write where there is no time."""
+
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "shift_jis": "cp932"}
@@ -61,7 +79,8 @@ def article_in_page(
 
     The encoding is that of the options if it is not UTF-8; else that of the byte-order mark, `charset`,
     the `<meta>`, UTF-8, and what the bytes look like: the first of these that can be decoded.
-    `extra["date_from"]` says where the time was found: "json-ld", "meta" or "text".
+    `extra["date_from"]` says where the time was found: "json-ld", "meta", "text" (where pages show it) or
+    "search" (any date in the page, the likeliest of them, with a note).
 
     Raises `BadDocument`, and nothing else: "too-large", "no-text" where there is no article, "encoding".
     """
@@ -84,7 +103,8 @@ def article_in_page(
         if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
             raise BadDocument("too-large", f"the page has more than {MAX_ELEMENTS} elements")
         page = _Page(tree, options, url, notes)
-        article = Article(**page.fields())
+        with warnings.catch_warnings(action="ignore"):  # as dateutil's of zones that it does not know
+            article = Article(**page.fields())
     except InvalidArticle as error:
         raise BadDocument(error.code, str(error)) from error
     except BadDocument:
@@ -101,16 +121,19 @@ class _Page:
         self.tree, self.options, self.given_url, self.notes = tree, options, url, notes
         self.metas: dict[str, list[str]] = {}
         for meta in tree.iter("meta"):
-            name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+            names = [meta.get("property") or meta.get("name") or "", *(meta.get("itemprop") or "").split()]
             if value := one_line_of(meta.get("content") or ""):
-                self.metas.setdefault(name.strip().lower(), []).append(value)
+                for name in {name.strip().lower() for name in names if name}:
+                    self.metas.setdefault(name, []).append(value)
         self.nodes: dict[str, Mapping[str, object]] = {}
+        self.pages: list[Mapping[str, object]] = []
         self.story = self._story()
 
     def fields(self) -> dict[str, Any]:
         """The article's fields; raises `BadDocument` if there is no text."""
         source = next(iter(self._names("publisher")), "") or self._meta("og:site_name")
-        title, (published, extra) = self._title(source), self._published()
+        title, (times, place) = self._title(source), self._times()
+        extra = {**times.as_written, **({"date_from": (place,)} if place else {})}
         if section := self._fitting("section", self._names("articleSection") or self._all("article:section")):
             extra["section"] = section
         return {
@@ -118,7 +141,9 @@ class _Page:
             "description": "".join(self._names("description")[:1])
             or self._meta("og:description", "description"),
             "body": self._body(title),
-            "published": published,
+            "published": times.published,
+            "precision": times.precision,
+            "modified": times.modified,
             "authors": self._fitting("authors", self._authors()),
             "keywords": self._fitting("keywords", self._keywords()),
             "source": "".join(self._fitting("source", [source])),
@@ -142,6 +167,8 @@ class _Page:
                 kinds = kinds if isinstance(kinds, list) else [kinds]
                 if any(isinstance(kind, str) and _STORY.fullmatch(kind) for kind in kinds):
                     found.append(node)
+                elif any(isinstance(kind, str) and _PAGE.fullmatch(kind) for kind in kinds):
+                    self.pages.append(node)
             inner = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
             room = MAX_NODES - len(waiting)
             waiting += [value for value in inner if isinstance(value, (Mapping, list))][: max(room, 0)]
@@ -193,22 +220,41 @@ class _Page:
             raise BadDocument("no-text", "no article was found in the page")
         return "\n\n".join(lines)
 
-    def _published(self) -> tuple[Any, dict[str, tuple[str, ...]]]:
-        metas = self._all("article:published_time", "og:article:published_time", "datepublished")
-        said = [("json-ld", text) for text in self._names("datePublished")[:1]]
-        said += [("meta", text) for text in metas[:1]]
+    def _times(self) -> tuple[Times, str]:
+        """The times of the story, and where that of its publication was found."""
         notes: list[Note] = []
-        for place, text in said:
-            try:
-                when = read_instant(text, self.options.zone, self.options.order)
-                return when, {"date_from": (place,)}
-            except UnreadableDate as error:
-                notes.append(Note("unreadable-date", str(error)))
-        self.notes += notes  # and what follows is a guess
+        places: list[str] = []
+
+        def published() -> Iterator[str]:
+            for place, text in self._dates():
+                places.append(place)
+                yield text
+
+        changes = [*self._names("dateModified")[:1], *self._all(*_MODIFIED)[:1]]
+        times = read_times(published(), self.options, notes, modified=filter(_is_time, changes))
+        place = places[-1] if times.published is not None else ""
+        if place in ("json-ld", "meta"):  # it says so itself, elsewhere than where it cannot be read
+            notes = [note for note in notes if note.code != "unreadable-date"]
+        elif place == "search":
+            notes.append(Note("found-date", "the date was found by a search in the text of the page"))
+        self.notes += notes
+        return times, place
+
+    def _dates(self) -> Iterator[tuple[str, str]]:
+        """When the story may have been published and where that is said, best first; each is sought late."""
+        said = [("json-ld", text) for text in self._names("datePublished")[:1]]
+        said += [("meta", text) for name in _PUBLISHED for text in self._all(name)[:1]]
+        said += [("json-ld", str(page.get("datePublished", ""))) for page in self.pages[:1]]
+        shown = {time.get("datetime") or "" for time in self.tree.iter("time") if _is_publication(time)}
+        said += [("text", text) for text in shown if len(shown) == 1]  # else some are of other stories
+        yield from ((place, text) for place, text in said if _is_time(text))
         from htmldate import find_date
 
-        seen = find_date(self.tree, extensive_search=False, original_date=True, url=self._url() or None)
-        return (read_instant(seen, self.options.zone), {"date_from": ("text",)}) if seen else (None, {})
+        if found := find_date(self.tree, extensive_search=False, original_date=True, url=self._url() or None):
+            yield "text", found
+        found = find_date(self.tree, extensive_search=True, original_date=True, url=self._url() or None)
+        if found and not found.endswith("-01-01"):  # so it writes a year, most often that of a copyright
+            yield "search", found.removesuffix("-01")  # and so a month
 
     def _authors(self) -> list[str]:
         said = self._names("author") or self._all("author", "article:author", "parsely-author", "byl")
@@ -275,6 +321,14 @@ def _json_in(text: str) -> object:
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _is_time(text: str) -> bool:
+    return bool(text) and not text.startswith(_NO_TIME)
+
+
+def _is_publication(time: Any) -> bool:
+    return "datepublished" in (time.get("itemprop") or "").lower().split()
 
 
 def _is_absolute(url: str) -> bool:

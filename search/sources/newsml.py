@@ -14,6 +14,7 @@
 
 The time of the version is the time of publication: a wire publishes by sending, and sends each version
 when it is made; `contentCreated` and `firstCreated` are of the first draft, and often missing.
+So it is also the time of the last change, of which there is no other.
 A `pubStatus` of canceled or withheld takes the item back. Items of other media without a text, packages,
 concepts, events and catalogs are skipped. What is one item of many never stops the others.
 """
@@ -72,7 +73,7 @@ def articles_in_newsml(root: Element, path: str, options: ReadOptions) -> Iterat
 def _item_of_g2(item: Element, origin: Origin, options: ReadOptions) -> Item:
     identity = item.get("guid", "").strip()
     if _code(item.find("{*}itemMeta/{*}pubStatus")) in TAKEN_BACK:
-        return withdrawn(identity, origin)
+        return withdrawn(identity, origin, item.get("version", ""))
     inner = _content_of_g2(item, options)
     if not inner.body and _code(item.find("{*}itemMeta/{*}itemClass")) != "text":
         return Skipped(origin, "not-text")

@@ -44,7 +44,7 @@ def item_of_newsml_1(item: Element, origin: Origin, options: ReadOptions) -> Ite
     revision = text("RevisionId")
     identity = text("PublicIdentifier").removesuffix(f":{revision}")
     if formal("Status").lower() in TAKEN_BACK:
-        return withdrawn(identity, origin)
+        return withdrawn(identity, origin, revision)
     kinds = {formal_name.get("FormalName", "").lower() for formal_name in item.iterfind(".//{*}MediaType")}
     draft = _content_of_newsml_1(item, options)
     if not draft.body and kinds and "text" not in kinds:

@@ -71,7 +71,7 @@ def article_of_ninjs(
     item = _Ninjs(record)
     identity = item.text("uri") or item.text("guid")
     if item.text("pubstatus").removeprefix("stat:").lower() in TAKEN_BACK:
-        return withdrawn(identity, origin)
+        return withdrawn(identity, origin, item.text("version"))
     body = item.body()
     if not body and (item.text("type") or "text") not in ("text", "story"):
         return Skipped(origin, "not-text")

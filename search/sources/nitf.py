@@ -6,7 +6,8 @@
     description   body.head/abstract
     body          every body.content: paragraphs, headings, lists; a table is a line a row
     published     docdata/date.issue @norm, else pubdata @date.publication, date.release, story.date
-    keywords      key-list/keyword @key, then the finest name of each tobject.subject
+    modified      revision-history @norm
+keywords      key-list/keyword @key, then the finest name of each tobject.subject
     authors       byline, without "By" and without byttl
     source        distributor, else doc.copyright @holder, doc-id @regsrc
     language      @baselang, else @xml:lang
@@ -43,7 +44,7 @@ def articles_in_nitf(root: Element, path: str, options: ReadOptions) -> Iterator
             yield withdrawn(other, origin)
         draft = draft_of_nitf(root, options)
         if status.get("management-status", "").lower() in TAKEN_BACK:
-            yield withdrawn(draft.id, origin)
+            yield withdrawn(draft.id, origin, "".join(draft.extra["version"]))
         else:
             yield draft.accepted(origin)
     except BadDocument as error:
@@ -78,6 +79,7 @@ def draft_of_nitf(root: Element, options: ReadOptions) -> Draft:
             release,
             given(f"{head}/{{*}}dateline/{{*}}story.date", "norm"),
         ),
+        changes=[given("{*}head/{*}revision-history", "norm")],
         keywords=[*_keys(root), *_subjects(root)],
         authors=[
             name

@@ -16,9 +16,10 @@ from __future__ import annotations
 import re
 
 from search.article import Article
-from search.dates import UnreadableDate, read_instant
+from search.dates import UnreadableDate, read_stamp
 from search.errors import InvalidArticle
 from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, strictly
+from search.sources.times import read_times
 
 _CROSS_LINK = re.compile(
     r"(?:you (?:may|might) also (?:like|be interested in)|(?:read|see) (?:also|more|next)|also read"
@@ -51,18 +52,16 @@ def article_in(text: str, origin: Origin, options: ReadOptions) -> Accepted:
         if len(rest) > 1 and not _is_point(rest[0]) and _is_point(rest[1]):
             description, rest = rest[0], rest[1:]
     points = next((n for n, line in enumerate(rest) if not _is_point(line)), len(rest))
-    try:
-        instant = None if published is None else read_instant(published, options.zone, options.order)
-    except UnreadableDate as error:
-        instant = None
-        notes.append(Note("unreadable-date", str(error)))
+    times = read_times([published or ""], options, notes)
     try:
         article = Article(
             title=title,
             description=description or "",
             highlights=tuple(line[2:] for line in rest[:points]),
             body="\n\n".join(line for line in rest[points:] if not _CROSS_LINK.fullmatch(line)),
-            published=instant,
+            published=times.published,
+            precision=times.precision,
+            extra=times.as_written,
         )
     except InvalidArticle as error:
         raise BadDocument(error.code, str(error)) from error
@@ -78,6 +77,6 @@ def _is_time(line: str, options: ReadOptions) -> bool:
     if _LIKE_A_TIME.fullmatch(line):
         return True
     try:
-        return len(line) <= 48 and bool(read_instant(line, options.zone, options.order))
+        return len(line) <= 48 and bool(read_stamp(line, options.zone, options.order))
     except UnreadableDate:
         return False

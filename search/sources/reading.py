@@ -64,10 +64,14 @@ class Note:
     detail: str
 
 
+LOSING_NOTHING = frozenset(("control-characters", "modified-before-published", "found-date"))
+"""The codes of notes about what is odd, but all there."""
+
+
 def strictly(notes: Sequence[Note], options: ReadOptions) -> tuple[Note, ...]:
     """The notes; where reading is strict, `BadDocument` for the first that loses anything."""
     for note in notes:
-        if options.strict and note.code != "control-characters":
+        if options.strict and note.code not in LOSING_NOTHING:
             raise BadDocument(note.code, note.detail)
     return tuple(notes)
 
@@ -109,10 +113,14 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """A document that takes an article back: what has this id is no longer to be found."""
+    """A document that takes an article back: what has this id is no longer to be found.
+
+    `version` is the number that the wire gave the state of the article that takes it back, if it did.
+    """
 
     id: str
     origin: Origin
+    version: int | None = None
 
 
 Item = Accepted | Rejected | Skipped | Withdrawn

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from search.article import EXTRA_NAME, OWN_FIELDS, Article, has_controls
-from search.dates import UnreadableDate, read_instant, shortened
+from search.dates import shortened
 from search.errors import InvalidArticle
 from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, fitting, strictly
+from search.sources.times import read_times
 
 NAMES: dict[str, list[str]] = {
     field: names.split()
@@ -31,6 +31,8 @@ NAMES: dict[str, list[str]] = {
         "published": "published date published_at publishedat publication_date publish_date "
         "published_date date_published datepublished date_publish pub_date pubdate datetime timestamp time "
         "created_at created",
+        "modified": "modified modified_at modified_date modification_date date_modified datemodified updated "
+        "updated_at updatedat update_date last_modified lastmodified last_updated",
         "keywords": "keywords keyword tags topics categories category subjects",
         "authors": "authors author byline by creator creators writer",
         "source": "source publisher publication outlet newspaper site_name source_name provider",
@@ -72,6 +74,7 @@ class _Record:
             self.left.update(own)
         self.options = options
         self.notes: list[Note] = []
+        self.kept: dict[str, tuple[str, ...]] = {}
 
     def fields(self) -> dict[str, Any]:
         """The article's own fields that there is a value for; those are then no longer left over.
@@ -91,7 +94,15 @@ class _Record:
         texts = found.keys() & {"description", "highlights", "body"}
         if named_only and not texts and "title" not in self.options.names:
             raise BadDocument("not-an-article", "the record has a name, but no headline and no text")
-        return found
+        times = read_times(
+            found.get("published", ()), self.options, self.notes, modified=found.get("modified", ())
+        )
+        self.kept = dict(times.as_written)
+        return found | {
+            "published": times.published,
+            "precision": times.precision,
+            "modified": times.modified,
+        }
 
     def _field(self, field: str, value: object) -> object:
         match field:
@@ -99,8 +110,8 @@ class _Record:
                 return self._identity(value)
             case "highlights" | "keywords" | "authors":
                 return self._values(field, value)
-            case "published":
-                return self._published(value)
+            case "published" | "modified":
+                return self._written_time(value)
             case _:
                 return self._text(field, value)
 
@@ -141,19 +152,18 @@ class _Record:
             kept = [re.sub(r"^by\s+", "", text, flags=re.IGNORECASE) for text in kept]
         return tuple(kept)
 
-    def _published(self, value: object) -> datetime | None:
+    def _written_time(self, value: object) -> tuple[str, ...]:
+        """The text of a time; none, with a note, for a value that is neither a text nor a number."""
         if isinstance(value, Mapping):
             value = value.get("$date", value)
-        if value is None:
-            return None
-        try:
-            if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-                raise UnreadableDate(f"the date is {_kind(value)}, not text")
-            written = value if isinstance(value, str) else format(value, "f" if value % 1 else ".0f")
-            return read_instant(written, self.options.zone, self.options.order)
-        except UnreadableDate as error:
-            self.notes.append(Note("unreadable-date", str(error)))
-            return None
+        match value:
+            case str():
+                return (value,)
+            case int() | float() if not isinstance(value, bool):
+                return (format(value, "f" if value % 1 else ".0f"),)
+            case _:
+                self.notes.append(Note("unreadable-date", f"the date is {_kind(value)}, not text"))
+                return ()
 
     def extra(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
@@ -169,7 +179,7 @@ class _Record:
             kept = fitting(shortened(written), (text for text in texts if text is not None), self.notes)
             if kept:
                 found[name] = found.get(name, ()) + kept
-        return found
+        return found | self.kept
 
 
 @lru_cache(maxsize=256)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from html import unescape
 from typing import TYPE_CHECKING
 
-from search.article import Article, has_controls, one_line
-from search.dates import UnreadableDate, read_instant
+from search.article import Article, has_controls, one_line, version_of, written_time
 from search.errors import InvalidArticle
 from search.sources.reading import (
     Accepted,
@@ -22,6 +21,7 @@ from search.sources.reading import (
     fitting,
     strictly,
 )
+from search.sources.times import read_times
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -47,7 +47,10 @@ _BY = {"de": "von", "fr": "par", "es": "por", "pt": "por", "it": "di", "nl": "do
 
 @dataclass(slots=True)
 class Draft:
-    """An article of a wire being put together; `dates` are texts, of which the first readable counts."""
+    """An article of a wire being put together.
+
+    `dates` are when it was published and `changes` when it was changed, the first readable of each counts.
+    """
 
     options: ReadOptions
     id: str = ""
@@ -55,6 +58,7 @@ class Draft:
     description: str = ""
     body: str = ""
     dates: Sequence[str] = ()
+    changes: Sequence[str] = ()
     keywords: Iterable[str] = ()
     authors: Iterable[str] = ()
     source: str = ""
@@ -67,13 +71,8 @@ class Draft:
         for name in ("title", "description", "body"):
             if has_controls(getattr(self, name).replace("\r", "")):
                 self.notes.append(Note("control-characters", f"control characters were taken out of {name}"))
-        if embargo := self._instant(self.extra.get("embargoed", ())):
-            until = embargo.isoformat().replace("+00:00", "Z")
-            if embargo > (self.options.now or datetime.now(UTC)):
-                raise BadDocument(
-                    "embargoed", f"the article is under embargo until {until}; index it again then"
-                )
-            self.extra["embargoed"] = (until,)
+        self._check_embargo()
+        times = read_times(self.dates, self.options, self.notes, modified=self.changes)
         first, _, rest = self.body.partition("\n\n")
         try:
             article = Article(
@@ -81,35 +80,45 @@ class Draft:
                 title=self.title,
                 description=self.description,
                 body=rest if rest and one_line(first) == one_line(self.title) else self.body,
-                published=self._instant(self.dates),
+                published=times.published,
+                precision=times.precision,
+                modified=times.modified,
                 keywords=self._fitting("keywords", self.keywords),
                 authors=self._fitting("authors", self.authors),
                 source=next(iter(self._fitting("source", (self.source,))), ""),
                 language=self.language,
-                extra={name: self._fitting(name, values) for name, values in self.extra.items()},
+                extra={
+                    **{name: self._fitting(name, values) for name, values in self.extra.items()},
+                    **times.as_written,
+                },
             )
         except InvalidArticle as error:
             raise BadDocument(error.code, str(error)) from error
         return Accepted(article, origin, strictly(self.notes, self.options))
 
-    def _instant(self, texts: Iterable[str]) -> datetime | None:
-        for written in filter(None, texts):
-            try:
-                return read_instant(written, self.options.zone, self.options.order)
-            except UnreadableDate as error:
-                self.notes.append(Note("unreadable-date", str(error)))
-        return None
+    def _check_embargo(self) -> None:
+        """Raise `BadDocument` until the embargo ends: with a time of day, or where its day begins."""
+        until = read_times(self.extra.get("embargoed", ()), self.options, self.notes)
+        if until.published is None:
+            return
+        ends, shown = until.published, written_time(until.published, until.precision)
+        if until.precision != "instant":
+            ends = datetime.combine(ends.date(), time(), self.options.zone)
+        if ends > (self.options.now or datetime.now(UTC)):
+            raise BadDocument("embargoed", f"the article is under embargo until {shown}; index it again then")
+        self.extra["embargoed"] = (shown,)
 
     def _fitting(self, name: str, values: Iterable[str]) -> tuple[str, ...]:
         return fitting(name, map(one_line, values), self.notes)
 
 
-def withdrawn(identity: str, origin: Origin) -> Withdrawn:
+def withdrawn(identity: str, origin: Origin, version: str = "") -> Withdrawn:
     """The taking back of the document `identity`; raises `BadDocument` where that is no id."""
     if not identity.strip():
         raise BadDocument("bad-id", "a document is taken back without saying which")
+    number = version_of({"version": (version.strip(),)})
     try:
-        return Withdrawn(Article(id=identity, title="-").id, origin)
+        return Withdrawn(Article(id=identity, title="-").id, origin, number)
     except InvalidArticle as error:
         raise BadDocument(error.code, str(error)) from error
 
