@@ -44,7 +44,7 @@ from search.engine import (
     Timeline,
 )
 from search.engines import open_engine
-from search.errors import InvalidRequest, QuerySyntaxError
+from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.hints import correction, missing_parts
 from search.language import (
     Dates,
@@ -161,9 +161,11 @@ class Archive:
         def finds(text: str) -> int:
             try:
                 tree = ask(text, deadline=deadline).tree
-            except QuerySyntaxError:
+                return self.engine.search(SearchRequest(tree, limit=0, deadline=deadline)).total
+            except DeadlineExceeded:
+                raise
+            except (QuerySyntaxError, LimitExceeded):
                 return 0
-            return self.engine.search(SearchRequest(tree, limit=0, deadline=deadline)).total
 
         results = replace(
             found,
