@@ -11,10 +11,10 @@ from search.engine import Engine, FacetValue, PartCount, SearchRequest
 from search.language import TEXT_FIELDS, And, Node, Phrase, Word, both, sought_words
 
 MAX_TRIES = 12
-"""Other spellings of a query that are searched for, to see whether they find anything."""
+"""Other spellings that are searched for where a query finds nothing; where it finds something, one is."""
 
-LOOKED_AT, MISSPELT = 16, 4
-"""Of so many words of a query the first so many that may be misspelt are corrected."""
+LOOKED_AT, MISSPELT = 8, 4
+"""Of so many words of a query, unknown ones first, so many that may be misspelt are corrected."""
 
 RARER = 10
 """A word may be a misspelling of one that is in so many times as many articles."""
@@ -40,19 +40,18 @@ def correction(
     unknown = engine.unknown_words(tree, deadline)
     if total and not unknown:
         return None
+    others = () if total else (word for word in sought_words(tree) if word not in unknown)
     choices: dict[str, list[str]] = {}
-    for word in islice(dict.fromkeys(sought_words(tree)), LOOKED_AT):
-        suggestions = engine.corrections(word, 3, deadline) if word in unknown or not total else ()
-        if word in unknown:
-            choices[word] = [each.word for each in suggestions]
-        elif suggestions:
-            articles = _count(engine, Word(word), deadline)
-            better = [each.word for each in suggestions if each.articles >= RARER * articles]
-            choices[word] = [word, *better]
-    misspelt = [word for word, spellings in choices.items() if spellings and spellings != [word]][:MISSPELT]
-    spellings = product(*(enumerate(choices[word]) for word in misspelt))
-    for tried in islice(sorted(spellings, key=lambda chosen: sum(rank for rank, _ in chosen)), MAX_TRIES):
-        spelled = _respelled(query, dict(zip(misspelt, (word for _, word in tried), strict=True)))
+    for word in islice(dict.fromkeys([*unknown, *others]), LOOKED_AT):
+        suggestions = engine.corrections(word, 3, deadline)
+        own = 0 if word in unknown or not suggestions else _count(engine, Word(word), deadline)
+        spellings = [each.word for each in suggestions if each.articles >= RARER * own]
+        if spellings and len(choices) < MISSPELT:
+            choices[word] = [word, *spellings] if own else spellings
+    combined = product(*(enumerate(spellings) for spellings in choices.values()))
+    likeliest = sorted(combined, key=lambda chosen: sum(rank for rank, _ in chosen))
+    for tried in likeliest[: 1 if total else MAX_TRIES]:
+        spelled = _respelled(query, dict(zip(choices, (word for _, word in tried), strict=True)))
         if spelled != query and finds(spelled) > total:
             return spelled
     return None

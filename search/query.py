@@ -43,7 +43,7 @@ from search.engine import (
     Version,
 )
 from search.engines import open_engine
-from search.errors import InvalidRequest, QuerySyntaxError
+from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.explanation import Explanation
 from search.hints import correction, missing_parts
 from search.language import Dates, Not, Query, Word, both
@@ -150,9 +150,11 @@ class Archive:
         def finds(text: str) -> int:
             try:
                 tree = ask(text, deadline=deadline).tree
-            except QuerySyntaxError:
+                return self.engine.search(SearchRequest(tree, limit=0, deadline=deadline)).total
+            except DeadlineExceeded:
+                raise
+            except (QuerySyntaxError, LimitExceeded):
                 return 0
-            return self.engine.search(SearchRequest(tree, limit=0, deadline=deadline)).total
 
         results = replace(
             found,

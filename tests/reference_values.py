@@ -69,7 +69,7 @@ def value_matches(node: Node, field: str, value: str) -> bool:
                 there[n : n + len(sought)] == sought for n in range(len(there) - len(sought) + 1)
             )
         case Word(text) | Phrase(text):
-            return folded == fold_value(text)
+            return folded == fold_value(text.replace("_", "-") if field == "lang" else text)
         case Wildcard(pattern):
             return like("".join(c if c in "*? " else fold_value(c) for c in pattern), folded)
         case Fuzzy(text, distance):

@@ -67,7 +67,7 @@ _values = st.sampled_from(
     + [("author", value) for value in [*AUTHORS, "díaz"]]
     + [("places", value) for value in PLACES]
     + [("source", "HERALD"), ("lang", "en"), ("site", "example.org"), ("site", "a.example.org")]
-    + [("lang", "fr"), ("lang", "en-gb"), ("lang", "fr-CA")]
+    + [("lang", "fr"), ("lang", "en-gb"), ("lang", "fr_CA")]
     + [("id", "id3"), ("url", "http://b.example.org/")]
 )
 _text_leaves: st.SearchStrategy[Node] = st.one_of(

@@ -62,6 +62,15 @@ def agree(engine: Engine, reference: Engine, query: Node) -> None:
         assert [hit.article for hit in engine.search(in_order).hits] == [
             hit.article for hit in reference.search(in_order).hits
         ]
+    for field, sought in (
+        ("keyword", "crudeoil"),
+        ("author", "ruiz"),
+        ("source", "Heralt"),
+        ("lang", "fr-ca"),
+    ):
+        near = [(each.value, each.count) for each in engine.near_values(field, sought, 5)]
+        wanted_values = reference.near_values(field, sought, 5)
+        assert near == [(each.value, each.count) for each in wanted_values]
     assert engine.unknown_words(query) == reference.unknown_words(query)
     assert engine.ids(query) == reference.ids(query)
     assert engine.timeline(query, "day", BERLIN) == reference.timeline(query, "day", BERLIN)

@@ -96,7 +96,8 @@ def test_a_noun_behind_an_elided_article_is_found(tmp_path: Path) -> None:
             "grève": ["fr2", "tr"],  # the same form, stemmed in one language and not in the other
             "grèves": ["fr2"],
             "lang:en-US": ["en"],
-            "lang:en_us": [],
+            "lang:en_us": ["en"],
+            "lang:en-GB": [],
             "lang:en": ["en"],
             "lang:it": ["it"],
             "lang:fr": ["fr", "fr2"],

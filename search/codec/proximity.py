@@ -15,7 +15,7 @@ import numpy as np
 from search.codec.postings import Counted, Flags, Ints, first_of_runs, leads_of
 from search.deadline import Check, no_deadline
 
-BLOCK = 1 << 20
+BLOCK = 1 << 17
 """Places, about, that are worked on between two checks."""
 
 
@@ -129,7 +129,7 @@ def _blocks(arrays: Sequence[Ints], check: Check) -> Iterator[Sequence[Ints]]:
         return
     longest = max(arrays, key=len)
     edges = longest[:: max(1, len(longest) // count)][1:] >> 32 << 32
-    cuts = [np.searchsorted(array >> 32 << 32, edges).tolist() for array in arrays]
+    cuts = [np.searchsorted(array, edges).tolist() for array in arrays]
     for number in range(len(edges) + 1):
         check()
         yield [

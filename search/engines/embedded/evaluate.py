@@ -297,7 +297,7 @@ class Evaluator:
                 numbers = (known.number(term.encode()) for term in (text, value_term(text)))
                 return [number for number in numbers if number >= 0][:1]
             case Word(text) | Phrase(text) if field != "author" or isinstance(node, Phrase):
-                folded = fold_value(text).encode()
+                folded = fold_value(text.replace("_", "-") if field == "lang" else text).encode()
                 exact = known.number(folded)
                 variants = known.starting(folded + SEPARATOR.encode())
                 return [*variants] if exact < 0 else [exact, *variants]

@@ -11,6 +11,7 @@ from search.codec.counts import by_value
 from search.codec.matches import everything
 from search.codec.patterns import CHUNK, spelled_like
 from search.codec.view import IndexView
+from search.deadline import checked
 from search.engine import FacetValue, Suggestion
 from search.engines.embedded.documents import SEPARATOR
 from search.engines.embedded.select import value_query
@@ -68,11 +69,14 @@ def near_values(view: IndexView, field: str, value: str, count: int) -> tuple[Fa
         return ()
     found: dict[str, FacetValue] = {}
     counts, _ = by_value(view, field, everything(view).docs)
-    for term, articles in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+    like = []
+    for term, articles in checked(counts.items(), view.check):
         folded, _, written = term.partition(SEPARATOR)
         if folded in kinds:
-            known = found.get(folded) or FacetValue(written or folded, 0, "")
-            found[folded] = replace(known, count=known.count + articles)
+            like.append((-articles, written or folded, folded))
+    for fewer, written, folded in sorted(like):
+        known = found.get(folded) or FacetValue(written, 0, "")
+        found[folded] = replace(known, count=known.count - fewer)
     ranked = sorted(found.items(), key=lambda item: (kinds[item[0]], -item[1].count, item[0]))
     return tuple(replace(each, query=str(value_query(field, each.value))) for _, each in ranked[:count])
 
