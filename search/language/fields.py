@@ -12,8 +12,8 @@ from collections.abc import Collection
 TEXT_FIELDS = ("title", "description", "highlights", "body")
 """Where a word without a field is looked for."""
 
-VALUE_FIELDS = ("keyword", "author", "source", "url", "site", "lang", "id")
-"""Whole values. `site` is the host of the URL and each domain above it."""
+VALUE_FIELDS = ("keyword", "author", "source", "url", "site", "lang", "precision", "id")
+"""Whole values. `site` is the host of the URL and each domain above it, `precision` is that of the date."""
 
 DATE_FIELDS = ("date", "since", "until", "after", "before", "when")
 

@@ -36,7 +36,7 @@ from search.codec.proximity import NO_SPANS, Spans, near, occurrences, phrase, u
 from search.codec.scoring import FieldWeight, TermScorer
 from search.codec.view import IndexView, united_places
 from search.engine import Deadline, SearchRequest
-from search.engines.embedded.documents import SEPARATOR, microseconds
+from search.engines.embedded.documents import SEPARATOR, limits, microseconds, precisions
 from search.errors import LimitExceeded
 from search.language import (
     TEXT_FIELDS,
@@ -109,9 +109,7 @@ class Evaluator:
             case Everything():
                 return everything(view)
             case Dates(period):
-                start = None if period.start is None else microseconds(period.start)
-                end = None if period.end is None else microseconds(period.end)
-                return Ranged(view, "published", start, end)
+                return Ranged(view, "published", limits(period), precisions(view))
             case Missing("date"):
                 return Flagged(view, view.numbers("published") == MISSING)
             case Missing("id"):
