@@ -146,13 +146,15 @@ class FacetValue:
 class Facet:
     """The counts of one field over all matches.
 
-    `distinct` is how many values there are in all, `missing` how many matches have none.
+    `distinct` is how many values there are in all, `missing` how many matches have none. `imprecise` is how
+    many have a date that is known less exactly than to the interval (as in `Timeline`).
     """
 
     field: str
     values: tuple[FacetValue, ...]
     distinct: int
     missing: int
+    imprecise: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +169,17 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Matches by time: every interval from the first match to the last, empty ones too."""
+    """Matches by time: every interval from the first match to the last, empty ones too.
+
+    A match is in an interval only if all of the time that it is known to is: a month in a month or year, but
+    in no week or day. `imprecise` counts those that are in none for this reason. The `query` of an interval
+    finds them as well where they overlap it: a month article is found by each day of its month.
+    """
 
     interval: Interval
     bins: tuple[Bin, ...]
     undated: int
+    imprecise: int = 0
 
 
 @dataclass(frozen=True, slots=True)

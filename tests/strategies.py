@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from hypothesis import strategies as st
 
-from search.article import Article
-from search.dates import Period
+from search.article import PRECISIONS, Article
+from search.dates import Period, read_zone
 from search.language import (
     TEXT_FIELDS,
     Boost,
@@ -32,7 +32,16 @@ WORDS = (
 KEYWORDS = ["Earn", "earn", "crude oil", "Zürich", "zurich", "weather"]
 AUTHORS = ["Ana Ruiz", "ana ruiz", "José Díaz", "Ruiz"]
 PLACES = ["japan", "Japan", "vesk", "port-alder"]
-START = datetime(2025, 1, 30, 22, tzinfo=UTC)
+START = datetime(2025, 3, 29, 22, tzinfo=UTC)
+"""A few hours before the clocks of Europe change, and two days before the month does."""
+
+ZONES = tuple(
+    read_zone(name)
+    for name in (
+        "UTC Europe/Berlin America/New_York America/St_Johns America/Sao_Paulo Asia/Kathmandu "
+        "Australia/Lord_Howe Pacific/Kiritimati"
+    ).split()
+)
 
 _some_words = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)
 _texts = st.tuples(_some_words, st.sampled_from(["", ". ", ",\n", "\n\n"]), _some_words).map("".join)
@@ -54,6 +63,7 @@ articles = st.builds(
     highlights=st.lists(_some_words, max_size=2).map(tuple),
     body=_texts,
     published=_times,
+    precision=st.sampled_from(PRECISIONS),
     keywords=_some(KEYWORDS),
     authors=_some(AUTHORS),
     source=st.sampled_from(["", "Herald", "herald", "Côte"]),
@@ -68,6 +78,7 @@ _values = st.sampled_from(
     + [("places", value) for value in PLACES]
     + [("source", "HERALD"), ("lang", "en"), ("site", "example.org"), ("site", "a.example.org")]
     + [("lang", "fr"), ("lang", "en-gb"), ("lang", "fr_CA")]
+    + [("precision", "day"), ("precision", "Instant")]
     + [("id", "id3"), ("url", "http://b.example.org/")]
 )
 _text_leaves: st.SearchStrategy[Node] = st.one_of(
@@ -93,10 +104,15 @@ _positional = st.recursive(
 )
 
 
-def _period(first: int, length: int, open_start: bool, open_end: bool) -> Dates:
-    start = START.replace(minute=0) + timedelta(hours=first)
-    end = start + timedelta(hours=length)
+def _period(zone: tzinfo, first: int, length: int, open_start: bool, open_end: bool) -> Dates:
+    start = (START + timedelta(hours=first)).astimezone(zone)
+    end = (START + timedelta(hours=first + length)).astimezone(zone)
     return Dates(Period(None if open_start else start, None if open_end and not open_start else end))
+
+
+def _days(zone: tzinfo, first: int, length: int) -> Dates:
+    days = (START.date() + timedelta(days=number) for number in (first, first + length))
+    return Dates(Period(*(datetime.combine(day, time(), zone) for day in days)))
 
 
 _filters: st.SearchStrategy[Node] = st.one_of(
@@ -111,8 +127,13 @@ _filters: st.SearchStrategy[Node] = st.one_of(
             Everything(),
         ]
     ),
-    st.sampled_from(["date", "author", "source", "places", "id", "title", "highlights"]).map(Missing),
-    st.builds(_period, st.integers(0, 80), st.integers(1, 60), st.booleans(), st.booleans()),
+    st.sampled_from(["date", "precision", "author", "source", "places", "id", "title", "highlights"]).map(
+        Missing
+    ),
+    st.builds(
+        _period, st.sampled_from(ZONES), st.integers(0, 80), st.integers(1, 60), st.booleans(), st.booleans()
+    ),
+    st.builds(_days, st.sampled_from(ZONES), st.integers(-1, 4), st.integers(1, 40)),
 )
 
 queries: st.SearchStrategy[Node] = st.recursive(

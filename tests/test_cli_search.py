@@ -226,10 +226,11 @@ def test_a_timeline_as_text_has_bars(run: Run) -> None:
 
 def test_a_timeline_as_json_is_in_the_zone(run: Run) -> None:
     out = run("timeline", "-f", "json", "--by", "year", "--tz", "Asia/Tokyo", "storm OR undated")[1]
-    query = "date:2024-12-31T15:00:00Z..2025-12-31T14:59:59Z"
+    query = "date:2025-01-01+09:00..2025-12-31+09:00"
     assert json.loads(out) == {
         "interval": "year",
         "undated": 1,
+        "imprecise": 0,
         "bins": [{"name": "2025", "start": "2024-12-31T15:00:00Z", "count": 1, "query": query}],
     }
 

@@ -18,6 +18,8 @@ from search.codec.postings import Array, Docs, FieldPostings, Flags, Floats, Pos
 from search.codec.scoring import TermScorer
 from search.codec.view import IndexView
 
+_HIGHEST = np.iinfo(np.int64).max
+
 SPARSE = 16
 """Documents that are not one in so many are sorted rather than flagged among all."""
 
@@ -108,30 +110,43 @@ class Flagged(_Filter):
         return self._flags.take(docs)
 
 
-class Ranged(_Filter):
-    """Documents whose number in a column is from `low` up to, not including, `high`; None: no bound."""
+Limits = tuple[int | None, int | None]
+"""From a number up to, not including, another; None: no bound."""
 
-    def __init__(self, view: IndexView, column: str, low: int | None, high: int | None) -> None:
-        self._view, self._numbers = view, view.numbers(column)
-        self._low = MISSING + 1 if low is None else low
-        self._high = high
+
+class Ranged(_Filter):
+    """Documents whose number in a column is within limits.
+
+    `classes`, uint8[size], says by which of the limits each document is judged; None: all by the first.
+    """
+
+    def __init__(
+        self, view: IndexView, column: str, limits: Sequence[Limits], classes: Array | None = None
+    ) -> None:
+        self._view, self._numbers, self._classes = view, view.numbers(column), classes
+        self._lows = np.array([MISSING + 1 if low is None else low for low, _ in limits], np.int64)
+        self._highs = np.array([_HIGHEST if high is None else high for _, high in limits], np.int64)
 
     @property
     def size(self) -> int:
         return self._view.size
 
-    def _within(self, numbers: Array) -> Flags:
-        flags: Flags = numbers >= self._low
-        if self._high is not None:
-            flags &= numbers < self._high
+    def _within(self, numbers: Array, classes: Array | None) -> Flags:
+        if classes is None:
+            flags: Flags = numbers >= self._lows[0]
+            flags &= numbers < self._highs[0]
+        else:
+            flags = numbers >= self._lows.take(classes)
+            flags &= numbers < self._highs.take(classes)
         return flags
 
     @cached_property
     def docs(self) -> Docs:
-        return Flagged(self._view, self._within(self._numbers)).docs
+        return Flagged(self._view, self._within(self._numbers, self._classes)).docs
 
     def keep(self, docs: Docs) -> Flags:
-        return self._within(self._numbers.take(docs))
+        classes = None if self._classes is None else self._classes.take(docs)
+        return self._within(self._numbers.take(docs), classes)
 
 
 class Complement(_Filter):

@@ -23,6 +23,7 @@ class Values:
         self._field = field
         self._segments = [part for part in view.parts if f"{field}.doc_starts" in part.arrays]
         self.lexicons = [Lexicon(segment.arrays, f"{field}.terms") for segment in self._segments]
+        self._classes: dict[tuple[str, ...], Array | None] = {}
 
     def docs(self, choose: Callable[[Lexicon], Iterable[int]]) -> Docs:
         """The documents with any of the values that `choose` picks from each lexicon, ascending."""
@@ -47,6 +48,24 @@ class Values:
             counts = np.diff(segment.arrays[f"{self._field}.doc_starts"])
             flags[segment.base : segment.base + segment.count] = counts > 0
         return flags
+
+    def classes(self, names: tuple[str, ...]) -> Array | None:
+        """uint8[size]: the place among `names` of the value of each document, deleted ones too.
+
+        It is 0 also for a document without a value, or with another. None where all are 0.
+        """
+        if names not in self._classes:
+            self._classes[names] = self._classified(names)
+        return self._classes[names]
+
+    def _classified(self, names: tuple[str, ...]) -> Array | None:
+        found = np.zeros(self._view.size, np.uint8)
+        for segment, lexicon in zip(self._segments, self.lexicons, strict=True):
+            starts, docs = segment.arrays[f"{self._field}.starts"], segment.arrays[f"{self._field}.docs"]
+            for place, name in enumerate(names[1:], start=1):
+                if (number := lexicon.number(name.encode())) >= 0:
+                    found[segment.base + docs[starts[number] : starts[number + 1]].astype(np.intp)] = place
+        return found if found.any() else None
 
     def texts(self, docs: Docs) -> list[str]:
         """The first value of each of `docs` as it is written, "" where it has none."""

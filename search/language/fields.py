@@ -12,8 +12,9 @@ from collections.abc import Collection
 TEXT_FIELDS = ("title", "description", "highlights", "body")
 """Where a word without a field is looked for."""
 
-VALUE_FIELDS = ("keyword", "author", "source", "url", "site", "lang", "id")
-"""Whole values. `site` is the host of the URL and each domain above it, down to the registered one."""
+VALUE_FIELDS = ("keyword", "author", "source", "url", "site", "lang", "precision", "id")
+"""Whole values. `site` is the host of the URL and each domain above it, down to the registered one.
+`precision` is that of the date."""
 
 EXACT_FIELDS = ("id",)
 """Value fields whose values are compared as they are, white space, case and accents too."""

@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 
-from search.article import EARLIEST_YEAR, LATEST_YEAR
-from search.dates import Period, UnreadableDate, read_period
+from search.dates import Period, UnreadableDate, checked_bound, read_period
 from search.language.nodes import Dates, Missing, Node, Not
 from search.language.scanner import Scanner
 
@@ -59,11 +58,11 @@ def field_period(name: str, written: str, *, zone: tzinfo, now: datetime) -> Per
         case "until":
             return Period(None, read(written).end)
         case "after":
-            return Period(_of_news(read(written).end), None)
+            return Period(checked_bound(read(written).end), None)
         case "before":
-            return Period(None, _of_news(read(written).start))
+            return Period(None, checked_bound(read(written).start))
         case "when":
-            return Period(read(written).start, None) & Period(None, read("today").end)
+            return Period(read(written).start, read("today").end)
     if comparison := _COMPARISON.match(written):
         bound = written[comparison.end() :]
         return field_period(_AS_FIELD[comparison.group()], bound, zone=zone, now=now)
@@ -76,9 +75,3 @@ def field_period(name: str, written: str, *, zone: tzinfo, now: datetime) -> Per
     if not first and not last:
         raise UnreadableDate("a range needs a date on at least one side")
     return Period(read(first).start if first else None, read(last).end if last else None)
-
-
-def _of_news(bound: datetime | None) -> datetime | None:
-    if bound and not EARLIEST_YEAR - 1 <= bound.year <= LATEST_YEAR + 2:
-        raise UnreadableDate("there is no news of so long ago, or so far ahead")
-    return bound

@@ -6,6 +6,7 @@
     url, each extra field                the same
     id                                   the value as it is
     published                            microseconds since 1970, UTC
+    precision                            of `published`: instant, day, month or year
 
 US is the control character "unit separator", which no text of an article has.
 """
@@ -21,10 +22,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from search.analysis import Analyzer, fold_value, language_named, spaced
-from search.article import Article
+from search.article import PRECISIONS, Article
 from search.codec.inversion import Documents, WordCollector
 from search.codec.layout import MISSING
+from search.codec.matches import Limits
 from search.codec.pieces import PieceTables
+from search.codec.postings import Array
+from search.codec.view import IndexView
+from search.dates import Period
 from search.engines.embedded.schema import MAX_INDEXED_FIELDS
 from search.language import TEXT_FIELDS
 from search.language.limits import MAX_DISTANCE
@@ -140,6 +145,8 @@ def _values(article: Article, extra_fields: Collection[str]) -> dict[str, tuple[
         found["author"] = article.authors
     if article.source:
         found["source"] = (article.source,)
+    if article.published is not None:
+        found["precision"] = (article.precision,)
     if article.language:
         found["lang"] = language_tags(article.language)
     if article.url:
@@ -196,6 +203,21 @@ def _suffixes() -> PublicSuffixList:
 def microseconds(moment: datetime | None) -> int:
     """A time as the index keeps it, `MISSING` for none."""
     return MISSING if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def limits(period: Period) -> list[Limits]:
+    """Between which numbers a document of each of `PRECISIONS` is in the period, or may be."""
+
+    def number(bound: datetime | None) -> int | None:
+        return None if bound is None else microseconds(bound)
+
+    bounds = map(period.bounds, PRECISIONS)
+    return [(number(start), number(end)) for start, end in bounds]
+
+
+def precisions(view: IndexView) -> Array | None:
+    """uint8[size]: the place in `PRECISIONS` of that of each document; None where all are instants."""
+    return view.values("precision").classes(PRECISIONS)
 
 
 def moment(microseconds: int) -> datetime | None:

@@ -48,7 +48,7 @@ from search.codec.scoring import FieldWeight, TermScorer
 from search.codec.view import IndexView
 from search.deadline import Deadline, checked, no_deadline
 from search.engine import SearchRequest
-from search.engines.embedded.documents import SEPARATOR, microseconds, value_term
+from search.engines.embedded.documents import SEPARATOR, limits, microseconds, precisions, value_term
 from search.errors import LimitExceeded
 from search.language import (
     TEXT_FIELDS,
@@ -124,9 +124,7 @@ class Evaluator:
             case Everything():
                 return everything(view)
             case Dates(period):
-                start = None if period.start is None else microseconds(period.start)
-                end = None if period.end is None else microseconds(period.end)
-                return Ranged(view, "published", start, end)
+                return Ranged(view, "published", limits(period), precisions(view))
             case Missing("date"):
                 return Flagged(view, view.numbers("published") == MISSING)
             case Missing("id"):

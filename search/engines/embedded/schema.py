@@ -9,7 +9,7 @@ from whoosh.fields import ID, Schema
 from search.codec.fields import Positions, Terms, integer_column
 from search.language import TEXT_FIELDS
 
-FACET_FIELDS = ("keyword", "author", "source", "site", "lang")
+FACET_FIELDS = ("keyword", "author", "source", "site", "lang", "precision")
 """Built-in fields whose values can be counted; every extra field can be too."""
 
 MAX_INDEXED_FIELDS = 128
