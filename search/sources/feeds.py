@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from search.article import Article, clean_values, has_controls
 from search.errors import InvalidArticle
-from search.sources.markup import plain
+from search.sources.markup import is_beginning, plain
 from search.sources.reading import (
     Accepted,
     BadDocument,
@@ -37,7 +37,6 @@ _WIDE = re.compile(r"utf[-_]?(?:16|32)", re.IGNORECASE)
 _ASCII = bytes({*range(32, 127)} - {0x5C}) + rb"\x41"  # an escape, as `unicode_escape` reads it
 _CAPTION = re.compile(rb"<(/?)(?:(media):description|(itunes):summary)\b[^>]*?(/?)>")
 _MARKED_UP = re.compile(r"</[a-z]|<(?:br|p|img)[\s/>]|&(?:#\w+|[a-z]+);", re.IGNORECASE)
-_CUT_OFF = re.compile(r"[\s.…\[\]]+$")
 _TIMES = ("published", "updated", "created")
 _ADDRESS = re.compile(r"[<(]?[^\s<>()]+@[^\s<>()]+[>)]?")
 _BYLINE = re.compile(r"^by\s+", re.IGNORECASE)
@@ -195,7 +194,7 @@ def _json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> _Entry:
 def _item(entry: _Entry, origin: Origin, options: ReadOptions, before: Iterable[Note] = ()) -> Item:
     """The article of an entry, with the notes from before and its own; or that it is rejected."""
     notes, body = list(before), entry.texts[0]
-    description = next((text for text in entry.texts[1:] if text and not _is_beginning(text, body)), "")
+    description = next((text for text in entry.texts[1:] if text and not is_beginning(text, body)), "")
     if any(has_controls(text.replace("\r", "")) for text in (entry.title, description, body)):
         notes.append(Note("control-characters", "control characters were taken out of the text"))
     addresses = (_web_address(link, entry.base) for link in entry.links)
@@ -244,11 +243,6 @@ def _names(holder: Mapping[str, Any]) -> list[str]:
     if isinstance(last, str):  # feedparser splits name from address, but cuts off "museum" as "muse"
         names[-2:] = [_ADDRESS.sub("", last).strip(' "()') or last]
     return [name for name in names if name]
-
-
-def _is_beginning(text: str, body: str) -> bool:
-    """Whether `body` begins with `text`, white space and an ellipsis at the end aside."""
-    return " ".join(body.split()).startswith(_CUT_OFF.sub("", " ".join(text.split())))
 
 
 def _readable(value: object, kind: object = "text/html") -> str:
