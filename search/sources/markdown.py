@@ -15,7 +15,7 @@ Without a slug, an address is what it goes by.
 
 The text loses its marks, and the shortcodes of site generators ({{< … >}}, {{% … %}}) go; what is between
 two of them stays, and what they quote. An indented text is not taken for code. A summary
-that the text begins with is none. Drafts are skipped.
+that was cut from the beginning of the text, within a sentence, is none. Drafts are skipped.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ _LINKED = re.compile(  # a shortcode that gives the address of a link, perhaps w
     r"\(\{\{[<%].*?[>%]\}\}(?:\)[\w./#?=&%-]+(?=\)))?", re.DOTALL
 )
 _ATTRIBUTES = re.compile(r"[ \t]?\{:?[ \t]*[.#][\w.#:=\"' \t-]*\}")
+_ENDED = re.compile(r"[.!?][\"'”’)]?\s*\Z")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _HEADING = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 
@@ -78,7 +79,8 @@ def article_in_markdown(text: str, origin: Origin, options: ReadOptions) -> Acce
     body = _SHORTCODE.sub("", _QUOTED.sub(r"\n\n\1\n\n", _LINKED.sub("(#", body)))
     fields["body"] = text_of(_html(_ATTRIBUTES.sub("", body)))
     for name in ("summary", "description"):
-        if is_beginning(str(fields.get(name) or ""), fields["body"]):  # cut from it by the generator
+        written = str(fields.get(name) or "")
+        if not _ENDED.search(written) and is_beginning(written, fields["body"]):
             fields.pop(name, None)
     return article_of(fields, origin, options)
 
