@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.article import Article
-from search.errors import InvalidRequest
-from search.sources import Accepted, Item, Origin, ReadOptions, Rejected, Skipped, read_paths
+from search.sources import Accepted, Item, ReadOptions, Rejected, Skipped, read_paths
 from search.sources.markup import one_line_of, plain, text_of
 
 
@@ -370,25 +369,3 @@ def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
     item = read(tmp_path / "x.parquet", b"PAR1" + bytes(100))
     assert isinstance(item, Rejected)
     assert item.code == "not-parquet"
-
-
-# --- languages ----------------------------------------------------------------------------------
-
-
-def test_the_language_is_told_where_it_is_not_said() -> None:
-    pytest.importorskip("py3langid")
-    from search.sources.languages import with_languages
-
-    origin = Origin("x")
-    texts = {
-        "es": "Las inundaciones cerraron las calles del puerto y los barcos no pudieron salir al mar.",
-        "en": "The floods closed the streets of the harbour and the ships could not put to sea.",
-        "": "Short.",
-        "fr": "Said to be French, which the reader of course believes without looking at it.",
-    }
-    items = [Accepted(Article(title=t, language="fr" if n == "fr" else ""), origin) for n, t in texts.items()]
-    found = list(with_languages([*items, Skipped(origin, "hidden")], ["en", "es"]))
-    assert [item.article.language for item in found if isinstance(item, Accepted)] == list(texts)
-    assert [item.article.id for item in found if isinstance(item, Accepted)] == [i.article.id for i in items]
-    with pytest.raises(InvalidRequest, match="xx"):
-        with_languages([], ["en", "xx"])
