@@ -7,6 +7,7 @@ expanded that the document declares.
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +29,7 @@ from search.sources.reading import (
     strictly,
 )
 from search.sources.times import read_times
+from search.sources.xml_documents import check_shape
 
 _ENTITY_DECLARATION = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")
@@ -115,6 +117,13 @@ def _parsed(content: bytes, options: ReadOptions) -> Mapping[str, Any]:
     if content.startswith(_EBCDIC) or not (_holds_ascii(name) or _WIDE.match(name)):
         # Entities could hide in it.
         raise BadDocument("encoding", f"XML in the encoding {name[:40] or 'EBCDIC'} is not read")
+    if name and not _is_known(name):
+        try:
+            bare.decode()
+        except UnicodeDecodeError as error:
+            reason = f"XML in the encoding {name[:40]}, which is not known, and not UTF-8 either"
+            raise BadDocument("encoding", reason) from error
+    check_shape(content)
     if _WIDE.match(name) and b"\0" not in content:
         charset = "utf-8"  # some frameworks declare what they hold in memory, not what they write
     # A second description, of a picture or for a player, would be taken for the text of the entry.
@@ -129,6 +138,14 @@ def _parsed(content: bytes, options: ReadOptions) -> Mapping[str, Any]:
     except Exception as error:  # whatever its parsers run into: int(), chr(), assertions, regular expressions
         raise BadDocument("not-a-feed", f"the feed cannot be read: {error!r:.200}") from error
     return found
+
+
+def _is_known(encoding: str) -> bool:
+    try:
+        codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _holds_ascii(encoding: str) -> bool:
