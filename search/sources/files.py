@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import BinaryIO
 
 from search.errors import InvalidRequest
@@ -70,7 +71,7 @@ _BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
 )
 """What a file begins with, white space and a byte-order mark aside; the first that matches."""
 
-_ADDRESS = re.compile(r"(?:https?|ftp):/", re.IGNORECASE)  # of the two strokes, a path has one
+_ADDRESS = re.compile(r"(?:https?|ftp):/", re.IGNORECASE)  # a path has but one of its two strokes
 _OBJECT = re.compile(rb"\{\s*\"|\[\s*\{")
 _ELEMENT = re.compile(rb"<[A-Za-z][\w:.-]*[\s/>]")
 
@@ -94,10 +95,12 @@ def read_paths(paths: Iterable[Path], options: ReadOptions) -> Iterator[Item]:
         if str(path) == "-":
             if getattr(sys.stdin, "buffer", None) is None:
                 raise InvalidRequest("standard input is closed, so there is nothing to read from -")
-        elif address := _ADDRESS.match(str(path)):
-            url = f"{address[0]}/{str(path)[address.end() :]}"
-            raise InvalidRequest(f"{url} is an address, and news reads files: curl {url} | news index -")
         elif not path.exists():
+            if address := _ADDRESS.match(str(path)):
+                url = f"{address[0]}/{str(path)[address.end() :]}"
+                raise InvalidRequest(
+                    f"{url} is not a file; to read what is there: curl {quote(url)} | news index -"
+                )
             raise InvalidRequest(f"there is no file or folder {path}")
     return _read_all(wanted, options)
 

@@ -21,7 +21,7 @@ from search.sources.reading import (
     Rejected,
     strictly,
 )
-from search.sources.records import article_of
+from search.sources.records import article_of, noting_a_lack
 
 ROWS = 500
 """Rows that are in memory at a time; of the file's own groups, one."""
@@ -37,11 +37,17 @@ def articles_in_parquet(stream: BinaryIO, path: str, options: ReadOptions) -> It
     if not stream.seekable():
         raise BadDocument("not-parquet", "Parquet cannot be read from a pipe; give it as a file")
     number = 0
-    try:
-        for batch in ParquetFile(stream).iter_batches(ROWS):
+
+    def articles() -> Iterator[Accepted | Rejected]:
+        nonlocal number
+        for batch in table.iter_batches(ROWS):
             for index, row in enumerate(_rows(batch)):
                 number += 1
                 yield _article(batch, index, row, Origin(path, f"row {number}"), options)
+
+    try:
+        table = ParquetFile(stream)
+        yield from noting_a_lack(articles(), table.schema_arrow.names, options)
     except (ArrowException, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise BadDocument("not-parquet", f"not Parquet, or damaged after row {number}: {reason}") from error

@@ -64,7 +64,9 @@ class Note:
     detail: str
 
 
-LOSING_NOTHING = frozenset(("control-characters", "modified-before-published", "found-date", "rounded-time"))
+LOSING_NOTHING = frozenset(
+    ("control-characters", "modified-before-published", "found-date", "rounded-time", "no-title-column")
+)
 """The codes of notes about what is odd, but all there that could be looked for."""
 
 
