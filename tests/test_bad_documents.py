@@ -139,6 +139,7 @@ BAD = {
     "bytes that are no text": Bad("a.txt", bytes(range(32)) * 20, [], "not-text", "not a text file"),
     "a file of a kind not read": Bad("a.pdf", "%PDF", [], "unknown-format", "--format text"),
     "a gzip file cut short": Bad("a.txt.gz", gzip.compress(b"Crane\n" * 999)[:40], [], "not-gzip", "damaged"),
+    "a gzip file by its name only": Bad("a.jsonl.gz", FIRST, [], "not-gzip", "rename it"),
     "a gzip file that is none inside": Bad("a.jsonl.gz", b"\x1f\x8bnonsense", [], "not-gzip", "damaged"),
     "a gzip file that grows as no text does": Bad(
         "a.txt.gz", gzip.compress(b"\0" * (MAX_INFLATED + 1)), [], "too-large", "200 times"

@@ -66,12 +66,28 @@ def test_a_reference_to_a_dtd_is_not_followed(tmp_path: Path, root: str) -> None
 
 
 @pytest.mark.parametrize("root", ROOTS)
-def test_a_huge_attribute_and_great_depth_end(tmp_path: Path, root: str) -> None:
-    (item,) = read(tmp_path, ROOTS[root]("Tides", f' a="{"x" * 4_000_000}"').encode())
-    assert isinstance(item, Accepted | Rejected)
-    deep = "<b>" * 100_000 + "Tides" + "</b>" * 100_000
-    (item,) = read(tmp_path, ROOTS[root](deep).encode())
-    assert isinstance(item, Accepted | Rejected)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "klingon"])
+def test_a_huge_attribute_and_great_depth_are_refused(tmp_path: Path, root: str, encoding: str) -> None:
+    """Each of them in under a second on any machine of today."""
+    declared = f"<?xml version='1.0' encoding='{encoding}'?>"
+    huge = ROOTS[root]("Tides", f' a="{"x" * 4_000_000}"')
+    deep = ROOTS[root]("<b>" * 100_000 + "Tides" + "</b>" * 100_000)
+    for content, code in ((huge, "too-large"), (deep, "too-deep")):
+        known = encoding if encoding != "klingon" else "utf-8"
+        (item,) = read(tmp_path, (declared + content).encode(known))
+        assert isinstance(item, Rejected)
+        assert item.code == ("not-xml" if encoding == "klingon" and root == "nitf" else code)
+
+
+def test_a_feed_in_an_unknown_encoding_is_read_only_where_it_is_utf_8(tmp_path: Path) -> None:
+    content = "<?xml version='1.0' encoding='klingon'?>" + rss("Café")
+    (item,) = read(tmp_path, content.encode())
+    assert isinstance(item, Accepted)
+    assert item.article.title == "Café"
+    assert [note.code for note in item.notes] == ["broken-feed"]
+    (item,) = read(tmp_path, content.encode("latin-1"))
+    assert isinstance(item, Rejected)
+    assert item.code == "encoding"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -12,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.article import Article
-from search.errors import InvalidRequest
-from search.sources import Accepted, Item, Origin, ReadOptions, Rejected, Skipped, read_paths
+from search.sources import Accepted, Item, ReadOptions, Rejected, Skipped, read_paths
 from search.sources.markup import one_line_of, plain, text_of
 
 
@@ -142,8 +143,71 @@ def test_markdown_with_toml_takes_a_heading_for_its_title(tmp_path: Path) -> Non
 def test_texts_about_the_same_page_stay_two_articles(tmp_path: Path) -> None:
     front = "---\ntitle: Tides\ndate: 2025-03-02 10:00\nslug: {}\nsource_url: https://a.example/x\n---\nText."
     first, second = (article(read(tmp_path / f"{n}.md", front.format(n))) for n in ("one", "two"))
-    assert (first.id, second.id) == ("2025-03-02-one", "2025-03-02-two")
+    assert first.id.startswith("2025-03-02-one-")
+    assert second.id.startswith("2025-03-02-two-")
     assert (first.url, first.extra["links_to"]) == ("", ("https://a.example/x",))
+
+
+def ids_in(folder: Path) -> list[str]:
+    return [item.article.id for item in read_paths([folder], ReadOptions()) if isinstance(item, Accepted)]
+
+
+def test_two_files_of_one_day_and_slug_are_two_articles_from_wherever_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = "---\ntitle: Tides\ndate: 2025-03-02 10:00\nslug: tides\nlang: {}\n---\nText."
+    for place in ("en/tides.md", "es/tides.md", "en/03-02-tides.md", "en/t/index.md", "es/t/index.md"):
+        (tmp_path / "site" / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / place).write_text(front.format(place[:2]))
+    found = ids_in(tmp_path / "site")
+    assert len(set(found)) == 5
+    assert all(re.fullmatch(r"2025-03-02-tides-[0-9a-f]{8}", identity) for identity in found)
+    monkeypatch.chdir(tmp_path / "site")
+    assert ids_in(Path()) == ids_in(Path("../site/en/../")) == found
+    assert ids_in(Path("es/tides.md")) == [found[-1]]
+
+
+def test_a_file_without_a_slug_is_the_same_article_after_an_edit(tmp_path: Path) -> None:
+    first, second = (
+        article(read(tmp_path / "tides.md", f"---\ntitle: Tides\n---\n{text}")).id
+        for text in ("High.", "Low.")
+    )
+    assert first == second
+    assert first.startswith("tides-")
+    linked = "---\ntitle: Tides\nurl: https://a.example/x\n---\nHigh."
+    assert article(read(tmp_path / "a.md", linked)).id == article(read(tmp_path / "b.md", linked)).id
+
+
+def test_what_site_generators_add_is_no_text_and_a_quotation_is(tmp_path: Path) -> None:
+    text = """
+        ---
+        title: Tides
+        summary: 'The Sluice Act, a law. Three elements: Gates …'
+        ---
+        The [Sluice Act]({{< ref "/acts/_index.md" >}})sluice-act-of-2010/), a law. {{< ring >}}
+
+        ## Three elements: {.post-title #three}
+
+          * Gates
+
+            </p>
+          * Dykes{.active}
+
+        {{< quote-block text="The sea is patient." cite="Ana" >}}
+        {{% pull-quote cite="Bo" text="So are we." %}}
+        Braces {as here} stay, {{<ref "x">}}and the rest.
+        """
+    found = article(read(tmp_path / "a.md", text))
+    assert found.description == ""
+    assert found.body.split("\n\n") == [
+        "The Sluice Act, a law.",
+        "Three elements:",
+        "Gates",
+        "Dykes",
+        "The sea is patient.",
+        "So are we.",
+        "Braces {as here} stay, and the rest.",
+    ]
 
 
 def test_a_draft_is_skipped_and_a_text_without_front_matter_refused(tmp_path: Path) -> None:
@@ -252,30 +316,56 @@ def test_parquet_row_by_row(tmp_path: Path) -> None:
     assert article(third).body == "Ships came."
 
 
+def test_a_value_that_python_cannot_hold_costs_its_row_and_no_other(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    count, second = 1_000, 1_700_000_000_000_000_000
+    times = [second + (1 if row == 500 else 1_000 if row == 501 else 0) for row in range(count)]
+    days = [10**8 if row == 700 else row for row in range(count)]
+    names = [b"\xff" if row == 800 else b"Ana" for row in range(count)]
+    table = arrow.table(
+        {
+            "title": [f"Tide {row}" for row in range(count)],
+            "published": arrow.array(times, arrow.timestamp("ns", "UTC")),
+            "checked": arrow.array(days, arrow.date32()),
+            "author": arrow.array(names, arrow.binary()).view(arrow.string()),
+        }
+    )
+    parquet.write_table(table, tmp_path / "news.parquet")
+    items = list(read_paths([tmp_path / "news.parquet"], ReadOptions()))
+    assert len(items) == count
+    rejected = [item for item in items if isinstance(item, Rejected)]
+    assert [(item.code, item.origin.place) for item in rejected] == [
+        ("bad-value", "row 701"),
+        ("bad-value", "row 801"),
+    ]
+    assert "checked" in rejected[0].reason
+    noted = [item for item in items if isinstance(item, Accepted) and item.notes]
+    assert [note.code for item in noted for note in item.notes] == ["rounded-time"]
+    assert (noted[0].origin.place, noted[0].article.published) == (
+        "row 501",
+        datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC),
+    )
+    assert article(items[501]).published == datetime(2023, 11, 14, 22, 13, 20, 1, tzinfo=UTC)
+
+
+def test_a_day_of_a_parquet_table_is_a_day_and_what_is_missing_is_not_there(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    table = arrow.table(
+        {"title": ["Tide"], "date": [date(2025, 3, 2)], "depth": [float("nan")], "price": [Decimal("1.50")]}
+    )
+    parquet.write_table(table, tmp_path / "news.parquet")
+    (item,) = read_paths([tmp_path / "news.parquet"], ReadOptions())
+    found = article(item)
+    assert (found.published, found.precision) == (datetime(2025, 3, 2, tzinfo=UTC), "day")
+    assert found.extra == {"price": ("1.50",)}
+
+
 def test_damaged_parquet_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     item = read(tmp_path / "x.parquet", b"PAR1" + bytes(100))
     assert isinstance(item, Rejected)
     assert item.code == "not-parquet"
-
-
-# --- languages ----------------------------------------------------------------------------------
-
-
-def test_the_language_is_told_where_it_is_not_said() -> None:
-    pytest.importorskip("py3langid")
-    from search.sources.languages import with_languages
-
-    origin = Origin("x")
-    texts = {
-        "es": "Las inundaciones cerraron las calles del puerto y los barcos no pudieron salir al mar.",
-        "en": "The floods closed the streets of the harbour and the ships could not put to sea.",
-        "": "Short.",
-        "fr": "Said to be French, which the reader of course believes without looking at it.",
-    }
-    items = [Accepted(Article(title=t, language="fr" if n == "fr" else ""), origin) for n, t in texts.items()]
-    found = list(with_languages([*items, Skipped(origin, "hidden")], ["en", "es"]))
-    assert [item.article.language for item in found if isinstance(item, Accepted)] == list(texts)
-    assert [item.article.id for item in found if isinstance(item, Accepted)] == [i.article.id for i in items]
-    with pytest.raises(InvalidRequest, match="xx"):
-        with_languages([], ["en", "xx"])

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -188,6 +190,51 @@ def test_a_field_is_known_by_its_other_names(tmp_path: Path, field: str) -> None
     name, value, expected = ALIASES[field]
     article = record(tmp_path, {"title" if field != "title" else "text": "Some title", name: value})
     assert getattr(article, field) == expected
+
+
+TABLES = {
+    "German": "Titel;Vorspann;Text;Datum;Autor;Schlagwörter;Quelle;Sprache;Rubrik",
+    "French": "titre;chapô;texte;Date de publication;auteur;Mots-clés;source;langue;Rubrik",
+    "Spanish": "Título;Entradilla;Texto;Fecha de publicación;Autor;Etiquetas;Fuente;Idioma;Rubrik",
+    "Italian": "titolo;sommario;testo;data_pubblicazione;autore;parole chiave;fonte;lingua;Rubrik",
+    "Portuguese": "Título;resumen;texto;Data de publicação;Autor;Palavras-chave;Fonte;Idioma;Rubrik",
+}
+
+
+@pytest.mark.parametrize("header", TABLES.values(), ids=TABLES)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_the_columns_of_a_table_are_known_in_other_languages(
+    tmp_path: Path, header: str, form: Literal["NFC", "NFD"]
+) -> None:
+    row = "Crane;It fell.;Old.;2025-02-11;Ida Holm;crane, quay;Gazette;xx;Docks"
+    (article,) = articles(written(tmp_path, "a.csv", f"{normalize(form, header)}\n{row}\n"))
+    assert article == ON_THAT_DAY(
+        description="It fell.",
+        body="Old.",
+        authors=("Ida Holm",),
+        keywords=("crane", "quay"),
+        source="Gazette",
+        language="xx",
+        extra={"rubrik": ("Docks",)},
+    )
+
+
+def test_spaces_and_dashes_in_a_name_are_as_good_as_underscores(tmp_path: Path) -> None:
+    (article,) = articles(written(tmp_path, "a.csv", "Article ID,title,Publish-Date\n7,Crane,2025-02-11\n"))
+    assert article == ON_THAT_DAY(id="7")
+
+
+@pytest.mark.parametrize("names", [{}, {"title": "Hed line"}])
+def test_a_table_without_titles_is_noted_once_unless_it_is_said_which_they_are(
+    tmp_path: Path, names: dict[str, str]
+) -> None:
+    path = written(tmp_path, "a.csv", "text,hed-line\nOld.,Crane\nNew.,Quay\n")
+    codes = [
+        [note.code for note in item.notes]
+        for item in read(path, ReadOptions(names=names, strict=True))
+        if isinstance(item, Accepted)
+    ]
+    assert codes == ([[], []] if names else [["no-title-column"], []])
 
 
 def test_the_first_name_that_has_a_value_is_taken(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from search.sources.reading import Accepted, BadDocument, Origin, ReadOptions, Rejected
-from search.sources.records import NAMES, article_of
+from search.sources.records import NAMES, article_of, name_key, noting_a_lack
 
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
@@ -69,23 +69,29 @@ def articles_in_table(stream: BinaryIO, path: str, options: ReadOptions) -> Iter
         except csv.Error as error:
             raise BadDocument("not-csv", f"the names of the columns cannot be read: {error}") from error
         _check_columns(columns, options)
-        while True:
-            lines.begin_row()
-            origin = Origin(path, f"line {lines.number}")
-            try:
-                row = next(rows, None)
-            except csv.Error as error:
-                yield Rejected(origin, "not-csv", f"the row cannot be read: {error}{_again(lines)}")
-                continue
-            if row is None:
-                return
-            if any(row) and len(row) != len(columns):
-                reason = f"the row has {len(row)} cells, the first row {len(columns)}{_again(lines)}"
-                yield Rejected(origin, "ragged-row", reason)
-            elif any(row):
-                yield _read_row(columns, row, origin, options)
+        yield from noting_a_lack(_read_rows(rows, lines, columns, path, options), columns, options)
     finally:
         text.detach()
+
+
+def _read_rows(
+    rows: Iterator[list[str]], lines: _Lines, columns: list[str], path: str, options: ReadOptions
+) -> Iterator[Accepted | Rejected]:
+    while True:
+        lines.begin_row()
+        origin = Origin(path, f"line {lines.number}")
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            yield Rejected(origin, "not-csv", f"the row cannot be read: {error}{_again(lines)}")
+            continue
+        if row is None:
+            return
+        if any(row) and len(row) != len(columns):
+            reason = f"the row has {len(row)} cells, the first row {len(columns)}{_again(lines)}"
+            yield Rejected(origin, "ragged-row", reason)
+        elif any(row):
+            yield _read_row(columns, row, origin, options)
 
 
 def _again(lines: _Lines) -> str:
@@ -107,11 +113,11 @@ def _read_row(
 def _check_columns(columns: list[str], options: ReadOptions) -> None:
     if len(columns) > MAX_COLUMNS:
         raise BadDocument("not-csv", f"the table has more than {MAX_COLUMNS:,} columns")
-    names = Counter(name.strip().lower() for name in columns)
-    if twice := [name for name, count in names.items() if name and count > 1]:
+    counts = Counter(name.strip().lower() for name in columns)
+    if twice := [name for name, count in counts.items() if name and count > 1]:
         raise BadDocument("duplicate-name", f"two columns are called {twice[0]!r}; rename one of them")
-    wanted = [options.names[field].lower() for field in ("title", "body") if field in options.names]
-    if not names.keys() & {*NAMES["title"], *NAMES["body"], *NAMES["description"], *wanted}:
+    wanted = [name_key(options.names[field]) for field in ("title", "body") if field in options.names]
+    if not set(map(name_key, columns)) & {*NAMES["title"], *NAMES["body"], *NAMES["description"], *wanted}:
         raise BadDocument(
             "no-text-column",
             "no column is called title, body or the like; say which is which with --map title=COLUMN",

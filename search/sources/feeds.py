@@ -7,6 +7,7 @@ expanded that the document declares.
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from search.article import Article, clean_values, has_controls
 from search.errors import InvalidArticle
-from search.sources.markup import plain
+from search.sources.markup import is_beginning, plain
 from search.sources.reading import (
     Accepted,
     BadDocument,
@@ -28,6 +29,7 @@ from search.sources.reading import (
     strictly,
 )
 from search.sources.times import read_times
+from search.sources.xml_documents import check_shape
 
 _ENTITY_DECLARATION = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")
@@ -37,7 +39,6 @@ _WIDE = re.compile(r"utf[-_]?(?:16|32)", re.IGNORECASE)
 _ASCII = bytes({*range(32, 127)} - {0x5C}) + rb"\x41"  # an escape, as `unicode_escape` reads it
 _CAPTION = re.compile(rb"<(/?)(?:(media):description|(itunes):summary)\b[^>]*?(/?)>")
 _MARKED_UP = re.compile(r"</[a-z]|<(?:br|p|img)[\s/>]|&(?:#\w+|[a-z]+);", re.IGNORECASE)
-_CUT_OFF = re.compile(r"[\s.…\[\]]+$")
 _TIMES = ("published", "updated", "created")
 _ADDRESS = re.compile(r"[<(]?[^\s<>()]+@[^\s<>()]+[>)]?")
 _BYLINE = re.compile(r"^by\s+", re.IGNORECASE)
@@ -116,6 +117,13 @@ def _parsed(content: bytes, options: ReadOptions) -> Mapping[str, Any]:
     if content.startswith(_EBCDIC) or not (_holds_ascii(name) or _WIDE.match(name)):
         # Entities could hide in it.
         raise BadDocument("encoding", f"XML in the encoding {name[:40] or 'EBCDIC'} is not read")
+    if name and not _is_known(name):
+        try:
+            bare.decode()
+        except UnicodeDecodeError as error:
+            reason = f"XML in the encoding {name[:40]}, which is not known, and not UTF-8 either"
+            raise BadDocument("encoding", reason) from error
+    check_shape(content)
     if _WIDE.match(name) and b"\0" not in content:
         charset = "utf-8"  # some frameworks declare what they hold in memory, not what they write
     # A second description, of a picture or for a player, would be taken for the text of the entry.
@@ -130,6 +138,14 @@ def _parsed(content: bytes, options: ReadOptions) -> Mapping[str, Any]:
     except Exception as error:  # whatever its parsers run into: int(), chr(), assertions, regular expressions
         raise BadDocument("not-a-feed", f"the feed cannot be read: {error!r:.200}") from error
     return found
+
+
+def _is_known(encoding: str) -> bool:
+    try:
+        codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _holds_ascii(encoding: str) -> bool:
@@ -195,7 +211,7 @@ def _json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> _Entry:
 def _item(entry: _Entry, origin: Origin, options: ReadOptions, before: Iterable[Note] = ()) -> Item:
     """The article of an entry, with the notes from before and its own; or that it is rejected."""
     notes, body = list(before), entry.texts[0]
-    description = next((text for text in entry.texts[1:] if text and not _is_beginning(text, body)), "")
+    description = next((text for text in entry.texts[1:] if text and not is_beginning(text, body)), "")
     if any(has_controls(text.replace("\r", "")) for text in (entry.title, description, body)):
         notes.append(Note("control-characters", "control characters were taken out of the text"))
     addresses = (_web_address(link, entry.base) for link in entry.links)
@@ -244,11 +260,6 @@ def _names(holder: Mapping[str, Any]) -> list[str]:
     if isinstance(last, str):  # feedparser splits name from address, but cuts off "museum" as "muse"
         names[-2:] = [_ADDRESS.sub("", last).strip(' "()') or last]
     return [name for name in names if name]
-
-
-def _is_beginning(text: str, body: str) -> bool:
-    """Whether `body` begins with `text`, white space and an ellipsis at the end aside."""
-    return " ".join(body.split()).startswith(_CUT_OFF.sub("", " ".join(text.split())))
 
 
 def _readable(value: object, kind: object = "text/html") -> str:

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import BinaryIO
 
 from search.errors import InvalidRequest
@@ -70,6 +71,7 @@ _BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
 )
 """What a file begins with, white space and a byte-order mark aside; the first that matches."""
 
+_ADDRESS = re.compile(r"(?:https?|ftp):/", re.IGNORECASE)  # a path has but one of its two strokes
 _OBJECT = re.compile(rb"\{\s*\"|\[\s*\{")
 _ELEMENT = re.compile(rb"<[A-Za-z][\w:.-]*[\s/>]")
 
@@ -85,11 +87,20 @@ MAX_BAD_LINES = 100
 def read_paths(paths: Iterable[Path], options: ReadOptions) -> Iterator[Item]:
     """Every document of the files and folders, in their order; `-` is standard input.
 
-    Raises `InvalidRequest` before anything is read if one of the paths does not exist.
+    Raises `InvalidRequest` before anything is read if one of the paths does not exist, or is standard
+    input and that is closed.
     """
     wanted = list(paths)
     for path in wanted:
-        if str(path) != "-" and not path.exists():
+        if str(path) == "-":
+            if getattr(sys.stdin, "buffer", None) is None:
+                raise InvalidRequest("standard input is closed, so there is nothing to read from -")
+        elif not path.exists():
+            if address := _ADDRESS.match(str(path)):
+                url = f"{address[0]}/{str(path)[address.end() :]}"
+                raise InvalidRequest(
+                    f"{url} is not a file; to read what is there: curl {quote(url)} | news index -"
+                )
             raise InvalidRequest(f"there is no file or folder {path}")
     return _read_all(wanted, options)
 
@@ -154,7 +165,7 @@ def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
 
 def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
     try:
-        with decompressed(stream) as (plain, start):
+        with decompressed(stream, named_gzip=path.lower().endswith(".gz")) as (plain, start):
             if not start.strip() and len(start) < PEEKED:
                 yield Skipped(Origin(path), "empty")
                 return

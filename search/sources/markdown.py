@@ -8,22 +8,29 @@
 
     The text, in **Markdown**.
 
-The id, unless given, is the day and the slug, where there is one. The text loses its marks, and the
-shortcodes of site generators ({{< … >}}, {{% … %}}) go, with what is between two of them staying. Drafts
-are skipped.
+The id, unless given, is the day, the slug (else the name of the file) and eight digits for the place of
+the file: its name and its folder's, with the folder above for a file that is called index. So two files
+are two articles, and a file is the same one from wherever it is read, and after its text is edited.
+Without a slug, an address is what it goes by.
+
+The text loses its marks, and the shortcodes of site generators ({{< … >}}, {{% … %}}) go; what is between
+two of them stays, and what they quote. An indented text is not taken for code. A summary
+that was cut from the beginning of the text, within a sentence, is none. Drafts are skipped.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
-from search.sources.markup import text_of
+from search.sources.markup import is_beginning, text_of
 from search.sources.reading import Accepted, BadDocument, Origin, ReadOptions, Skipped
-from search.sources.records import article_of
+from search.sources.records import NAMES, article_of
 
 MAX_FRONT_MATTER = 64 << 10
 """Longest front matter, in characters."""
@@ -32,7 +39,13 @@ _FRONT = re.compile(
     r"\A\s*(?P<mark>---|\+\+\+)[ \t]*\r?\n(?P<fields>.*?)^(?P=mark)[ \t]*(?:\r?\n|\Z)", re.M | re.S
 )
 _SHORTCODE = re.compile(r"\{\{[<%].*?[>%]\}\}", re.DOTALL)
-_LINKED = re.compile(r"\(\{\{[<%].*?[>%]\}\}")  # a shortcode that gives the address of a link
+_QUOTED = re.compile(r"\{\{[<%]\s*[\w-]*quote[\w-]*\s[^{}]*?\btext=\"([^\"{}]*)\"[^{}]*?[>%]\}\}")
+_LINKED = re.compile(  # a shortcode that gives the address of a link, perhaps with the end of an older one
+    r"\(\{\{[<%].*?[>%]\}\}(?:\)[\w./#?=&%-]+(?=\)))?", re.DOTALL
+)
+_ATTRIBUTES = re.compile(r"[ \t]?\{:?[ \t]*[.#][\w.#:=\"' \t-]*\}")
+_ENDED = re.compile(r"[.!?][\"'”’)]?\s*\Z")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _HEADING = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 
 
@@ -61,16 +74,38 @@ def article_in_markdown(text: str, origin: Origin, options: ReadOptions) -> Acce
             fields[name] = text_of(_html(value))
     if "source_url" in fields:  # what the text is about, which others may be about too
         fields["links_to"] = fields.pop("source_url")
-    if fields.get("slug") and not fields.get("id"):
-        fields["id"] = "-".join(filter(None, (str(fields.get("date") or "")[:10], str(fields["slug"]))))
-    fields["body"] = text_of(_html(_SHORTCODE.sub("", _LINKED.sub("(#", body))))
+    if "id" not in options.names and not fields.get("id"):
+        fields["id"] = _identity(fields, origin)
+    body = _SHORTCODE.sub("", _QUOTED.sub(r"\n\n\1\n\n", _LINKED.sub("(#", body)))
+    fields["body"] = text_of(_html(_ATTRIBUTES.sub("", body)))
+    for name in ("summary", "description"):
+        written = str(fields.get(name) or "")
+        if not _ENDED.search(written) and is_beginning(written, fields["body"]):
+            fields.pop(name, None)
     return article_of(fields, origin, options)
+
+
+def _identity(fields: Mapping[str, Any], origin: Origin) -> str:
+    """The id of the article of that file; "" where there is nothing, or an address, for it to go by."""
+    slug, day = str(fields.get("slug") or ""), _DAY.match(str(fields.get("date") or ""))
+    if not slug and (origin.path == "-" or any(fields.get(name) for name in NAMES["url"])):
+        return ""
+    path = Path(origin.path).resolve()
+    parts = [day[0] if day else "", slug or (path.parent.name if _is_index(path) else path.stem)]
+    if origin.path != "-":
+        place = "/".join(path.parts[-3 if _is_index(path) else -2 :])
+        parts.append(hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:8])
+    return "-".join(filter(None, parts))
+
+
+def _is_index(path: Path) -> bool:
+    return path.name.lower().lstrip("_").startswith("index.")
 
 
 def _html(markdown: str) -> str:
     from markdown_it import MarkdownIt
 
-    return str(MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown))
+    return str(MarkdownIt("commonmark", {"html": True}).enable("table").disable("code").render(markdown))
 
 
 def _fields(front: re.Match[str]) -> dict[str, Any]:

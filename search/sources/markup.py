@@ -22,6 +22,7 @@ _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARATION = re.compile(r"<[!?][^<>]*>")
 _UNCLOSED = re.compile(r"<(?=[^<>]*(?:<|\Z))")
+_CUT_OFF = re.compile(r"[\s.…\[\]]+$")
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
@@ -78,6 +79,11 @@ def plain(text: str) -> str:
     if _TAG.search(text):
         return text_of(text)
     return unescape(text) if _ENTITY.search(text) else text
+
+
+def is_beginning(text: str, body: str) -> bool:
+    """Whether `body` begins with `text`, white space and an ellipsis at the end aside."""
+    return " ".join(body.split()).startswith(_CUT_OFF.sub("", " ".join(text.split())))
 
 
 def one_line_of(text: str) -> str:

@@ -1,13 +1,27 @@
-"""Parquet: a table with named columns, one article a row, read some rows at a time."""
+"""Parquet: a table with named columns, one article a row, read some rows at a time.
+
+What Python cannot hold costs its row, never the file. Times are kept to the microsecond.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, BinaryIO
 
-from search.sources.reading import Accepted, BadDocument, MissingExtra, Origin, ReadOptions, Rejected
-from search.sources.records import article_of
+from search.sources.reading import (
+    Accepted,
+    BadDocument,
+    MissingExtra,
+    Note,
+    Origin,
+    ReadOptions,
+    Rejected,
+    strictly,
+)
+from search.sources.records import article_of, noting_a_lack
 
 ROWS = 500
 """Rows that are in memory at a time; of the file's own groups, one."""
@@ -23,19 +37,62 @@ def articles_in_parquet(stream: BinaryIO, path: str, options: ReadOptions) -> It
     if not stream.seekable():
         raise BadDocument("not-parquet", "Parquet cannot be read from a pipe; give it as a file")
     number = 0
-    try:
-        for batch in ParquetFile(stream).iter_batches(ROWS):
-            for row in batch.to_pylist():
+
+    def articles() -> Iterator[Accepted | Rejected]:
+        nonlocal number
+        for batch in table.iter_batches(ROWS):
+            for index, row in enumerate(_rows(batch)):
                 number += 1
-                origin = Origin(path, f"row {number}")
-                try:
-                    record = {name: _plain(value) for name, value in row.items()}
-                    yield article_of(record, origin, options)
-                except BadDocument as error:
-                    yield Rejected(origin, error.code, error.reason)
+                yield _article(batch, index, row, Origin(path, f"row {number}"), options)
+
+    try:
+        table = ParquetFile(stream)
+        yield from noting_a_lack(articles(), table.schema_arrow.names, options)
     except (ArrowException, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise BadDocument("not-parquet", f"not Parquet, or damaged after row {number}: {reason}") from error
+
+
+def _rows(batch: Any) -> list[dict[str, Any] | None]:
+    """The rows as Python has them; None for all of them where a value cannot be had so."""
+    try:
+        return list(batch.to_pylist())
+    except (ValueError, OverflowError):  # of a column and a row that it does not name
+        return [None] * batch.num_rows
+
+
+def _article(
+    batch: Any, index: int, row: dict[str, Any] | None, origin: Origin, options: ReadOptions
+) -> Accepted | Rejected:
+    notes: list[Note] = []
+    try:
+        if row is None:
+            row = {name: _cell(batch.column(name)[index], name, notes) for name in batch.schema.names}
+        accepted = article_of({name: _plain(value) for name, value in row.items()}, origin, options)
+        return replace(accepted, notes=(*accepted.notes, *strictly(notes, options)))
+    except BadDocument as error:
+        return Rejected(origin, error.code, error.reason)
+
+
+def _cell(scalar: Any, name: str, notes: list[Note]) -> Any:
+    """A value of a column as Python has it, times to the microsecond; raises `BadDocument`."""
+    import pyarrow
+
+    try:
+        return scalar.as_py()
+    except (ValueError, OverflowError) as error:
+        if getattr(scalar.type, "unit", "") == "ns":
+            notes.append(Note("rounded-time", f"a time of {name} is kept to the microsecond"))
+            kind = scalar.type
+            in_microseconds = (
+                pyarrow.timestamp("us", kind.tz)
+                if pyarrow.types.is_timestamp(kind)
+                else pyarrow.time64("us")
+                if pyarrow.types.is_time(kind)
+                else pyarrow.duration("us")
+            )
+            return scalar.cast(in_microseconds, safe=False).as_py()
+        raise BadDocument("bad-value", f"a value of {name} cannot be read: {error}") from error
 
 
 def _plain(value: Any) -> Any:
@@ -43,8 +100,12 @@ def _plain(value: Any) -> Any:
     match value:
         case datetime() | date():
             return value.isoformat()
+        case time() | timedelta() | Decimal():
+            return str(value)
         case bytes():
             return value.decode("utf-8", "replace")
+        case float() if value != value:
+            return None  # as pandas writes what is missing
         case list():
             return [_plain(item) for item in value]
         case _:

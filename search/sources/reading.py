@@ -64,8 +64,10 @@ class Note:
     detail: str
 
 
-LOSING_NOTHING = frozenset(("control-characters", "modified-before-published", "found-date"))
-"""The codes of notes about what is odd, but all there."""
+LOSING_NOTHING = frozenset(
+    ("control-characters", "modified-before-published", "found-date", "rounded-time", "no-title-column")
+)
+"""The codes of notes about what is odd, but all there that could be looked for."""
 
 
 def strictly(notes: Sequence[Note], options: ReadOptions) -> tuple[Note, ...]:

@@ -8,39 +8,65 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+from unicodedata import normalize
 
 from search.article import EXTRA_NAME, OWN_FIELDS, Article, has_controls
 from search.dates import shortened
 from search.errors import InvalidArticle
-from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, fitting, strictly
+from search.sources.reading import (
+    Accepted,
+    BadDocument,
+    Note,
+    Origin,
+    ReadOptions,
+    Rejected,
+    fitting,
+    strictly,
+)
 from search.sources.times import read_times
 
 NAMES: dict[str, list[str]] = {
     field: names.split()
     for field, names in {
         "id": "id _id article_id articleid uuid guid doc_id docid",
-        "title": "title headline head name",
+        "title": "title headline head titel überschrift ueberschrift schlagzeile titre titular título titulo "
+        "titolo name",
         "description": "description summary abstract standfirst subtitle subheadline dek lead lede teaser "
-        "excerpt short_description trail_text",
+        "excerpt short_description trail_text untertitel vorspann zusammenfassung chapeau chapô chapo "
+        "sous_titre résumé subtítulo subtitulo resumen entradilla bajada sottotitolo sommario occhiello",
         "highlights": "highlights bullets bullet_points key_points",
         "body": "body text content article maintext main_text full_text fulltext body_text article_text "
-        "articlebody story paragraphs",
+        "articlebody story paragraphs volltext artikeltext inhalt texte contenu corps texto contenido cuerpo "
+        "testo contenuto corpo",
         "published": "published date published_at publishedat publication_date publish_date "
         "published_date date_published datepublished date_publish pub_date pubdate datetime timestamp time "
-        "created_at created",
+        "created_at created datum veröffentlicht veroeffentlicht veröffentlicht_am veröffentlichungsdatum "
+        "erscheinungsdatum erschienen_am date_publication date_de_publication publié_le date_parution fecha "
+        "fecha_publicación fecha_publicacion fecha_de_publicación fecha_de_publicacion data_pubblicazione "
+        "data_di_pubblicazione pubblicato_il data_publicação data_de_publicação",
         "modified": "modified modified_at modified_date modification_date date_modified datemodified updated "
-        "updated_at updatedat update_date last_modified lastmodified last_updated",
-        "keywords": "keywords keyword tags topics categories category subjects",
-        "authors": "authors author byline by creator creators writer",
-        "source": "source publisher publication outlet newspaper site_name source_name provider",
-        "url": "url link uri web_url weburl source_url canonical_url permalink",
-        "language": "language lang locale",
+        "updated_at updatedat update_date last_modified lastmodified last_updated geändert geändert_am "
+        "aktualisiert aktualisiert_am modifié modifié_le actualizado aggiornato",
+        "keywords": "keywords keyword tags topics categories category subjects schlagworte schlagwörter "
+        "schlagwoerter stichworte stichwörter mots_clés mots_cles etiquetas palabras_clave parole_chiave "
+        "palavras_chave",
+        "authors": "authors author byline by creator creators writer autor autoren autorin verfasser auteur "
+        "auteurs autores autora autore autori",
+        "source": "source publisher publication outlet newspaper site_name source_name provider quelle "
+        "zeitung fuente periódico periodico fonte testata",
+        "url": "url link uri web_url weburl source_url canonical_url permalink lien enlace",
+        "language": "language lang locale sprache langue idioma lingua",
     }.items()
 }
-"""What an article's fields are called elsewhere, in lower case; the first one with a value is taken."""
+"""What an article's fields are called elsewhere, as `name_key` has it; the first one with a value is taken.
+
+In English first, then in German, French, Spanish, Italian and Portuguese, but for names that are those of
+other things in English data ("data", "media", "journal").
+"""
 
 _SPLIT = {
     "highlights": re.compile(r"\s*\n\s*(?:[-*•]\s+)?"),
@@ -59,6 +85,19 @@ def article_of(record: Mapping[str, object], origin: Origin, options: ReadOption
     except InvalidArticle as error:
         raise BadDocument(error.code, str(error)) from error
     return Accepted(article, origin, strictly(reader.notes, options))
+
+
+def noting_a_lack(
+    items: Iterable[Accepted | Rejected], columns: Iterable[str], options: ReadOptions
+) -> Iterator[Accepted | Rejected]:
+    """The articles of a table's rows; the first has a note where no column of the table is a title."""
+    wanted = {name_key(options.names["title"])} if "title" in options.names else {*NAMES["title"]}
+    lacking = not wanted & set(map(name_key, columns))
+    for item in items:
+        if lacking and isinstance(item, Accepted):
+            note = Note("no-title-column", "no column is a title; say which it is with --map title=COLUMN")
+            item, lacking = replace(item, notes=(*item.notes, note)), False
+        yield item
 
 
 class _Record:
@@ -89,7 +128,7 @@ class _Record:
                 if value or (value is not None and value not in ("", [], {})):
                     del self.left[written]
                     found[field] = self._field(field, value)
-                    named_only |= field == "title" and written.strip().lower() == "name"
+                    named_only |= field == "title" and name_key(written) == "name"
                     break
         texts = found.keys() & {"description", "highlights", "body"}
         if named_only and not texts and "title" not in self.options.names:
@@ -182,11 +221,17 @@ class _Record:
         return found | self.kept
 
 
+@lru_cache(maxsize=4096)
+def name_key(written: str) -> str:
+    """The name of a field or column as it is looked up: "Publication Date " is publication_date."""
+    return re.sub(r"[\s-]+", "_", normalize("NFC", written).strip().lower())
+
+
 @lru_cache(maxsize=256)
 def _names_of(written: tuple[str, ...], given: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
     """Which of a record's names stand for each field that it has, in order of preference."""
-    by_name = {name.strip().lower(): name for name in reversed(written)}
-    wanted = {**NAMES, **{field: [name.lower()] for field, name in given}}
+    by_name = {name_key(name): name for name in reversed(written)}
+    wanted = {**NAMES, **{field: [name_key(name)] for field, name in given}}
     found = ((field, [by_name[name] for name in names if name in by_name]) for field, names in wanted.items())
     return {field: names for field, names in found if names}
 

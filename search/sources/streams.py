@@ -55,13 +55,19 @@ class _Inflated(io.RawIOBase):
 
 
 @contextmanager
-def decompressed(stream: BinaryIO) -> Iterator[tuple[BinaryIO, bytes]]:
-    """The stream without its gzip, if it has that, and its first bytes, which are still to be read."""
+def decompressed(stream: BinaryIO, *, named_gzip: bool = False) -> Iterator[tuple[BinaryIO, bytes]]:
+    """The stream without its gzip, if it has that, and its first bytes, which are still to be read.
+
+    Raises `BadDocument` for one that is named so and is none, unless it is empty.
+    """
     packed = io.BufferedReader(cast(io.RawIOBase, stream))
     try:
         if packed.peek(2)[:2] == b"\x1f\x8b":
             with io.BufferedReader(_Inflated(cast(BinaryIO, packed))) as plain:
                 yield cast(BinaryIO, plain), plain.peek(PEEKED)[:PEEKED]
+        elif named_gzip and packed.peek(1):
+            reason = "the file is called .gz, but is not compressed with gzip; rename it"
+            raise BadDocument("not-gzip", reason)
         else:
             yield cast(BinaryIO, packed), packed.peek(PEEKED)[:PEEKED]
     finally:

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from search.sources.reading import BadDocument, Item, ReadOptions
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+MAX_DEPTH = 1_000
+"""Most elements within each other."""
+
+MAX_ATTRIBUTE = 1 << 20
+"""Longest value of an attribute, in bytes."""
 
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 _WIDE = re.compile(rb"""\A(\s*<\?xml[^>]*?)\s+encoding=["']utf-(?:16|32)[^"']*["']""", re.IGNORECASE)
@@ -62,4 +69,35 @@ def parsed_xml(content: bytes) -> Element:
         raise BadDocument("not-xml", f"not XML: {error}") from error
     except (ValueError, LookupError, RecursionError) as error:
         raise BadDocument("not-xml", f"the XML cannot be read: {error}") from error
+    check_shape(content)
     return root
+
+
+def check_shape(content: bytes) -> None:
+    """Raise `BadDocument` for XML that is nested deeper, or has a longer attribute, than any of news.
+
+    What is not well-formed is looked at as far as it is. The entities must be known to do no harm.
+    """
+    from xml.parsers.expat import ExpatError, ParserCreate
+
+    depth = 0
+
+    def begin(_name: str, attributes: list[str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise BadDocument("too-deep", f"the XML is nested deeper than {MAX_DEPTH:,} elements")
+        for text in attributes:
+            if len(text) > MAX_ATTRIBUTE:
+                raise BadDocument("too-large", f"an attribute is longer than {MAX_ATTRIBUTE >> 20} MiB")
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    # in any encoding that holds ASCII, the marks of XML are where they are in Latin-1
+    parser = ParserCreate(None if b"\0" in content else "iso-8859-1")
+    parser.ordered_attributes = True
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    with suppress(ExpatError):
+        parser.Parse(content, True)
