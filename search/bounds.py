@@ -1,12 +1,13 @@
-"""Times as the library takes them: bounds, zones and ages, as text or as values."""
+"""Arguments as the library takes them: bounds in time, zones, ages, limits and facets, as text or values."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from search.dates import Period, UnreadableDate, checked_bound, read_period, read_zone
-from search.errors import InvalidRequest
+from search.dates import INTERVALS, Period, UnreadableDate, checked_bound, read_period, read_zone
+from search.engine import MAX_HITS, Deadline, FacetRequest
+from search.errors import InvalidRequest, LimitExceeded
 
 Moment = str | date | datetime
 """A bound in time: text as a query would have it ("2025-02", "last week"), a day, or a datetime: an instant.
@@ -69,3 +70,31 @@ def _bound(moment: Moment, name: str, zone: tzinfo, now: datetime) -> Period:
         return read_period(moment, zone=zone, now=now)
     except UnreadableDate as error:
         raise InvalidRequest(f"{name}: {error}") from error
+
+
+def check_limit(limit: int) -> None:
+    """Refuse what cannot be a number of hits; raises `InvalidRequest` or `LimitExceeded`."""
+    if limit < 0:
+        raise InvalidRequest("the limit must not be negative")
+    if limit > MAX_HITS:
+        raise LimitExceeded(f"a page has at most {MAX_HITS:,} hits; page with `after`, or scan")
+
+
+def deadline_after(timeout: float | None) -> Deadline | None:
+    """The deadline so many seconds from now; None for none."""
+    return None if timeout is None else Deadline.after(timeout)
+
+
+def facet_request(written: str | FacetRequest) -> FacetRequest:
+    """What is to be counted, as "keyword", "source:20" or "date:month"; raises `InvalidRequest`."""
+    if isinstance(written, FacetRequest):
+        return written
+    field, _, detail = written.partition(":")
+    if field.lower() == "date":
+        for interval in INTERVALS:
+            if detail.lower() == interval:
+                return FacetRequest("date", interval=interval)
+        raise InvalidRequest(f"dates are counted by {', '.join(f'date:{name}' for name in INTERVALS)}")
+    if detail and not (detail.isdecimal() and 0 < int(detail) <= MAX_HITS):
+        raise InvalidRequest(f"{written!r} is not a facet; write keyword, source:20 or date:month")
+    return FacetRequest(field, int(detail)) if detail else FacetRequest(field)

@@ -21,8 +21,18 @@ from pathlib import Path
 from types import TracebackType
 
 from search.analysis import STOP_WORDS
-from search.article import Article
-from search.bounds import Moment, Zone, between, full_hour, half_life, zone_of
+from search.article import Article, clean
+from search.bounds import (
+    Moment,
+    Zone,
+    between,
+    check_limit,
+    deadline_after,
+    facet_request,
+    full_hour,
+    half_life,
+    zone_of,
+)
 from search.dates import INTERVALS, Interval
 from search.engine import (
     MAX_HITS,
@@ -43,8 +53,9 @@ from search.engine import (
     Timeline,
 )
 from search.engines import open_engine
-from search.errors import InvalidRequest, LimitExceeded
+from search.errors import InvalidRequest
 from search.language import Dates, Not, Query, Word, both, parse_loosely, parse_query
+from search.paging import NextPage, digest_of
 from search.relevance import CHARACTERISTIC_WORDS, correction, expansion, weighted, without_copies
 from search.snippets import mark, snippet
 
@@ -114,9 +125,10 @@ class Archive:
     ) -> Results:
         """The matches of `query` from `since` to `until`, both included: one page and the total.
 
-        All words are required, or with `any_word` at least one. `after` is the `next` of the page
-        before. A facet is a field ("keyword"), a field and how many values ("source:20") or a date
-        ("date:month"). Without `snippets` the hits have None for theirs, which is faster. Where there
+        All words are required, or with `any_word` at least one. A `date` for a bound is that day in the
+        zone, a `datetime` an instant. `after` is the `next` of the page before, good with the same query
+        and the same options. A facet is a field ("keyword"), a field and how many values ("source:20") or
+        a date ("date:month"). Without `snippets` the hits have None for theirs, which is faster. Where there
         is no answer after `timeout` seconds, `LimitExceeded` is raised.
 
         With `any_word`, text that is no query (a headline, a sentence) is taken word by word. With `expand`
@@ -127,21 +139,26 @@ class Archive:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
         if sort != "relevance" and (expand or recency is not None):
             raise InvalidRequest(f"expand and recency rank by relevance; they change nothing of {sort} first")
-        _check_limit(limit)
+        check_limit(limit)
+        page = None if after is None else NextPage.read(after)
+        now = now or (page.began if page else datetime.now(UTC))
+        now = now.replace(microsecond=0)  # as exactly as a page is told when the search began
         read = self._read(query, since, until, any_word, zone, now)
+        past = None if page is None else Cursor.read(page.place, sort)
+        digest = digest_of(read.tree, sort, expand, recency)
+        if page is not None:
+            page.check(digest)
         request = SearchRequest(
             query=read.tree,
             sort=sort,
             limit=limit,
-            after=None if after is None else Cursor.read(after, sort),
-            facets=tuple(_facet_request(facet) for facet in facets),
+            after=past,
+            facets=tuple(facet_request(facet) for facet in facets),
             zone=zone_of(zone),
-            deadline=_deadline(timeout),
+            deadline=deadline_after(timeout),
         )
         if recency is not None:
-            request = replace(
-                request, recency=Recency(half_life(recency), full_hour(now or datetime.now(UTC)))
-            )
+            request = replace(request, recency=Recency(half_life(recency), full_hour(now)))
         added: tuple[str, ...] = ()
         if expand:
             prefer, added = expansion(self.engine, read.tree, request)
@@ -152,7 +169,10 @@ class Archive:
             expanded_with=added,
             did_you_mean=correction(self.engine, query, read.tree),
         )
-        results = replace(results, warnings=read.notes + results.warnings)
+        results = replace(results, warnings=read.notes + results.warnings, first=page.number if page else 1)
+        if results.next is not None:
+            following = NextPage(results.next, results.first + len(results.hits), now, digest)
+            results = replace(results, next=str(following))
         return self._with_snippets(results, read, request.deadline) if snippets and results.hits else results
 
     def _with_snippets(self, results: Results, read: Query, deadline: Deadline | None) -> Results:
@@ -178,7 +198,7 @@ class Archive:
     ) -> int:
         """How many articles match; raises as `search` does where it takes longer than `timeout` seconds."""
         read = self._read(query, since, until, any_word, zone, now)
-        return self.engine.search(SearchRequest(read.tree, limit=0, deadline=_deadline(timeout))).total
+        return self.engine.search(SearchRequest(read.tree, limit=0, deadline=deadline_after(timeout))).total
 
     def facets(
         self,
@@ -193,9 +213,9 @@ class Archive:
     ) -> tuple[Facet, ...]:
         """The counts of all matches by each of `fields`, written as for `search`."""
         read = self._read(query, since, until, any_word, zone, now)
-        requests = tuple(_facet_request(field) for field in fields)
+        requests = tuple(facet_request(field) for field in fields)
         request = SearchRequest(
-            read.tree, limit=0, facets=requests, zone=zone_of(zone), deadline=_deadline(timeout)
+            read.tree, limit=0, facets=requests, zone=zone_of(zone), deadline=deadline_after(timeout)
         )
         return self.engine.search(request).facets
 
@@ -215,7 +235,7 @@ class Archive:
         if by not in INTERVALS:
             raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
         read = self._read(query, since, until, any_word, zone, now)
-        return self.engine.timeline(read.tree, by, zone_of(zone), _deadline(timeout))
+        return self.engine.timeline(read.tree, by, zone_of(zone), deadline_after(timeout))
 
     def scan(
         self,
@@ -258,7 +278,7 @@ class Archive:
 
         The article is none of them. Raises `InvalidRequest` for an id that is not there.
         """
-        _check_limit(limit)
+        check_limit(limit)
         given = self._given(article)
         words = self.engine.characteristic_words([(given, 1.0)], CHARACTERISTIC_WORDS)
         if not words:
@@ -266,10 +286,10 @@ class Archive:
         other = Not(Word(given.id, "id"))
         period = between(since, until, zone_of(zone), now or datetime.now(UTC))
         tree = both([weighted(words), other, *([] if period is None else [Dates(period)])])
-        found = self.engine.search(SearchRequest(tree, limit=limit, deadline=_deadline(timeout)))
+        found = self.engine.search(SearchRequest(tree, limit=limit, deadline=deadline_after(timeout)))
         read_as = " OR ".join(word.word for word in words)
         found = replace(found, read_as=read_as, next=None)
-        return self._with_snippets(found, Query(tree), _deadline(timeout))
+        return self._with_snippets(found, Query(tree), deadline_after(timeout))
 
     def background(
         self,
@@ -304,13 +324,15 @@ class Archive:
 
         Raises `InvalidRequest` for an id that is not there.
         """
-        found = self.engine.explain(self._read(query, since, until, any_word, zone, now).tree, identity)
+        tree = self._read(query, since, until, any_word, zone, now).tree
+        found = None if self.engine.get(identity) is None else self.engine.explain(tree, identity)
         if found is None:
             raise InvalidRequest(f"no article has the id {identity!r}")
         return found
 
     def suggest(self, prefix: str, *, limit: int = 10) -> tuple[Suggestion, ...]:
         """The words that begin with `prefix`, those in most articles first; if none does, other spellings."""
+        prefix = clean(prefix)
         return self.engine.completions(prefix, limit) or self.engine.corrections(prefix, limit)
 
     def get(self, identity: str) -> Article | None:
@@ -370,28 +392,3 @@ class Archive:
         if found is None:
             raise InvalidRequest(f"no article has the id {article!r}")
         return found
-
-
-def _check_limit(limit: int) -> None:
-    if limit < 0:
-        raise InvalidRequest("the limit must not be negative")
-    if limit > MAX_HITS:
-        raise LimitExceeded(f"a page has at most {MAX_HITS:,} hits; page with `after`, or scan")
-
-
-def _deadline(timeout: float | None) -> Deadline | None:
-    return None if timeout is None else Deadline.after(timeout)
-
-
-def _facet_request(written: str | FacetRequest) -> FacetRequest:
-    if isinstance(written, FacetRequest):
-        return written
-    field, _, detail = written.partition(":")
-    if field.lower() == "date":
-        for interval in INTERVALS:
-            if detail.lower() == interval:
-                return FacetRequest("date", interval=interval)
-        raise InvalidRequest(f"dates are counted by {', '.join(f'date:{name}' for name in INTERVALS)}")
-    if detail and not (detail.isdecimal() and 0 < int(detail) <= MAX_HITS):
-        raise InvalidRequest(f"{written!r} is not a facet; write keyword, source:20 or date:month")
-    return FacetRequest(field, int(detail)) if detail else FacetRequest(field)

@@ -18,9 +18,10 @@ LAYERS = (
     {"engine"},
     {"codec", "sources"},
     {"engines"},
-    {"indexer", "bounds", "relevance"},
+    {"indexer", "bounds", "relevance", "paging"},
     {"query"},
     {"render"},
+    {"table"},
     {"config"},
     {"cli"},
 )
