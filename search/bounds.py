@@ -1,4 +1,4 @@
-"""Times as the library takes them: bounds, zones and ages, as text or as values."""
+"""Arguments as the library takes them: bounds in time, zones, ages, limits and facets, as text or values."""
 
 from __future__ import annotations
 

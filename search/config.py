@@ -54,7 +54,7 @@ def load_config(environment: Mapping[str, str]) -> Config:
     kinds = {"archive": str, "tz": str, "limit": int, "color": str}
     for name, value in settings.items():
         if name not in kinds:
-            raise wrong(name, f"{name!r} is no setting; settings are {', '.join(kinds)}")
+            raise wrong(name, f"{name!r} is not a setting; settings are {', '.join(kinds)}")
         if not isinstance(value, kinds[name]) or isinstance(value, bool):
             raise wrong(name, f"{name} must be {'a number' if kinds[name] is int else 'text'}")
     color = str(settings.get("color", "auto"))

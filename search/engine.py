@@ -195,7 +195,8 @@ class PartCount:
 class Results:
     """One page of a search.
 
-    `total` counts every match, exactly. `next` continues after the last hit, None at the end.
+    `total` counts every match, exactly. `next` continues after the last hit, None at the end. `first` is the
+    number of the first hit of this page among all, from 1.
     `read_as` is how the query was understood; `warnings` is what was odd about it or the archive.
     `expanded_with` are the words that were added for the ranking, where that was asked for.
     `did_you_mean` is another spelling of the query that finds more. Where nothing was found, `parts` says
@@ -211,6 +212,7 @@ class Results:
     expanded_with: tuple[str, ...] = ()
     did_you_mean: str | None = None
     parts: tuple[PartCount, ...] = ()
+    first: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from search.arguments import Timeout, check_moments, deadline_of, facets_of, lim
 from search.article import Article
 from search.bounds import Moment, Zone, age_of, between, full_hour, zone_of
 from search.dates import INTERVALS, Interval
-from search.deadline import Deadline, no_deadline
+from search.deadline import no_deadline
 from search.engine import (
     MAX_HITS,
     SORTS,
@@ -44,12 +44,13 @@ from search.engine import (
 )
 from search.engines import open_engine
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
+from search.excerpts import with_snippets
 from search.explanation import Explanation
 from search.hints import correction, missing_parts
-from search.language import Dates, Not, Query, Word, both
+from search.language import Dates, Not, Word, both
+from search.paging import NextPage, digest_of
 from search.reading import read_text
 from search.relevance import CHARACTERISTIC_WORDS, expansion, weighted, without_copies
-from search.snippets import mark, snippet
 
 __all__ = ["Archive", "open_archive"]
 
@@ -114,9 +115,10 @@ class Archive:
     ) -> Results:
         """The matches of `query` from `since` to `until`, both included: one page and the total.
 
-        All words are required, or with `any_word` at least one. `after` is the `next` of the page
-        before. A facet is a field ("keyword"), a field and how many values ("source:20") or a date
-        ("date:month"). Without `snippets` the hits have None for theirs, which is faster.
+        All words are required, or with `any_word` at least one. A `date` for a bound is that day in the
+        zone, a `datetime` an instant. `after` is the `next` of the page before, good with the same query
+        and the same options. A facet is a field ("keyword"), a field and how many values ("source:20") or
+        a date ("date:month"). Without `snippets` the hits have None for theirs, which is faster.
 
         With `any_word`, text that is no query (a headline, a sentence) is taken word by word. With `expand`
         the words of the first articles found have a part in the ranking. With `recency` ("7d", "12h", "2w")
@@ -127,20 +129,28 @@ class Archive:
         if sort != "relevance" and (expand or recency is not None):
             raise InvalidRequest(f"expand and recency rank by relevance; they change nothing of {sort} first")
         limit, facets, deadline = limit_of(limit), facets_of(facets), deadline_of(timeout)
+        page = None if after is None else NextPage.read(text_of("after", after))
+        check_moments(since, until, zone, now)
+        now = now or (page.began if page else datetime.now(UTC))
+        now = now.replace(microsecond=0)  # as exactly as a page is told when the search began
         ask = partial(read_text, self.engine, since=since, until=until, any_word=any_word, zone=zone, now=now)
         read = ask(query, deadline=deadline)
+        past = None if page is None else Cursor.read(page.place, sort)
+        digest = digest_of(read.tree, sort, expand, recency)
+        if page is not None:
+            page.check(digest)
         request = SearchRequest(
             query=read.tree,
             sort=sort,
             limit=limit,
-            after=None if after is None else Cursor.read(text_of("after", after), sort),
+            after=past,
             facets=facets,
             zone=zone_of(zone),
             deadline=deadline,
         )
         if recency is not None:
             age = recency if isinstance(recency, timedelta) else text_of("recency", recency)
-            request = replace(request, recency=Recency(age_of(age), full_hour(now or datetime.now(UTC))))
+            request = replace(request, recency=Recency(age_of(age), full_hour(now)))
         added: tuple[str, ...] = ()
         if expand:
             prefer, added = expansion(self.engine, read.tree, request)
@@ -166,17 +176,13 @@ class Archive:
             ),
             parts=() if found.total else missing_parts(self.engine, read.tree, deadline),
         )
-        return self._with_snippets(results, read, deadline) if snippets and results.hits else results
-
-    def _with_snippets(self, results: Results, read: Query, deadline: Deadline | None) -> Results:
-        highlights = self.engine.highlights(read.tree, deadline)
-        check = no_deadline if deadline is None else deadline.check
-        hits = []
-        for hit in results.hits:
-            check()
-            shown = snippet(hit.article, highlights, check=check)
-            hits.append(replace(hit, snippet=shown, title_marks=mark(hit.article.title, highlights, "title")))
-        return replace(results, hits=tuple(hits))
+        results = replace(results, first=page.number if page else 1)
+        if results.next is not None:
+            following = NextPage(results.next, results.first + len(results.hits), now, digest)
+            results = replace(results, next=str(following))
+        return (
+            with_snippets(self.engine, results, read.tree, deadline) if snippets and results.hits else results
+        )
 
     def count(
         self,
@@ -291,7 +297,7 @@ class Archive:
         found = self.engine.search(SearchRequest(tree, limit=limit, deadline=deadline))
         read_as = " OR ".join(word.word for word in words)
         found = replace(found, read_as=read_as, next=None)
-        return self._with_snippets(found, Query(tree), deadline)
+        return with_snippets(self.engine, found, tree, deadline)
 
     def background(
         self,

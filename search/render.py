@@ -1,29 +1,20 @@
-"""Results to text for people, and to JSON, JSON lines, CSV and ids for programs.
+"""Results to text for people, and to JSON and JSON lines for programs.
 
 The schemas of JSON and JSON lines are stable: names are only ever added. Text from articles never
-reaches a terminal raw, nor a spreadsheet as a formula.
+reaches a terminal raw.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, TextIO
 
-from search.article import Article
-from search.engine import (
-    Facet,
-    Hit,
-    Results,
-    Stats,
-    Suggestion,
-    Timeline,
-)
+from search.article import Article, Precision, written_time
+from search.engine import Facet, Hit, Results, Stats, Suggestion, Timeline
 from search.explanation import Explanation
 from search.snippets import Marks
 
@@ -32,7 +23,6 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_FORMULA = tuple("=+-@\t\n＝＋－＠")
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 TEXT_WIDTH = 100
 """Text on a terminal is wrapped at its width, and never wider than this."""
@@ -64,23 +54,26 @@ def open_console(stream: TextIO, color: str) -> Console:
 # --- for people -------------------------------------------------------------------------------------
 
 
-def print_results(console: Console, results: Results, zone: tzinfo) -> None:
-    """A page of results: the count, how the query was read, the hits, the facets, the way on."""
+def print_results(console: Console, results: Results, zone: tzinfo, following: str | None = None) -> None:
+    """A page of results: the count, how the query was read, the hits, the facets.
+
+    At the end stands the command `following` that prints the next page, on one line however long it is.
+    """
     from rich.text import Text
 
     found = f"{results.total:,} article{'' if results.total == 1 else 's'}"
     _print(console, Text(found, "bold").append(f"  {printable(results.read_as)}", "not bold dim"))
     if results.expanded_with:
         _print(console, Text(f"ranked also by: {printable(', '.join(results.expanded_with))}", "dim"))
-    for number, hit in enumerate(results.hits, start=1):
+    for number, hit in enumerate(results.hits, start=results.first):
         console.print()
         _print_hit(console, number, hit, zone)
     if results.facets:
         console.print()
         print_facets(console, results.facets)
-    if results.next is not None:
+    if following is not None:
         console.print()
-        _print(console, Text(f"more: --after {results.next}", "dim"))
+        console.print(Text(f"next page: {printable(following)}", "dim"), soft_wrap=True)
 
 
 def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
@@ -91,7 +84,12 @@ def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
     lead = f"{number}. "
     title = _marked(console, article.title or "(no title)", hit.title_marks, "bold")
     _print(console, Text().append(lead, "dim").append_text(title))
-    facts = [when(article.published, zone), article.source, ", ".join(article.authors), article.id]
+    facts = [
+        when(article.published, zone, article.precision),
+        article.source,
+        ", ".join(article.authors),
+        article.id,
+    ]
     lines = [Text(printable(" · ".join(fact for fact in facts if fact)), "dim")]
     if hit.snippet is not None and hit.snippet.text:
         lines.append(_marked(console, hit.snippet.text, hit.snippet.marks, ""))
@@ -109,7 +107,7 @@ def _marked(console: Console, text: str, marks: Marks, style: str) -> Text:
     shown, before = Text(style=style), 0
     for start, end in marks:
         shown.append(printable(text[before:start]))
-        if console.is_terminal:
+        if console.color_system is not None:
             shown.append(printable(text[start:end]), "bold yellow")
         else:
             shown.append(f"*{printable(text[start:end])}*")
@@ -124,9 +122,12 @@ def print_facets(console: Console, facets: Iterable[Facet]) -> None:
     for number, facet in enumerate(facets):
         if number:
             console.print()
-        rest = f"  {facet.distinct:,} value{'' if facet.distinct == 1 else 's'}"
-        rest += f", {facet.missing:,} without" if facet.missing else ""
-        _print(console, Text(facet.field, "bold").append(rest, "not bold dim"))
+        rest = [f"{facet.distinct:,} value{'' if facet.distinct == 1 else 's'}"]
+        if len(facet.values) < facet.distinct:
+            rest = [f"{len(facet.values):,} of {facet.distinct:,} shown"]
+        rest += [f"{facet.missing:,} without"] if facet.missing else []
+        rest += _too_imprecise(facet.imprecise, facet.field.removeprefix("date:"))
+        _print(console, Text(facet.field, "bold").append(f"  {', '.join(rest)}", "not bold dim"))
         rows = [(printable(value.value), value.count, value.query) for value in facet.values]
         _print_rows(console, rows)
 
@@ -136,8 +137,14 @@ def print_timeline(console: Console, timeline: Timeline) -> None:
     from rich.text import Text
 
     _print_rows(console, [(part.name, part.count, "") for part in timeline.bins])
-    if timeline.undated:
-        _print(console, Text(f"{timeline.undated:,} without a date", "dim"))
+    rest = [f"{timeline.undated:,} without a date"] if timeline.undated else []
+    rest += _too_imprecise(timeline.imprecise, timeline.interval)
+    if rest:
+        _print(console, Text(", ".join(rest), "dim"))
+
+
+def _too_imprecise(count: int, interval: str) -> list[str]:
+    return [f"{count:,} known only to the {'year' if interval == 'month' else 'month or year'}"] * (count > 0)
 
 
 def _print_rows(console: Console, rows: list[tuple[str, int, str]]) -> None:
@@ -170,7 +177,8 @@ def print_article(console: Console, article: Article, zone: tzinfo) -> None:
 
     _print(console, Text(printable(article.title or "(no title)"), "bold"))
     facts = {
-        "published": when(article.published, zone),
+        "published": when(article.published, zone, article.precision),
+        "modified": when(article.modified, zone) if article.modified else "",
         "source": article.source,
         "authors": ", ".join(article.authors),
         "keywords": ", ".join(article.keywords),
@@ -196,11 +204,13 @@ def print_article(console: Console, article: Article, zone: tzinfo) -> None:
             _print(console, Text(printable(paragraph)))
 
 
-def print_stats(console: Console, stats: Stats, zone: tzinfo) -> None:
+def print_stats(console: Console, stats: Stats) -> None:
     """The archive in numbers, one a line."""
     from rich.text import Text
 
-    span = f"{when(stats.first, zone)} to {when(stats.last, zone)}" if stats.first else "none"
+    span = "none"
+    if stats.first is not None and stats.last is not None:
+        span = f"{stats.first.astimezone(UTC):%Y-%m-%d} to {stats.last.astimezone(UTC):%Y-%m-%d} (UTC)"
     current = stats.revision == stats.indexed_revision
     facts = {
         "archive": stats.location,
@@ -211,7 +221,8 @@ def print_stats(console: Console, stats: Stats, zone: tzinfo) -> None:
         "language": stats.language,
         "extra fields": ", ".join(stats.extra_fields) or "none",
         "store": f"{stats.store_size / 1e6:,.1f} MB",
-        "index": f"{stats.index_size / 1e6:,.1f} MB in {stats.segments} segments",
+        "index": f"{stats.index_size / 1e6:,.1f} MB in {stats.segments} "
+        f"segment{'' if stats.segments == 1 else 's'}",
         "state": f"revision {stats.revision}, " + ("searchable" if current else "not yet searchable"),
         "analyzer": stats.analyzer,
     }
@@ -246,16 +257,23 @@ def _print(console: Console, text: Text) -> None:
     console.print(text, soft_wrap=console.soft_wrap)
 
 
-def when(moment: datetime | None, zone: tzinfo) -> str:
-    """A time as people read it, in `zone`; "undated" for none."""
-    return "undated" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+def when(moment: datetime | None, zone: tzinfo, precision: Precision = "instant") -> str:
+    """A time as people read it: as exactly as it is known, an instant in `zone`; "undated" for none."""
+    if moment is None:
+        return "undated"
+    if precision != "instant":
+        return written_time(moment, precision)
+    here = moment.astimezone(zone)
+    offset = "UTC" if here.tzinfo is UTC else here.isoformat()[len(here.replace(tzinfo=None).isoformat()) :]
+    return f"{here:%Y-%m-%d %H:%M} {offset}"
 
 
 # --- for programs -----------------------------------------------------------------------------------
 
 
 def results_as_json(results: Results) -> str:
-    """One JSON object: total, read_as, warnings, expanded_with, did_you_mean, parts, next, hits, facets."""
+    """One JSON object: total, read_as, warnings, expanded_with, did_you_mean, parts, first, next, hits,
+    facets."""
     return _json(
         {
             "total": results.total,
@@ -264,6 +282,7 @@ def results_as_json(results: Results) -> str:
             "expanded_with": list(results.expanded_with),
             "did_you_mean": results.did_you_mean,
             "parts": [asdict(part) for part in results.parts],
+            "first": results.first,
             "next": results.next,
             "hits": [_hit(hit) for hit in results.hits],
             "facets": {facet.field: _facet(facet) for facet in results.facets},
@@ -272,58 +291,25 @@ def results_as_json(results: Results) -> str:
     )
 
 
-def hits_as_json_lines(results: Results) -> Iterable[str]:
-    """One JSON object a hit."""
-    return (_json(_hit(hit)) for hit in results.hits)
-
-
-def hits_as_csv(results: Results) -> str:
-    """A table with a header: id, published, score, title, source, authors, keywords, url, snippet."""
-    rows = [["id", "published", "score", "title", "source", "authors", "keywords", "url", "snippet"]]
-    for hit in results.hits:
-        article = hit.article
-        rows.append(
-            [
-                article.id,
-                "" if article.published is None else _iso(article.published),
-                f"{hit.score:.4f}",
-                article.title,
-                article.source,
-                "; ".join(article.authors),
-                "; ".join(article.keywords),
-                article.url,
-                hit.snippet.text if hit.snippet else "",
-            ]
-        )
-    return _table(rows)
+def hits_as_json_lines(hits: Iterable[Hit | Article]) -> Iterator[str]:
+    """One JSON object a hit; that of an article alone has no score and no snippet."""
+    for hit in hits:
+        yield _json(_hit(hit) if isinstance(hit, Hit) else _outline(hit)) + "\n"
 
 
 def facets_as_json(facets: Iterable[Facet]) -> str:
-    """One JSON object, a facet by each name: values, distinct, missing."""
+    """One JSON object, a facet by each name: values, distinct, missing, imprecise."""
     return _json({facet.field: _facet(facet) for facet in facets}, indent=2)
 
 
-def facets_as_csv(facets: Iterable[Facet]) -> str:
-    """A table with a header: field, value, count, query."""
-    rows = [["field", "value", "count", "query"]]
-    rows += [[facet.field, v.value, str(v.count), v.query] for facet in facets for v in facet.values]
-    return _table(rows)
-
-
 def timeline_as_json(timeline: Timeline) -> str:
-    """One JSON object: interval, undated, bins (name, start, count, query)."""
+    """One JSON object: interval, undated, imprecise, bins (name, start, count, query)."""
     bins = [
-        {"name": part.name, "start": _iso(part.start), "count": part.count, "query": part.query}
+        {"name": part.name, "start": iso(part.start), "count": part.count, "query": part.query}
         for part in timeline.bins
     ]
-    return _json({"interval": timeline.interval, "undated": timeline.undated, "bins": bins}, indent=2)
-
-
-def timeline_as_csv(timeline: Timeline) -> str:
-    """A table with a header: the interval, its start, count."""
-    rows = [[timeline.interval, "start", "count"]]
-    rows += [[part.name, _iso(part.start), str(part.count)] for part in timeline.bins]
-    return _table(rows)
+    counts = {"undated": timeline.undated, "imprecise": timeline.imprecise}
+    return _json({"interval": timeline.interval, **counts, "bins": bins}, indent=2)
 
 
 def suggestions_as_json(suggestions: Iterable[Suggestion]) -> str:
@@ -345,16 +331,12 @@ def stats_as_json(stats: Stats) -> str:
     """One JSON object with the names of `Stats`."""
     facts = {name: getattr(stats, name) for name in Stats.__slots__}
     return _json(
-        {name: _iso(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}, indent=2
+        {name: iso(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}, indent=2
     )
 
 
 def _hit(hit: Hit) -> dict[str, object]:
-    record = {
-        name: value
-        for name, value in hit.article.as_record().items()
-        if name not in ("body", "highlights", "description")
-    }
+    record = _outline(hit.article)
     identity = record.pop("id")
     marked: dict[str, object] = {"id": identity, "score": round(hit.score, 6), **record}
     if hit.title_marks:
@@ -364,11 +346,20 @@ def _hit(hit: Hit) -> dict[str, object]:
     return marked
 
 
+def _outline(article: Article) -> dict[str, object]:
+    """The article's record without its long texts."""
+    record = article.as_record()
+    for name in ("body", "highlights", "description"):
+        record.pop(name, None)
+    return record
+
+
 def _facet(facet: Facet) -> dict[str, object]:
     return {
         "values": [{"value": v.value, "count": v.count, "query": v.query} for v in facet.values],
         "distinct": facet.distinct,
         "missing": facet.missing,
+        "imprecise": facet.imprecise,
     }
 
 
@@ -380,14 +371,6 @@ def _escaped(unsafe: re.Match[str]) -> str:
     return f"\\u{ord(unsafe.group()):04x}"
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """A time in UTC as data has it."""
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def _table(rows: list[list[str]]) -> str:
-    """CSV of the rows; a cell that a spreadsheet would run as a formula begins with an apostrophe."""
-    out = io.StringIO()
-    shown = ([printable(cell) for cell in row] for row in rows)
-    safe = ([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in shown)
-    csv.writer(out, lineterminator="\n").writerows(safe)
-    return out.getvalue()

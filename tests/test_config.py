@@ -65,7 +65,7 @@ def test_the_limit_can_be_at_its_bounds(tmp_path: Path, limit: int) -> None:
 WRONG = {
     "a setting that does not exist": (
         'archiv = "x"',
-        "'archiv' is no setting; settings are archive, tz, limit",
+        "'archiv' is not a setting; settings are archive, tz, limit",
     ),
     "a number for the archive": ("archive = 7", "archive must be text"),
     "a list for the zone": ('tz = ["UTC"]', "tz must be text"),

@@ -6,14 +6,16 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
 
-from search import render
-from search.article import Article
+from search import render, table
+from search.article import Article, Precision
+from search.dates import Interval
 from search.engine import Bin, Facet, FacetValue, Hit, Results, Stats, Timeline
 from search.snippets import Snippet
 from tests.conftest import ARTICLES, day
@@ -35,6 +37,7 @@ MONTHS = Timeline(
         Bin("2025-04", day("2025-04-01"), 600, "date:2025-04-01Z..2025-04-30Z"),
     ),
     undated=3,
+    imprecise=12,
 )
 PAGE = Results(12_345, (HIT, BARE), (KEYWORDS,), "next-page", "strike", ("odd",))
 STATS = Stats(
@@ -51,7 +54,7 @@ def shown(draw: Callable[[Console], None], color: str = "never") -> str:
 
 
 def results_text(results: Results, color: str = "never") -> str:
-    return shown(lambda console: render.print_results(console, results, UTC), color)
+    return shown(lambda console: render.print_results(console, results, UTC, results.next), color)
 
 
 # --- for people -------------------------------------------------------------------------------------
@@ -63,15 +66,15 @@ def test_a_page_shows_count_query_hits_facets_and_the_way_on() -> None:
         "12,345 articles  strike",
         "",
         "1. Harbour *strike* begins in Port Alder",
-        "   2025-02-10 08:20 · Herald · Ana Ruiz, Bo Lund · a1",
+        "   2025-02-10 08:20 UTC · Herald · Ana Ruiz, Bo Lund · a1",
         "   A *strike*, a long *strike*.",
         "",
         "2. (no title)",
         "   undated · bare",
         "",
     ]
-    assert lines[9] == "keyword  5 values, 2 without"
-    assert lines[-1] == "more: --after next-page"
+    assert lines[9] == "keyword  2 of 5 shown, 2 without"
+    assert lines[-1] == "next page: next-page"
 
 
 def test_one_article_is_not_called_articles() -> None:
@@ -79,12 +82,12 @@ def test_one_article_is_not_called_articles() -> None:
 
 
 def test_the_last_page_has_no_way_on() -> None:
-    assert "--after" not in results_text(Results(1, (HIT,)))
+    assert "next page" not in results_text(Results(1, (HIT,)))
 
 
 def test_times_are_shown_in_the_zone_asked_for() -> None:
     text = shown(lambda console: render.print_results(console, PAGE, ZoneInfo("Asia/Tokyo")))
-    assert "2025-02-10 17:20" in text
+    assert "2025-02-10 17:20 +09:00" in text
 
 
 def test_bars_are_in_proportion_and_the_smallest_can_be_seen() -> None:
@@ -113,14 +116,14 @@ def test_a_timeline_shows_empty_intervals_and_the_undated() -> None:
     ]
     assert lines[0].count("█") == 2 * lines[2].count("█") > 0
     assert "█" not in lines[1]
-    assert lines[3] == "3 without a date"
+    assert lines[3] == "3 without a date, 12 known only to the year"
 
 
 def test_an_article_is_shown_whole() -> None:
     text = shown(lambda console: render.print_article(console, ARTICLES[0], UTC))
     assert text == (
         "Harbour strike begins in Port Alder\n"
-        "published  2025-02-10 08:20\n"
+        "published  2025-02-10 08:20 UTC\n"
         "source     Herald\n"
         "authors    Ana Ruiz, Bo Lund\n"
         "keywords   strike, Harbour\n"
@@ -137,10 +140,10 @@ def test_an_article_is_shown_whole() -> None:
 
 
 def test_stats_are_one_a_line() -> None:
-    text = shown(lambda console: render.print_stats(console, STATS, UTC))
+    text = shown(lambda console: render.print_stats(console, STATS))
     facts = dict(line.split("  ", 1) for line in text.splitlines())
     assert facts["articles"].strip() == "1,234"
-    assert facts["dates"].strip() == "2025-01-01 00:00 to 2025-03-01 12:30"
+    assert facts["dates"].strip() == "2025-01-01 to 2025-03-01 (UTC)"
     assert facts["extra fields"].strip() == "desk, places"
     assert facts["state"].strip() == "revision 7, searchable"
     assert facts["store"].strip() == "3.0 MB"
@@ -148,7 +151,7 @@ def test_stats_are_one_a_line() -> None:
 
 def test_stats_of_an_empty_archive_that_lags_say_so() -> None:
     empty = Stats("papers", 0, 0, None, None, 0, "english", (), 0, 0, 0, 2, 1, "1/english/x")
-    text = shown(lambda console: render.print_stats(console, empty, UTC))
+    text = shown(lambda console: render.print_stats(console, empty))
     assert "dates           none" in text
     assert "not yet searchable" in text
 
@@ -173,7 +176,7 @@ def test_text_from_articles_cannot_steer_a_terminal_from_data_either() -> None:
     results = Results(1, (Hit(article, 1.0, Snippet("S" + HOSTILE, ())),), read_as="r" + HOSTILE)
     line = render.article_as_json(article)
     assert json.loads(line) == article.as_record()
-    for text in (line, render.results_as_json(results), render.hits_as_csv(results)):
+    for text in (line, render.results_as_json(results), "".join(table.hits_as_csv(results.hits))):
         assert not {char for char in text if char != "\n" and not char.isprintable()}
 
 
@@ -220,6 +223,7 @@ FACET_RECORD = {
     ],
     "distinct": 5,
     "missing": 2,
+    "imprecise": 0,
 }
 HIT_RECORD = {
     "id": "a1",
@@ -245,6 +249,7 @@ def test_results_as_json_have_this_schema() -> None:
         "did_you_mean": None,
         "parts": [],
         "warnings": ["odd"],
+        "first": 1,
         "next": "next-page",
         "hits": [HIT_RECORD, {"id": "bare", "score": 0.5}],
         "facets": {"keyword": FACET_RECORD},
@@ -252,13 +257,13 @@ def test_results_as_json_have_this_schema() -> None:
 
 
 def test_hits_as_json_lines_are_the_hits_of_the_json() -> None:
-    lines = list(render.hits_as_json_lines(PAGE))
+    lines = list(render.hits_as_json_lines(PAGE.hits))
     assert [json.loads(line) for line in lines] == [HIT_RECORD, {"id": "bare", "score": 0.5}]
-    assert not any("\n" in line for line in lines)
+    assert all(line.index("\n") == len(line) - 1 for line in lines)
 
 
 def test_hits_as_csv_have_these_columns() -> None:
-    assert list(csv.reader(io.StringIO(render.hits_as_csv(PAGE)))) == [
+    assert list(csv.reader(io.StringIO("".join(table.hits_as_csv(PAGE.hits))))) == [
         ["id", "published", "score", "title", "source", "authors", "keywords", "url", "snippet"],
         [
             "a1", "2025-02-10T08:20:00Z", "1.2346", "Harbour strike begins in Port Alder", "Herald",
@@ -272,13 +277,13 @@ def test_hits_as_csv_have_these_columns() -> None:
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@cmd"])
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(start: str) -> None:
     results = Results(1, (Hit(Article(id="f", title=start, source=start), 1.0, Snippet(start)),))
-    row = list(csv.reader(io.StringIO(render.hits_as_csv(results))))[1]
+    row = list(csv.reader(io.StringIO("".join(table.hits_as_csv(results.hits)))))[1]
     assert [row[column] for column in (3, 4, 8)] == [f"'{start}"] * 3
 
 
 def test_facets_have_these_schemas() -> None:
     assert json.loads(render.facets_as_json([KEYWORDS])) == {"keyword": FACET_RECORD}
-    assert render.facets_as_csv([KEYWORDS]) == (
+    assert table.facets_as_csv([KEYWORDS]) == (
         "field,value,count,query\n"
         "keyword,strike,8,keyword:strike\n"
         'keyword,crude oil,1,"keyword:""crude oil"""\n'
@@ -287,14 +292,15 @@ def test_facets_have_these_schemas() -> None:
 
 def test_a_timeline_has_these_schemas() -> None:
     read = json.loads(render.timeline_as_json(MONTHS))
-    assert (read["interval"], read["undated"], len(read["bins"])) == ("month", 3, 3)
+    assert list(read) == ["interval", "undated", "imprecise", "bins"]
+    assert (read["interval"], read["undated"], read["imprecise"], len(read["bins"])) == ("month", 3, 12, 3)
     assert read["bins"][0] == {
         "name": "2025-02",
         "start": "2025-02-01T00:00:00Z",
         "count": 1_200,
         "query": "date:2025-02-01Z..2025-02-28Z",
     }
-    assert render.timeline_as_csv(MONTHS).splitlines() == [
+    assert table.timeline_as_csv(MONTHS).splitlines() == [
         "month,start,count",
         "2025-02,2025-02-01T00:00:00Z,1200",
         "2025-03,2025-03-01T00:00:00Z,0",
@@ -323,12 +329,78 @@ def test_json_keeps_letters_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "expected"),
+    ("moment", "zone", "precision", "expected"),
     [
-        (None, "undated"),
-        (day("2025-02-10T08:20"), "2025-02-10 08:20"),
-        (datetime(2025, 2, 10, 23, tzinfo=UTC) + timedelta(hours=2), "2025-02-11 01:00"),
+        (None, UTC, "instant", "undated"),
+        (day("2025-02-10T08:20"), UTC, "instant", "2025-02-10 08:20 UTC"),
+        (day("2025-02-10T23:20"), ZoneInfo("Europe/Berlin"), "instant", "2025-02-11 00:20 +01:00"),
+        (day("1850-06-01"), ZoneInfo("America/New_York"), "instant", "1850-05-31 19:03 -04:56:02"),
+        (day("2024-03-05"), ZoneInfo("America/New_York"), "day", "2024-03-05"),
+        (day("2024-03-01"), ZoneInfo("America/New_York"), "month", "2024-03"),
+        (day("1899-01-01"), ZoneInfo("America/New_York"), "year", "1899"),
     ],
 )
-def test_a_time_is_shown_to_the_minute(moment: datetime | None, expected: str) -> None:
-    assert render.when(moment, UTC) == expected
+def test_a_time_is_shown_as_exactly_as_it_is_known(
+    moment: datetime | None, zone: tzinfo, precision: Precision, expected: str
+) -> None:
+    assert render.when(moment, zone, precision) == expected
+
+
+def test_a_day_is_written_as_a_day_in_every_format() -> None:
+    article = Article(id="d", title="Tide", published=day("2024-03-05"), precision="day")
+    results = Results(1, (Hit(article, 1.0),), read_as="tide")
+    assert "\n   2024-03-05 · d\n" in shown(
+        lambda console: render.print_results(console, results, ZoneInfo("America/New_York"))
+    )
+    assert json.loads(render.results_as_json(results))["hits"][0]["published"] == "2024-03-05"
+    assert [json.loads(line)["published"] for line in render.hits_as_json_lines(results.hits)] == [
+        "2024-03-05"
+    ]
+    assert ["d", "2024-03-05"] in [
+        row[:2] for row in csv.reader(io.StringIO("".join(table.hits_as_csv(results.hits))))
+    ]
+
+
+def test_when_an_article_was_modified_is_shown() -> None:
+    article = Article(id="m", title="Tide", published=day("2024-03-05"), modified=day("2024-03-06T07:30"))
+    text = shown(lambda console: render.print_article(console, article, UTC))
+    assert "published  2024-03-05 00:00 UTC\nmodified   2024-03-06 07:30 UTC\n" in text
+    assert json.loads(render.article_as_json(article))["modified"] == "2024-03-06T07:30:00Z"
+    (line,) = render.hits_as_json_lines([Hit(article, 1.0)])
+    assert json.loads(line)["modified"] == "2024-03-06T07:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("interval", "rest"), [("day", "month or year"), ("week", "month or year"), ("month", "year")]
+)
+def test_what_is_in_no_interval_is_counted_below_and_beside(interval: Interval, rest: str) -> None:
+    facet = Facet(f"date:{interval}", (FacetValue("x", 1, "date:x"),), 1, 2, 12)
+    text = shown(lambda console: render.print_facets(console, [facet]))
+    assert text.startswith(f"date:{interval}  1 value, 2 without, 12 known only to the {rest}\n")
+    line = Timeline(interval, (), 0, 12)
+    assert shown(lambda console: render.print_timeline(console, line)) == f"12 known only to the {rest}\n"
+
+
+def test_an_index_of_one_segment_is_not_called_segments() -> None:
+    text = shown(lambda console: render.print_stats(console, replace(STATS, segments=1)))
+    assert "MB in 1 segment\n" in text
+
+
+def test_matches_keep_their_marks_where_the_terminal_has_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    assert "*strike*" in results_text(PAGE, "always")
+
+
+def test_the_way_on_is_on_one_line_however_narrow_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Narrow(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", "40")
+    out = Narrow()
+    command = "news search tide --after " + "x" * 200
+    render.print_results(render.open_console(out, "never"), replace(PAGE, first=11), UTC, command)
+    lines = out.getvalue().splitlines()
+    assert lines[-1] == f"next page: {command}"
+    assert any(line.startswith("11. Harbour") for line in lines)
+    assert max(map(len, lines[:-1])) <= 40

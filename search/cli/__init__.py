@@ -66,6 +66,8 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    if sys.stdin is None:
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(_ClosedInput()))
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by whoever started us
@@ -76,6 +78,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with interruptible() as interruption:
         code = _run(arguments, interruption)
     sys.exit(code)
+
+
+class _ClosedInput(io.RawIOBase):
+    """Standard input where whoever started us closed it: tells that to a command that reads it."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _buffer: object) -> int:
+        from search.errors import InvalidRequest
+
+        raise InvalidRequest("standard input is closed, so there is nothing to read")
 
 
 def _run(arguments: Sequence[str] | None, interruption: Interruption) -> int:

@@ -51,7 +51,11 @@ def _libraries() -> Iterator[str]:
     from search.engines import store_version
 
     yield f"SQLite {store_version()}"
-    old = " → upgrade Python or expat before reading XML of strangers" if version_info < _SAFE_EXPAT else ""
+    old = (
+        " → upgrade Python or expat before you read XML that others wrote"
+        if version_info < _SAFE_EXPAT
+        else ""
+    )
     yield f"expat {EXPAT_VERSION.removeprefix('expat_')}{old}"
 
 
@@ -114,4 +118,4 @@ def _archive(location: Path) -> Iterator[str]:
     yield from (f"archive: {note}" for note in verdict.notes)
     yield from (f"archive: {fault} → {verdict.remedy}" for fault in verdict.faults)
     if not verdict.faults:
-        yield "archive: opens, and its index is that of its last commit → news verify reads all of it"
+        yield "archive: opens, and its index has its newest articles → check every byte with: news verify"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +29,18 @@ FOUND, NOTHING_FOUND, USAGE, SOME_REJECTED, LOCKED, DAMAGED, NO_SPACE, LIMIT, IN
 )  # fmt: skip
 """The exit codes; `news --help` and the README list them."""
 
+
+def _one_archive(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> str | None:
+    if len(given) > 1:
+        raise click.UsageError("--archive is given more than once; a command works with one archive")
+    return given[0] if given else None
+
+
 archive_option = click.option(
     "--archive",
     "-a",
+    multiple=True,
+    callback=_one_archive,
     metavar="DIR",
     help="The archive's folder.  [default: $NEWS_ARCHIVE, else ./index_data]",
 )
@@ -126,6 +137,31 @@ def warn(message: str) -> None:
 def exit_with(code: int) -> None:
     """End the command with this exit code."""
     click.get_current_context().exit(code)
+
+
+def was_given(name: str) -> bool:
+    """Whether the running command was given this parameter, with whatever value."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def command_line(**changed: object) -> str:
+    """The running command as it would be typed, as given but for the options `changed` (None: left out)."""
+    context = click.get_current_context()
+    options, arguments = [], []
+    for parameter in context.command.params:
+        name = str(parameter.name)
+        value = changed[name] if name in changed else context.params[name] if was_given(name) else None
+        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        if isinstance(parameter, click.Argument):
+            arguments += [str(each) for each in values]
+        elif isinstance(parameter, click.Option) and parameter.is_flag:
+            options += [parameter.opts[0]] if value else []
+        else:
+            options += [word for each in values for word in (parameter.opts[0], str(each))]
+    separator = ["--"] if any(argument.startswith("-") for argument in arguments) else []
+    if not separator:
+        return shlex.join([*context.command_path.split(), *arguments, *options])
+    return shlex.join([*context.command_path.split(), *options, *separator, *arguments])
 
 
 def query_text(words: tuple[str, ...]) -> str:

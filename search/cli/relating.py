@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from search.article import Article
 
 limit_option = click.option(
-    "--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="Most to print."
+    "--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="How many to print."
 )
 hits_option = format_option("text", "json", "jsonl", "csv", "ids")
 
@@ -116,7 +116,9 @@ def background(
 @format_option("text", "json")
 @archive_option
 def suggest(prefix: str, limit: int, form: str, archive: str | None) -> None:
-    """Print words that begin so, those in most articles first; or how it may be spelled.
+    """Print the words that begin with PREFIX, those in most articles first.
+
+    If there is no such word, print the words of which it may be a misspelling.
 
     \b
       news suggest harb

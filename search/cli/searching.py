@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
     color_option,
+    command_line,
     console,
     exit_with,
     format_option,
@@ -21,6 +23,7 @@ from search.cli.options import (
     tz_option,
     warn,
 )
+from search.cli.rows import ROWS, check_all, note_the_rest, print_rows
 
 if TYPE_CHECKING:
     from search.cli.options import Setting
@@ -38,8 +41,14 @@ if TYPE_CHECKING:
     show_default=True,
     help="The order; ties are always newest first, then by id.",
 )
-@click.option("--limit", "-n", type=int, help="Most hits to print.  [default: 10]")
+@click.option("--limit", "-n", type=int, help="How many hits to print.  [default: 10]")
 @click.option("--after", metavar="CURSOR", help="Go on after the last hit of the page before.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Print every match as csv, jsonl or ids: oldest first, without scores and snippets.",
+)
 @click.option(
     "--facet",
     "facets",
@@ -67,6 +76,7 @@ def search(
     sort: Sort,
     limit: int | None,
     after: str | None,
+    everything: bool,
     facets: tuple[str, ...],
     expand: bool,
     recency: str | None,
@@ -86,6 +96,7 @@ def search(
       news search 'title:storm -flood' --facet keyword --facet date:month
       news search --any 'A headline, or a sentence'   ranked by how many of its words, and which
       news search -- -flood              a query that begins with a dash
+      news search flood --all --format csv > floods.csv
 
     \b
     In a query: a b   a OR b   -a   "a phrase"   "near phrase"~3   a NEAR/5 b
@@ -94,6 +105,10 @@ def search(
 
     Exits with 0 if anything was found, 1 if not, 2 if the query cannot be read.
     """
+    if facets and form in ROWS:
+        raise click.UsageError(f"--facet has no place in {form}; use --format json, or: news facets")
+    if everything:
+        check_all(form, sort)
     setting = settle(archive, tz, color)
     with reading(setting) as opened:
         results = opened.search(
@@ -102,7 +117,7 @@ def search(
             until=until,
             any_word=any_word,
             sort=sort,
-            limit=setting.limit if limit is None else limit,
+            limit=0 if everything else setting.limit if limit is None else limit,
             after=after,
             facets=facets,
             zone=setting.zone,
@@ -111,12 +126,20 @@ def search(
             expand=expand,
             recency=recency,
         )
-    show_results(setting, results, form)
+        if everything:
+            show_notes(results)
+            articles = opened.scan(
+                query_text(query), since=since, until=until, any_word=any_word, zone=setting.zone
+            )
+            print_rows(form, articles)
+    if not everything:
+        show_results(setting, results, form)
+    elif not results.total:
+        exit_with(NOTHING_FOUND)
 
 
-def show_results(setting: Setting, results: Results, form: str) -> None:
-    """Print a page of results, and end with 1 where there are none."""
-    from search import render
+def show_notes(results: Results) -> None:
+    """Say what was odd about the query."""
     from search.hints import in_words
 
     for warning in results.warnings:
@@ -125,21 +148,26 @@ def show_results(setting: Setting, results: Results, form: str) -> None:
         warn(f"did you mean: {results.did_you_mean}")
     for sentence in in_words(results.parts):
         warn(sentence)
+
+
+def show_results(setting: Setting, results: Results, form: str) -> None:
+    """Print a page of results, and end with 1 where there are none."""
+    from search import render
+
+    show_notes(results)
+    more = results.next is not None
     match form:
         case "text" if results.hits or results.total:
-            render.print_results(console(setting), results, setting.zone)
+            following = command_line(after=results.next) if more else None
+            render.print_results(console(setting), results, setting.zone, following)
         case "text":
             warn(f"nothing found; the query was read as: {results.read_as}")
         case "json":
             click.echo(render.results_as_json(results))
-        case "jsonl":
-            for line in render.hits_as_json_lines(results):
-                click.echo(line)
-        case "csv":
-            click.echo(render.hits_as_csv(results), nl=False)
         case _:
-            for hit in results.hits:
-                click.echo(hit.article.id)
+            print_rows(form, results.hits)
+            if more:
+                note_the_rest(results)
     if not results.total:
         exit_with(NOTHING_FOUND)
 
@@ -214,9 +242,7 @@ def timeline(
       news timeline strike --by week
       news timeline keyword:weather --by month --format json
     """
-    import sys
-
-    from search import render
+    from search import render, table
 
     setting = settle(archive, tz, color)
     with reading(setting) as opened:
@@ -235,7 +261,7 @@ def timeline(
         case "json":
             click.echo(render.timeline_as_json(line))
         case _:
-            click.echo(render.timeline_as_csv(line), nl=False)
+            click.echo(table.timeline_as_csv(line), nl=False)
     if not line.bins and not line.undated:
         exit_with(NOTHING_FOUND)
 
@@ -276,7 +302,7 @@ def facets(
       news facets --by keyword:50 --format csv
       news facets strike --by date:week --by source
     """
-    from search import render
+    from search import render, table
 
     setting = settle(archive, tz, color)
     with reading(setting) as opened:
@@ -295,7 +321,7 @@ def facets(
         case "json":
             click.echo(render.facets_as_json(counted))
         case _:
-            click.echo(render.facets_as_csv(counted), nl=False)
+            click.echo(table.facets_as_csv(counted), nl=False)
     if not any(facet.values or facet.missing for facet in counted):
         exit_with(NOTHING_FOUND)
 
@@ -334,11 +360,10 @@ def show(ids: tuple[str, ...], tz: str | None, form: str, color: str | None, arc
 
 
 @click.command()
-@tz_option
 @format_option("text", "json")
 @color_option
 @archive_option
-def stats(tz: str | None, form: str, color: str | None, archive: str | None) -> None:
+def stats(form: str, color: str | None, archive: str | None) -> None:
     """Describe the archive: articles, dates, words, sizes, state.
 
     \b
@@ -347,10 +372,10 @@ def stats(tz: str | None, form: str, color: str | None, archive: str | None) -> 
     """
     from search import render
 
-    setting = settle(archive, tz, color)
+    setting = settle(archive, color=color)
     with reading(setting) as opened:
         numbers = opened.stats()
     if form == "json":
         click.echo(render.stats_as_json(numbers))
     else:
-        render.print_stats(console(setting), numbers, setting.zone)
+        render.print_stats(console(setting), numbers)

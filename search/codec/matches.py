@@ -16,9 +16,8 @@ import numpy as np
 from search.codec.layout import MISSING
 from search.codec.postings import Array, Docs, FieldPostings, Flags, Floats, Postings, distinct
 from search.codec.scoring import TermScorer
+from search.codec.values import Classes
 from search.codec.view import IndexView
-
-_HIGHEST = np.iinfo(np.int64).max
 
 SPARSE = 16
 """Documents that are not one in so many are sorted rather than flagged among all."""
@@ -115,29 +114,25 @@ Limits = tuple[int | None, int | None]
 
 
 class Ranged(_Filter):
-    """Documents whose number in a column is within limits.
-
-    `classes`, uint8[size], says by which of the limits each document is judged; None: all by the first.
-    """
+    """Documents whose number in a column is within limits: those of its class, or None: all the first."""
 
     def __init__(
-        self, view: IndexView, column: str, limits: Sequence[Limits], classes: Array | None = None
+        self, view: IndexView, column: str, limits: Sequence[Limits], classes: Classes | None = None
     ) -> None:
-        self._view, self._numbers, self._classes = view, view.numbers(column), classes
-        self._lows = np.array([MISSING + 1 if low is None else low for low, _ in limits], np.int64)
-        self._highs = np.array([_HIGHEST if high is None else high for _, high in limits], np.int64)
+        self._view, self._numbers = view, view.numbers(column)
+        self._classes = None if classes is None else classes.numbers
+        self._limits = {number: limits[number] for number in (classes.present if classes else (0,))}
 
     @property
     def size(self) -> int:
         return self._view.size
 
     def _within(self, numbers: Array, classes: Array | None) -> Flags:
-        if classes is None:
-            flags: Flags = numbers >= self._lows[0]
-            flags &= numbers < self._highs[0]
-        else:
-            flags = numbers >= self._lows.take(classes)
-            flags &= numbers < self._highs.take(classes)
+        if classes is None or len(set(self._limits.values())) == 1:
+            return _between(numbers, next(iter(self._limits.values())))
+        flags = np.zeros(len(numbers), np.bool_)
+        for number, limits in self._limits.items():
+            flags |= _between(numbers, limits) & (classes == number)
         return flags
 
     @cached_property
@@ -147,6 +142,14 @@ class Ranged(_Filter):
     def keep(self, docs: Docs) -> Flags:
         classes = None if self._classes is None else self._classes.take(docs)
         return self._within(self._numbers.take(docs), classes)
+
+
+def _between(numbers: Array, limits: Limits) -> Flags:
+    low, high = limits
+    flags: Flags = numbers >= (MISSING + 1 if low is None else low)
+    if high is not None:
+        flags &= numbers < high
+    return flags
 
 
 class Complement(_Filter):

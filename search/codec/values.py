@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from search.codec.view import IndexView
 
 
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Which class each document is of: `numbers` uint8[size]; `present` has the numbers that there are."""
+
+    numbers: Array
+    present: tuple[int, ...]
+
+
 class Values:
     """A field of whole values, over the segments of a view."""
 
@@ -23,7 +32,7 @@ class Values:
         self._field = field
         self._segments = [part for part in view.parts if f"{field}.doc_starts" in part.arrays]
         self.lexicons = [Lexicon(segment.arrays, f"{field}.terms") for segment in self._segments]
-        self._classes: dict[tuple[str, ...], Array | None] = {}
+        self._classes: dict[tuple[str, ...], Classes | None] = {}
 
     def docs(self, choose: Callable[[Lexicon], Iterable[int]]) -> Docs:
         """The documents with any of the values that `choose` picks from each lexicon, ascending."""
@@ -49,23 +58,24 @@ class Values:
             flags[segment.base : segment.base + segment.count] = counts > 0
         return flags
 
-    def classes(self, names: tuple[str, ...]) -> Array | None:
-        """uint8[size]: the place among `names` of the value of each document, deleted ones too.
+    def classes(self, names: tuple[str, ...]) -> Classes | None:
+        """The place among `names` of the value of each document, deleted ones too; None where all are 0.
 
-        It is 0 also for a document without a value, or with another. None where all are 0.
+        It is 0 also for a document without a value, or with another.
         """
         if names not in self._classes:
             self._classes[names] = self._classified(names)
         return self._classes[names]
 
-    def _classified(self, names: tuple[str, ...]) -> Array | None:
+    def _classified(self, names: tuple[str, ...]) -> Classes | None:
         found = np.zeros(self._view.size, np.uint8)
         for segment, lexicon in zip(self._segments, self.lexicons, strict=True):
             starts, docs = segment.arrays[f"{self._field}.starts"], segment.arrays[f"{self._field}.docs"]
             for place, name in enumerate(names[1:], start=1):
                 if (number := lexicon.number(name.encode())) >= 0:
                     found[segment.base + docs[starts[number] : starts[number + 1]].astype(np.intp)] = place
-        return found if found.any() else None
+        present = tuple(np.flatnonzero(np.bincount(found, minlength=1)).tolist())
+        return Classes(found, present) if any(present) else None
 
     def texts(self, docs: Docs) -> list[str]:
         """The first value of each of `docs` as it is written, "" where it has none."""

@@ -27,7 +27,7 @@ from search.codec.inversion import Documents, WordCollector
 from search.codec.layout import MISSING
 from search.codec.matches import Limits
 from search.codec.pieces import PieceTables
-from search.codec.postings import Array
+from search.codec.values import Classes
 from search.codec.view import IndexView
 from search.dates import Period
 from search.engines.embedded.schema import MAX_INDEXED_FIELDS
@@ -215,8 +215,8 @@ def limits(period: Period) -> list[Limits]:
     return [(number(start), number(end)) for start, end in bounds]
 
 
-def precisions(view: IndexView) -> Array | None:
-    """uint8[size]: the place in `PRECISIONS` of that of each document; None where all are instants."""
+def precisions(view: IndexView) -> Classes | None:
+    """The place in `PRECISIONS` of that of each document; None where all are instants."""
     return view.values("precision").classes(PRECISIONS)
 
 

@@ -85,7 +85,7 @@ def timeline(view: IndexView, docs: Docs, interval: Interval, zone: tzinfo) -> T
     exact, whole = docs, docs[:0]
     if (classes := precisions(view)) is not None:
         dated = docs.compress(view.numbers("published").take(docs) != MISSING)
-        own, coarsest = classes.take(dated), PRECISIONS.index(_COARSEST[interval])
+        own, coarsest = classes.numbers.take(dated), PRECISIONS.index(_COARSEST[interval])
         exact, whole = dated.compress(own == 0), dated.compress((own > 0) & (own <= coarsest))
         imprecise = len(dated) - len(exact) - len(whole)
     times = [at.astimezone(zone).replace(tzinfo=None) for at in _extent(view, exact)]

@@ -1,0 +1,49 @@
+"""How far a long command is, on a terminal's standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Move = Callable[[int, int | None], None]
+
+
+@contextmanager
+def progress(unit: str) -> Iterator[Move]:
+    """Shows how many there are on standard error, if that is a terminal; the function moves it on.
+
+    It is called with how many are done, and of how many if that is known: only then is there a bar.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, Task, TextColumn, TimeElapsedColumn
+    from rich.progress_bar import ProgressBar
+    from rich.table import Column
+
+    class KnownBar(BarColumn):
+        """A bar only where there is something to measure it by; rich draws a full one else."""
+
+        def render(self, task: Task) -> ProgressBar:
+            bar = super().render(task)
+            bar.width = 0 if task.total is None else self.bar_width
+            return bar
+
+    columns = (
+        KnownBar(table_column=Column()),
+        TextColumn("{task.fields[counted]} " + unit),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=None, rate="", counted="0")
+
+        def move(done: int, total: int | None) -> None:
+            elapsed = shown.tasks[0].elapsed or 0.0
+            rate = f"{done / elapsed:,.0f}/s" if elapsed > 1 else ""
+            counted = f"{done:,}" if total is None else f"{done:,} of {total:,}"
+            shown.update(task, completed=done, total=total, rate=rate, counted=counted)
+
+        yield move

@@ -1,0 +1,56 @@
+"""The formats that have a row for each hit and nothing else: of a page, or with --all of every match."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from search.cli.options import command_line, warn, was_given
+
+if TYPE_CHECKING:
+    from search.article import Article
+    from search.engine import Hit, Results, Sort
+
+ROWS = ("csv", "jsonl", "ids")
+
+_OF_A_PAGE = ("limit", "after", "sort", "expand", "recency")
+
+
+def check_all(form: str, sort: Sort) -> None:
+    """Refuse what has no meaning where every match is printed."""
+    if form not in ROWS:
+        raise click.UsageError(f"--all is for --format {', '.join(ROWS)}, not for {form}")
+    for name in _OF_A_PAGE:
+        if was_given(name) and (name, sort) != ("sort", "oldest"):
+            raise click.UsageError(f"--all prints every match, oldest first; it goes with no --{name}")
+
+
+def print_rows(form: str, hits: Iterable[Hit | Article]) -> None:
+    """Print each row as soon as it is there: an interrupt leaves the rows before it."""
+    for row in _rows(form, hits):
+        sys.stdout.write(row)
+
+
+def note_the_rest(results: Results) -> None:
+    """Say that the rows of this page are not all, and how to get them all."""
+    last = results.first + len(results.hits) - 1
+    shown = f"{last:,}" if results.first == 1 else f"{results.first:,} to {last:,}"
+    unlimited = command_line(everything=True, **dict.fromkeys(_OF_A_PAGE))
+    warn(f"{shown} of {results.total:,}; for all of them, oldest first: {unlimited}")
+
+
+def _rows(form: str, hits: Iterable[Hit | Article]) -> Iterator[str]:
+    from search.article import Article
+    from search.render import hits_as_json_lines
+    from search.table import hits_as_csv
+
+    match form:
+        case "csv":
+            yield from hits_as_csv(hits)
+        case "jsonl":
+            yield from hits_as_json_lines(hits)
+        case _:
+            yield from (f"{hit.id if isinstance(hit, Article) else hit.article.id}\n" for hit in hits)

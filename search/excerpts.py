@@ -1,0 +1,22 @@
+"""Results with what shows why each article was found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from search.deadline import Deadline, no_deadline
+from search.engine import Engine, Results
+from search.language import Node
+from search.snippets import mark, snippet
+
+
+def with_snippets(engine: Engine, results: Results, query: Node, deadline: Deadline | None) -> Results:
+    """The results, each hit with its snippet and the marks in its title; raises `DeadlineExceeded`."""
+    highlights = engine.highlights(query, deadline)
+    check = no_deadline if deadline is None else deadline.check
+    hits = []
+    for hit in results.hits:
+        check()
+        shown = snippet(hit.article, highlights, check=check)
+        hits.append(replace(hit, snippet=shown, title_marks=mark(hit.article.title, highlights, "title")))
+    return replace(results, hits=tuple(hits))

@@ -1,0 +1,54 @@
+"""Where a page of a search goes on: one word, good for that search alone.
+
+    WORD = place . number . seconds . digest        no letter of it means anything to a shell
+
+The place is the engine's own cursor. The number is that of the hit that comes next, from 1. The seconds
+since 1970 are when the search began: its later pages read "when:7d" and rank by age as the first did. The
+digest is of everything else that decides what is found and in which order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from search.errors import InvalidRequest
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WORD = re.compile(r"([\w-]+)\.(\d{1,10})\.(-?\d{1,10})\.([0-9a-f]{8})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    """Where to go on, and in which search."""
+
+    place: str
+    number: int
+    began: datetime
+    digest: str
+
+    def __str__(self) -> str:
+        seconds = (self.began - _EPOCH) // timedelta(seconds=1)
+        return f"{self.place}.{self.number}.{seconds}.{self.digest}"
+
+    @classmethod
+    def read(cls, word: str) -> NextPage:
+        """What `str` wrote, white space in it aside; raises `InvalidRequest` for any other word."""
+        match = _WORD.fullmatch("".join(word.split()))
+        if match is None:
+            raise InvalidRequest("that is not a cursor; use the one a page of results came with")
+        return cls(match[1], int(match[2]), _EPOCH + timedelta(seconds=int(match[3])), match[4])
+
+    def check(self, digest: str) -> None:
+        """Raise `InvalidRequest` unless the search that goes on is the one that was begun."""
+        if self.digest != digest:
+            raise InvalidRequest(
+                "that cursor belongs to another search; give it with the same query and the same options"
+            )
+
+
+def digest_of(*facts: object) -> str:
+    """Eight letters that differ where any of the facts does."""
+    return hashlib.sha256(repr([str(fact) for fact in facts]).encode("utf-8", "replace")).hexdigest()[:8]
