@@ -1,0 +1,3 @@
+"""x"""
+from tests.bad_input.table import Line
+LINES: dict[int, Line] = {}
