@@ -46,7 +46,7 @@ def strict(written: object) -> Index:
     return Index({"a.jsonl": record}, REJECTED, ("rejected a.jsonl, line 1",), options=("--strict",))
 
 
-def dated(*times: tuple[str, str], zone: str = "UTC") -> dict[str, str]:
+def dated(*times: tuple[str, str]) -> dict[str, str]:
     """A file of articles, as (id, date)."""
     records = (json.dumps({"id": name, "title": "Tide", "date": date}) for name, date in times)
     return {"a.jsonl": "\n".join(records)}
@@ -80,13 +80,23 @@ def still_to_come(desk: Desk) -> None:
 @ending(OK)
 def short_day(desk: Desk) -> None:
     """A day of 23 hours in Berlin: 23:00 UTC of the day before to 22:00 UTC; both ends are in it."""
-    instants = ["2024-03-30T22:59:59Z", "2024-03-30T23:00:00Z", "2024-03-31T21:59:59Z", "2024-03-31T22:00:00Z"]
+    instants = [
+        "2024-03-30T22:59:59Z",
+        "2024-03-30T23:00:00Z",
+        "2024-03-31T21:59:59Z",
+        "2024-03-31T22:00:00Z",
+    ]
     desk.write(dated(*((f"t{n}", instant) for n, instant in enumerate(instants))))
     desk.news("index", "a.jsonl").check(OK)
     for arguments in (("date:2024-03-31",), ("tide", "--since", "2024-03-31", "--until", "2024-03-31")):
         ended = desk.news("search", "--format", "ids", "--tz", "Europe/Berlin", *arguments).check(OK)
         assert sorted(ended.out.split()) == ["t1", "t2"]
-    long_day = ["2024-10-26T21:59:59Z", "2024-10-26T22:00:00Z", "2024-10-27T22:59:59Z", "2024-10-27T23:00:00Z"]
+    long_day = [
+        "2024-10-26T21:59:59Z",
+        "2024-10-26T22:00:00Z",
+        "2024-10-27T22:59:59Z",
+        "2024-10-27T23:00:00Z",
+    ]
     desk.write(dated(*((f"u{n}", instant) for n, instant in enumerate(long_day))))
     desk.news("index", "a.jsonl").check(OK)
     desk.news("count", "date:2024-10-27", "--tz", "Europe/Berlin").check(OK, "2")

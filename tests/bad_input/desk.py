@@ -59,9 +59,9 @@ class Desk:
     def index(self) -> Path:
         return self.archive / "index"
 
-    def news(self, *arguments: str, given: bytes | io.BufferedIOBase | None = None) -> Ended:
+    def news(self, *arguments: str, given: bytes | io.BufferedReader = b"") -> Ended:
         """Run a command here, in this process; what is not `SystemExit` fails the test."""
-        stream = io.BytesIO(given or b"") if given is None or isinstance(given, bytes) else given
+        stream = io.BufferedReader(io.BytesIO(given)) if isinstance(given, bytes) else given
         with self.patch.context() as patch:
             patch.setattr(sys, "stdin", io.TextIOWrapper(stream))
             self.capsys.readouterr()
@@ -77,10 +77,9 @@ class Desk:
         environment: Mapping[str, str] | None = None,
         closing: str = "",
         prepare: Callable[[], object] | None = None,
-        user: int | None = None,
         deaf: bool = False,
     ) -> Ended:
-        """Run a command as a process of its own, for what a process has: limits, streams, rights.
+        """Run a command as a process of its own, for what a process has: limits, streams, an environment.
 
         `closing` is what a shell does to its streams, as `>&-`; `environment` takes the place of ours.
         Where it is `deaf`, nobody reads what the command prints.
@@ -98,7 +97,6 @@ class Desk:
             stdout=writer if deaf else subprocess.PIPE,
             stderr=subprocess.PIPE,
             preexec_fn=prepare,
-            user=user,
             timeout=60,
         )
         os.close(writer)

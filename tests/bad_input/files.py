@@ -13,13 +13,14 @@ from pathlib import Path
 from search.sources import Accepted, Item
 from search.sources import read_paths as really_read
 from tests.bad_input.desk import Content, Desk
-from tests.bad_input.table import AROUND, FIRST, LAST, OK, REJECTED, USAGE, Index, Line, ending, line
+from tests.bad_input.table import FIRST, LAST, OK, REJECTED, USAGE, Index, Line, ending, line
 
 WATER = "The harbour crane of Port Alder came down at noon on Tuesday, and nobody was hurt in the fall."
 
 
 def page(body: str, head: str = "") -> str:
-    return f"<!DOCTYPE html><html lang=en><head><title>Crane falls</title>{head}</head><body>{body}</body></html>"
+    head = f"<head><title>Crane falls</title>{head}</head>"
+    return f"<!DOCTYPE html><html lang=en>{head}<body>{body}</body></html>"
 
 
 def article(more: str = "") -> str:
@@ -42,8 +43,8 @@ def warc(kind: str, content: bytes, *, length: int | None = None, more: str = ""
 
 
 def response(body: bytes, charset: str = "utf-8") -> bytes:
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset={charset}\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    kind = f"Content-Type: text/html; charset={charset}\r\n"
+    return f"HTTP/1.1 200 OK\r\n{kind}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 GOOD = response(page(article()).encode())
@@ -64,7 +65,9 @@ def reads(files: dict[str, Content], *words: str, without: str = "") -> Callable
     return look
 
 
-CHARSETS = ending(OK)(reads({"a.warc": warc("response", response(CAFE.encode("latin-1"), "latin-1"))}, "café"))
+CHARSETS = ending(OK)(
+    reads({"a.warc": warc("response", response(CAFE.encode("latin-1"), "latin-1"))}, "café")
+)
 LYING = ending(OK)(
     reads({"a.html": page(article("<p>A café.</p>"), "<meta charset=utf-8>").encode("latin-1")}, "caf")
 )
@@ -210,16 +213,24 @@ LINES: dict[int, Line] = {
         web(page(f"<article><h1>Crane falls<p>{WATER}<p>And <b>more of it"), OK),
         web(lambda: page(article() + "<div>" * 1_000_000 + f"<p>{WATER}").encode(), OK, "added 1"),
         web(lambda: page("<div>" * 1_000_000 + f"<p>{WATER}").encode(), REJECTED, "no article", kept=0),
-        but="text that stands deeper than pages do is not found; a page with nothing else is rejected by name",
+        but="text deeper than pages ever are is not found; a page with nothing else is rejected by name",
     ),
     45: line("charsets that lie", OK, CHARSETS, LYING),
     46: line("text that is hidden", OK, HIDDEN),
     47: line(
         "a web archive that is cut short",
         REJECTED,
-        Index({"a.warc": warc("response", GOOD) + warc("response", GOOD, name="b")[:-200]}, REJECTED, ("record 2", "truncated 1"), 1),
         Index(
-            {"a.warc.gz": gzip.compress(warc("response", GOOD)) + gzip.compress(warc("response", GOOD, name="b"))[:-90]},
+            {"a.warc": warc("response", GOOD) + warc("response", GOOD, name="b")[:-200]},
+            REJECTED,
+            ("record 2", "truncated 1"),
+            1,
+        ),
+        Index(
+            {
+                "a.warc.gz": gzip.compress(warc("response", GOOD))
+                + gzip.compress(warc("response", GOOD, name="b"))[:-90]
+            },
             REJECTED,
             ("record 2", "truncated 1"),
             1,
@@ -229,18 +240,28 @@ LINES: dict[int, Line] = {
         "web archives that break the rules",
         REJECTED,
         Index({"a.warc": warc("response", GOOD, length=99_999)}, REJECTED, ("record 1",), 0),
-        Index({"a.warc": warc("response", GOOD, length=10) + warc("response", GOOD, name="b")}, REJECTED, ("record",), 0),
+        Index(
+            {"a.warc": warc("response", GOOD, length=10) + warc("response", GOOD, name="b")},
+            REJECTED,
+            ("record",),
+            0,
+        ),
         Index({"a.warc": b"WARC/1.0\r\nnonsense\r\n\r\n"}, REJECTED, ("record 1",), 0),
-        Index({"a.warc.gz": gzip.compress(warc("response", GOOD) + warc("response", GOOD, name="b"))}, OK, (), 2),
+        Index(
+            {"a.warc.gz": gzip.compress(warc("response", GOOD) + warc("response", GOOD, name="b"))}, OK, (), 2
+        ),
         Index({"a.warc": warc("response", GOOD, more="WARC-Payload-Digest: sha1:AAAA\r\n")}, OK, (), 1),
-        but="one gzip member for all can be read as well as one for each; digests are not compared, as crawlers "
-        "write them of different bytes",
+        but="one gzip member for all is read as well as one for each; digests are not compared, as "
+        "crawlers write them of different bytes",
     ),
     49: line(
         "records that are no pages",
         OK,
         Index(
-            {"a.warc": b"".join(warc(kind, b"x", name=kind) for kind in ("request", "metadata", "revisit")) + warc("response", GOOD)},
+            {
+                "a.warc": b"".join(warc(kind, b"x", name=kind) for kind in ("request", "metadata", "revisit"))
+                + warc("response", GOOD)
+            },
             OK,
             ("request 1", "metadata 1", "revisit 1"),
             1,

@@ -52,9 +52,8 @@ def xml(content: Content, code: int, *says: str, kept: tuple[str, ...] | int = (
     return Index({"a.xml": content, "b.jsonl": GOOD}, code, says, found, options=options, shown=shown)
 
 
-LAUGHS = "<!DOCTYPE x [<!ENTITY a0 'ha'>%s]>" % "".join(
-    f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 10)
-)
+DOUBLED = "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 10))
+LAUGHS = f"<!DOCTYPE x [<!ENTITY a0 'ha'>{DOUBLED}]>"
 QUADRATIC = f"<!DOCTYPE x [<!ENTITY a '{'x' * 50_000}'>]>"
 PARAGRAPH = "<body.content><p>Water.</p></body.content>"
 
@@ -123,7 +122,9 @@ def unreadable_embargo(desk: Desk) -> None:
 
 
 REUSED = rss(item("h", "Tide"), item("h", "Ebb"))
-LOGIN = "<!DOCTYPE html><html><head><title>Log in</title></head><body><form><input name=q></form></body></html>"
+LOGIN = (
+    "<!DOCTYPE html><html><head><title>Log in</title></head><body><form><input name=q></form></body></html>"
+)
 LONG_LOGIN = LOGIN.replace("<form>", "<p>Log in to read the news of the day on this site.</p><form>")
 
 LINES: dict[int, Line] = {
@@ -170,7 +171,7 @@ LINES: dict[int, Line] = {
             OK,
             kept=("h",),
         ),
-        but="it is read in well under a second, and the article beside it is whole: nothing calls for a reject",
+        but="it is read in well under a second, and nothing of the article is lost: why reject it",
     ),
     30: line(
         "depth 100,000",
@@ -202,7 +203,7 @@ LINES: dict[int, Line] = {
         "a mismatched tag near the end",
         REJECTED,
         feed_cut_short,
-        but="of a feed what can be read is kept with a note, so that nothing readable is lost; a wire is atomic",
+        but="what can be read of a feed is kept with a note, so that nothing is lost; a wire is atomic",
     ),
     33: line(
         "&nbsp; that is not declared",
@@ -230,9 +231,14 @@ LINES: dict[int, Line] = {
         "links that lead nowhere",
         OK,
         xml(
-            rss(*(item(f"h{n}", more=f"<link>{link}</link>") for n, link in enumerate(
-                ("/a", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd")
-            ))),
+            rss(
+                *(
+                    item(f"h{n}", more=f"<link>{link}</link>")
+                    for n, link in enumerate(
+                        ("/a", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd")
+                    )
+                )
+            ),
             OK,
             kept=("h0", "h1", "h2", "h3"),
             shown={f"h{n}": {"url": ""} for n in range(4)},
@@ -278,7 +284,9 @@ LINES: dict[int, Line] = {
             kept=("h",),
             shown={"h": {"body": "Water."}},
         ),
-        xml("<x:newsStand xmlns:x='http://herald.example/'/>", REJECTED, "root element newsstand is not read"),
+        xml(
+            "<x:newsStand xmlns:x='http://herald.example/'/>", REJECTED, "root element newsstand is not read"
+        ),
         but="elements are known by their local names, as wires declare old and missing namespaces",
     ),
     42: line(

@@ -119,7 +119,9 @@ LINES: dict[int, Line] = {
         Index({"a.csv": b"id,title\n"}, OK, ("skipped: empty 1",)),
     ),
     2: line(
-        "blank lines, no last line end", OK, Index({"a.jsonl": b"\n \n" + FIRST}, OK, ("added 1",), ("first",))
+        "blank lines, no last line end",
+        OK,
+        Index({"a.jsonl": b"\n \n" + FIRST}, OK, ("added 1",), ("first",)),
     ),
     3: line(
         "a byte-order mark",
@@ -244,9 +246,12 @@ LINES: dict[int, Line] = {
             ("h", "i"),
         ),
         Index(
-            {"a.jsonl": b'{"id":"h","title":"Tide","x":{"a":1}}'}, REJECTED, ("ignored-field",), options=("--strict",)
+            {"a.jsonl": b'{"id":"h","title":"Tide","x":{"a":1}}'},
+            REJECTED,
+            ("ignored-field",),
+            options=("--strict",),
         ),
-        but="a field of plain values is kept and searchable by its name (DESIGN.md, extra), so nothing is lost",
+        but="DESIGN.md (extra): a field of plain values is kept and searchable by its name",
     ),
     18: line(
         "an id twice in a file",
@@ -279,7 +284,7 @@ LINES: dict[int, Line] = {
         ),
         table(OK, rows=f"first,A\nlast,{'x ' * 70_000}\n"),
         table(OK, "control-characters 1", rows="first,A\nlast,B\0C\n"),
-        but="NUL is taken out and noted, as in JSON; a cell may have 16 MB, as articles are longer than 128 kB",
+        but="NUL is taken out and noted, as in JSON; a cell may have 16 MB, as articles are long",
     ),
     21: line(
         "bytes that are called .jsonl",

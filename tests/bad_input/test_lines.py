@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,14 +42,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def desk(
     template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:
+) -> Desk:
     folder = tmp_path / "desk"
     folder.mkdir()
     shutil.copytree(template, folder / "archive")
     monkeypatch.chdir(folder)
     monkeypatch.setenv("NEWS_ARCHIVE", "archive")
     monkeypatch.setattr(socket.socket, "connect", _unconnected)
-    yield Desk(folder, capsys, monkeypatch)
+    return Desk(folder, capsys, monkeypatch)
 
 
 def _unconnected(_: socket.socket, address: object) -> None:
