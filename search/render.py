@@ -264,7 +264,7 @@ def when(moment: datetime | None, zone: tzinfo, precision: Precision = "instant"
     if precision != "instant":
         return written_time(moment, precision)
     here = moment.astimezone(zone)
-    offset = "UTC" if here.tzinfo is UTC else here.isoformat()[len(here.replace(tzinfo=None).isoformat()) :]
+    offset = here.isoformat()[len(here.replace(tzinfo=None).isoformat()) :] if here.utcoffset() else "UTC"
     return f"{here:%Y-%m-%d %H:%M} {offset}"
 
 

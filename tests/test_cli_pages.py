@@ -282,7 +282,7 @@ def test_standard_input_that_is_closed_is_named_and_no_traceback(home: Path, arg
 def test_progress_has_a_bar_only_where_there_is_something_to_measure_it_by(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from search.cli.progress import progress
+    from search.cli.progress import show_progress
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
@@ -292,7 +292,7 @@ def test_progress_has_a_bar_only_where_there_is_something_to_measure_it_by(
     for total, bar in ((None, False), (2_000, True)):
         shown = Terminal()
         monkeypatch.setattr(sys, "stderr", shown)
-        with progress("articles") as move:
+        with show_progress("articles") as move:
             move(1_000, total)
         text = shown.getvalue()
         assert ("━" in text) == bar
@@ -300,8 +300,8 @@ def test_progress_has_a_bar_only_where_there_is_something_to_measure_it_by(
 
 
 def test_progress_says_nothing_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    from search.cli.progress import progress
+    from search.cli.progress import show_progress
 
-    with progress("articles") as move:
+    with show_progress("articles") as move:
         move(1, 2)
     assert capsys.readouterr() == ("", "")

@@ -333,6 +333,7 @@ def test_json_keeps_letters_as_they_are() -> None:
     [
         (None, UTC, "instant", "undated"),
         (day("2025-02-10T08:20"), UTC, "instant", "2025-02-10 08:20 UTC"),
+        (day("2025-02-10T08:20"), ZoneInfo("Europe/London"), "instant", "2025-02-10 08:20 UTC"),
         (day("2025-02-10T23:20"), ZoneInfo("Europe/Berlin"), "instant", "2025-02-11 00:20 +01:00"),
         (day("1850-06-01"), ZoneInfo("America/New_York"), "instant", "1850-05-31 19:03 -04:56:02"),
         (day("2024-03-05"), ZoneInfo("America/New_York"), "day", "2024-03-05"),

@@ -10,7 +10,7 @@ Move = Callable[[int, int | None], None]
 
 
 @contextmanager
-def progress(unit: str) -> Iterator[Move]:
+def show_progress(unit: str) -> Iterator[Move]:
     """Shows how many there are on standard error, if that is a terminal; the function moves it on.
 
     It is called with how many are done, and of how many if that is known: only then is there a bar.
@@ -21,7 +21,6 @@ def progress(unit: str) -> Iterator[Move]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, Task, TextColumn, TimeElapsedColumn
     from rich.progress_bar import ProgressBar
-    from rich.table import Column
 
     class KnownBar(BarColumn):
         """A bar only where there is something to measure it by; rich draws a full one else."""
@@ -32,7 +31,7 @@ def progress(unit: str) -> Iterator[Move]:
             return bar
 
     columns = (
-        KnownBar(table_column=Column()),
+        KnownBar(),
         TextColumn("{task.fields[counted]} " + unit),
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
