@@ -185,9 +185,9 @@ def test_a_bad_date_is_noted_or_rejected_when_strict(run: Run, home: Path) -> No
 @pytest.mark.parametrize(
     ("written", "options", "expected"),
     [
-        ("01/02/2024", ["--dayfirst"], "2024-02-01"),
-        ("01/02/2024", ["--monthfirst"], "2024-01-02"),
-        ("2024-02-01", ["--tz", "Asia/Tokyo"], "2024-01-31T15:00"),
+        ("01/02/2024 00:00", ["--dayfirst"], "2024-02-01"),
+        ("01/02/2024 00:00", ["--monthfirst"], "2024-01-02"),
+        ("2024-02-01T00:00", ["--tz", "Asia/Tokyo"], "2024-01-31T15:00"),
     ],
 )
 def test_dates_are_read_by_the_options(
@@ -201,7 +201,7 @@ def test_dates_are_read_by_the_options(
 def test_map_says_what_the_source_calls_the_fields(run: Run, home: Path) -> None:
     Path("a.csv").write_text("nr,hed,day\n7,Tide,2024-02-01\n")
     assert run("index", "a.csv", "--map", "id=nr, title=hed,published=day")[0] == 0
-    assert get(home, "7") == Article(id="7", title="Tide", published=day("2024-02-01"))
+    assert get(home, "7") == Article(id="7", title="Tide", published=day("2024-02-01"), precision="day")
 
 
 def test_encoding_and_format_are_options(run: Run, home: Path) -> None:
