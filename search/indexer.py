@@ -105,8 +105,8 @@ def index_documents(
                         on_reject(item)
                 case Skipped(_, code):
                     report.skipped[code] += 1
-                case Withdrawn(identity):
-                    withdrawn[identity] = None
+                case Withdrawn(identity, _, version):
+                    withdrawn[identity] = version
 
     def note(counts: Added) -> None:
         report.counts += counts

@@ -180,9 +180,8 @@ class Archive:
         if results.next is not None:
             following = NextPage(results.next, results.first + len(results.hits), now, digest)
             results = replace(results, next=str(following))
-        return (
-            with_snippets(self.engine, results, read.tree, deadline) if snippets and results.hits else results
-        )
+        wanted = snippets and results.hits
+        return with_snippets(self.engine, results, read.tree, deadline) if wanted else results
 
     def count(
         self,
@@ -377,8 +376,8 @@ class Archive:
         """
         if isinstance(ids, str):
             raise InvalidRequest("ids must be several, in a list, not one text")
-        wanted = [text_of("an id", identity) for identity in ids]
-        return self.engine.forget(wanted) if forget else self.engine.delete(wanted)
+        take_out = self.engine.forget if forget else self.engine.delete
+        return take_out([text_of("an id", identity) for identity in ids])
 
     def prune(self, older_than: str | timedelta) -> int:
         """Drop the versions that were replaced or deleted longer ago than this ("30d", "1y"); how many."""
@@ -391,8 +390,6 @@ class Archive:
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         """Make the index anew from the stored articles, calling `report(done, total)` on the way."""
         self.engine.rebuild(report)
-
-    # --- inside ---------------------------------------------------------------------------------
 
     def _given(self, article: str | Article) -> Article:
         if isinstance(article, Article):

@@ -24,6 +24,7 @@ from search.cli.options import (
     wait_option,
     warn,
 )
+from search.cli.progress import show_progress
 
 if TYPE_CHECKING:
     from search.dates import DayOrder
@@ -138,7 +139,7 @@ def index(
         with suppress(IndexUnusable):  # which is about to be mended
             for warning in opened.engine.warnings():
                 warn(warning)
-        progress = stack.enter_context(progress_bar("articles"))
+        progress = stack.enter_context(show_progress("articles"))
 
         def move(so_far: IndexReport) -> None:
             progress(so_far.read, None)
@@ -258,32 +259,6 @@ def _account(report: IndexReport, rejects: Path | None) -> None:
         warn("skipped: " + ", ".join(f"{code} {count:,}" for code, count in report.skipped.most_common()))
 
 
-@contextmanager
-def progress_bar(unit: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on standard error if that is a terminal; the function moves it on (done, total)."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (
-        BarColumn(),
-        TextColumn("{task.completed:,} " + unit),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, rate="")
-
-        def move(done: int, total: int | None) -> None:
-            elapsed = bar.tasks[0].elapsed or 0.0
-            rate = f"{done / elapsed:,.0f}/s" if elapsed > 1 else ""
-            bar.update(task, completed=done, total=total, rate=rate)
-
-        yield move
-
-
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--query", "-q", metavar="QUERY", help="Delete what this finds.")
@@ -335,7 +310,9 @@ def delete(
             return
         if not yes:
             if not sys.stdin.isatty():
-                raise click.UsageError("there is nobody to ask; give --yes to delete, or --dry-run to look")
+                raise click.UsageError(
+                    "no terminal to confirm on; add --yes to delete, or --dry-run to see what would go"
+                )
             if not click.confirm(f"Delete {len(ids):,} article{'' if len(ids) == 1 else 's'}?"):
                 warn("nothing was deleted")
                 exit_with(NOTHING_FOUND)
@@ -351,13 +328,13 @@ def delete(
 @wait_option
 @archive_option
 def rebuild(wait: float, archive: str | None) -> None:
-    """Make the index anew from the stored articles.
+    """Build a new index from the stored articles.
 
     Mends an index that is missing, damaged, behind, or made by another version. Nothing else is
     needed for it, and searches go on with the old index meanwhile.
     """
     setting = settle(archive)
-    with reading(setting, wait) as opened, progress_bar("articles") as progress:
+    with reading(setting, wait) as opened, show_progress("articles") as progress:
         try:
             opened.rebuild(progress)
         except KeyboardInterrupt:

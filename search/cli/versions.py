@@ -15,6 +15,7 @@ from search.cli.options import (
     wait_option,
     warn,
 )
+from search.cli.progress import show_progress
 
 
 @click.command()
@@ -80,8 +81,6 @@ def upgrade(wait: float, archive: str | None) -> None:
     The next command that writes would do the same. All of it is done, or nothing. Until then the archive
     can be searched as it is.
     """
-    from search.cli.indexing import progress_bar
-
-    with reading(settle(archive), wait) as opened, progress_bar("articles") as progress:
+    with reading(settle(archive), wait) as opened, show_progress("articles") as progress:
         done = opened.upgrade(progress)
     click.echo("the archive is brought up to date" if done else "the archive is up to date already")

@@ -108,7 +108,8 @@ def read_paths(paths: Iterable[Path], options: ReadOptions) -> Iterator[Item]:
 def _read_all(paths: list[Path], options: ReadOptions) -> Iterator[Item]:
     for path in paths:
         if str(path) == "-":
-            yield from _read_stream(sys.stdin.buffer, "-", options)
+            # The raw stream gives what has come; a buffered one would wait until its buffer is full.
+            yield from _read_stream(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer), "-", options)
         elif path.is_dir():
             yield from _read_folder(path, options)
         else:

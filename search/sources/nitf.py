@@ -93,7 +93,7 @@ def draft_of_nitf(root: Element, options: ReadOptions) -> Draft:
             "urgency": (given(f"{docdata}/{{*}}urgency", "ed-urg"),),
             "slugline": (given(f"{docdata}/{{*}}du-key", "key"),),
             "version": (str(int(version)),) if version.isdecimal() and len(version) < 19 else (),
-            "embargoed": (release,) if embargoed else (),
+            "embargoed": (release or "no date",) if embargoed else (),
         },
     )
 

@@ -10,6 +10,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from search.article import Article, has_controls, one_line, version_of, written_time
+from search.dates import shortened
 from search.errors import InvalidArticle
 from search.sources.reading import (
     Accepted,
@@ -97,10 +98,16 @@ class Draft:
         return Accepted(article, origin, strictly(self.notes, self.options))
 
     def _check_embargo(self) -> None:
-        """Raise `BadDocument` until the embargo ends: with a time of day, or where its day begins."""
-        until = read_times(self.extra.get("embargoed", ()), self.options, self.notes)
-        if until.published is None:
+        """Raise `BadDocument` until the embargo ends: with a time of day, or where its day begins.
+
+        An embargo whose end cannot be read does not end.
+        """
+        written = [text for text in self.extra.get("embargoed", ()) if text.strip()]
+        if not written:
             return
+        until = read_times(written, self.options, self.notes)
+        if until.published is None:
+            raise BadDocument("embargoed", f"the end of the embargo cannot be read: {shortened(written[0])}")
         ends, shown = until.published, written_time(until.published, until.precision)
         if until.precision != "instant":
             ends = datetime.combine(ends.date(), time(), self.options.zone)

@@ -16,7 +16,7 @@ from search.sources.reading import BadDocument, Item, ReadOptions
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-MAX_DEPTH = 1_000
+MAX_DEPTH = 10_000
 """Most elements within each other."""
 
 MAX_ATTRIBUTE = 1 << 20
