@@ -186,16 +186,10 @@ def test_a_bad_date_is_noted_or_rejected_when_strict(run: Run, home: Path) -> No
 @pytest.mark.parametrize(
     ("written", "options", "expected"),
     [
-<<<<<<< HEAD
         ("01/02/2024", ["--dayfirst"], "2024-02-01"),
         ("01/02/2024", ["--monthfirst"], "2024-01-02"),
         ("2024-02-01", ["--tz", "Asia/Tokyo"], "2024-02-01"),
         ("2024-02-01 08:00", ["--tz", "Asia/Tokyo"], "2024-01-31T23:00:00Z"),
-=======
-        ("01/02/2024 00:00", ["--dayfirst"], "2024-02-01"),
-        ("01/02/2024 00:00", ["--monthfirst"], "2024-01-02"),
-        ("2024-02-01T00:00", ["--tz", "Asia/Tokyo"], "2024-01-31T15:00"),
->>>>>>> src
     ],
 )
 def test_dates_are_read_by_the_options(

@@ -151,7 +151,7 @@ def configured(desk: Desk) -> None:
     desk.patch.setenv("NEWS_CONFIG", "news.toml")
     for content, *says in (
         ("tz = \nlimit = 3\n", "line 1"),
-        ('tz = "UTC"\ncolour = 1\n', "line 2", "'colour' is no setting; settings are"),
+        ('tz = "UTC"\ncolour = 1\n', "line 2", "'colour' is not a setting; settings are"),
         ('tz = "UTC"\n\nlimit = "many"\n', "line 3", "limit must be a number"),
         ("limit = true\n", "line 1", "limit must be a number"),
         ("limit = -1\n", "line 1"),
