@@ -191,3 +191,17 @@ def test_a_spoken_time_is_not_widened_to_its_day(written: str, start: str, minut
 def test_this_hour_holds_now_in_the_hour_that_comes_twice() -> None:
     period = read_period("this hour", zone=read_zone("Europe/Berlin"), now=day("2025-10-26T01:30"))
     assert period.start == day("2025-10-26T01:00")
+
+
+def test_a_phrase_with_a_word_that_one_language_has_in_no_such_field_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.codec.phrases.RARE", 0)  # as if the other word were in many more articles
+    with open_archive(tmp_path / "archive", create=True) as archive:
+        archive.add(
+            [
+                Article(id="en", title="Harbour strikes", language="en"),
+                Article(id="de", title="Hafen", body="strikes", language="de"),
+            ]
+        )
+        assert archive.ids('title:"harbour strikes"') == ["en"]

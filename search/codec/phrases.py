@@ -40,6 +40,8 @@ class Occurrences:
 
     def within(self, docs: Docs) -> Occurrences:
         """Those in the given documents, ascending."""
+        if not len(self.docs):
+            return self
         at = np.searchsorted(self.docs, docs)
         at[at == len(self.docs)] = 0
         at = at.compress(self.docs.take(at) == docs)
