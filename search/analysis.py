@@ -10,12 +10,13 @@ A word is a run of letters, marks and digits. Kept whole: apostrophes inside a w
 point or thousands separators (5.93; 1,750 is the form `1750`). Split, so that either spelling finds
 the other as a phrase: hyphens, slashes, underscores. A Han, kana, Thai, Lao or Khmer letter is a word
 of its own, since such text has no spaces. The pattern is what `nltk.tokenize.RegexpTokenizer` would
-be given; it is run by `re` directly because importing nltk costs a third of a second and a search
-should not pay it. For the same reason the stemmer (NLTK's Snowball) is made on first use.
+be given; it is run by `re` directly because importing nltk costs most of a second and a search should
+not pay it. For the same reason the stemmer (NLTK's Snowball) is made on first use.
 
-Each article is stemmed in its own language, and one that names none in the archive's. A word in a query
-stands for the terms of all words of its form, whatever their languages; a form that the archive does not
-have is stemmed in each of the languages that it has.
+Each article is stemmed in its own language, and one that names none in the archive's; one whose language
+has no stemmer is indexed by its forms. Before that an elided article or preposition is taken off (the
+form `l'economie` has the term `econom`). A word in a query stands for the terms of all words of its form
+in the archive; where that has several languages, or no such form, also for its stems in each of them.
 
 Folding is NFKC, casefold, then the accents off the letters; it comes after stemming, because the
 stemmers of many languages read the accents.
@@ -31,24 +32,16 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 
 from search.errors import InvalidRequest
+from search.stemming import LANGUAGES as LANGUAGES
+from search.stemming import language_named as language_named
+from search.stemming import new_stemmer, without_elision
+from search.stopwords import STOP_WORDS as STOP_WORDS
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raised whenever the same text would give other terms; an index says which it was made with."""
 
 MAX_WORD_LENGTH = 255
 """A longer word is no word: it keeps its position but is not indexed."""
-
-LANGUAGES = (
-    "arabic danish dutch english finnish french german hungarian italian norwegian portuguese "
-    "romanian russian spanish swedish"
-).split()
-"""Languages with a Snowball stemmer in NLTK, as `--language` takes them."""
-
-_CODES = dict(
-    zip("ar da nl en fi fr de hu it no pt ro ru es sv".split(), LANGUAGES, strict=True),
-    nb="norwegian",
-    nn="norwegian",
-)
 
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
@@ -65,11 +58,6 @@ _UNSPACED = (
     "\U00020000-\U0003ffff"
 )
 _UNSPACED_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u17b4-\u17d3"
-
-
-def language_named(tag: str) -> str:
-    """The one of `LANGUAGES` that a language tag ("en", "pt-BR") means, "" for none of them."""
-    return _CODES.get(tag.partition("-")[0].lower(), "")
 
 
 def _pattern(letter: str, alphanumeric: str, digit: str, joiner: str) -> str:
@@ -116,6 +104,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Where the words of `text` are, in order."""
     return [match.span() for match in _word_pattern(text).finditer(text)]
+
+
+def has_unspaced(text: str) -> bool:
+    """Whether any letter of `text` is of a script without spaces, so that it is a word of its own."""
+    return not text.isascii() and _compiled(f"[{_UNSPACED}]").search(text) is not None
 
 
 def spaced(text: str) -> str:
@@ -249,8 +242,7 @@ class Analyzer:
             form = lower if lower.isascii() else without_accents(lower)
             number = -1
             if form:
-                is_number = form[0].isdecimal() and form.replace(".", "").isdecimal()
-                term = form if is_number else self._stemmed(lower, language) or form
+                term = self._stemmed(without_elision(lower, language), language)
                 # Lists first, so that an interrupt leaves nothing that a number does not stand for.
                 if (own := self._terms.get(term, -1)) < 0:
                     own = len(self.terms)
@@ -265,11 +257,12 @@ class Analyzer:
             return number
 
     def _stemmed(self, lower: str, language: str) -> str:
+        form = without_accents(lower)
+        if form[0].isdecimal() and form.replace(".", "").isdecimal():
+            return form
         if language not in self._stems:
-            from nltk.stem.snowball import SnowballStemmer
-
-            self._stems[language] = SnowballStemmer(language).stem
-        return without_accents(self._stems[language](lower))
+            self._stems[language] = new_stemmer(language)
+        return without_accents(self._stems[language](lower)) or form
 
 
 class _Numbers(dict[str, int]):
@@ -314,39 +307,3 @@ _ABBREVIATIONS = frozenset(
     "ltd plc bros nos vol dept est approx jan feb mar apr jun jul aug sep sept oct nov dec "
     "tue wed thu fri ca cf sra srta ud uds mme mlle hr fr nr bzw usw dres".split()
 )
-
-STOP_WORDS: dict[str, frozenset[str]] = {
-    language: frozenset(listed.split())
-    for language, listed in {
-        "english": "a an and are as at be been but by for from had has have he her his i if in into is "
-        "it its no not of on or our she so such than that the their them then there these they this "
-        "to was we were what when which who will with would you your",
-        "spanish": "a al como con de del el ella en entre era es esta este esto fue ha han la las le les "
-        "lo los mas me mi no o para pero por que se ser si sin sobre son su sus un una y ya",
-        "french": "a au aux avec ce ces cette dans de des du elle elles en est et eux il ils je la le les "
-        "leur lui mais me ne nous on ou par pas pour qu que qui sa se ses son sont sur un une vous",
-        "german": "als am an auch auf aus bei bis das dass dem den der des die durch ein eine einem einen "
-        "einer er es fur hat ich im in ist mit nach nicht noch oder sich sie sind so und um uber von "
-        "vor war wie wird zu zum zur",
-        "italian": "a al alla anche che chi come con da dal dalla dei del della di e gli ha i il in io la "
-        "le lo ma ne nei nel nella non o per piu se si sono su un una uno",
-        "portuguese": "a ao aos as com como da das de do dos e em entre era foi ha mais mas na nas nao no "
-        "nos o os ou para pela pelo por que se sem seu sua um uma",
-        "dutch": "aan als bij dan dat de der die dit door een en er had hem het hij in is je maar met naar "
-        "niet of om onder ook op over te tot uit van voor was wat we wel wordt ze zich zijn",
-        "swedish": "att av de dem den det du ett en for fran han har i inte jag med men och om pa sa sig "
-        "som till var vi ar",
-        "norwegian": "at av de den det du en er et for fra han har i ikke jeg med men og om pa seg som "
-        "til var vi",
-        "danish": "af at de den der det du en er et for fra han har i ikke jeg med men og om pa sig som "
-        "til var vi",
-        "finnish": "ei etta han he ja joka jos kun mutta myos ne niin ole oli on ovat se sen tai",
-        "romanian": "a ai al ale au ca care ce cu de din e este in la mai nu o pe pentru sa se si sunt un "
-        "una unei unui",
-        "hungarian": "a az de egy es ez hogy is ki meg mint nem volt",
-        "russian": "а без бы был в во все вы да для до его ее если за и из или к как ко на не но о об он "
-        "она они от по при с со так то у что это я",
-        "arabic": "من في على إلى عن أن هذا هذه التي الذي مع كان و لا ما".translate({0x623: "ا", 0x625: "ا"}),
-    }.items()
-}
-"""Function words by language, as forms: left out of loose queries that have other words."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from search.dates import Period, UnreadableDate, read_period, read_zone
+from search.dates import Period, UnreadableDate, checked_bound, read_period, read_zone
 from search.errors import InvalidRequest
 
 Moment = str | date | datetime
-"""A bound in time: text as a query would have it ("2025-02", "last week"), a date or a datetime."""
+"""A bound in time: text as a query would have it ("2025-02", "last week"), a day, or a datetime: an instant.
+
+A naive datetime is in the zone asked for; an aware one counts days in its own."""
 
 Zone = str | tzinfo
 
@@ -23,12 +25,12 @@ def zone_of(zone: Zone) -> tzinfo:
     return read_zone(zone) if isinstance(zone, str) else zone
 
 
-def half_life(age: str | timedelta) -> timedelta:
+def age_of(age: str | timedelta) -> timedelta:
     """An age as "7d", "12h", "2w", "6m" or "1y", or itself; raises `InvalidRequest`."""
     if isinstance(age, str):
         match = _AGE.fullmatch(age.strip())
         if match is None:
-            raise InvalidRequest(f"{age!r} is no age; ages are written like 12h, 7d, 2w, 6m or 1y")
+            raise InvalidRequest(f"{age!r} is not an age; ages are written like 12h, 7d, 2w, 6m or 1y")
         age = timedelta(hours=int(match[1]) * _HOURS[match[2].lower()])
     if age <= timedelta():
         raise InvalidRequest("an age must be more than nothing")
@@ -56,15 +58,14 @@ def between(since: Moment | None, until: Moment | None, zone: tzinfo, now: datet
 
 
 def _bound(moment: Moment, name: str, zone: tzinfo, now: datetime) -> Period:
-    if isinstance(moment, datetime):
-        instant = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-        return Period(instant, instant + timedelta(microseconds=1))
-    if isinstance(moment, date):
-        first, after = (
-            datetime.combine(moment + timedelta(days=ahead), time(), zone).astimezone(UTC) for ahead in (0, 1)
-        )
-        return Period(first, after)
     try:
+        if isinstance(moment, datetime):
+            instant = checked_bound(moment if moment.utcoffset() is not None else moment.replace(tzinfo=zone))
+            after = (instant.astimezone(UTC) + timedelta(microseconds=1)).astimezone(instant.tzinfo)
+            return Period(instant, after)
+        if isinstance(moment, date):
+            days = (checked_bound(moment) + timedelta(days=ahead) for ahead in (0, 1))
+            return Period(*(datetime.combine(day, time(), zone) for day in days))
         return read_period(moment, zone=zone, now=now)
     except UnreadableDate as error:
         raise InvalidRequest(f"{name}: {error}") from error

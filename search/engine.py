@@ -9,15 +9,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal, Protocol
 
 from search.article import Article
 from search.dates import Interval
-from search.errors import InvalidRequest, LimitExceeded
+from search.deadline import Deadline as Deadline
+from search.errors import InvalidRequest
+from search.explanation import Explanation
 from search.language import Node
 from search.snippets import Highlight, Marks, Snippet
 
@@ -26,6 +27,9 @@ SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
 
 MAX_HITS = 10_000
 """Most hits of one page; `scan` gives every match, however many."""
+
+NAMED_FIELDS = 10
+"""Most names of fields that `Added` has."""
 
 MAX_BINS = 20_000
 """Most intervals of one timeline."""
@@ -75,32 +79,6 @@ class FacetRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Deadline:
-    """A moment, `seconds` from when it was set, after which an answer is not waited for any more.
-
-    It is looked at between the steps of an evaluation, in whatever thread that is; one step takes some
-    tens of milliseconds at a million articles.
-    """
-
-    seconds: float
-    until: float
-
-    @classmethod
-    def after(cls, seconds: float) -> Deadline:
-        """So many seconds from now; raises `InvalidRequest` unless they are more than 0."""
-        if not seconds > 0:
-            raise InvalidRequest("a timeout must be more than 0 seconds")
-        return cls(seconds, time.monotonic() + seconds)
-
-    def check(self) -> None:
-        """Raise `LimitExceeded` if it is past."""
-        if time.monotonic() > self.until:
-            raise LimitExceeded(
-                f"the query took longer than {self.seconds:g} seconds; make it narrower, or give it more time"
-            )
-
-
-@dataclass(frozen=True, slots=True)
 class Recency:
     """Newer matches score more: half of each score fades, halved by every `half_life` before `now`.
 
@@ -115,8 +93,7 @@ class Recency:
 class SearchRequest:
     """What is asked of an engine. `zone` is where the days and months of facets begin.
 
-    What `prefer` matches is added to the scores of what `query` does, and changes nothing else. Where the
-    `deadline` passes before there is an answer, the engine raises `LimitExceeded`.
+    What `prefer` matches is added to the scores of what `query` does, and changes nothing else.
     """
 
     query: Node
@@ -169,13 +146,15 @@ class FacetValue:
 class Facet:
     """The counts of one field over all matches.
 
-    `distinct` is how many values there are in all, `missing` how many matches have none.
+    `distinct` is how many values there are in all, `missing` how many matches have none. `imprecise` is how
+    many have a date that is known less exactly than to the interval (as in `Timeline`).
     """
 
     field: str
     values: tuple[FacetValue, ...]
     distinct: int
     missing: int
+    imprecise: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +169,26 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Matches by time: every interval from the first match to the last, empty ones too."""
+    """Matches by time: every interval from the first match to the last, empty ones too.
+
+    A match is in an interval only if all of the time that it is known to is: a month in a month or year, but
+    in no week or day. `imprecise` counts those that are in none for this reason. The `query` of an interval
+    finds them as well where they overlap it: a month article is found by each day of its month.
+    """
 
     interval: Interval
     bins: tuple[Bin, ...]
     undated: int
+    imprecise: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartCount:
+    """How many articles a part of a query finds alone; where none, and it asks for a value, near ones."""
+
+    query: str
+    articles: int
+    near: tuple[FacetValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +198,8 @@ class Results:
     `total` counts every match, exactly. `next` continues after the last hit, None at the end.
     `read_as` is how the query was understood; `warnings` is what was odd about it or the archive.
     `expanded_with` are the words that were added for the ranking, where that was asked for.
-    `did_you_mean` is another query, where a word is in no article; it has not been searched for.
+    `did_you_mean` is another spelling of the query that finds more. Where nothing was found, `parts` says
+    what each part of the query finds, and last, where some find nothing, what the others find together.
     """
 
     total: int
@@ -215,65 +210,24 @@ class Results:
     warnings: tuple[str, ...] = ()
     expanded_with: tuple[str, ...] = ()
     did_you_mean: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedField:
-    """A field's part of a term frequency.
-
-    `tf` is weight * early * frequency / (1 - b + b * length / average); `early`, from 1 to 2, is the higher
-    the nearer to the beginning of the field the term first stands.
-    """
-
-    field: str
-    frequency: int
-    length: int
-    average: float
-    weight: float
-    b: float
-    early: float
-    tf: float
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedTerm:
-    """A part of a query that scores: `score` is boost * idf * tf * (k1 + 1) / (k1 + tf).
-
-    `df` is how many articles have it, `tf` the sum of that of its fields.
-    """
-
-    query: str
-    boost: float
-    df: int
-    idf: float
-    tf: float
-    k1: float
-    score: float
-    fields: tuple[ExplainedField, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How an article comes to its score, which is the sum of those of its terms; 0 if it is not matched."""
-
-    id: str
-    query: str
-    matches: bool
-    score: float
-    terms: tuple[ExplainedTerm, ...]
+    parts: tuple[PartCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of a batch: each article is counted once.
 
-    `older` are those that an article with the same id and a higher version was there instead of.
+    `older` are those that an article with the same id and a higher version was there instead of, and
+    `withdrawn` those that a wire has cancelled before. `unindexed` are names of extra fields, at most
+    `NAMED_FIELDS` of them, that are stored and shown but cannot be searched, as there are too many.
     """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     older: int = 0
+    withdrawn: int = 0
+    unindexed: tuple[str, ...] = ()
 
     def __add__(self, other: Added) -> Added:
         return Added(
@@ -281,7 +235,24 @@ class Added:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.older + other.older,
+            self.withdrawn + other.withdrawn,
+            tuple(dict.fromkeys(self.unindexed + other.unindexed))[:NAMED_FIELDS],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An article as it was from a revision of the archive on.
+
+    It came `at` that time, and was `ended` ("updated", "deleted" or "withdrawn") at `until`; both are None
+    as long as it is current. `at` is None where the archive did not yet keep the time.
+    """
+
+    revision: int
+    at: datetime | None
+    until: datetime | None
+    ended: Literal["updated", "deleted", "withdrawn"] | None
+    article: Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +287,8 @@ class Engine(Protocol):
     """Keeps articles and finds them. Reading is safe from several threads; one process writes.
 
     A write is durable and searchable when its method returns. Any method may raise `ArchiveError`;
-    the writing ones `ArchiveLocked`.
+    the writing ones `ArchiveLocked`; those with a deadline `DeadlineExceeded` where it passes before there
+    is an answer.
     """
 
     def search(self, request: SearchRequest) -> Results:
@@ -327,31 +299,42 @@ class Engine(Protocol):
     ) -> Timeline:
         """All matches by time; raises `LimitExceeded` for more than `MAX_BINS` intervals."""
 
-    def scan(self, query: Node) -> Iterator[Article]:
+    def scan(self, query: Node, deadline: Deadline | None = None) -> Iterator[Article]:
         """Every match, oldest first, of the archive as it was when the first was asked for."""
 
-    def ids(self, query: Node) -> list[str]:
+    def ids(self, query: Node, deadline: Deadline | None = None) -> list[str]:
         """The id of every match, in the order of `scan`."""
 
-    def highlights(self, query: Node) -> tuple[Highlight, ...]:
+    def highlights(self, query: Node, deadline: Deadline | None = None) -> tuple[Highlight, ...]:
         """What to mark in the text of an article that `query` found."""
 
-    def explain(self, query: Node, identity: str) -> Explanation | None:
+    def explain(self, query: Node, identity: str, deadline: Deadline | None = None) -> Explanation | None:
         """How the article comes to its score by the query alone; None if there is no such article."""
 
     def characteristic_words(
-        self, articles: Sequence[tuple[Article, float]], count: int
+        self, articles: Sequence[tuple[Article, float]], count: int, deadline: Deadline | None = None
     ) -> tuple[WeightedWord, ...]:
         """The words that most set these articles, which have weights, apart from the others."""
 
-    def unknown_words(self, query: Node) -> tuple[str, ...]:
+    def unknown_words(self, query: Node, deadline: Deadline | None = None) -> tuple[str, ...]:
         """The words of the query, as written, that no article has; those that are excluded are none."""
 
-    def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
+    def corrections(self, word: str, count: int, deadline: Deadline | None = None) -> tuple[Suggestion, ...]:
         """The words of the archive that `word` is most likely a misspelling of, the likeliest first."""
 
-    def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
+    def completions(
+        self, prefix: str, count: int, deadline: Deadline | None = None
+    ) -> tuple[Suggestion, ...]:
         """The words that begin with `prefix`, those in most articles first."""
+
+    def near_values(
+        self, field: str, value: str, count: int, deadline: Deadline | None = None
+    ) -> tuple[FacetValue, ...]:
+        """The values of a value field nearest to `value`, and how many articles of the archive have each.
+
+        First those with the same letters and digits, then those a few edits away, then those that have it
+        among their words; in each the most frequent first.
+        """
 
     def get(self, identity: str) -> Article | None:
         """The article with this id."""
@@ -364,7 +347,25 @@ class Engine(Protocol):
         """
 
     def delete(self, identities: Iterable[str]) -> int:
-        """Take articles out by id; how many were there."""
+        """Take articles out by id, and keep their versions; how many were there."""
+
+    def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
+        """Take out what a wire cancels, by id, with the version of the cancelling if it has one.
+
+        What has such an id is not put in any more, unless its version is higher; how many were there.
+        """
+
+    def forget(self, identities: Iterable[str]) -> int:
+        """Erase articles with all their versions, and that they were cancelled; how many there were."""
+
+    def history(self, identity: str) -> tuple[Version, ...]:
+        """Every version of the article that is kept, the oldest first; none if there never was one."""
+
+    def prune(self, before: datetime) -> int:
+        """Drop the versions that were replaced or deleted before this time; how many they were."""
+
+    def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
+        """Bring an archive of an older format up to date; whether there was anything to do."""
 
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         """Make the index anew from the articles, calling `report(done, total)` on the way."""

@@ -5,6 +5,7 @@
     ├── InvalidRequest            an option has a value that means nothing (a bad date, zone, field)
     ├── InvalidArticle            a document that cannot become an article
     ├── LimitExceeded             a stated limit was hit (expansions, nesting, length)
+    │   └── DeadlineExceeded      the time given for an answer is over, or the caller cancelled it
     └── ArchiveError              something about the archive itself; has `.location`
         ├── ArchiveNotFound       there is no archive there
         ├── ArchiveExists         something that is not an archive of ours is already there
@@ -20,16 +21,27 @@ Every message is one or two plain sentences: what is the matter, then the next s
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class SearchError(Exception):
-    """The root of the family."""
+    """The root of the family; each of it can be pickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[SearchError], args: tuple[object, ...], facts: dict[str, object]) -> SearchError:
+    """An error with these facts; how its class is called does not matter."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
 
 
 class QuerySyntaxError(SearchError):
     """A query that cannot be read.
 
-    `query[start:end]` is what is wrong, `reason` says why in one sentence without the caret.
+    `query[start:end]` is what is wrong, `reason` says why without the caret, which an empty query has not.
     """
 
     def __init__(self, reason: str, query: str, start: int, end: int) -> None:
@@ -37,7 +49,7 @@ class QuerySyntaxError(SearchError):
         self.query = query
         self.start = start
         self.end = max(end, start + 1)
-        super().__init__(f"{reason}\n{self.pointer()}")
+        super().__init__(f"{reason}\n{self.pointer()}" if query.strip() else reason)
 
     def pointer(self, width: int = 76) -> str:
         """Two lines: the query (the part of it that matters, on one line) and carets under the error."""
@@ -63,6 +75,10 @@ class InvalidArticle(SearchError):
 
 class LimitExceeded(SearchError):
     """A stated limit was hit; the message names the limit and how to ask for less."""
+
+
+class DeadlineExceeded(LimitExceeded):
+    """There was no answer when the deadline passed, or the caller cancelled it."""
 
 
 class ArchiveError(SearchError):

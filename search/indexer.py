@@ -12,11 +12,15 @@ from itertools import chain
 from search.analysis import MAX_WORD_LENGTH, words
 from search.article import Article
 from search.engine import Added, Engine
-from search.sources import Accepted, Item, Note, Rejected, Skipped, Withdrawn
+from search.sources import Accepted, Item, Note, Origin, Rejected, Skipped, Withdrawn
 
 BATCH_ARTICLES = 25_000
 BATCH_CHARACTERS = 32 << 20
+BATCH_SECONDS = 5.0
 """A batch ends with whichever it reaches first."""
+
+REMEMBERED = 250_000
+"""Of so many documents of a run it is known where they came from, should a later one have the same id."""
 
 AHEAD = timedelta(days=2)
 """A time that is no further ahead can be one of today, elsewhere or by a clock that is fast."""
@@ -51,6 +55,7 @@ def index_documents(
     report: IndexReport,
     *,
     on_reject: Callable[[Rejected], None] | None = None,
+    on_note: Callable[[Origin, Note], None] | None = None,
     on_progress: Callable[[IndexReport], None] | None = None,
     now: datetime | None = None,
 ) -> None:
@@ -59,7 +64,9 @@ def index_documents(
     Articles from after `now` (default: the time of the call) are noted in it.
 
     `report` is true at any time, so that it holds when this is interrupted: what is counted in it is
-    stored. `on_reject` is called for each rejected document, `on_progress` now and then.
+    stored. Where reading is interrupted by a `KeyboardInterrupt`, what was read is stored first. `on_reject`
+    is called for each rejected document, `on_note` for each thing that is noted of one that was taken,
+    `on_progress` now and then.
     """
     started, now = time.monotonic(), now or datetime.now(UTC)
 
@@ -72,7 +79,14 @@ def index_documents(
         if on_progress is not None:
             on_progress(report)
 
-    withdrawn: set[str] = set()
+    withdrawn: dict[str, int | None] = {}
+    seen = _Origins()
+
+    def take(origin: Origin, note: Note) -> None:
+        report.notes[note.code] += 1
+        report.examples.setdefault(note.code, f"{origin}: {note.detail}")
+        if on_note is not None:
+            on_note(origin, note)
 
     def accepted() -> Iterator[Article]:
         for item in items:
@@ -81,10 +95,9 @@ def index_documents(
                 tell()
             match item:
                 case Accepted(article, origin, notes):
-                    withdrawn.discard(article.id)
-                    for note in chain(notes, _oddities(article, now)):
-                        report.notes[note.code] += 1
-                        report.examples.setdefault(note.code, f"{origin}: {note.detail}")
+                    withdrawn.pop(article.id, None)
+                    for note in chain(notes, _oddities(article, now), seen.other(article, origin)):
+                        take(origin, note)
                     yield article
                 case Rejected(_, code, _):
                     report.rejected[code] += 1
@@ -92,19 +105,41 @@ def index_documents(
                         on_reject(item)
                 case Skipped(_, code):
                     report.skipped[code] += 1
-                case Withdrawn(identity, _):
-                    withdrawn.add(identity)
+                case Withdrawn(identity):
+                    withdrawn[identity] = None
 
     def note(counts: Added) -> None:
         report.counts += counts
+        for name in counts.unindexed:
+            take(
+                Origin(name),
+                Note("unindexed-field", "there are too many fields; it is stored, not searchable"),
+            )
         tell()
 
     add_all(engine, accepted(), note)
     if withdrawn:
-        report.withdrawn = engine.delete(withdrawn)
+        report.withdrawn = engine.withdraw(withdrawn)
         report.skipped["withdrawn"] += len(withdrawn) - report.withdrawn
     if told < report.read:
         tell()
+
+
+class _Origins:
+    """Where the last `REMEMBERED` documents of a run came from, by their ids."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[int, Origin]] = {}
+
+    def other(self, article: Article, origin: Origin) -> Iterator[Note]:
+        """A note if another article of this run had the same id; then this is the one that is known."""
+        content = hash(article)
+        before, first = self._known.pop(article.id, (content, origin))
+        self._known[article.id] = content, origin
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+        if before != content:
+            yield Note("same-id", f"the article {article.id!r} takes the place of that from {first}")
 
 
 def _oddities(article: Article, now: datetime) -> Iterator[Note]:
@@ -120,6 +155,7 @@ def _oddities(article: Article, now: datetime) -> Iterator[Note]:
 def add_all(engine: Engine, articles: Iterator[Article], note: Callable[[Added], object]) -> None:
     """Add articles batch by batch, calling `note` when one is stored and can be found.
 
+    A `KeyboardInterrupt` while the next article is made ends the batch, which is stored before it goes on.
     When most of what the archive then has came in several batches of this run, its index is optimized:
     that costs less than the run did.
     """
@@ -127,21 +163,37 @@ def add_all(engine: Engine, articles: Iterator[Article], note: Callable[[Added],
     for batch in _batches(articles):
         counts = engine.add(batch)
         note(counts)
+        if batch.interrupt is not None:
+            raise batch.interrupt
         added += counts.added + counts.updated
         several += 1
     if several > 1 and 2 * added > engine.stats().articles:
         engine.optimize()
 
 
-def _batches(articles: Iterator[Article]) -> Iterator[Iterator[Article]]:
-    """The articles in batches, each read as it is taken; all of one must be taken before the next."""
+class _Batch:
+    """Some articles, from the first on, read as they are taken; all of them must be taken before the next."""
 
-    def batch(first: Article) -> Iterator[Article]:
-        characters = 0
-        for count, article in enumerate(chain([first], articles), start=1):
+    def __init__(self, first: Article, articles: Iterator[Article]) -> None:
+        self._first, self._articles = first, articles
+        self.interrupt: KeyboardInterrupt | None = None
+
+    def __iter__(self) -> Iterator[Article]:
+        article, characters, started = self._first, 0, time.monotonic()
+        for count in range(1, BATCH_ARTICLES + 1):
             yield article
             characters += len(article.body) + len(article.description)
-            if count >= BATCH_ARTICLES or characters >= BATCH_CHARACTERS:
+            full = count == BATCH_ARTICLES or characters >= BATCH_CHARACTERS
+            if full or time.monotonic() - started > BATCH_SECONDS:
+                return
+            try:
+                article = next(self._articles)
+            except StopIteration:
+                return
+            except KeyboardInterrupt as interrupt:
+                self.interrupt = interrupt
                 return
 
-    return (batch(first) for first in articles)
+
+def _batches(articles: Iterator[Article]) -> Iterator[_Batch]:
+    return (_Batch(first, articles) for first in articles)

@@ -7,8 +7,8 @@
         for hit in results.hits:
             print(hit.score, hit.article.title, hit.snippet.text)
 
-It reads no configuration: what a call depends on is in its arguments, and times without a zone are
-in UTC unless `zone` says otherwise.
+It reads no configuration: a call depends on its arguments only, and times without a zone are in UTC
+unless `zone` says otherwise.
 """
 
 from __future__ import annotations
@@ -16,22 +16,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 
-from search.analysis import STOP_WORDS
+from search.arguments import Timeout, check_moments, deadline_of, facets_of, limit_of, text_of
 from search.article import Article
-from search.bounds import Moment, Zone, between, full_hour, half_life, zone_of
+from search.bounds import Moment, Zone, age_of, between, full_hour, zone_of
 from search.dates import INTERVALS, Interval
+from search.deadline import Deadline, no_deadline
 from search.engine import (
     MAX_HITS,
     SORTS,
     Added,
     Cursor,
-    Deadline,
     Engine,
-    Explanation,
     Facet,
     FacetRequest,
     Recency,
@@ -41,11 +40,15 @@ from search.engine import (
     Stats,
     Suggestion,
     Timeline,
+    Version,
 )
 from search.engines import open_engine
-from search.errors import InvalidRequest, LimitExceeded
-from search.language import Dates, Not, Query, Word, both, parse_loosely, parse_query
-from search.relevance import CHARACTERISTIC_WORDS, correction, expansion, weighted, without_copies
+from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
+from search.explanation import Explanation
+from search.hints import correction, missing_parts
+from search.language import Dates, Not, Query, Word, both
+from search.reading import read_text
+from search.relevance import CHARACTERISTIC_WORDS, expansion, weighted, without_copies
 from search.snippets import mark, snippet
 
 __all__ = ["Archive", "open_archive"]
@@ -71,7 +74,9 @@ class Archive:
     """A news archive: search it, count in it, add to it. Close it, or use it in a `with` statement.
 
     Several threads may read from one `Archive`. `query` is text in the query language everywhere, and
-    raises `QuerySyntaxError` or `LimitExceeded` where it cannot be read.
+    raises `QuerySyntaxError` or `LimitExceeded` where it cannot be read; with `any_word` only a text without
+    a word does. An argument that means nothing raises `InvalidRequest`. A `timeout` is in seconds, or a
+    `Deadline` that another thread can cancel; `DeadlineExceeded` is raised where there is no answer by then.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -80,12 +85,7 @@ class Archive:
     def __enter__(self) -> Archive:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -104,11 +104,11 @@ class Archive:
         sort: Sort = "relevance",
         limit: int = 10,
         after: str | None = None,
-        facets: Iterable[str | FacetRequest] = (),
+        facets: str | FacetRequest | Iterable[str | FacetRequest] = (),
         zone: Zone = UTC,
         now: datetime | None = None,
         snippets: bool = True,
-        timeout: float | None = None,
+        timeout: Timeout = None,
         expand: bool = False,
         recency: str | timedelta | None = None,
     ) -> Results:
@@ -116,8 +116,7 @@ class Archive:
 
         All words are required, or with `any_word` at least one. `after` is the `next` of the page
         before. A facet is a field ("keyword"), a field and how many values ("source:20") or a date
-        ("date:month"). Without `snippets` the hits have None for theirs, which is faster. Where there
-        is no answer after `timeout` seconds, `LimitExceeded` is raised.
+        ("date:month"). Without `snippets` the hits have None for theirs, which is faster.
 
         With `any_word`, text that is no query (a headline, a sentence) is taken word by word. With `expand`
         the words of the first articles found have a part in the ranking. With `recency` ("7d", "12h", "2w")
@@ -127,41 +126,55 @@ class Archive:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
         if sort != "relevance" and (expand or recency is not None):
             raise InvalidRequest(f"expand and recency rank by relevance; they change nothing of {sort} first")
-        _check_limit(limit)
-        read = self._read(query, since, until, any_word, zone, now)
+        limit, facets, deadline = limit_of(limit), facets_of(facets), deadline_of(timeout)
+        ask = partial(read_text, self.engine, since=since, until=until, any_word=any_word, zone=zone, now=now)
+        read = ask(query, deadline=deadline)
         request = SearchRequest(
             query=read.tree,
             sort=sort,
             limit=limit,
-            after=None if after is None else Cursor.read(after, sort),
-            facets=tuple(_facet_request(facet) for facet in facets),
+            after=None if after is None else Cursor.read(text_of("after", after), sort),
+            facets=facets,
             zone=zone_of(zone),
-            deadline=_deadline(timeout),
+            deadline=deadline,
         )
         if recency is not None:
-            request = replace(
-                request, recency=Recency(half_life(recency), full_hour(now or datetime.now(UTC)))
-            )
+            age = recency if isinstance(recency, timedelta) else text_of("recency", recency)
+            request = replace(request, recency=Recency(age_of(age), full_hour(now or datetime.now(UTC))))
         added: tuple[str, ...] = ()
         if expand:
             prefer, added = expansion(self.engine, read.tree, request)
             request = replace(request, prefer=prefer)
+        found = self.engine.search(request)
+
+        def finds(text: str) -> int:
+            try:
+                tree = ask(text, deadline=deadline).tree
+                return self.engine.search(SearchRequest(tree, limit=0, deadline=deadline)).total
+            except DeadlineExceeded:
+                raise
+            except (QuerySyntaxError, LimitExceeded):
+                return 0
+
         results = replace(
-            self.engine.search(request),
+            found,
             read_as=str(read),
+            warnings=read.notes + found.warnings,
             expanded_with=added,
-            did_you_mean=correction(self.engine, query, read.tree),
+            did_you_mean=correction(
+                self.engine, query, read.tree, total=found.total, finds=finds, deadline=deadline
+            ),
+            parts=() if found.total else missing_parts(self.engine, read.tree, deadline),
         )
-        results = replace(results, warnings=read.notes + results.warnings)
-        return self._with_snippets(results, read, request.deadline) if snippets and results.hits else results
+        return self._with_snippets(results, read, deadline) if snippets and results.hits else results
 
     def _with_snippets(self, results: Results, read: Query, deadline: Deadline | None) -> Results:
-        highlights = self.engine.highlights(read.tree)
+        highlights = self.engine.highlights(read.tree, deadline)
+        check = no_deadline if deadline is None else deadline.check
         hits = []
         for hit in results.hits:
-            if deadline is not None:
-                deadline.check()
-            shown = snippet(hit.article, highlights)
+            check()
+            shown = snippet(hit.article, highlights, check=check)
             hits.append(replace(hit, snippet=shown, title_marks=mark(hit.article.title, highlights, "title")))
         return replace(results, hits=tuple(hits))
 
@@ -174,11 +187,12 @@ class Archive:
         any_word: bool = False,
         zone: Zone = UTC,
         now: datetime | None = None,
-        timeout: float | None = None,
+        timeout: Timeout = None,
     ) -> int:
-        """How many articles match; raises as `search` does where it takes longer than `timeout` seconds."""
-        read = self._read(query, since, until, any_word, zone, now)
-        return self.engine.search(SearchRequest(read.tree, limit=0, deadline=_deadline(timeout))).total
+        """How many articles match."""
+        deadline = deadline_of(timeout)
+        read = read_text(self.engine, query, since, until, any_word, zone, now, deadline)
+        return self.engine.search(SearchRequest(read.tree, limit=0, deadline=deadline)).total
 
     def facets(
         self,
@@ -189,14 +203,12 @@ class Archive:
         any_word: bool = False,
         zone: Zone = UTC,
         now: datetime | None = None,
-        timeout: float | None = None,
+        timeout: Timeout = None,
     ) -> tuple[Facet, ...]:
         """The counts of all matches by each of `fields`, written as for `search`."""
-        read = self._read(query, since, until, any_word, zone, now)
-        requests = tuple(_facet_request(field) for field in fields)
-        request = SearchRequest(
-            read.tree, limit=0, facets=requests, zone=zone_of(zone), deadline=_deadline(timeout)
-        )
+        requests, deadline = facets_of(fields), deadline_of(timeout)
+        read = read_text(self.engine, query, since, until, any_word, zone, now, deadline)
+        request = SearchRequest(read.tree, limit=0, facets=requests, zone=zone_of(zone), deadline=deadline)
         return self.engine.search(request).facets
 
     def timeline(
@@ -209,13 +221,14 @@ class Archive:
         any_word: bool = False,
         zone: Zone = UTC,
         now: datetime | None = None,
-        timeout: float | None = None,
+        timeout: Timeout = None,
     ) -> Timeline:
         """The counts of all matches by year, month, week or day, with the empty ones between."""
         if by not in INTERVALS:
             raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
-        read = self._read(query, since, until, any_word, zone, now)
-        return self.engine.timeline(read.tree, by, zone_of(zone), _deadline(timeout))
+        deadline = deadline_of(timeout)
+        read = read_text(self.engine, query, since, until, any_word, zone, now, deadline)
+        return self.engine.timeline(read.tree, by, zone_of(zone), deadline)
 
     def scan(
         self,
@@ -226,9 +239,13 @@ class Archive:
         any_word: bool = False,
         zone: Zone = UTC,
         now: datetime | None = None,
+        timeout: Timeout = None,
     ) -> Iterator[Article]:
         """Every match, oldest first, as a stream: what is added meanwhile is not in it."""
-        return self.engine.scan(self._read(query, since, until, any_word, zone, now).tree)
+        deadline = deadline_of(timeout)
+        return self.engine.scan(
+            read_text(self.engine, query, since, until, any_word, zone, now, deadline).tree, deadline
+        )
 
     def ids(
         self,
@@ -239,9 +256,13 @@ class Archive:
         any_word: bool = False,
         zone: Zone = UTC,
         now: datetime | None = None,
+        timeout: Timeout = None,
     ) -> list[str]:
         """The id of every match, oldest first."""
-        return self.engine.ids(self._read(query, since, until, any_word, zone, now).tree)
+        deadline = deadline_of(timeout)
+        return self.engine.ids(
+            read_text(self.engine, query, since, until, any_word, zone, now, deadline).tree, deadline
+        )
 
     def similar(
         self,
@@ -252,42 +273,45 @@ class Archive:
         limit: int = 10,
         zone: Zone = UTC,
         now: datetime | None = None,
-        timeout: float | None = None,
+        timeout: Timeout = None,
     ) -> Results:
         """Articles with the words that set this one, given by its id or itself, apart from the others.
 
         The article is none of them. Raises `InvalidRequest` for an id that is not there.
         """
-        _check_limit(limit)
+        check_moments(since, until, zone, now)
+        limit, deadline = limit_of(limit), deadline_of(timeout)
         given = self._given(article)
-        words = self.engine.characteristic_words([(given, 1.0)], CHARACTERISTIC_WORDS)
+        words = self.engine.characteristic_words([(given, 1.0)], CHARACTERISTIC_WORDS, deadline)
         if not words:
             return Results(0, ())
         other = Not(Word(given.id, "id"))
         period = between(since, until, zone_of(zone), now or datetime.now(UTC))
         tree = both([weighted(words), other, *([] if period is None else [Dates(period)])])
-        found = self.engine.search(SearchRequest(tree, limit=limit, deadline=_deadline(timeout)))
+        found = self.engine.search(SearchRequest(tree, limit=limit, deadline=deadline))
         read_as = " OR ".join(word.word for word in words)
         found = replace(found, read_as=read_as, next=None)
-        return self._with_snippets(found, Query(tree), _deadline(timeout))
+        return self._with_snippets(found, Query(tree), deadline)
 
     def background(
         self,
         article: str | Article,
         *,
         limit: int = 10,
-        timeout: float | None = None,
+        timeout: Timeout = None,
     ) -> Results:
         """Older articles that give the context of this one: like it, but no copies of it or of each other.
 
         Raises `InvalidRequest` for an id that is not there, and for an article without a time.
         """
+        limit, deadline = limit_of(limit), deadline_of(timeout)
         given = self._given(article)
         if given.published is None:
             raise InvalidRequest(f"the article {given.id!r} has no time, so nothing is older")
         until = given.published - timedelta(microseconds=1)
-        found = self.similar(given, until=until, limit=min(MAX_HITS, 4 * limit), timeout=timeout)
-        return replace(found, hits=tuple(islice(without_copies(found.hits, given), limit)))
+        found = self.similar(given, until=until, limit=min(MAX_HITS, 4 * limit), timeout=deadline)
+        check = no_deadline if deadline is None else deadline.check
+        return replace(found, hits=tuple(islice(without_copies(found.hits, given, check), limit)))
 
     def explain(
         self,
@@ -299,23 +323,32 @@ class Archive:
         any_word: bool = False,
         zone: Zone = UTC,
         now: datetime | None = None,
+        timeout: Timeout = None,
     ) -> Explanation:
         """How the article comes to the score that `search` gives it for this query, term by term.
 
         Raises `InvalidRequest` for an id that is not there.
         """
-        found = self.engine.explain(self._read(query, since, until, any_word, zone, now).tree, identity)
+        deadline = deadline_of(timeout)
+        read = read_text(self.engine, query, since, until, any_word, zone, now, deadline)
+        found = self.engine.explain(read.tree, text_of("an id", identity), deadline)
         if found is None:
             raise InvalidRequest(f"no article has the id {identity!r}")
         return found
 
-    def suggest(self, prefix: str, *, limit: int = 10) -> tuple[Suggestion, ...]:
+    def suggest(self, prefix: str, *, limit: int = 10, timeout: Timeout = None) -> tuple[Suggestion, ...]:
         """The words that begin with `prefix`, those in most articles first; if none does, other spellings."""
-        return self.engine.completions(prefix, limit) or self.engine.corrections(prefix, limit)
+        prefix, limit, deadline = text_of("prefix", prefix), limit_of(limit), deadline_of(timeout)
+        completions = self.engine.completions(prefix, limit, deadline)
+        return completions or self.engine.corrections(prefix, limit, deadline)
 
     def get(self, identity: str) -> Article | None:
         """The article with this id, or None."""
-        return self.engine.get(identity)
+        return self.engine.get(text_of("an id", identity))
+
+    def history(self, identity: str) -> tuple[Version, ...]:
+        """Every version of the article that is kept, the oldest first; none if there never was one."""
+        return self.engine.history(identity)
 
     def stats(self) -> Stats:
         """The archive in numbers."""
@@ -331,9 +364,23 @@ class Archive:
         add_all(self.engine, iter(articles), counts.append)
         return sum(counts, Added())
 
-    def delete(self, ids: Iterable[str]) -> int:
-        """Delete the articles with these ids; how many there were."""
-        return self.engine.delete(list(ids))
+    def delete(self, ids: Iterable[str], *, forget: bool = False) -> int:
+        """Delete the articles with these ids; how many there were.
+
+        Their versions are kept (see `history`), unless they are to be forgotten: then nothing of them is.
+        """
+        if isinstance(ids, str):
+            raise InvalidRequest("ids must be several, in a list, not one text")
+        wanted = [text_of("an id", identity) for identity in ids]
+        return self.engine.forget(wanted) if forget else self.engine.delete(wanted)
+
+    def prune(self, older_than: str | timedelta) -> int:
+        """Drop the versions that were replaced or deleted longer ago than this ("30d", "1y"); how many."""
+        return self.engine.prune(datetime.now(UTC) - age_of(older_than))
+
+    def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
+        """Bring an archive of an older format up to date, as each write does; whether there was need to."""
+        return self.engine.upgrade(report)
 
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         """Make the index anew from the stored articles, calling `report(done, total)` on the way."""
@@ -341,57 +388,10 @@ class Archive:
 
     # --- inside ---------------------------------------------------------------------------------
 
-    def _read(
-        self,
-        query: str,
-        since: Moment | None,
-        until: Moment | None,
-        any_word: bool,
-        zone: Zone,
-        now: datetime | None,
-    ) -> Query:
-        settings, where = self.engine.settings(), zone_of(zone)
-        moment = now or datetime.now(UTC)
-        parse = parse_loosely if any_word else parse_query
-        read = parse(
-            query,
-            zone=where,
-            now=moment,
-            stop_words=STOP_WORDS.get(settings.language, frozenset()),
-            extra_fields=settings.extra_fields,
-        )
-        period = between(since, until, where, moment)
-        return read if period is None else replace(read, tree=both([read.tree, Dates(period)]))
-
     def _given(self, article: str | Article) -> Article:
         if isinstance(article, Article):
             return article
-        found = self.engine.get(article)
+        found = self.engine.get(text_of("an id", article))
         if found is None:
             raise InvalidRequest(f"no article has the id {article!r}")
         return found
-
-
-def _check_limit(limit: int) -> None:
-    if limit < 0:
-        raise InvalidRequest("the limit must not be negative")
-    if limit > MAX_HITS:
-        raise LimitExceeded(f"a page has at most {MAX_HITS:,} hits; page with `after`, or scan")
-
-
-def _deadline(timeout: float | None) -> Deadline | None:
-    return None if timeout is None else Deadline.after(timeout)
-
-
-def _facet_request(written: str | FacetRequest) -> FacetRequest:
-    if isinstance(written, FacetRequest):
-        return written
-    field, _, detail = written.partition(":")
-    if field.lower() == "date":
-        for interval in INTERVALS:
-            if detail.lower() == interval:
-                return FacetRequest("date", interval=interval)
-        raise InvalidRequest(f"dates are counted by {', '.join(f'date:{name}' for name in INTERVALS)}")
-    if detail and not (detail.isdecimal() and 0 < int(detail) <= MAX_HITS):
-        raise InvalidRequest(f"{written!r} is not a facet; write keyword, source:20 or date:month")
-    return FacetRequest(field, int(detail)) if detail else FacetRequest(field)

@@ -1,12 +1,12 @@
-"""What helps a search along: words that improve its ranking, another spelling, articles like one."""
+"""What helps a search along: words that improve its ranking, articles like one."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from search.analysis import forms
 from search.article import Article
+from search.deadline import Check
 from search.engine import Engine, Hit, SearchRequest, WeightedWord
 from search.language import Boost, Node, Word, either, leaves
 
@@ -29,7 +29,7 @@ def expansion(engine: Engine, query: Node, request: SearchRequest) -> tuple[Node
     """
     found = engine.search(SearchRequest(query, limit=FEEDBACK_ARTICLES, deadline=request.deadline))
     scored = [(hit.article, hit.score) for hit in found.hits if hit.score > 0]
-    words = engine.characteristic_words(scored, FEEDBACK_WORDS) if scored else ()
+    words = engine.characteristic_words(scored, FEEDBACK_WORDS, request.deadline) if scored else ()
     if not words:
         return None, ()
     own = sum(1 for leaf in leaves(query) if isinstance(leaf, Word)) or 1
@@ -41,16 +41,7 @@ def weighted(words: Sequence[WeightedWord], factor: float = 1.0) -> Node:
     return either([Boost(Word(word.word), factor * word.weight) for word in words])
 
 
-def correction(engine: Engine, query: str, tree: Node) -> str | None:
-    """The query with every word that no article has replaced by the likeliest; None if there is none."""
-    corrected = query
-    for word in engine.unknown_words(tree):
-        for suggestion in engine.corrections(word, 1):
-            corrected = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", suggestion.word, corrected)
-    return corrected if corrected != query else None
-
-
-def without_copies(hits: Iterable[Hit], article: Article) -> Iterator[Hit]:
+def without_copies(hits: Iterable[Hit], article: Article, check: Check) -> Iterator[Hit]:
     """The hits that are copies neither of the article nor of a hit before.
 
     By the resemblance of their shingles (Broder 1997, "On the resemblance and containment of
@@ -58,6 +49,7 @@ def without_copies(hits: Iterable[Hit], article: Article) -> Iterator[Hit]:
     """
     seen = [_shingles(article)]
     for hit in hits:
+        check()
         own = _shingles(hit.article)
         if all(len(own & other) <= MOST_SHARED * min(len(own), len(other)) for other in seen):
             seen.append(own)

@@ -16,7 +16,15 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, TextIO
 
 from search.article import Article
-from search.engine import Explanation, Facet, Hit, Results, Stats, Suggestion, Timeline
+from search.engine import (
+    Facet,
+    Hit,
+    Results,
+    Stats,
+    Suggestion,
+    Timeline,
+)
+from search.explanation import Explanation
 from search.snippets import Marks
 
 if TYPE_CHECKING:
@@ -247,7 +255,7 @@ def when(moment: datetime | None, zone: tzinfo) -> str:
 
 
 def results_as_json(results: Results) -> str:
-    """One JSON object: total, read_as, warnings, expanded_with, did_you_mean, next, hits, facets."""
+    """One JSON object: total, read_as, warnings, expanded_with, did_you_mean, parts, next, hits, facets."""
     return _json(
         {
             "total": results.total,
@@ -255,6 +263,7 @@ def results_as_json(results: Results) -> str:
             "warnings": list(results.warnings),
             "expanded_with": list(results.expanded_with),
             "did_you_mean": results.did_you_mean,
+            "parts": [asdict(part) for part in results.parts],
             "next": results.next,
             "hits": [_hit(hit) for hit in results.hits],
             "facets": {facet.field: _facet(facet) for facet in results.facets},

@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from search.analysis import fold, sentence_spans, word_spans
+from search.analysis import fold, has_unspaced, sentence_spans, word_spans
 from search.article import Article
+from search.deadline import Check, checked, no_deadline
 
 SNIPPET_LENGTH = 280
 """About how many characters a snippet has; one sentence more than this is cut at words."""
+
+STEP = 64
+"""Sentences that are read, or highlights looked for in one, between two checks of the time."""
 
 GAP = " … "
 """What stands in a snippet between two sentences that are not neighbours."""
@@ -62,16 +66,21 @@ def mark(text: str, highlights: Iterable[Highlight], field: str) -> Marks:
     return _Marker(highlights, field).read(text).marks
 
 
-def snippet(article: Article, highlights: Sequence[Highlight], length: int = SNIPPET_LENGTH) -> Snippet:
+def snippet(
+    article: Article,
+    highlights: Sequence[Highlight],
+    length: int = SNIPPET_LENGTH,
+    check: Check = no_deadline,
+) -> Snippet:
     """The sentences of description, highlights and body that show most of what was asked for.
 
     Where none of them matches (the title did, or a filter) it is the lead; it is empty only for an
     article that has a title and nothing else.
     """
-    sentences = list(_sentences(article, highlights))
+    sentences = list(_sentences(article, highlights, check))
     if not any(sentence.matched for sentence in sentences):
-        singles = [single for highlight in highlights for single in highlight.singly()]
-        sentences = list(_sentences(article, singles))
+        singles = [single for highlight in _not_whole(article, highlights) for single in highlight.singly()]
+        sentences = list(_sentences(article, singles, check))
     if not sentences:
         return Snippet(article.title, mark(article.title, highlights, "title"))
     chosen = _choose(sentences, length)
@@ -80,10 +89,24 @@ def snippet(article: Article, highlights: Sequence[Highlight], length: int = SNI
     return _joined(sentences, chosen)
 
 
+def _not_whole(article: Article, highlights: Sequence[Highlight]) -> list[Highlight]:
+    """Those without the phrases of single signs that the title has: signs of them alone say nothing."""
+    return [
+        highlight
+        for highlight in highlights
+        if not (
+            len(highlight.words) > 1
+            and all(has_unspaced(form) for forms in highlight.words for form in forms)
+            and mark(article.title, [highlight], "title")
+        )
+    ]
+
+
 class _Marker:
     """Finds highlights in texts of one field, looking each form up once."""
 
-    def __init__(self, highlights: Iterable[Highlight], field: str) -> None:
+    def __init__(self, highlights: Iterable[Highlight], field: str, check: Check = no_deadline) -> None:
+        self.check = check
         self.highlights = [
             (number, highlight) for number, highlight in enumerate(highlights) if field in highlight.fields
         ]
@@ -97,15 +120,17 @@ class _Marker:
     def read(self, text: str) -> _Sentence:
         if not self.sought:
             return _Sentence(text, (), frozenset(), self.field)
-        found = [(start, end, fold(text[start:end])) for start, end in word_spans(text)]
+        words = checked(word_spans(text), self.check)
+        found = [(start, end, fold(text[start:end])) for start, end in words]
         present: set[int] = set().union(*(self.sought.get(form, ()) for _, _, form in found))
         spans: list[tuple[int, int]] = []
         matched = set()
-        for number, highlight in self.highlights:
+        for number, highlight in checked(self.highlights, self.check, STEP):
             if number in present and (places := _places(found, highlight)):
                 spans.extend(places)
                 matched.add(number)
-        return _Sentence(text, _without_overlaps(spans), frozenset(matched), self.field)
+        marks = _without_lone_signs(text, _without_overlaps(spans))
+        return _Sentence(text, marks, frozenset(matched), self.field)
 
 
 def _places(found: list[tuple[int, int, str]], highlight: Highlight) -> list[tuple[int, int]]:
@@ -128,20 +153,35 @@ def _places(found: list[tuple[int, int, str]], highlight: Highlight) -> list[tup
 
 
 def _without_overlaps(spans: list[tuple[int, int]]) -> Marks:
+    """The spans, of those that overlap the first; those that touch are one."""
     kept: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not kept or start >= kept[-1][1]:
+        if kept and start == kept[-1][1]:
+            kept[-1] = kept[-1][0], end
+        elif not kept or start > kept[-1][1]:
             kept.append((start, end))
     return tuple(kept)
 
 
-def _sentences(article: Article, highlights: Sequence[Highlight]) -> Iterator[_Sentence]:
+def _without_lone_signs(text: str, marks: Marks) -> Marks:
+    """The marks without single signs of a script without spaces, if any has several of them."""
+    if text.isascii():
+        return marks
+    signs = [len(word_spans(text[s:e])) if has_unspaced(text[s:e]) else 0 for s, e in marks]
+    return (
+        marks
+        if max(signs, default=0) < 2
+        else tuple(span for span, count in zip(marks, signs, strict=True) if count != 1)
+    )
+
+
+def _sentences(article: Article, highlights: Sequence[Highlight], check: Check) -> Iterator[_Sentence]:
     texts = [("description", article.description)]
     texts += [("highlights", point) for point in article.highlights]
     texts.append(("body", article.body))
-    markers = {field: _Marker(highlights, field) for field in ("description", "highlights", "body")}
+    markers = {field: _Marker(highlights, field, check) for field in ("description", "highlights", "body")}
     for field, text in texts:
-        for start, end in sentence_spans(text):
+        for start, end in checked(sentence_spans(text), check, STEP):
             yield markers[field].read(" ".join(text[start:end].split()))
 
 
@@ -188,11 +228,12 @@ def _joined(sentences: list[_Sentence], chosen: list[int]) -> Snippet:
     text, marks, before = "", [], None
     for number in chosen:
         if before is not None:
-            text += " " if number == before + 1 and _runs_on(sentences, number) else GAP
+            runs_on = number == before + 1 and _runs_on(sentences, number)
+            text += ("" if text[-1] in "。！？" else " ") if runs_on else GAP
         marks += [(start + len(text), end + len(text)) for start, end in sentences[number].marks]
         text += sentences[number].text
         before = number
-    return Snippet(text, tuple(marks))
+    return Snippet(text, _without_lone_signs(text, tuple(marks)))
 
 
 def _cut(sentence: _Sentence, length: int) -> Snippet:

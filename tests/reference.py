@@ -8,17 +8,13 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, tzinfo
-from itertools import pairwise
+from datetime import UTC, tzinfo
 
 from search.analysis import Analyzer, fold, fold_value, forms, language_named, words
 from search.article import Article
-from search.dates import Interval, Period, boundaries, interval_name
+from search.dates import Interval
 from search.engine import (
-    Added,
-    Bin,
     Deadline,
-    Explanation,
     Facet,
     FacetValue,
     Hit,
@@ -32,7 +28,7 @@ from search.engine import (
 )
 from search.engines.embedded.documents import VALUE_GAP
 from search.engines.embedded.evaluate import FADING, SCORER
-from search.engines.embedded.suggestions import sought_words
+from search.explanation import Explanation
 from search.language import (
     TEXT_FIELDS,
     And,
@@ -48,20 +44,23 @@ from search.language import (
     Phrase,
     Wildcard,
     Word,
+    sought_words,
 )
 from search.snippets import Highlight
+from tests.reference_dates import timeline
+from tests.reference_history import ReferenceHistory
 from tests.reference_values import edits, like, passes, value_matches, values
 
 Span = tuple[int, int]
 Test = Callable[[str, str], bool]  # of a word's form and term
 
 
-class ReferenceEngine:
+class ReferenceEngine(ReferenceHistory):
     """Keeps articles in a dict and looks at all of them for every question."""
 
     def __init__(self, language: str = "english") -> None:
+        super().__init__()
         self.analyzer = Analyzer(language)
-        self.articles: dict[str, Article] = {}
 
     # --- which articles, how well ---------------------------------------------------------------
 
@@ -164,7 +163,10 @@ class ReferenceEngine:
 
     def _tests(self, node: Node, known: dict[str, set[str]]) -> list[Test]:
         def stands_for(word: str) -> Test:
-            terms = known.get(fold(word)) or {self.analyzer.term(word, each) for each in self._languages()}
+            languages = self._languages()
+            terms = set(known.get(fold(word), ()))
+            if not terms or len(languages) > 1:
+                terms |= {self.analyzer.term(word, each) for each in languages}
             return lambda *word: word[1] in terms
 
         match node:
@@ -216,9 +218,9 @@ class ReferenceEngine:
     ) -> Facet:
         matched = [self.articles[i] for i in found]
         if interval is not None:
-            names = [interval_name_of(a.published, interval, zone) for a in matched if a.published]
-            counted = tuple(FacetValue(name, count, "") for name, count in sorted(Counter(names).items()))
-            return Facet(f"date:{interval}", counted, len(counted), sum(not a.published for a in matched))
+            line = timeline(matched, interval, zone)
+            counted = tuple(FacetValue(part.name, part.count, "") for part in line.bins if part.count)
+            return Facet(f"date:{interval}", counted, len(counted), line.undated, line.imprecise)
         by_fold: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for article in matched:
             for value in {fold_value(v): v for v in reversed(values(article, field))}.values():
@@ -228,14 +230,17 @@ class ReferenceEngine:
         shown = tuple(FacetValue(value, count, "") for count, value in rows[:limit])
         return Facet(field, shown, len(rows), sum(not values(article, field) for article in matched))
 
-    def explain(self, query: Node, identity: str) -> Explanation | None:
+    def explain(self, query: Node, identity: str, deadline: Deadline | None = None) -> Explanation | None:  # noqa: ARG002
         if identity not in self.articles:
             return None
         score = self.scores(query).get(identity)
         return Explanation(identity, str(query), score is not None, score or 0.0, ())
 
     def characteristic_words(
-        self, articles: Sequence[tuple[Article, float]], count: int
+        self,
+        articles: Sequence[tuple[Article, float]],
+        count: int,
+        deadline: Deadline | None = None,  # noqa: ARG002
     ) -> tuple[WeightedWord, ...]:
         total = sum(weight for _, weight in articles)
         weights: dict[str, float] = defaultdict(float)
@@ -256,10 +261,15 @@ class ReferenceEngine:
         best = sorted(ranked)[:count]
         return tuple(WeightedWord(form, weight / sum(w for w, _ in best)) for weight, form in best)
 
-    def unknown_words(self, query: Node) -> tuple[str, ...]:
+    def unknown_words(self, query: Node, deadline: Deadline | None = None) -> tuple[str, ...]:  # noqa: ARG002
         return tuple(dict.fromkeys(w for w in sought_words(query) if not self.scores(Word(w))))
 
-    def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
+    def corrections(
+        self,
+        word: str,
+        count: int,
+        deadline: Deadline | None = None,  # noqa: ARG002
+    ) -> tuple[Suggestion, ...]:
         written = fold(word)
         for same_start in (True, False):
             for distance in (1,) if len(written) <= 4 else (1, 2):
@@ -270,7 +280,12 @@ class ReferenceEngine:
                     return tuple(Suggestion(form, -df) for df, form in ranked[:count])
         return ()
 
-    def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
+    def completions(
+        self,
+        prefix: str,
+        count: int,
+        deadline: Deadline | None = None,  # noqa: ARG002
+    ) -> tuple[Suggestion, ...]:
         by_term: dict[str, Counter[str]] = defaultdict(Counter)
         for article in self.articles.values():
             for text in (article.title, article.description, *article.highlights, article.body):
@@ -283,6 +298,30 @@ class ReferenceEngine:
             ranked.append((-len(self.scores(Word(form))), term, form))
         return tuple(Suggestion(form, -df) for df, _, form in sorted(ranked)[:count])
 
+    def near_values(
+        self,
+        field: str,
+        value: str,
+        count: int,
+        deadline: Deadline | None = None,  # noqa: ARG002
+    ) -> tuple[FacetValue, ...]:
+        sought = fold_value(value)
+        every = self._facet(self.articles, field, 1_000_000, None, UTC).values
+        ranked = []
+        for known in every:
+            folded = fold_value(known.value)
+            plain = ["".join(filter(str.isalnum, text)) or text for text in (folded, sought)]
+            if plain[0] == plain[1]:
+                kind = 0
+            elif len(sought) > 2 and edits(folded, sought) <= (1 if len(sought) <= 4 else 2):
+                kind = 1
+            elif set() < set(forms(sought)) <= set(forms(folded)):
+                kind = 2
+            else:
+                continue
+            ranked.append((kind, -known.count, folded, known))
+        return tuple(known for _, _, _, known in sorted(ranked)[:count])
+
     def _forms(self) -> set[str]:
         texts = ((a.title, a.description, *a.highlights, a.body) for a in self.articles.values())
         return {form for own in texts for text in own for form in forms(text)}
@@ -294,45 +333,22 @@ class ReferenceEngine:
         zone: tzinfo,
         deadline: Deadline | None = None,  # noqa: ARG002  # it has all the time
     ) -> Timeline:
-        matched = [self.articles[i].published for i in self.scores(query)]
-        dated = sorted(moment for moment in matched if moment is not None)
-        bins = []
-        if dated:
-            edges = boundaries(dated[0], dated[-1], interval, zone)
-            for start, end in pairwise(edges):
-                count = sum(start <= moment < end for moment in dated)
-                bins.append(
-                    Bin(interval_name(start, interval, zone), start, count, str(Dates(Period(start, end))))
-                )
-        return Timeline(interval, tuple(bins), len(matched) - len(dated))
+        return timeline((self.articles[i] for i in self.scores(query)), interval, zone)
 
-    def ids(self, query: Node) -> list[str]:
+    def ids(self, query: Node, deadline: Deadline | None = None) -> list[str]:  # noqa: ARG002
         return sorted(self.scores(query), key=lambda i: self._key("oldest", 0.0, self.articles[i]))
 
-    def scan(self, query: Node) -> Iterator[Article]:
+    def scan(self, query: Node, deadline: Deadline | None = None) -> Iterator[Article]:  # noqa: ARG002
         return (self.articles[i] for i in self.ids(query))
 
-    def highlights(self, query: Node) -> tuple[Highlight, ...]:
+    def highlights(self, query: Node, deadline: Deadline | None = None) -> tuple[Highlight, ...]:
         raise NotImplementedError(f"the reference marks nothing, nor for {query}")
 
     def get(self, identity: str) -> Article | None:
         return self.articles.get(identity)
 
-    def add(self, articles: Iterable[Article]) -> Added:
-        total = Added()
-        for article in articles:
-            known = self.articles.get(article.id)
-            if known is not None and (known.version or 0) > (article.version or known.version or 0):
-                total += Added(older=1)
-                continue
-            same = known is not None and known.digest() == article.digest()
-            total += Added(known is None, known is not None and not same, same)
-            if not same:
-                self.articles[article.id] = article
-        return total
-
-    def delete(self, identities: Iterable[str]) -> int:
-        return sum(self.articles.pop(identity, None) is not None for identity in set(identities))
+    def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:  # noqa: ARG002
+        return False
 
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         if report is not None:
@@ -340,7 +356,7 @@ class ReferenceEngine:
 
     def _languages(self) -> set[str]:
         named = {language_named(article.language) for article in self.articles.values()}
-        return {self.analyzer.language} | named - {""}
+        return {name or self.analyzer.language for name in named} or {self.analyzer.language}
 
     def optimize(self) -> None:
         """There is nothing to be made faster."""
@@ -357,7 +373,3 @@ class ReferenceEngine:
 
     def close(self) -> None:
         self.articles = {}
-
-
-def interval_name_of(moment: datetime, interval: Interval, zone: tzinfo) -> str:
-    return interval_name(moment.astimezone(UTC), interval, zone)

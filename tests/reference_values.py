@@ -7,7 +7,6 @@ import re
 
 from search.analysis import fold_value, forms, words
 from search.article import Article
-from search.dates import Period
 from search.engines.embedded.documents import sites
 from search.language import (
     TEXT_FIELDS,
@@ -19,6 +18,7 @@ from search.language import (
     Wildcard,
     Word,
 )
+from tests.reference_dates import may_be_in
 
 
 def values(article: Article, field: str) -> tuple[str, ...]:
@@ -29,7 +29,12 @@ def values(article: Article, field: str) -> tuple[str, ...]:
         case "author":
             return article.authors
         case "lang":
-            return (article.language.partition("-")[0],) if article.language else ()
+            parts = article.language.replace("_", "-").split("-")
+            short = {"eng": ["en"], "French": ["fr"]}.get(parts[0], [])
+            tags = ["-".join(parts[:count]) for count in range(len(parts), 0, -1)] + short
+            return tuple(tags) if article.language else ()
+        case "precision":
+            return (article.precision,) if article.published else ()
         case "site":
             return sites(article.url)
         case "source" | "url" | "id":
@@ -41,9 +46,8 @@ def values(article: Article, field: str) -> tuple[str, ...]:
 
 def passes(node: Node, article: Article) -> bool:
     match node:
-        case Dates(Period(start, end)):
-            at = article.published
-            return at is not None and (start is None or start <= at) and (end is None or at < end)
+        case Dates(period):
+            return may_be_in(article, period)
         case Missing("date"):
             return article.published is None
         case Missing(field) if field in TEXT_FIELDS:
@@ -56,21 +60,32 @@ def passes(node: Node, article: Article) -> bool:
 
 
 def value_matches(node: Node, field: str, value: str) -> bool:
+    if field == "id":
+        return id_matches(node, value)
     folded = fold_value(value)
     match node:
-        case Word(text) | Phrase(text) if field == "id":
-            return value == text
         case Word(text) if field == "author":
             sought, there = forms(text), forms(folded)
             return bool(sought) and any(
                 there[n : n + len(sought)] == sought for n in range(len(there) - len(sought) + 1)
             )
         case Word(text) | Phrase(text):
-            return folded == fold_value(text)
+            return folded == fold_value(text.replace("_", "-") if field == "lang" else text)
         case Wildcard(pattern):
             return like("".join(c if c in "*? " else fold_value(c) for c in pattern), folded)
         case Fuzzy(text, distance):
             return edits(folded, fold_value(text)) <= distance
+    raise AssertionError(node)
+
+
+def id_matches(node: Node, value: str) -> bool:
+    match node:
+        case Word(text) | Phrase(text):
+            return value == text
+        case Wildcard(pattern):
+            return like(pattern, value)
+        case Fuzzy(text, distance):
+            return edits(value, text) <= distance
     raise AssertionError(node)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from hypothesis import strategies as st
 
-from search.article import Article
-from search.dates import Period
+from search.article import PRECISIONS, Article
+from search.dates import Period, read_zone
 from search.language import (
     TEXT_FIELDS,
     Boost,
@@ -27,12 +27,21 @@ from search.language import (
 
 WORDS = (
     "strike strikes striking the of bank Bank café cafe résumé resumes U.S. US 1,750 1750 naval-base naval "
-    "base O’Neill o'neill straße STRASSE 東京 storm storms"
+    "base O’Neill o'neill straße STRASSE 東京 storm storms l'état d’État état"
 ).split()
 KEYWORDS = ["Earn", "earn", "crude oil", "Zürich", "zurich", "weather"]
 AUTHORS = ["Ana Ruiz", "ana ruiz", "José Díaz", "Ruiz"]
 PLACES = ["japan", "Japan", "vesk", "port-alder"]
-START = datetime(2025, 1, 30, 22, tzinfo=UTC)
+START = datetime(2025, 3, 29, 22, tzinfo=UTC)
+"""A few hours before the clocks of Europe change, and two days before the month does."""
+
+ZONES = tuple(
+    read_zone(name)
+    for name in (
+        "UTC Europe/Berlin America/New_York America/St_Johns America/Sao_Paulo Asia/Kathmandu "
+        "Australia/Lord_Howe Pacific/Kiritimati"
+    ).split()
+)
 
 _some_words = st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)
 _texts = st.tuples(_some_words, st.sampled_from(["", ". ", ",\n", "\n\n"]), _some_words).map("".join)
@@ -54,11 +63,12 @@ articles = st.builds(
     highlights=st.lists(_some_words, max_size=2).map(tuple),
     body=_texts,
     published=_times,
+    precision=st.sampled_from(PRECISIONS),
     keywords=_some(KEYWORDS),
     authors=_some(AUTHORS),
     source=st.sampled_from(["", "Herald", "herald", "Côte"]),
     url=st.sampled_from(["", "https://www.a.example.org/x", "http://b.example.org/", "http://[bad"]),
-    language=st.sampled_from(["", "en", "en-GB", "es", "de-AT", "xx"]),
+    language=st.sampled_from(["", "en", "en-GB", "es", "de-AT", "xx", "fr_CA", "French", "eng", "ca"]),
 )
 
 _text_field = st.sampled_from([None, None, *TEXT_FIELDS])
@@ -67,6 +77,8 @@ _values = st.sampled_from(
     + [("author", value) for value in [*AUTHORS, "díaz"]]
     + [("places", value) for value in PLACES]
     + [("source", "HERALD"), ("lang", "en"), ("site", "example.org"), ("site", "a.example.org")]
+    + [("lang", "fr"), ("lang", "en-gb"), ("lang", "fr_CA")]
+    + [("precision", "day"), ("precision", "Instant")]
     + [("id", "id3"), ("url", "http://b.example.org/")]
 )
 _text_leaves: st.SearchStrategy[Node] = st.one_of(
@@ -92,20 +104,36 @@ _positional = st.recursive(
 )
 
 
-def _period(first: int, length: int, open_start: bool, open_end: bool) -> Dates:
-    start = START.replace(minute=0) + timedelta(hours=first)
-    end = start + timedelta(hours=length)
+def _period(zone: tzinfo, first: int, length: int, open_start: bool, open_end: bool) -> Dates:
+    start = (START + timedelta(hours=first)).astimezone(zone)
+    end = (START + timedelta(hours=first + length)).astimezone(zone)
     return Dates(Period(None if open_start else start, None if open_end and not open_start else end))
+
+
+def _days(zone: tzinfo, first: int, length: int) -> Dates:
+    days = (START.date() + timedelta(days=number) for number in (first, first + length))
+    return Dates(Period(*(datetime.combine(day, time(), zone) for day in days)))
 
 
 _filters: st.SearchStrategy[Node] = st.one_of(
     _values.map(lambda pair: Word(pair[1], pair[0]) if " " not in pair[1] else Phrase(pair[1], pair[0])),
     _values.map(lambda pair: Phrase(pair[1], pair[0])),
     st.sampled_from(
-        [Wildcard("*ru?z", "author"), Wildcard("Z*h", "keyword"), Fuzzy("jpan", 1, "places"), Everything()]
+        [
+            Wildcard("*ru?z", "author"),
+            Wildcard("Z*h", "keyword"),
+            Wildcard("*D1?", "id"),
+            Fuzzy("jpan", 1, "places"),
+            Everything(),
+        ]
     ),
-    st.sampled_from(["date", "author", "source", "places", "id", "title", "highlights"]).map(Missing),
-    st.builds(_period, st.integers(0, 80), st.integers(1, 60), st.booleans(), st.booleans()),
+    st.sampled_from(["date", "precision", "author", "source", "places", "id", "title", "highlights"]).map(
+        Missing
+    ),
+    st.builds(
+        _period, st.sampled_from(ZONES), st.integers(0, 80), st.integers(1, 60), st.booleans(), st.booleans()
+    ),
+    st.builds(_days, st.sampled_from(ZONES), st.integers(-1, 4), st.integers(1, 40)),
 )
 
 queries: st.SearchStrategy[Node] = st.recursive(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from search.errors import LimitExceeded
 from search.indexer import IndexReport, index_documents
 from search.query import Archive, open_archive
 from search.sources import ReadOptions, read_paths
 
 CORPORA = Path(__file__).resolve().parent.parent.parent / "shared" / "corpora"
 REUTERS = CORPORA / "reuters21578" / "articles.jsonl.gz"
+HEADLINES = CORPORA / "fnc1-train" / "queries-train.tsv"
 SEED = CORPORA / "seed"
 SAMPLE = Path(__file__).resolve().parent.parent / "index_data" / "sample"
 
@@ -43,6 +46,38 @@ def test_the_article_this_project_began_from(tmp_path: Path) -> None:
 def reuters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Archive, IndexReport]]:
     with open_archive(tmp_path_factory.mktemp("reuters") / "archive", create=True) as archive:
         yield archive, index(archive, REUTERS)
+
+
+def spoiled(text: str, mark: str, choice: random.Random) -> str:
+    """`text` with the mark put in at one to three places."""
+    for _ in range(choice.randint(1, 3)):
+        at = choice.randint(0, len(text))
+        text = text[:at] + mark + text[at:]
+    return text
+
+
+@pytest.mark.skipif(not HEADLINES.exists(), reason="the headlines are not on this machine")
+def test_any_headline_is_a_loose_query_with_any_mark_in_it(archive: Archive) -> None:
+    lines = HEADLINES.read_text(encoding="utf-8").splitlines()
+    headlines = [line.partition("\t")[2] for line in lines if "\t" in line]
+    choice = random.Random(20251124)
+    for headline in choice.sample(headlines, 60):
+        for text in (headline, *(spoiled(headline, mark, choice) for mark in '?*":“~(^#|-')):
+            assert archive.search(text, any_word=True, snippets=False).read_as
+
+
+@pytest.mark.skipif(not REUTERS.exists(), reason="Reuters-21578 is not on this machine")
+def test_a_headline_whose_last_word_stands_for_too_many_is_read_word_by_word(
+    reuters: tuple[Archive, IndexReport],
+) -> None:
+    archive, _ = reuters
+    with pytest.raises(LimitExceeded):
+        archive.count("*e*r*")
+    for ask in (archive.search, archive.count, archive.ids, archive.timeline):
+        ask("gold *e*r* st?", any_word=True)
+    found = archive.search("gold *e*r*", any_word=True)
+    assert found.total == archive.count("gold e r", any_word=True)
+    assert any("more than 4,096 words" in warning for warning in found.warnings)
 
 
 @pytest.mark.skipif(not REUTERS.exists(), reason="Reuters-21578 is not on this machine")

@@ -245,7 +245,8 @@ def test_each_article_is_stemmed_in_its_own_language(engine: Engine) -> None:
         "haus": {"de"},
         "häuser": {"de"},
         "küsten": {"de"},
-        "floods": {"a3", "en", "xx"},
+        "floods": {"a3", "en"},
+        "flooded": {"a3", "en", "xx"},  # no stemmer for Klingon: its words are found as they are
         "street inundaciones^2": set(),
         "street OR inundacion": {"en", "es"},
     }.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -11,26 +11,28 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from search.article import Article
-from search.dates import INTERVALS, read_zone
+from search.dates import INTERVALS
 from search.engine import Cursor, Engine, FacetRequest, Recency, SearchRequest, Sort
 from search.engines import open_engine
 from search.language import Node, parse_query
 from tests.reference import ReferenceEngine
-from tests.strategies import START, articles, queries
+from tests.reference_dates import TOO_COARSE
+from tests.strategies import START, ZONES, articles, queries
 
-FACETS = tuple(FacetRequest(field) for field in ("keyword", "author", "source", "site", "lang", "places"))
-BERLIN = read_zone("Europe/Berlin")
+FACETS = tuple(
+    FacetRequest(field) for field in ("keyword", "author", "source", "site", "lang", "precision", "places")
+)
 
 IDS = [f"id{n}" for n in range(12)]
 batches = st.lists(st.lists(articles, min_size=1, max_size=6), min_size=1, max_size=4)
 
 
-def agree(engine: Engine, reference: Engine, query: Node) -> None:
+def agree(engine: Engine, reference: Engine, query: Node, zone: tzinfo) -> None:
     """Everything that can be asked about a query has the same answer."""
     known = engine.settings().extra_fields
     facets = tuple(f for f in FACETS if f.field != "places" or f.field in known)
     facets += tuple(FacetRequest("date", interval=interval) for interval in INTERVALS)
-    request = SearchRequest(query, limit=50, facets=facets, zone=BERLIN)
+    request = SearchRequest(query, limit=50, facets=facets, zone=zone)
     found, expected = engine.search(request), reference.search(request)
     assert found.total == expected.total, str(query)
     assert {hit.article.id for hit in found.hits} == {hit.article.id for hit in expected.hits}
@@ -53,18 +55,30 @@ def agree(engine: Engine, reference: Engine, query: Node) -> None:
     for facet, wanted in zip(found.facets, expected.facets, strict=True):
         assert facet.field == wanted.field
         assert [(v.value, v.count) for v in facet.values] == [(v.value, v.count) for v in wanted.values]
-        assert (facet.distinct, facet.missing) == (wanted.distinct, wanted.missing)
+        assert facet.distinct == wanted.distinct
+        assert (facet.missing, facet.imprecise) == (wanted.missing, wanted.imprecise)
+        coarse = TOO_COARSE.get(facet.field.removeprefix("date:"), ())
+        exact = " ".join(f"-precision:{precision}" for precision in sorted(coarse))
         for value in facet.values[:2]:
-            narrowed = parse_query(f"({query}) AND {value.query}", extra_fields=("places",)).tree
+            narrowed = parse_query(f"({query}) {value.query} {exact}", extra_fields=("places",)).tree
             assert engine.search(SearchRequest(narrowed, limit=0)).total == value.count
     for sort in ("newest", "oldest"):
         in_order = SearchRequest(query, sort=sort, limit=50)
         assert [hit.article for hit in engine.search(in_order).hits] == [
             hit.article for hit in reference.search(in_order).hits
         ]
+    for field, sought in (
+        ("keyword", "crudeoil"),
+        ("author", "ruiz"),
+        ("source", "Heralt"),
+        ("lang", "fr-ca"),
+    ):
+        near = [(each.value, each.count) for each in engine.near_values(field, sought, 5)]
+        wanted_values = reference.near_values(field, sought, 5)
+        assert near == [(each.value, each.count) for each in wanted_values]
     assert engine.unknown_words(query) == reference.unknown_words(query)
     assert engine.ids(query) == reference.ids(query)
-    assert engine.timeline(query, "day", BERLIN) == reference.timeline(query, "day", BERLIN)
+    assert engine.timeline(query, "day", zone) == reference.timeline(query, "day", zone)
 
 
 def walk(engine: Engine, query: Node, sort: Sort, step: int) -> list[str]:
@@ -80,8 +94,12 @@ def walk(engine: Engine, query: Node, sort: Sort, step: int) -> list[str]:
 
 
 @settings(max_examples=25, phases=[Phase.generate])
-@given(batches, st.sets(st.sampled_from(IDS)), st.lists(queries, min_size=4, max_size=8))
-def test_agrees_with_the_reference(batches: list[list[Article]], gone: set[str], asked: list[Node]) -> None:
+@given(
+    batches, st.sets(st.sampled_from(IDS)), st.lists(queries, min_size=4, max_size=8), st.sampled_from(ZONES)
+)
+def test_agrees_with_the_reference(
+    batches: list[list[Article]], gone: set[str], asked: list[Node], zone: tzinfo
+) -> None:
     reference = ReferenceEngine()
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(Path(folder) / "archive", create=True)
@@ -90,14 +108,14 @@ def test_agrees_with_the_reference(batches: list[list[Article]], gone: set[str],
         assert engine.delete(gone) == reference.delete(gone)
         for query in asked:
             if reference.articles:
-                agree(engine, reference, query)
+                agree(engine, reference, query, zone)
             whole = [hit.article.id for hit in engine.search(SearchRequest(query, limit=50)).hits]
             assert walk(engine, query, "relevance", 2) == whole
             assert walk(engine, query, "oldest", 3) == engine.ids(query)
         engine.rebuild(lambda *_: None)
         for query in asked:
             if reference.articles:
-                agree(engine, reference, query)
+                agree(engine, reference, query, zone)
         engine.close()
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from search.article import Article
 from search.engine import Added
+from search.errors import QuerySyntaxError
 from search.indexer import BATCH_ARTICLES, BATCH_CHARACTERS, IndexReport, index_documents
 from search.query import Archive, open_archive
 from search.sources import Accepted, Item, Note, Origin, Rejected, Skipped, Withdrawn
@@ -164,9 +165,11 @@ def test_progress_is_told_before_the_first_batch_is_full(empty: Archive) -> None
     assert told == [500, 1_000, 1_200]
 
 
-@pytest.mark.parametrize("kind", [KeyboardInterrupt, RuntimeError])
+@pytest.mark.parametrize(
+    ("kind", "stored"), [(KeyboardInterrupt, BATCH_ARTICLES + 10), (RuntimeError, BATCH_ARTICLES)]
+)
 def test_what_the_report_counts_is_stored_when_the_stream_breaks(
-    empty: Archive, kind: type[BaseException]
+    empty: Archive, kind: type[BaseException], stored: int
 ) -> None:
     def stream() -> Iterator[Item]:
         yield refused("not-json")
@@ -176,9 +179,70 @@ def test_what_the_report_counts_is_stored_when_the_stream_breaks(
     report = IndexReport()
     with pytest.raises(kind):
         index_documents(empty.engine, stream(), report)
-    assert report.counts == Added(added=BATCH_ARTICLES)
+    assert report.counts == Added(added=stored)
     assert report.rejected == {"not-json": 1}
-    assert empty.count("*") == report.stored == BATCH_ARTICLES
+    assert empty.count("*") == report.stored == stored
+
+
+def test_an_interrupt_of_the_first_run_keeps_what_was_read(empty: Archive) -> None:
+    def stream() -> Iterator[Item]:
+        yield from (accepted(article) for article in short(7))
+        raise KeyboardInterrupt
+
+    report = IndexReport()
+    with pytest.raises(KeyboardInterrupt):
+        index_documents(empty.engine, stream(), report)
+    assert report.counts == Added(added=7)
+    assert empty.count("*") == 7
+
+
+def test_a_batch_ends_with_the_clock_too(empty: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.indexer.BATCH_SECONDS", -1.0)
+    stored: list[int] = []
+    items = [accepted(article) for article in short(3)]
+    index_documents(
+        empty.engine, items, IndexReport(), on_progress=lambda report: stored.append(report.stored)
+    )
+    assert stored == [1, 2, 3]
+
+
+def test_another_article_with_the_same_id_in_one_run_is_said_with_both_origins(empty: Archive) -> None:
+    noted: list[tuple[Origin, Note]] = []
+    first, second = Article(id="one", title="Tide"), Article(id="one", title="Ebb")
+    items = [accepted(first, "line 1"), accepted(first, "line 2"), accepted(second, "line 3")]
+    report = IndexReport()
+    index_documents(empty.engine, items, report, on_note=lambda *note: noted.append(note))
+    assert (report.counts.added, report.counts.updated, report.counts.unchanged) == (1, 1, 1)
+    assert report.notes == {"same-id": 1}
+    ((origin, note),) = noted
+    assert str(origin) == "in.jsonl, line 3"
+    assert "in.jsonl, line 2" in note.detail
+    assert [version.article.title for version in empty.history("one")] == ["Tide", "Ebb"]
+
+
+def test_fields_beyond_the_limit_are_stored_and_shown_and_said_not_to_be_searchable(empty: Archive) -> None:
+    many = Article(id="many", title="Tide", extra={f"f{n:03}": ("v",) for n in range(130)})
+    report = IndexReport()
+    index_documents(empty.engine, [accepted(many)], report)
+    assert report.notes == {"unindexed-field": 2}
+    assert report.examples["unindexed-field"].startswith("f128")
+    assert empty.count("f127:v") == 1
+    with pytest.raises(QuerySyntaxError):
+        empty.count("f128:v")
+    assert empty.get("many") == many
+    assert len(empty.stats().extra_fields) == 128
+
+
+def test_what_a_wire_has_cancelled_does_not_come_back_with_the_next_run(empty: Archive) -> None:
+    article = Article(id="c", title="Tide")
+    indexed(empty, [accepted(article)])
+    assert indexed(empty, [Withdrawn("c", Origin("wire"))]).withdrawn == 1
+    assert indexed(empty, [accepted(article)]).counts == Added(withdrawn=1)
+    assert empty.count("*") == 0
+    assert [version.ended for version in empty.history("c")] == ["withdrawn"]
+    assert empty.delete(["c"], forget=True) == 1
+    assert empty.history("c") == ()
+    assert indexed(empty, [accepted(article)]).counts == Added(added=1)
 
 
 def test_a_report_goes_on_counting_where_it_stood(empty: Archive) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +19,10 @@ from search.codec.manifest import read_manifest, seal, write_manifest
 from search.engine import SearchRequest
 from search.engines import backup, open_engine, stored_articles, verify
 from search.engines.embedded.care import Level
-from search.errors import ArchiveDamaged, ArchiveExists, ArchiveNotFound
+from search.engines.embedded.store.rows import packed, unpacked
+from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, ArchiveNotFound
 from search.language import parse_query
+from search.query import open_archive
 from tests.conftest import ARTICLES
 
 Harm = Callable[[Path], None]
@@ -34,8 +39,14 @@ def location(tmp_path: Path) -> Path:
     return tmp_path / "archive"
 
 
+def other(document: bytes, digest: bytes) -> bytes:
+    """Another document than the one that was stored."""
+    return packed(unpacked(document, digest).replace(b"strike", b"truce"))
+
+
 def changed(location: Path, statement: str) -> None:
     with sqlite3.connect(location / "articles.db") as connection:
+        connection.create_function("other", 2, other)
         connection.execute(statement)
     connection.close()
 
@@ -68,9 +79,94 @@ def test_a_whole_archive_has_no_faults(location: Path, level: Level) -> None:
     assert (verdict.faults, verdict.notes, verdict.articles) == ((), (), len(ARTICLES))
 
 
+def test_a_copy_into_the_folder_one_stands_in(
+    location: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    assert backup(Path("..", location.name), Path()).articles == len(ARTICLES)
+    assert verify(tmp_path / "empty").faults == ()
+
+
+def test_two_copies_at_once_to_one_place_leave_one_that_is_whole(location: Path, tmp_path: Path) -> None:
+    start = threading.Barrier(2)
+    ended: list[int | None] = []
+
+    def copy() -> None:
+        start.wait()
+        try:
+            ended.append(backup(location, tmp_path / "kept").articles)
+        except ArchiveError:
+            ended.append(None)
+
+    threads = [threading.Thread(target=copy) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ARTICLES) in ended
+    assert verify(tmp_path / "kept").articles == len(ARTICLES)
+    assert not [path for path in tmp_path.iterdir() if "partial" in path.name]
+
+
+def test_a_copy_leaves_the_folders_of_others_alone(location: Path, tmp_path: Path) -> None:
+    (tmp_path / ".kept.partial").mkdir()
+    (tmp_path / ".kept.partial" / "file").write_text("mine")
+    backup(location, tmp_path / "kept")
+    assert (tmp_path / ".kept.partial" / "file").read_text() == "mine"
+
+
+def test_a_copy_has_the_history_too(location: Path, tmp_path: Path) -> None:
+    backup(location, tmp_path / "kept")
+    first, second = open_engine(location), open_engine(tmp_path / "kept")
+    for identity in ("a1", "a2", "gone"):
+        assert first.history(identity) == second.history(identity) != ()
+    first.close()
+    second.close()
+
+
+def test_dump_prints_every_version_when_asked(location: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["dump", "--versions", "--archive", str(location)])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [(each["article"]["id"], each["ended"], each["changed"]) for each in found]
+    assert told[:2] == [("a1", "updated", []), ("a1", None, ["title"])]
+    assert told[-1] == ("gone", "deleted", [])
+    assert len(told) == len(ARTICLES) + 2
+
+
+def test_a_damaged_version_is_found(location: Path) -> None:
+    changed(location, "UPDATE versions SET digest = x'00' WHERE id = 'gone'")
+    verdict = verify(location)
+    assert "a version of the article 'gone' is damaged" in verdict.faults[0]
+    assert "restore" in verdict.remedy
+
+
+def test_what_is_forgotten_is_nowhere_in_the_files(tmp_path: Path) -> None:
+    location = tmp_path / "archive"
+    with open_archive(location, create=True) as archive:
+        archive.add([Article(id="s", title="Tide", body="xyzzyplugh one"), Article(id="t", title="Tide")])
+        archive.add([Article(id="s", title="Tide", body="xyzzyplugh two")])
+        assert archive.delete(["s"], forget=True) == 1
+        assert archive.history("s") == ()
+        assert archive.ids("*") == ["t"]
+        for path in location.rglob("*"):
+            assert path.is_dir() or b"xyzzyplugh" not in path.read_bytes(), path
+    assert verify(location, "deep").faults == ()
+
+
+def test_old_versions_can_be_dropped(location: Path) -> None:
+    with open_archive(location) as archive:
+        assert archive.prune("1d") == 0
+        assert archive.engine.prune(datetime.now(UTC) + timedelta(seconds=1)) == 2
+        assert len(archive.history("a1")) == 1
+        assert archive.history("gone") == ()
+    assert verify(location, "deep").faults == ()
+
+
 FAULTS: dict[str, tuple[Harm, Level, str, str]] = {
     "an article changed": (
-        lambda at: changed(at, "UPDATE articles SET document = replace(document, 'strike', 'truce')"),
+        lambda at: changed(at, "UPDATE articles SET document = other(document, digest)"),
         "full",
         "not what was stored",
         "restore",
@@ -99,7 +195,7 @@ FAULTS: dict[str, tuple[Harm, Level, str, str]] = {
     "no index": (lambda at: shutil.rmtree(at / "index"), "quick", "none", "rebuild"),
     "a word forged": (lambda at: forge(at, b"metre"), "deep", "forms.text", "rebuild"),
     "a value forged": (lambda at: forge(at, b"weather"), "deep", "keyword.terms.text", "rebuild"),
-    "an id forged": (lambda at: forge(at, b"a3"), "deep", "not stored", "rebuild"),
+    "an id forged": (lambda at: forge(at, b"a4"), "deep", "not stored", "rebuild"),
 }
 
 
@@ -112,14 +208,18 @@ def test_verify_finds(location: Path, harm: Harm, level: Level, fault: str, reme
 
 
 def test_verify_says_what_it_could_not_check(location: Path) -> None:
-    changed(location, "UPDATE meta SET value = value + 1 WHERE key = 'revision'")
+    changed(
+        location,
+        "INSERT INTO revisions SELECT revision + 1, at + 1, kind, digest FROM revisions "
+        "ORDER BY revision DESC LIMIT 1",
+    )
     verdict = verify(location, "deep")
     assert verdict.faults == ()
     assert any("not checked" in note for note in verdict.notes)
 
 
 def test_no_article_is_shown_that_is_not_what_was_stored(location: Path) -> None:
-    changed(location, "UPDATE articles SET document = replace(document, 'strike', 'truce')")
+    changed(location, "UPDATE articles SET document = other(document, digest)")
     engine = open_engine(location)
     with pytest.raises(ArchiveDamaged, match="not what was stored; restore"):
         engine.search(SearchRequest(parse_query("strike").tree))
@@ -151,7 +251,7 @@ def test_a_backup_has_an_index_where_the_archive_has_none_of_use(location: Path,
 
 
 def test_a_damaged_archive_is_not_copied(location: Path, tmp_path: Path) -> None:
-    changed(location, "UPDATE articles SET document = replace(document, 'strike', 'truce')")
+    changed(location, "UPDATE articles SET document = other(document, digest)")
     with pytest.raises(ArchiveDamaged, match="not what was stored"):
         backup(location, tmp_path / "copy")
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["archive"]

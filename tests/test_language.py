@@ -193,17 +193,71 @@ def test_a_date_field_asks_for_this_period(written: str, period: str) -> None:
 @pytest.mark.parametrize(
     ("written", "period"),
     [
-        ("date:2025-02-11", "2025-02-10T23:00:00Z..2025-02-11T22:59:59Z"),
-        ("date:2025-03-30", "2025-03-29T23:00:00Z..2025-03-30T21:59:59Z"),  # 23 hours
-        ("date:2025-10-26", "2025-10-25T22:00:00Z..2025-10-26T22:59:59Z"),  # 25 hours
-        ("after:2025-03-30", "2025-03-30T22:00:00Z.."),
-        ("date:today", "2025-02-11T23:00:00Z..2025-02-12T22:59:59Z"),
+        ("date:2025-02-11", "2025-02-11+01:00"),
+        ("date:2025-03-30", "2025-03-30+01:00..2025-03-30+02:00"),  # 23 hours
+        ("date:2025-10-26", "2025-10-26+02:00..2025-10-26+01:00"),  # 25 hours
+        ("after:2025-03-30", "2025-03-31+02:00.."),
+        ("date:today", "2025-02-12+01:00"),
         ("date:2025-02-11Z", "2025-02-11Z"),
     ],
 )
 def test_dates_are_read_in_the_zone_of_the_user(written: str, period: str) -> None:
     assert str(parse_query(written, zone=BERLIN, now=NOW)) == f"date:{period}"
     assert parse_query(f"date:{period}", zone=BERLIN) == parse_query(written, zone=BERLIN, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical", "note"),
+    [
+        ("Trends on Tuesday: Robots", "Trends AND on AND Tuesday AND Robots", "“Tuesday:” was read as text"),
+        ("Robots (Update:)", "Robots AND Update", "“Update:” was read as text"),
+        ("autor: Ruiz", "autor AND Ruiz", "did you mean author:?"),
+        ("see http://x.com/a?b=c*d", 'see AND "http://x.com/a?b=c*d"', "to find an article by its address"),
+        ("title:(https://x.com OR a)", 'title:"https://x.com" OR title:a', "was read as text"),
+        ("opec w/5 price", "opec AND w/5 AND price", "did you mean NEAR/5?"),
+        ("opec pre5 price", "opec AND pre5 AND price", "did you mean ADJ/5?"),
+    ],
+)
+def test_text_that_looks_like_syntax_is_text_with_a_note(written: str, canonical: str, note: str) -> None:
+    found = read(written)
+    assert str(found) == canonical
+    assert any(note in each for each in found.notes)
+    assert read(canonical).tree == found.tree
+
+
+@pytest.mark.parametrize(
+    ("written", "tree"),
+    [
+        ("罢工*", Word("罢工")),
+        ("*罢工*", Word("罢工")),
+        ("title:หยุด*", Word("หยุด", "title")),
+        ("keyword:罢工*", Wildcard("罢工*", "keyword")),
+        ("파업*", Wildcard("파업*")),  # Korean has spaces
+        ("url:http://x.com/a", Word("http://x.com/a", "url")),
+        ('id:" a  b "', Phrase(" a  b ", "id")),
+        (r"id:\“x\”", Word("“x”", "id")),
+        (r'"a \“b\” c"', Phrase("a “b” c")),
+        ("keyword:crude-oil~1", Fuzzy("crude-oil", 1, "keyword")),
+    ],
+)
+def test_these_are_read_so(written: str, tree: Node) -> None:
+    assert read(written).tree == tree
+    assert read(str(tree)).tree == tree
+
+
+def test_a_message_names_some_of_very_many_fields() -> None:
+    names = [f"field{n}" for n in range(1_000)]
+    with pytest.raises(QuerySyntaxError) as caught:
+        parse_query("xyzzy:a", extra_fields=names)
+    assert len(caught.value.reason) < 1_000
+    assert "and 960 more" in caught.value.reason
+
+
+def test_an_empty_query_has_no_caret() -> None:
+    for written in ("", "  \t"):
+        with pytest.raises(QuerySyntaxError) as caught:
+            read(written)
+        assert str(caught.value) == "the query is empty; write * for every article"
 
 
 # --- any word, stop words -----------------------------------------------------------------------
@@ -278,6 +332,13 @@ def test_what_has_no_letter_or_digit_is_left_out_with_a_note(written: str, mark:
         ("a NEAR/3 ⟦(b c)⟧", "NEAR goes between words"),
         ("a NEAR/3 ⟦source:b⟧", "NEAR goes between words"),
         ("a ⟦nofield⟧:x", "no field “nofield”; quote it if it is text. Fields are title, description"),
+        ("⟦autor⟧:ruiz", "no field “autor”; did you mean author:? Else quote it if it is text."),
+        ("a ⟦place⟧:japan", "did you mean places:?"),
+        ("⟦titel⟧:(a b)", "did you mean title:?"),
+        ("⟦title:⟧ a", "nothing follows “title:”"),
+        ("a ⟦罢*工⟧", "text without spaces, whose signs are words of their own; write “罢 工”"),
+        ("⟦罢工?⟧", "text without spaces"),
+        ("⟦东京Olymp*⟧", "text without spaces"),
         ("a ⟦title:⟧", "nothing follows “title:”"),
         ("⟦:⟧:::", "a colon needs the name of a field before it"),
         ("title:⟦:⟧a", "a colon needs the name of a field before it"),

@@ -11,24 +11,30 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "search"
 LAYERS = (
     {"errors"},
-    {"article"},
+    {"article", "deadline"},
+    {"stemming", "stopwords"},
     {"analysis", "dates"},
     {"language"},
     {"snippets"},
+    {"explanation"},
     {"engine"},
     {"codec", "sources"},
     {"engines"},
-    {"indexer", "bounds", "relevance"},
+    {"indexer", "bounds", "relevance", "hints", "arguments"},
+    {"reading"},
     {"query"},
     {"render"},
+    {"render_versions"},
     {"config"},
     {"cli"},
 )
 HOMES = {
-    "nltk": {"analysis"},
+    "nltk": {"stemming"},
+    "publicsuffixlist": {"engines"},
     "numpy": {"codec"},
     "whoosh": {"codec", "engines"},
     "sqlite3": {"engines"},
+    "zstandard": {"engines"},
     "click": {"cli"},
     "rich": {"render", "cli"},
     "dateparser": {"dates"},
@@ -88,7 +94,17 @@ def test_every_module_has_a_layer_and_a_docstring() -> None:
 
 
 def test_libraries_that_are_slow_to_import_are_imported_on_use() -> None:
-    slow = {"nltk", "rich", "dateparser", "tzlocal", "platformdirs", "feedparser", "yaml", "pyarrow"}
+    slow = {
+        "nltk",
+        "rich",
+        "dateparser",
+        "tzlocal",
+        "platformdirs",
+        "feedparser",
+        "yaml",
+        "pyarrow",
+        "publicsuffixlist",
+    }
     slow |= {"trafilatura", "htmldate", "warcio", "defusedxml", "py3langid"}
     for path in FILES:
         found = {name.split(".")[0] for name in imports(path, top_level_only=True)}

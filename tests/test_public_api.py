@@ -55,7 +55,7 @@ def test_the_archive_has_these_methods() -> None:
     assert methods == {
         "search", "count", "facets", "timeline", "scan", "ids", "get", "stats",
         "similar", "background", "suggest", "explain",
-        "add", "delete", "rebuild", "close",
+        "add", "delete", "rebuild", "close", "history", "prune", "upgrade",
     }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def test_text_is_read_with_any_of_its_words(text: str, read_as: str) -> None:
 def test_a_note_says_where_text_is_read_word_by_word(archive: Archive) -> None:
     results = archive.search("Report: dockers (again", any_word=True)
     assert results.total
-    assert any("word by word" in warning and "no field" in warning for warning in results.warnings)
+    assert any("word by word" in warning and "never closed" in warning for warning in results.warnings)
     with pytest.raises(QuerySyntaxError):
         archive.search("Report: dockers (again")
     with pytest.raises(QuerySyntaxError):

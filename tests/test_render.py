@@ -243,6 +243,7 @@ def test_results_as_json_have_this_schema() -> None:
         "read_as": "strike",
         "expanded_with": [],
         "did_you_mean": None,
+        "parts": [],
         "warnings": ["odd"],
         "next": "next-page",
         "hits": [HIT_RECORD, {"id": "bare", "score": 0.5}],

@@ -69,6 +69,11 @@ HARBOUR = Article(
         ("b a b a b", [sought("b", "a", "b")], ["b a b"]),
         ("storm and strike", [sought("strike"), sought("storm")], ["storm", "strike"]),
         ("東京の銀行", [sought("東", "京")], ["東京"]),
+        ("上海港", [sought("上"), sought("海"), sought("港")], ["上海港"]),
+        ("上海港与上涨", [sought("上", "海", "港"), sought("上")], ["上海港"]),
+        ("上涨", [sought("上")], ["上"]),
+        ("หยุดงาน และ ห", [sought("ห", "ยุ", "ด"), sought("ห")], ["หยุด"]),
+        ("上海 strike", [sought("上", "海"), sought("strike")], ["上海", "strike"]),
         ("nothing here", [sought("strike")], []),
         ("strike", [], []),
         ("", [sought("strike")], []),
@@ -143,6 +148,23 @@ def test_line_breaks_in_the_text_are_one_space_in_the_snippet() -> None:
         "The strike began at six.",
         ["strike began"],
     )
+
+
+# --- text without spaces ------------------------------------------------------------------------
+
+SHANGHAI = Article(title="上海港", body="港口繁忙。上海港罢工。物价上涨。")
+
+
+def test_signs_side_by_side_are_one_mark_and_single_ones_are_not_shown_beside_it() -> None:
+    signs = [sought(sign) for sign in "上海港"]
+    assert shown(snippet(SHANGHAI, signs)) == ("上海港罢工。物价上涨。", ["上海港"])
+
+
+def test_signs_of_a_phrase_that_is_in_the_title_are_not_marked_singly_in_the_text() -> None:
+    away = Article(title="上海港", body="物价上涨。港口。")
+    assert shown(snippet(away, [sought(*"上海港")])) == ("物价上涨。港口。", [])
+    nowhere = Article(title="x", body="物价上涨。港口。")
+    assert shown(snippet(nowhere, [sought(*"上海港")]))[1] == ["上", "港"]
 
 
 # --- long sentences -----------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 import click
 
-from search.cli import indexing, keeping, options, relating, searching
-from search.cli.interruption import Interrupted, interruptible
+from search.cli import indexing, keeping, options, relating, searching, versions
+from search.cli.interruption import Interrupted, Interruption, interruptible
 
 __all__ = ["main", "news"]
 
@@ -52,6 +52,9 @@ for command in (
     relating.explain,
     indexing.delete,
     indexing.rebuild,
+    versions.history,
+    versions.prune,
+    versions.upgrade,
     keeping.verify,
     keeping.backup,
     keeping.restore,
@@ -70,16 +73,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads take address space, and have no work
-    with interruptible():
-        code = _run(arguments)
+    with interruptible() as interruption:
+        code = _run(arguments, interruption)
     sys.exit(code)
 
 
-def _run(arguments: Sequence[str] | None) -> int:
+def _run(arguments: Sequence[str] | None, interruption: Interruption) -> int:
     from search.errors import SearchError
 
     try:
-        code = news.main(list(arguments) if arguments is not None else None, "news", standalone_mode=False)
+        code = news.main(
+            list(arguments) if arguments is not None else None,
+            "news",
+            standalone_mode=False,
+            obj=interruption,
+        )
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except (click.exceptions.Abort, KeyboardInterrupt) as abort:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from search.cli.interruption import Interruption, Reading
 from search.cli.options import (
     NOTHING_FOUND,
     SOME_REJECTED,
@@ -27,7 +28,7 @@ from search.cli.options import (
 if TYPE_CHECKING:
     from search.dates import DayOrder
     from search.indexer import IndexReport
-    from search.sources import Format, Rejected
+    from search.sources import Format, Note, Origin, Rejected
 
 SHOWN_REJECTS = 10
 """How many rejected documents are named on standard error."""
@@ -66,12 +67,14 @@ SHOWN_REJECTS = 10
     "--rejects",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write each rejected document's file, place, code and reason to FILE, as JSON lines.",
+    help="Write each rejected document's file, place, code and reason, and each note, to FILE as JSON lines.",
 )
 @tz_option
 @wait_option
 @archive_option
+@click.pass_obj
 def index(
+    interruption: Interruption | None,
     paths: tuple[Path, ...],
     form: Format | None,
     encoding: str,
@@ -101,7 +104,7 @@ def index(
 
     Exits with 0 if everything was taken, 3 if some documents were rejected.
     """
-    from search.errors import SearchError
+    from search.errors import IndexUnusable, SearchError
     from search.indexer import IndexReport, index_documents
     from search.query import open_archive
     from search.sources import ReadOptions, read_paths
@@ -126,19 +129,24 @@ def index(
 
         items = with_languages(items, detect.replace(",", " ").split())
     report = IndexReport()
+    read = Reading(items, interruption or Interruption())
     with ExitStack() as stack:
-        note = stack.enter_context(_rejects_file(rejects))
+        on_reject, on_note = stack.enter_context(_rejects_file(rejects))
         opened = stack.enter_context(open_archive(setting.archive, create=True, language=language, wait=wait))
         if language and language != (kept := opened.engine.settings().language):
             warn(f"the archive is in {kept} already; --language {language} changes nothing")
-        progress = stack.enter_context(_progress("articles"))
+        with suppress(IndexUnusable):  # which is about to be mended
+            for warning in opened.engine.warnings():
+                warn(warning)
+        progress = stack.enter_context(progress_bar("articles"))
+
+        def move(so_far: IndexReport) -> None:
+            progress(so_far.read, None)
+            read.used()
+
         try:
             index_documents(
-                opened.engine,
-                items,
-                report,
-                on_reject=note,
-                on_progress=lambda so_far: progress(so_far.read, None),
+                opened.engine, read, report, on_reject=on_reject, on_note=on_note, on_progress=move
             )
         except (KeyboardInterrupt, MemoryError, OSError, SearchError) as error:
             stack.close()
@@ -186,8 +194,13 @@ def _mapping(written: str | None) -> dict[str, str]:
 
 
 @contextmanager
-def _rejects_file(path: Path | None) -> Iterator[Callable[[Rejected], None]]:
-    """What to call for each rejected document: writes all to `path`, and in the end names the first few."""
+def _rejects_file(
+    path: Path | None,
+) -> Iterator[tuple[Callable[[Rejected], None], Callable[[Origin, Note], None]]]:
+    """What to call for each rejected document, and each note of one that was taken.
+
+    All are written to `path`; the first few that are rejected are named in the end.
+    """
     import json
 
     shown: list[str] = []
@@ -198,21 +211,21 @@ def _rejects_file(path: Path | None) -> Iterator[Callable[[Rejected], None]]:
         except OSError as error:
             raise click.UsageError(f"{path} cannot be written: {error.strerror}") from error
 
-    def note(rejected: Rejected) -> None:
+    def write(origin: Origin, code: str, reason: str, *, taken: bool) -> None:
+        if file is not None:
+            record = {"path": _escaped(origin.path), "place": origin.place, "code": code, "reason": reason}
+            file.write(json.dumps({**record, "taken": taken}, ensure_ascii=False) + "\n")
+
+    def on_reject(rejected: Rejected) -> None:
         if len(shown) < SHOWN_REJECTS:
             shown.append(f"rejected {_escaped(str(rejected.origin))}: {rejected.reason}")
-        if file is not None:
-            origin = rejected.origin
-            record = {
-                "path": _escaped(origin.path),
-                "place": origin.place,
-                "code": rejected.code,
-                "reason": rejected.reason,
-            }
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        write(rejected.origin, rejected.code, rejected.reason, taken=False)
+
+    def on_note(origin: Origin, note: Note) -> None:
+        write(origin, note.code, note.detail, taken=True)
 
     try:
-        yield note
+        yield on_reject, on_note
     finally:
         if file is not None:
             file.close()
@@ -228,6 +241,8 @@ def _escaped(path: str) -> str:
 def _account(report: IndexReport, rejects: Path | None) -> None:
     counts, rejected = report.counts, report.rejected.total()
     parts = [f"added {counts.added:,}", f"updated {counts.updated:,}", f"unchanged {counts.unchanged:,}"]
+    if counts.withdrawn:
+        parts.append(f"cancelled before {counts.withdrawn:,}")
     if counts.older:
         parts.append(f"older {counts.older:,}")
     if report.withdrawn:
@@ -244,7 +259,7 @@ def _account(report: IndexReport, rejects: Path | None) -> None:
 
 
 @contextmanager
-def _progress(unit: str) -> Iterator[Callable[[int, int | None], None]]:
+def progress_bar(unit: str) -> Iterator[Callable[[int, int | None], None]]:
     """A bar on standard error if that is a terminal; the function moves it on (done, total)."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
@@ -273,6 +288,7 @@ def _progress(unit: str) -> Iterator[Callable[[int, int | None], None]]:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--query", "-q", metavar="QUERY", help="Delete what this finds.")
 @selection_options
+@click.option("--forget", is_flag=True, help="Erase them with all their versions: nothing of them is kept.")
 @click.option("--dry-run", is_flag=True, help="Print the ids and delete nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @tz_option
@@ -284,6 +300,7 @@ def delete(
     since: str | None,
     until: str | None,
     any_word: bool,
+    forget: bool,
     dry_run: bool,
     yes: bool,
     tz: str | None,
@@ -291,6 +308,8 @@ def delete(
     archive: str | None,
 ) -> None:
     """Delete articles, by id or by query.
+
+    Their last versions are kept, for `news history`, unless they are to be forgotten.
 
     \b
       news delete wire-1204 wire-1207
@@ -305,7 +324,7 @@ def delete(
             text = query_text((query,) if query is not None else ())
             ids = tuple(opened.ids(text, since=since, until=until, any_word=any_word, zone=setting.zone))
         else:
-            ids = tuple(identity for identity in dict.fromkeys(ids) if opened.get(identity) is not None)
+            ids = tuple(i for i in dict.fromkeys(ids) if forget or opened.get(i) is not None)
         if not ids:
             warn("no such article")
             exit_with(NOTHING_FOUND)
@@ -321,7 +340,7 @@ def delete(
                 warn("nothing was deleted")
                 exit_with(NOTHING_FOUND)
         try:
-            click.echo(f"deleted {opened.delete(ids):,}")
+            click.echo(f"{'forgot' if forget else 'deleted'} {opened.delete(ids, forget=forget):,}")
         except KeyboardInterrupt:
             gone = sum(opened.get(identity) is None for identity in ids)
             warn(f"deleted {gone:,} of {len(ids):,}")
@@ -338,7 +357,7 @@ def rebuild(wait: float, archive: str | None) -> None:
     needed for it, and searches go on with the old index meanwhile.
     """
     setting = settle(archive)
-    with reading(setting, wait) as opened, _progress("articles") as progress:
+    with reading(setting, wait) as opened, progress_bar("articles") as progress:
         try:
             opened.rebuild(progress)
         except KeyboardInterrupt:

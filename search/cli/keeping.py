@@ -71,17 +71,30 @@ def restore(folder: Path, archive: str | None) -> None:
 
 
 @click.command()
+@click.option(
+    "--versions", is_flag=True, help="Print every version that is kept, also of what was deleted; see below."
+)
 @archive_option
-def dump(archive: str | None) -> None:
+def dump(versions: bool, archive: str | None) -> None:
     """Print every article as JSON lines, in the order in which they first came.
 
     `news index` of what this prints makes the same archive. The index is not needed for it.
-    """
-    from search.engines import stored_articles
-    from search.render import article_as_json
 
-    for article in stored_articles(settle(archive).archive):
-        sys.stdout.write(article_as_json(article) + "\n")
+    With --versions each line has a version: revision, at, until, ended, changed and article, as
+    `news history --format json` has them. That is for reading, not for `news index`.
+    """
+    from search.engines import stored_articles, stored_versions
+    from search.render import article_as_json
+    from search.render_versions import versions_as_json_lines
+
+    location = settle(archive).archive
+    lines = (
+        versions_as_json_lines(stored_versions(location))
+        if versions
+        else map(article_as_json, stored_articles(location))
+    )
+    for line in lines:
+        sys.stdout.write(line + "\n")
 
 
 @click.command()

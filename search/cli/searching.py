@@ -117,11 +117,14 @@ def search(
 def show_results(setting: Setting, results: Results, form: str) -> None:
     """Print a page of results, and end with 1 where there are none."""
     from search import render
+    from search.hints import in_words
 
     for warning in results.warnings:
         warn(warning)
     if results.did_you_mean is not None:
         warn(f"did you mean: {results.did_you_mean}")
+    for sentence in in_words(results.parts):
+        warn(sentence)
     match form:
         case "text" if results.hits or results.total:
             render.print_results(console(setting), results, setting.zone)

@@ -11,7 +11,7 @@ import numpy as np
 
 from search.codec.layout import Array
 from search.codec.order import highest
-from search.codec.patterns import edits
+from search.codec.patterns import CHUNK, edits
 from search.codec.view import IndexView, SegmentView
 
 LOOKED_AT = 4
@@ -30,6 +30,7 @@ def frequent_forms(view: IndexView, prefix: str, count: int) -> list[tuple[str, 
     """
     totals: Counter[str] = Counter()
     for part in view.parts:
+        view.check()
         numbers = part.forms.starting(prefix.encode())
         flags = np.zeros(len(part.terms), np.bool_)
         flags[part.arrays["forms.terms"][numbers.start : numbers.stop]] = True
@@ -56,8 +57,10 @@ def near_forms(view: IndexView, form: str, distance: int, *, same_start: bool) -
         lengths = part.forms.lengths(numbers)
         known = counts > part.count // SELDOM
         for length in range(max(1, len(target) - distance), len(target) + distance + 1):
-            own = np.flatnonzero(known & (lengths == length))
-            if len(own):
+            every = np.flatnonzero(known & (lengths == length))
+            for start in range(0, len(every), CHUNK):
+                view.check()
+                own = every[start : start + CHUNK]
                 letters = part.forms.letters(own + numbers.start, length)
                 near = own[edits(letters, target.decode("latin-1")) <= distance]
                 texts = part.forms.pick((near + numbers.start).tolist())

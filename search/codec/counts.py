@@ -28,12 +28,16 @@ def extent(view: IndexView, column: str, docs: Docs) -> tuple[int, int] | None:
 
 
 def by_interval(view: IndexView, column: str, docs: Docs, edges: Sequence[int]) -> list[int]:
-    """How many of `docs` have a number from each of `edges` up to, not including, the next."""
+    """How many of `docs` have a number from each of `edges`, ascending, up to, not including, the next.
+
+    Their numbers are all between the first and the last.
+    """
     numbers = view.numbers(column).take(docs)
     numbers = numbers[numbers != MISSING]
     bounds = np.array(edges, np.int64)
     grains = (bounds[-1] - bounds[0]) // _GRAIN
-    if not ((bounds - bounds[0]) % _GRAIN).any() and grains < 16 * len(numbers):
+    apart = bool((np.diff(bounds) > 0).all())  # `reduceat` would count into an interval of no length
+    if apart and not ((bounds - bounds[0]) % _GRAIN).any() and grains < 16 * len(numbers):
         counts = np.bincount((numbers - bounds[0]) // _GRAIN, minlength=int(grains))
         totals = np.add.reduceat(counts, (bounds[:-1] - bounds[0]) // _GRAIN)
         return [int(count) for count in totals]

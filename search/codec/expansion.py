@@ -12,25 +12,30 @@ import numpy as np
 
 from search.codec.layout import Array
 from search.codec.postings import Counted, first_of_runs, joined, leads_of
+from search.deadline import Check
 
 Found = dict[str, Counted]
 """By text field; a document may be there several times."""
 
 
-def words_in_forms(arrays: Mapping[str, Array], numbers: range, text_fields: list[str]) -> Found:
+def words_in_forms(
+    arrays: Mapping[str, Array], numbers: range, text_fields: list[str], check: Check
+) -> Found:
     """Where the forms with these numbers are in a segment."""
     every = np.sort(arrays["forms.terms"][numbers.start : numbers.stop])
     begins = np.flatnonzero(first_of_runs(every))
     terms, wanted = every.take(begins), np.diff(begins, append=len(every))
     has = arrays["variant_starts"]
     whole = wanted == has[terms + 1] - has[terms]
-    found = _postings(arrays, terms.compress(whole), text_fields)
+    pieces = {field: [own] for field, own in _postings(arrays, terms.compress(whole), text_fields).items()}
+    check()
     for term in terms.compress(~whole).tolist():
+        check()
         forms = arrays["variant_forms"][has[term] : has[term + 1]]
         chosen = (forms >= numbers.start) & (forms < numbers.stop)
         for field, own in _in_variants(arrays, term, chosen, text_fields).items():
-            found[field] = joined([found[field], own])
-    return found
+            pieces[field].append(own)
+    return {field: joined(own) for field, own in pieces.items()}
 
 
 def _postings(arrays: Mapping[str, Array], terms: Array, text_fields: list[str]) -> Found:

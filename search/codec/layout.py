@@ -15,10 +15,11 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import stat
 import struct
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,15 @@ Array = NDArray[Any]
 
 class BadLayout(ValueError):
     """A file that is no segment, or not a whole one; the message says what is wrong."""
+
+
+def open_file(path: Path) -> BinaryIO:
+    """The file, open for reading; raises `OSError`, and `BadLayout` for what is none: a folder, a pipe, …"""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise BadLayout(f"{path.name} is not a regular file")
 
 
 class SegmentFile:
@@ -99,8 +109,8 @@ class MappedArrays(Mapping[str, Array]):
     """
 
     def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
-            size = path.stat().st_size
+        with open_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
             if size < _HEADER.size:
                 raise BadLayout(f"{path.name} is too short to be a segment")
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -111,14 +121,8 @@ class MappedArrays(Mapping[str, Array]):
             raise BadLayout(f"{path.name} has version {version} of the layout, not {VERSION}")
         if start + length != size:
             raise BadLayout(f"{path.name} is not whole: {size} bytes, not {start + length}")
-        try:
-            self._table: dict[str, list[Any]] = json.loads(self._map[start:])
-        except ValueError as error:
-            raise BadLayout(f"{path.name} has a damaged table") from error
+        self._table = _checked_table(self._map[start:], start, path.name)
         self._arrays: dict[str, Array] = {}
-        for name, (kind, count, offset) in self._table.items():
-            if kind not in _TYPES or offset < 0 or offset + count * np.dtype(kind).itemsize > start:
-                raise BadLayout(f"{path.name} has a damaged table: {name}")
 
     def __getitem__(self, name: str) -> Array:
         array = self._arrays.get(name)
@@ -137,6 +141,20 @@ class MappedArrays(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self._table)
+
+
+def _checked_table(written: bytes, end: int, name: str) -> dict[str, tuple[str, int, int]]:
+    """The table of a segment whose arrays end at `end`; raises `BadLayout`."""
+    try:
+        table = json.loads(written)
+        for kind, count, offset in table.values():
+            if type(count) is not int or type(offset) is not int or kind not in _TYPES:
+                raise TypeError(kind)
+            if not 0 <= count <= end or not 0 <= offset <= end - count * np.dtype(kind).itemsize:
+                raise ValueError(offset)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise BadLayout(f"{name} has a damaged table") from error
+    return dict(table)
 
 
 def mapped_memory() -> int:

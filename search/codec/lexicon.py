@@ -100,6 +100,16 @@ class Lexicon:
         """How many bytes each of the strings with these numbers has."""
         return np.diff(self._offsets[numbers.start : numbers.stop + 1])
 
+    def characters(self, numbers: range) -> Array:
+        """How many characters each of the strings with these numbers has."""
+        edges = self._offsets[numbers.start : numbers.stop + 1]
+        if len(edges) < 2:
+            return np.empty(0, np.int64)
+        text = np.frombuffer(self._text, np.uint8)[edges[0] : edges[-1]]
+        begun = np.concatenate([[0], np.cumsum((text & 0xC0) != 0x80)])
+        counts: Array = np.diff(begun.take(edges - edges[0]))
+        return counts
+
     def letters(self, numbers: Array, length: int) -> Array:
         """uint8[strings, length]: the bytes of strings that all have this length."""
         places = self._offsets.take(numbers).astype(np.int64)[:, None] + np.arange(length)

@@ -22,12 +22,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from search.codec.segment import ArraySegment
+from search.codec.layout import BadLayout, open_file
+from search.codec.segment import EXTENSION, ArraySegment
 
 MANIFEST = "manifest.json"
 
 FORMAT = 1
 """Raised when what the manifest says changes."""
+
+MOST_DOCUMENTS = 1 << 31
+"""A segment has fewer documents than this."""
 
 READ_WHOLE = 64 << 20
 """Files up to this many bytes are checked whole when they are opened; larger ones unless untouched."""
@@ -60,21 +64,57 @@ class Manifest:
 
 def read_manifest(folder: Path, name: str) -> Manifest:
     """The newest commit of the index `name`; raises `FileNotFoundError`, `OSError` and `BadManifest`."""
-    content = (folder / MANIFEST).read_bytes()
+    try:
+        with open_file(folder / MANIFEST) as file:
+            content = file.read()
+    except BadLayout as error:
+        raise BadManifest(str(error)) from error
     line, _, mark = content.partition(b"\n")
     if mark != b"%08x\n" % zlib.crc32(line):
         raise BadManifest(f"{MANIFEST} is damaged")
-    read = json.loads(line)
-    if read["format"] != FORMAT:
-        raise BadManifest(f"{MANIFEST} has format {read['format']}, not {FORMAT}")
+    try:
+        read = json.loads(line)
+        found = read["format"]
+        if found == FORMAT:
+            return _checked(read, name)
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
+        raise BadManifest(f"{MANIFEST} does not say what a manifest says ({error!s:.80})") from error
+    raise BadManifest(f"{MANIFEST} has format {found!r:.20}, not {FORMAT}")
+
+
+def _checked(read: Mapping[str, Any], name: str) -> Manifest:
+    """What a manifest says; raises what Python does where a value is not of its type or in its range."""
     segments = []
     for each in read["segments"]:
-        segment = ArraySegment(name, each["count"])
+        segment = ArraySegment(name, _number(each["count"], MOST_DOCUMENTS))
         segment.segid = each["id"]
-        segment.deleted = b64decode(each["deleted"])
+        segment.deleted = b64decode(each["deleted"], validate=True)
+        gone = segment.deleted_array()
+        if len(gone) and not (gone[0] >= 0 and (gone[1:] > gone[:-1]).all() and gone[-1] < segment.count):
+            raise ValueError("deleted documents")
         segments.append(segment)
-    files = {file: Sealed(*sealed) for file, sealed in read["files"].items()}
-    return Manifest(read["generation"], tuple(segments), files, read["note"])
+    files = {}
+    for file, (size, crc32, modified) in read["files"].items():
+        if not _own_files(name).fullmatch(file):
+            raise ValueError(file)
+        files[file] = Sealed(_number(size), _number(crc32), _number(modified))
+    wanted = [segment.make_filename(EXTENSION) for segment in segments]
+    if len(set(wanted)) < len(wanted) or not files.keys() >= set(wanted):
+        raise ValueError("segments")
+    if not isinstance(read["note"], dict):
+        raise TypeError("note")
+    return Manifest(_number(read["generation"]), tuple(segments), files, read["note"])
+
+
+def _number(value: object, most: int = 1 << 63) -> int:
+    if type(value) is not int or not 0 <= value < most:
+        raise ValueError(f"{value!r:.30}")
+    return value
+
+
+def _own_files(name: str) -> re.Pattern[str]:
+    """What the files of a commit are called."""
+    return re.compile(rf"{re.escape(name)}_[a-z0-9]+\.arrays|_{re.escape(name)}_\d+\.toc")
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -108,7 +148,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 def seal(path: Path) -> Sealed:
     """Make a finished file durable, and say what it is; its name in the folder is not durable yet."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         os.fsync(file.fileno())
         crc = 0
         while chunk := file.read(_CHUNK):
@@ -127,12 +167,12 @@ def sync_folder(folder: Path) -> None:
 
 
 def check_file(path: Path, sealed: Sealed, *, whole: bool = False) -> None:
-    """Raise `BadManifest` if the file is not what was sealed, `OSError` if it cannot be read.
+    """Raise `BadManifest` if the file is not what was sealed, `BadLayout` or `OSError` if it cannot be read.
 
     A large file that has the length and the time that it was sealed with is taken for untouched, unless
     it is to be read `whole`: what changes on the medium by itself is then seen by that only.
     """
-    with path.open("rb") as file:
+    with open_file(path) as file:
         status = os.fstat(file.fileno())
         if status.st_size != sealed.size:
             raise BadManifest(f"{path.name} has {status.st_size:,} bytes, not {sealed.size:,}")

@@ -18,6 +18,8 @@ from search.codec.postings import Array, Docs, FieldPostings, Flags, Floats, Pos
 from search.codec.scoring import TermScorer
 from search.codec.view import IndexView
 
+_HIGHEST = np.iinfo(np.int64).max
+
 SPARSE = 16
 """Documents that are not one in so many are sorted rather than flagged among all."""
 
@@ -83,6 +85,7 @@ class Posted:
         return contained(self._view, docs, self._postings.docs)
 
     def scores(self, docs: Docs) -> Floats:
+        self._view.check()
         if len(docs) == len(self._postings.docs):
             return self._scorer.scores(self._view, self._postings)
         chosen = _picked(self._postings, places(self._view, docs, self._postings.docs))
@@ -107,30 +110,43 @@ class Flagged(_Filter):
         return self._flags.take(docs)
 
 
-class Ranged(_Filter):
-    """Documents whose number in a column is from `low` up to, not including, `high`; None: no bound."""
+Limits = tuple[int | None, int | None]
+"""From a number up to, not including, another; None: no bound."""
 
-    def __init__(self, view: IndexView, column: str, low: int | None, high: int | None) -> None:
-        self._view, self._numbers = view, view.numbers(column)
-        self._low = MISSING + 1 if low is None else low
-        self._high = high
+
+class Ranged(_Filter):
+    """Documents whose number in a column is within limits.
+
+    `classes`, uint8[size], says by which of the limits each document is judged; None: all by the first.
+    """
+
+    def __init__(
+        self, view: IndexView, column: str, limits: Sequence[Limits], classes: Array | None = None
+    ) -> None:
+        self._view, self._numbers, self._classes = view, view.numbers(column), classes
+        self._lows = np.array([MISSING + 1 if low is None else low for low, _ in limits], np.int64)
+        self._highs = np.array([_HIGHEST if high is None else high for _, high in limits], np.int64)
 
     @property
     def size(self) -> int:
         return self._view.size
 
-    def _within(self, numbers: Array) -> Flags:
-        flags: Flags = numbers >= self._low
-        if self._high is not None:
-            flags &= numbers < self._high
+    def _within(self, numbers: Array, classes: Array | None) -> Flags:
+        if classes is None:
+            flags: Flags = numbers >= self._lows[0]
+            flags &= numbers < self._highs[0]
+        else:
+            flags = numbers >= self._lows.take(classes)
+            flags &= numbers < self._highs.take(classes)
         return flags
 
     @cached_property
     def docs(self) -> Docs:
-        return Flagged(self._view, self._within(self._numbers)).docs
+        return Flagged(self._view, self._within(self._numbers, self._classes)).docs
 
     def keep(self, docs: Docs) -> Flags:
-        return self._within(self._numbers.take(docs))
+        classes = None if self._classes is None else self._classes.take(docs)
+        return self._within(self._numbers.take(docs), classes)
 
 
 class Complement(_Filter):
@@ -200,11 +216,13 @@ class Union:
         if sum(map(len, lists)) * SPARSE < self._view.size:
             return distinct(lists)
         inside = self._view.scratch
-        for own in lists:
-            inside[places_of(own)] = 1
-        docs = np.flatnonzero(inside.view(np.bool_)).astype(np.int32)
-        inside.fill(0)
-        return docs
+        try:
+            for own in lists:
+                self._view.check()
+                inside[places_of(own)] = 1
+            return np.flatnonzero(inside.view(np.bool_)).astype(np.int32)
+        finally:
+            inside.fill(0)
 
     def keep(self, docs: Docs) -> Flags:
         flags = self._parts[0].keep(docs)
@@ -215,16 +233,19 @@ class Union:
     def scores(self, docs: Docs) -> Floats:
         scored = []
         for part in self._parts:
+            self._view.check()
             own = part.docs
             if len(docs) < len(self.docs):
                 own = own.compress(contained(self._view, own, docs))
             scored.append((own, part.scores(own)))
         totals = self._view.totals  # only now, as a part may itself be a union
-        for own, added in scored:
-            np.add.at(totals, own, added)
-        scores = totals.take(docs)
-        totals[places_of(docs)] = 0
-        return scores
+        try:
+            for own, added in scored:
+                self._view.check()
+                np.add.at(totals, own, added)
+            return totals.take(docs)
+        finally:
+            totals[places_of(docs)] = 0
 
 
 class _Rescored:

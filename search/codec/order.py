@@ -6,15 +6,18 @@ column, highest first; then by the text of a value field. `MISSING` numbers come
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import merge
 from typing import Literal
 
 import numpy as np
 
 from search.codec.layout import MISSING
 from search.codec.matches import Matches
-from search.codec.postings import Array, Docs, Ints
+from search.codec.postings import Array, Docs, Ints, first_of_runs
 from search.codec.view import IndexView
+from search.deadline import STEP, Check, checked
 
 By = Literal["score", "highest", "lowest"]
 
@@ -123,6 +126,21 @@ def highest(keys: Array, candidates: Array | None, limit: int) -> Array:
 
 def texts_lowest_first(view: IndexView, docs: Docs, numbers: str, texts: str) -> list[str]:
     """The texts of the documents, by their numbers from the lowest on, then by text."""
-    own = view.numbers(numbers)[docs]
-    keys = np.where(own == MISSING, -MISSING, own).tolist()
-    return [text for _, text in sorted(zip(keys, view.values(texts).texts(docs), strict=True))]
+    own = view.numbers(numbers).take(docs)
+    keys = np.where(own == MISSING, -MISSING, own)
+    order = np.argsort(keys, kind="stable")
+    found = view.values(texts).texts(docs.take(order))
+    ends = [*np.flatnonzero(first_of_runs(keys.take(order)))[1:].tolist(), len(found)]
+    ordered: list[str] = []
+    start = 0
+    for end in checked(ends, view.check):
+        ordered += _sorted(found[start:end], view.check) if end - start > 1 else found[start:end]
+        start = end
+    return ordered
+
+
+def _sorted(texts: list[str], check: Check) -> Iterable[str]:
+    if len(texts) <= STEP:
+        return sorted(texts)
+    runs = [sorted(texts[start : start + STEP]) for start in checked(range(0, len(texts), STEP), check)]
+    return checked(merge(*runs), check)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.codec.lexicon import Lexicon
+from search.deadline import Check
+
 Letters = NDArray[Any]
+
+CHUNK = 1 << 15
+"""Strings that are looked at between two checks."""
 
 
 def wildcard_prefix(pattern: str) -> str:
@@ -21,54 +27,74 @@ def matching(words: Sequence[str], pattern: str) -> list[int]:
     """Numbers of the words that match `pattern` entirely: `*` is any run of characters, `?` any one.
 
     Takes time in proportion to the words, whatever the pattern: runs of stars count as one, and each
-    piece between stars is looked for once, from left to right.
+    piece between stars is looked for once, from left to right. No word has a line break.
     """
-    pieces = [
-        (re.compile("".join("." if c == "?" else re.escape(c) for c in piece), re.DOTALL), len(piece))
+    if not words:
+        return []
+    found = _expression(pattern).finditer("\n".join(words))
+    ends = np.cumsum([len(word) + 1 for word in words])
+    starts = [match.start() for match in found]
+    numbers: list[int] = np.searchsorted(ends, starts, side="right").tolist()
+    return numbers
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    """Matches a line that the wildcard pattern matches; what it has taken it never gives back."""
+    first, *rest = (
+        "".join("[^\n]" if char == "?" else re.escape(char) for char in piece)
         for piece in re.sub(r"\*+", "*", pattern).split("*")
-    ]
-    return [number for number, word in enumerate(words) if _matches(word, pieces)]
+    )
+    middle = "".join(f"(?>[^\n]*?{piece})" for piece in rest[:-1])
+    last = f"[^\n]*{rest[-1]}" if rest else ""
+    return re.compile(f"^{first}{middle}{last}$", re.MULTILINE)
 
 
-def _matches(word: str, pieces: list[tuple[re.Pattern[str], int]]) -> bool:
-    (first, at), *middle = pieces
-    if not middle:
-        return first.fullmatch(word) is not None
-    last, length = middle.pop()
-    if first.match(word) is None:
-        return False
-    for piece, _ in middle:
-        found = piece.search(word, at)
-        if found is None:
-            return False
-        at = found.end()
-    return len(word) - length >= at and last.fullmatch(word, len(word) - length) is not None
+def chosen(
+    lexicon: Lexicon, numbers: range, choose: Callable[[Sequence[str]], Iterable[int]], check: Check
+) -> list[int]:
+    """Those of `numbers` whose strings `choose` picks, by their places in what it is given."""
+    found: list[int] = []
+    for start in range(numbers.start, numbers.stop, CHUNK):
+        check()
+        some = range(start, min(start + CHUNK, numbers.stop))
+        found += [start + place for place in choose(lexicon.strings(some))]
+    return found
 
 
-class Spellings:
-    """Words by their letters, to find those that are a few edits from a given one.
+def near(lexicon: Lexicon, target: str, distance: int, check: Check) -> list[int]:
+    """The numbers of the strings at most `distance` edits from `target`, ascending."""
+    found: list[int] = []
+    for start in range(0, len(lexicon), CHUNK):
+        check()
+        some = range(start, min(start + CHUNK, len(lexicon)))
+        lengths = lexicon.characters(some)
+        plain = lengths == lexicon.lengths(some)
+        close = np.abs(lengths - len(target)) <= distance
+        for length in np.unique(lengths.compress(close & plain)).tolist():
+            own = np.flatnonzero(plain & (lengths == length)) + start
+            found += own[edits(lexicon.letters(own, length), target) <= distance].tolist()
+        others = (np.flatnonzero(close & ~plain) + start).tolist()
+        found += [others[place] for place in spelled_like(lexicon.pick(others), target, distance)]
+    return sorted(found)
+
+
+def spelled_like(words: Sequence[str], target: str, distance: int) -> list[int]:
+    """The places of the words at most `distance` edits from `target`, ascending.
 
     An edit inserts, deletes or replaces a character, or swaps two neighbours (optimal string
     alignment: no character is edited twice).
     """
-
-    def __init__(self, words: Sequence[str]) -> None:
-        lengths = np.array([len(word) for word in words], np.int32)
-        self._by_length: dict[int, tuple[Letters, Letters]] = {}
-        for length in np.unique(lengths).tolist():
-            numbers = np.flatnonzero(lengths == length)
-            joined = "".join([words[number] for number in numbers.tolist()])
-            letters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
-            self._by_length[length] = numbers, letters.reshape(len(numbers), length)
-
-    def within(self, target: str, distance: int) -> list[int]:
-        """Numbers of the words at most `distance` edits from `target`, ascending."""
-        found: list[int] = []
-        for length in range(len(target) - distance, len(target) + distance + 1):
-            if length in self._by_length:
-                numbers, letters = self._by_length[length]
-                found += numbers[edits(letters, target) <= distance].tolist()
-        return sorted(found)
+    by_length: dict[int, list[int]] = {}
+    for place, word in enumerate(words):
+        if abs(len(word) - len(target)) <= distance:
+            by_length.setdefault(len(word), []).append(place)
+    found: list[int] = []
+    for length, places in by_length.items():
+        joined = "".join([words[place] for place in places])
+        letters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
+        near_enough = edits(letters.reshape(len(places), length), target) <= distance
+        found += np.array(places).compress(near_enough).tolist()
+    return sorted(found)
 
 
 def edits(letters: Letters, target: str) -> Letters:

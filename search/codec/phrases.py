@@ -11,13 +11,14 @@ and in memory that is used again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from search.codec.layout import Array
 from search.codec.postings import Counted, Docs, distinct, first_of_runs, joined, leads_of, summed
+from search.deadline import Check, no_deadline
 
 BLOCK = 1 << 20
 """Numbers, about, that a block of documents has."""
@@ -100,7 +101,7 @@ class Numbering:
         return self._table
 
 
-def phrase_documents(words: Sequence[Slot], numbering: Numbering) -> Counted:
+def phrase_documents(words: Sequence[Slot], numbering: Numbering, check: Check = no_deadline) -> Counted:
     """Where the phrase is, from what may stand in each place of it."""
     counts = [sum(len(own.docs) for own in slot) for slot in words]
     rarest = min(range(len(words)), key=counts.__getitem__)
@@ -115,7 +116,7 @@ def phrase_documents(words: Sequence[Slot], numbering: Numbering) -> Counted:
         return _of_few(words, numbering.bases)
     found = [
         _of_block(block, numbering.bases, numbering.table(len(words)))
-        for block in _blocks(words, numbering.edges)
+        for block in _blocks(words, numbering.edges, check)
     ]
     return joined(found)
 
@@ -133,11 +134,15 @@ def _of_few(words: Sequence[Slot], bases: Array) -> Counted:
     return Counted(docs, np.diff(begins, append=len(owners)), leads)
 
 
-def _blocks(words: Sequence[Slot], edges: Array) -> Sequence[Sequence[Slot]]:
+def _blocks(words: Sequence[Slot], edges: Array, check: Check) -> Iterator[Sequence[Slot]]:
     """The words of each block of documents that has them all."""
+    check()
     split = [[own.split(edges) for own in slot] for slot in words]
-    blocks = [[[own[number] for own in slot] for slot in split] for number in range(len(edges) - 1)]
-    return [block for block in blocks if all(any(len(own.docs) for own in slot) for slot in block)]
+    for number in range(len(edges) - 1):
+        block = [[own[number] for own in slot] for slot in split]
+        if all(any(len(own.docs) for own in slot) for slot in block):
+            check()
+            yield block
 
 
 def _of_block(words: Sequence[Slot], bases: Array, table: Array) -> Counted:

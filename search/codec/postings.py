@@ -12,12 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from search.deadline import Check, no_deadline
+
 Docs = NDArray[np.int32]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Array = NDArray[Any]
 
+
+MANY = 1 << 20
+"""Postings that are worked on between two checks; more than these are not sorted."""
 
 LEAD = 50
 """How many words in, a word is half as near to the beginning of its field as its first word."""
@@ -156,7 +161,7 @@ def first_of_runs(numbers: Array) -> Flags:
     return first
 
 
-def merged(parts: Sequence[Postings]) -> Postings:
+def merged(parts: Sequence[Postings], check: Check = no_deadline) -> Postings:
     """The postings of several terms as those of one."""
     found = [part for part in parts if len(part.docs)]
     if len(found) == 1:
@@ -166,7 +171,7 @@ def merged(parts: Sequence[Postings]) -> Postings:
         for own in part.fields:
             docs = part.docs if own.at is None else part.docs[own.at]
             lists.setdefault(own.field, []).append(Counted(docs, own.frequencies, own.leads))
-    return posted({field: summed(pieces) for field, pieces in lists.items()})
+    return posted({field: summed(pieces, check) for field, pieces in lists.items()})
 
 
 def joined(pieces: Sequence[Counted]) -> Counted:
@@ -180,9 +185,11 @@ def joined(pieces: Sequence[Counted]) -> Counted:
     )
 
 
-def summed(pieces: Sequence[Counted]) -> Counted:
+def summed(pieces: Sequence[Counted], check: Check = no_deadline) -> Counted:
     """Each document once, ascending, of pieces in which they stand in any order and several times each."""
     every = joined(pieces)
+    if len(every.docs) > MANY:
+        return _added_up(every, check)
     # One sort of integers: documents above, then leads, and below them frequencies (24 bits are enough).
     keys = every.docs.astype(np.int64) << 32 | every.leads.astype(np.int64) << 24
     keys |= every.frequencies.astype(np.int64).clip(max=0xFFFFFF)
@@ -195,3 +202,16 @@ def summed(pieces: Sequence[Counted]) -> Counted:
     last = np.append(first[1:], len(docs)) - 1
     leads = (keys.take(last) >> 24 & 0xFF).astype(np.uint8)
     return Counted(docs.take(first), totals, leads).compress(totals > 0)
+
+
+def _added_up(every: Counted, check: Check) -> Counted:
+    """What `summed` gives, for many: by a table of all documents rather than by sorting."""
+    size = int(every.docs.max()) + 1
+    totals, leads = np.zeros(size, np.int64), np.zeros(size, np.uint8)
+    for start in range(0, len(every.docs), MANY):
+        check()
+        docs = every.docs[start : start + MANY].astype(np.intp)
+        np.add.at(totals, docs, every.frequencies[start : start + MANY].astype(np.int64))
+        np.maximum.at(leads, docs, every.leads[start : start + MANY])
+    docs = np.flatnonzero(totals)
+    return Counted(docs.astype(np.int32), totals.take(docs), leads.take(docs))

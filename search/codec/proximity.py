@@ -7,12 +7,16 @@ documents it is larger than any distance that can be asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.postings import Counted, Flags, Ints, leads_of
+from search.codec.postings import Counted, Flags, Ints, first_of_runs, leads_of
+from search.deadline import Check, no_deadline
+
+BLOCK = 1 << 17
+"""Places, about, that are worked on between two checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,9 @@ class Spans:
 def occurrences(spans: Spans) -> Counted:
     """Where the spans are; two that start at one place count once."""
     starts = _distinct_sorted(spans.starts)
-    docs, first, counts = np.unique(starts >> 32, return_index=True, return_counts=True)
+    docs = starts >> 32
+    first = np.flatnonzero(first_of_runs(docs))
+    docs, counts = docs.take(first), np.diff(first, append=len(starts))
     positions = np.bitwise_and(starts.take(first), 0xFFFFFFFF)
     return Counted(docs.astype(np.int32), counts, leads_of(positions))
 
@@ -42,12 +48,16 @@ def words_as_spans(places: Ints) -> Spans:
 NO_SPANS = Spans(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
-def phrase(words: Sequence[Ints], slop: int = 0) -> Spans:
+def phrase(words: Sequence[Ints], slop: int = 0, check: Check = no_deadline) -> Spans:
     """Where the words, given by their places, stand in this order.
 
     At most `slop` other words may stand among them. For each place of the first word, every next
     word is taken at its first place after the one before, which gives the shortest such span.
     """
+    return _joined([_phrase(block, slop) for block in _blocks(words, check)])
+
+
+def _phrase(words: Sequence[Ints], slop: int) -> Spans:
     starts = words[0]
     if slop == 0:
         rarest = min(range(len(words)), key=lambda number: len(words[number]))
@@ -66,13 +76,22 @@ def phrase(words: Sequence[Ints], slop: int = 0) -> Spans:
     return Spans(starts, ends)
 
 
-def near(left: Spans, right: Spans, distance: int, *, ordered: bool) -> Spans:
+def near(left: Spans, right: Spans, distance: int, *, ordered: bool, check: Check = no_deadline) -> Spans:
     """Spans that hold one of `left` and one of `right`, apart by at most `distance` words.
 
     The distance is from the last word of the earlier to the first of the later, neighbours being 1;
     spans that share a word are not near each other. Of the many pairs that may qualify each span is
     in at least the one with its nearest neighbour, so nothing that a further `near` could use is lost.
     """
+    found = []
+    for left_starts, left_ends, right_starts, right_ends in _blocks(
+        [left.starts, left.ends, right.starts, right.ends], check
+    ):
+        found.append(_near(Spans(left_starts, left_ends), Spans(right_starts, right_ends), distance, ordered))
+    return _joined(found)
+
+
+def _near(left: Spans, right: Spans, distance: int, ordered: bool) -> Spans:
     pairs = [_followed(left, right, distance)]
     if not ordered:
         pairs.append(_followed(right, left, distance))
@@ -81,9 +100,48 @@ def near(left: Spans, right: Spans, distance: int, *, ordered: bool) -> Spans:
     )
 
 
-def unite_spans(parts: Sequence[Spans]) -> Spans:
+def unite_spans(parts: Sequence[Spans], check: Check = no_deadline) -> Spans:
     """The spans of all the parts."""
-    return _distinct(
+    united = []
+    for block in _blocks([array for part in parts for array in (part.starts, part.ends)], check):
+        united.append(_distinct(np.concatenate(block[::2]), np.concatenate(block[1::2])))
+    return _joined(united)
+
+
+def united_places(parts: Sequence[Ints], check: Check = no_deadline) -> Ints:
+    """The places of several terms as those of one, ascending."""
+    found = [part for part in parts if len(part)]
+    if len(found) < 2:
+        return found[0] if found else NO_SPANS.starts
+    blocks = [np.sort(np.concatenate(block), kind="stable") for block in _blocks(found, check)]
+    return np.concatenate(blocks)
+
+
+def _blocks(arrays: Sequence[Ints], check: Check) -> Iterator[Sequence[Ints]]:
+    """The places of about `BLOCK` in all at a time, cut between documents; a check before each.
+
+    Each array has its documents in ascending order, though a span's ends need not ascend within one.
+    """
+    count = max(1, sum(map(len, arrays)) // BLOCK)
+    if count == 1:
+        check()
+        yield arrays
+        return
+    longest = max(arrays, key=len)
+    edges = longest[:: max(1, len(longest) // count)][1:] >> 32 << 32
+    cuts = [np.searchsorted(array, edges).tolist() for array in arrays]
+    for number in range(len(edges) + 1):
+        check()
+        yield [
+            array[(own[number - 1] if number else 0) : (own[number] if number < len(edges) else None)]
+            for array, own in zip(arrays, cuts, strict=True)
+        ]
+
+
+def _joined(parts: Sequence[Spans]) -> Spans:
+    if len(parts) == 1:
+        return parts[0]
+    return Spans(
         np.concatenate([part.starts for part in parts]), np.concatenate([part.ends for part in parts])
     )
 

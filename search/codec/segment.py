@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from whoosh.codec.base import Segment
 
-from search.codec.layout import Array, MappedArrays
+from search.codec.layout import Array, BadLayout, MappedArrays
+from search.codec.soundness import check_shapes
 
 EXTENSION = ".arrays"
 
@@ -32,8 +33,13 @@ class ArraySegment(Segment):  # type: ignore[misc]
         return Path(folder, self.make_filename(EXTENSION))
 
     def open(self, folder: str | Path) -> MappedArrays:
-        """Its arrays; raises `BadLayout` and `OSError`."""
-        return MappedArrays(self.path(folder))
+        """Its arrays, which fit together by their lengths; raises `BadLayout` and `OSError`."""
+        arrays = MappedArrays(self.path(folder))
+        try:
+            check_shapes(arrays, self.count)
+        except BadLayout as error:
+            raise BadLayout(f"{self.path(folder).name}: {error}") from error
+        return arrays
 
     def should_assemble(self) -> bool:
         return False

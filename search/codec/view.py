@@ -7,7 +7,7 @@ the mapped files each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from search.codec.expansion import words_in_forms
 from search.codec.layout import MappedArrays, mapped_memory
 from search.codec.lexicon import Lexicon
-from search.codec.patterns import Spellings
+from search.codec.patterns import chosen, matching, near
 from search.codec.phrases import Numbering, Occurrences, phrase_documents
 from search.codec.postings import (
     Array,
@@ -36,6 +36,7 @@ from search.codec.postings import (
 )
 from search.codec.segment import ArraySegment
 from search.codec.values import Values
+from search.deadline import Check, no_deadline
 
 NO_PLACES = np.empty(0, np.int64)
 
@@ -102,6 +103,12 @@ class SegmentView:
             self.arrays[f"{field}.variants"][begin:end],
         )
 
+    def pairs(self, forms: Sequence[int]) -> Iterator[tuple[str, str]]:
+        """(form, term) of each of the forms with these numbers, one after the other."""
+        terms = self.arrays["forms.terms"].take(forms).tolist() if forms else []
+        for form, term in zip(forms, terms, strict=True):
+            yield self.forms[form].decode(), self.terms[term].decode()
+
     def numbering(self, field: str) -> Numbering:
         """The numbers of the places of a field."""
         if field not in self._numberings:
@@ -120,6 +127,8 @@ class IndexView:
             self.size += segment.count
             self.count += segment.doc_count()
         self._kept: dict[tuple[str, ...], Any] = {}
+        self.check: Check = no_deadline
+        """Called between the steps of whatever is evaluated now; raises where the time for it is over."""
 
     @property
     def segments(self) -> int:
@@ -192,7 +201,7 @@ class IndexView:
         for segment in self._segments:
             numbers = [[segment.terms.number(term.encode()) for term in terms] for terms in slots]
             words = [[segment.occurrences(field, n) for n in several if n >= 0] for several in numbers]
-            own = phrase_documents(words, segment.numbering(field))
+            own = phrase_documents(words, segment.numbering(field), self.check)
             found.append(own.live(segment.live, segment.base))
         return joined(found)
 
@@ -237,32 +246,30 @@ class IndexView:
         found: dict[str, list[Counted]] = {}
         for segment in self._segments:
             numbers = segment.forms.starting(prefix.encode())
-            for field, own in words_in_forms(segment.arrays, numbers, segment.text_fields).items():
+            own_forms = words_in_forms(segment.arrays, numbers, segment.text_fields, self.check)
+            for field, own in own_forms.items():
                 found.setdefault(field, []).append(own.live(segment.live, segment.base))
-        return posted({field: summed(pieces) for field, pieces in found.items()})
+        return posted({field: summed(pieces, self.check) for field, pieces in found.items()})
 
     def count_starting(self, prefix: str) -> int:
         """How many forms begin with `prefix`, each counted for every segment that has it."""
         return sum(len(segment.forms.starting(prefix.encode())) for segment in self._segments)
 
-    def forms_starting(self, prefix: str) -> list[tuple[str, str]]:
-        """Every (form, term) whose form begins with `prefix`, perhaps with some of deleted documents."""
-        found: set[tuple[str, str]] = set()
+    def forms_like(self, pattern: str, prefix: str) -> Iterator[tuple[str, str]]:
+        """The (form, term) whose form matches a wildcard that begins with `prefix`, once for each segment.
+
+        Perhaps with some of deleted documents.
+        """
         for segment in self._segments:
             numbers = segment.forms.starting(prefix.encode())
-            terms = segment.arrays["forms.terms"][numbers.start : numbers.stop].tolist()
-            found.update(zip(segment.forms.strings(numbers), segment.terms.pick(terms), strict=True))
-        return sorted(found)
+            yield from segment.pairs(
+                chosen(segment.forms, numbers, lambda forms: matching(forms, pattern), self.check)
+            )
 
-    @cached_property
-    def forms(self) -> list[tuple[str, str]]:
-        """Every (form, term), in order."""
-        return self.forms_starting("")
-
-    @cached_property
-    def spellings(self) -> Spellings:
-        """The forms of `forms`, for misspelt words."""
-        return Spellings([form for form, _ in self.forms])
+    def forms_near(self, form: str, distance: int) -> Iterator[tuple[str, str]]:
+        """The (form, term) whose form is at most `distance` edits from `form`, likewise."""
+        for segment in self._segments:
+            yield from segment.pairs(near(segment.forms, form, distance, self.check))
 
     def lengths(self, field: str) -> Array:
         """int32[size]: the words of each document in a text field."""
@@ -312,11 +319,3 @@ class IndexView:
     def parts(self) -> Sequence[SegmentView]:
         """The segments, their documents numbered one after the other."""
         return self._segments
-
-
-def united_places(parts: Sequence[Ints]) -> Ints:
-    """The places of several terms as those of one, ascending."""
-    found = [part for part in parts if len(part)]
-    if len(found) > 1:
-        return np.sort(np.concatenate(found))
-    return found[0] if found else NO_PLACES

@@ -59,16 +59,19 @@ class ArrayWriter:
             write_arrays(segment.path(self._folder), segment_arrays(documents))
             self.segments.append(segment)
 
-    def commit(self, note: Mapping[str, Any], *, optimize: bool = False) -> Manifest:
+    def commit(self, note: Mapping[str, Any], *, optimize: bool = False, expunge: bool = False) -> Manifest:
         """Merge what is to be merged, and put the change in place: durable when this returns.
 
-        With `optimize` one segment is made of all. Raises `OSError`; then the last commit stays.
+        With `optimize` one segment is made of all, with `expunge` each that has deleted documents is written
+        anew without them. Raises `OSError`; then the last commit stays.
         """
         self.segments = [segment for segment in self.segments if segment.doc_count()]
         if optimize and (len(self.segments) > 1 or any(segment.deleted for segment in self.segments)):
             self._merge(self.segments)
         while group := to_merge(self.segments):
             self._merge(group)
+        for segment in [segment for segment in self.segments if expunge and segment.deleted]:
+            self._merge([segment])
         generation = self._last.generation + 1
         contents = TOC._filename(self._name, generation)
         (self._folder / contents).unlink(missing_ok=True)  # of a commit that was never finished

@@ -8,12 +8,20 @@ format, no guessing), `read_period` reads what a person asks for, which is alway
     "11 February 2025" "feb 2025" "3 days ago"                    spoken, through dateparser
     "03/04/2024"                                                  refused: March 4 or 3 April?
 
-Everything is worked out in the zone given and comes back in UTC. In a daylight-saving fold the first
-reading is taken (fold=0); a time in the gap is moved on by the gap.
+Everything is worked out in the zone given. An instant comes back in UTC, a period with the offsets of the
+zone. In a daylight-saving fold the first reading is taken (fold=0); a time in the gap is moved on by the gap.
 """
 
 from search.dates.instants import DayOrder, Stamp, UnreadableDate, read_stamp, read_zone, shortened
-from search.dates.periods import INTERVALS, Interval, Period, boundaries, interval_name, read_period
+from search.dates.periods import (
+    INTERVALS,
+    Interval,
+    Period,
+    boundaries,
+    checked_bound,
+    interval_name,
+    read_period,
+)
 
 __all__ = [
     "INTERVALS",
@@ -23,6 +31,7 @@ __all__ = [
     "Stamp",
     "UnreadableDate",
     "boundaries",
+    "checked_bound",
     "interval_name",
     "read_period",
     "read_stamp",

@@ -5,40 +5,98 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import Literal
+from typing import Literal, TypeVar
 
-from search.article import EARLIEST_YEAR, LATEST_YEAR
+from search.article import EARLIEST_YEAR, LATEST_YEAR, Precision
 from search.dates.instants import NUMERIC, UnreadableDate, numeric_day, shortened
 
 Interval = Literal["year", "month", "week", "day"]
 INTERVALS: tuple[Interval, ...] = ("year", "month", "week", "day")
 
+Bound = TypeVar("Bound", bound=date | None)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Period:
-    """The instants from `start` up to but not including `end`, both UTC; None is without bound."""
+    """The times from `start` up to but not including `end`; None is without bound.
+
+    Each bound is aware, with the offset from UTC of the place where it was asked for: it is an instant, and
+    a time of the calendar there, so that a day is found by its calendar day in every zone. A day that
+    a place skipped has no instants but its calendar day. Equal periods have equal offsets.
+    """
 
     start: datetime | None = None
     end: datetime | None = None
 
     def __post_init__(self) -> None:
-        if self.start is not None and self.end is not None and self.start >= self.end:
+        start, end = (None if bound is None else _fixed(bound) for bound in (self.start, self.end))
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "end", end)
+        if start is None or end is None or start < end:
+            return
+        if start > end or start.replace(tzinfo=None) >= end.replace(tzinfo=None):
             raise UnreadableDate("the range ends before it starts")
 
-    def __and__(self, other: Period) -> Period:
-        """The common part; raises `UnreadableDate` when there is none."""
-        starts = [start for start in (self.start, other.start) if start is not None]
-        ends = [end for end in (self.end, other.end) if end is not None]
-        return Period(max(starts, default=None), min(ends, default=None))
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Period) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def bounds(self, precision: Precision) -> tuple[datetime | None, datetime | None]:
+        """From which `Article.published` up to which, in UTC, an article of this precision is in the period.
+
+        An instant is compared as such. A day, month or year, which is kept as its first instant in UTC, is
+        compared by the calendar, and is in where any of it is.
+        """
+        start, end = self.start, self.end
+        if precision == "instant":
+            return start and start.astimezone(UTC), end and end.astimezone(UTC)
+        whole = start and datetime.combine(_first_day(start.date(), precision), time(), UTC)
+        return whole, end and end.replace(tzinfo=UTC)
 
     def __str__(self) -> str:
-        """As the query language writes it: in UTC, whole days where they are, else whole seconds."""
-        whole_days = all(t is None or t.timetz() == time(tzinfo=UTC) for t in (self.start, self.end))
-        step = timedelta(days=1) if whole_days else timedelta(seconds=1)
-        form = "%Y-%m-%dZ" if whole_days else "%Y-%m-%dT%H:%M:%SZ"
-        first = "" if self.start is None else f"{self.start:{form}}"
-        last = "" if self.end is None else f"{self.end - step:{form}}"
+        """As the query language writes it: whole days where they are, else as exactly as is needed.
+
+        Each bound has its own offset, as 2025-02-11Z or 2025-03-30+01:00..2025-03-30+02:00.
+        """
+        bounds = [bound for bound in (self.start, self.end) if bound is not None]
+        step, form = timedelta(days=1), "%Y-%m-%d"
+        if any(bound.microsecond for bound in bounds):
+            step, form = timedelta(microseconds=1), "%Y-%m-%dT%H:%M:%S.%f"
+        elif any(bound.time() != time() for bound in bounds):
+            step, form = timedelta(seconds=1), "%Y-%m-%dT%H:%M:%S"
+        first = "" if self.start is None else f"{self.start:{form}}{_offset(self.start)}"
+        last = "" if self.end is None else f"{self.end - step:{form}}{_offset(self.end)}"
         return first if first == last else f"{first}..{last}"
+
+
+_WIDEST = timedelta(hours=16)
+"""No place is so far from UTC, in time either; a bound with such an offset is taken in UTC."""
+
+
+def _fixed(bound: datetime) -> datetime:
+    """The same instant and time of day, with the offset that its zone has then for a zone."""
+    offset = bound.utcoffset()
+    if offset is None:
+        raise ValueError("a period has aware bounds")
+    if abs(offset) >= _WIDEST or offset.microseconds:
+        return bound.astimezone(UTC)
+    return bound.replace(tzinfo=timezone(offset), fold=0)
+
+
+def _offset(bound: datetime) -> str:
+    return "Z" if bound.tzinfo == UTC else bound.isoformat()[len(bound.replace(tzinfo=None).isoformat()) :]
+
+
+def _first_day(day: date, precision: Precision) -> date:
+    match precision:
+        case "year":
+            return day.replace(month=1, day=1)
+        case "month":
+            return day.replace(day=1)
+        case _:
+            return day
 
 
 _UNITS = {"h": "hour", "d": "day", "w": "week", "m": "month", "y": "year"}
@@ -48,11 +106,18 @@ _LAST_SPAN = re.compile(
 )
 _PARTIAL = re.compile(
     r"(?P<year>\d{4})(?:-(?:(?P<month>\d\d?)(?:-(?P<day>\d\d?))?|W(?P<week>\d\d)|Q(?P<quarter>[1-4])))?"
-    r"(?:[T ](?P<hour>\d\d)(?::(?P<minute>\d\d)(?::(?P<second>\d\d))?)?)?"
-    r"(?P<zone>Z|[+-]\d\d:\d\d)?",
+    r"(?:[T ](?P<hour>\d\d)(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d{1,6}))?)?)?)?"
+    r"(?P<zone>Z|[+-]\d\d:\d\d(?::\d\d)?)?",
     re.IGNORECASE | re.ASCII,
 )
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
+
+
+def checked_bound(bound: Bound) -> Bound:
+    """The bound; raises `UnreadableDate` for one so long ago, or so far ahead, that it bounds no news."""
+    if bound is not None and not EARLIEST_YEAR - 1 <= bound.year <= LATEST_YEAR + _MARGIN:
+        raise UnreadableDate("there is no news of so long ago, or so far ahead")
+    return bound
 
 
 def read_period(text: str, *, zone: tzinfo, now: datetime) -> Period:
@@ -122,21 +187,28 @@ def _partial_period(match: re.Match[str], zone: tzinfo) -> Period:
             unit = "day" if match["day"] else "month" if match["month"] else "year"
             return _unit_period(unit, start, 0, zone)
         clock = [int(match[part] or 0) for part in ("hour", "minute", "second")]
-        start = start.replace(hour=clock[0], minute=clock[1], second=clock[2])
+        start = start.replace(hour=clock[0], minute=clock[1], second=clock[2], tzinfo=zone)
     except ValueError as error:
         if isinstance(error, UnreadableDate):
             raise
         raise UnreadableDate(f"there is no day or time {match.group()}") from error
+    if fraction := match["fraction"]:
+        start = start.replace(microsecond=int(fraction.ljust(6, "0")))
+        return _passing(start, timedelta(microseconds=10 ** (6 - len(fraction))))
     length = timedelta(hours=1) if not match["minute"] else timedelta(minutes=1)
-    instant = start.replace(tzinfo=zone).astimezone(UTC)
-    return Period(instant, instant + (timedelta(seconds=1) if match["second"] else length))
+    return _passing(start, timedelta(seconds=1) if match["second"] else length)
+
+
+def _passing(start: datetime, length: timedelta) -> Period:
+    """The time that passes from `start` on, through any change of the clock."""
+    return Period(start, (start.astimezone(UTC) + length).astimezone(start.tzinfo))
 
 
 def _fixed_zone(offset: str) -> tzinfo:
-    hours, minutes = int(offset[1:3]), int(offset[4:])
-    if hours > 15 or minutes > 59:
+    hours, minutes, seconds = (int(offset[at : at + 2] or 0) for at in (1, 4, 7))
+    if hours > 15 or minutes > 59 or seconds > 59:
         raise UnreadableDate(f"no place has the offset {offset}")
-    away = timedelta(hours=hours, minutes=minutes)
+    away = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     return timezone(away if offset[0] == "+" else -away)
 
 
@@ -144,10 +216,10 @@ def _unit_period(unit: str, moment: datetime, steps: int, zone: tzinfo) -> Perio
     """The whole hour, day, week (from Monday), month or year `steps` from the one of naive `moment`."""
     try:
         start, end = (_unit_start(unit, moment, steps + ahead) for ahead in (0, 1))
-        first, last = (t.replace(tzinfo=zone).astimezone(UTC) for t in (start, end))
+        first, last = (t.replace(tzinfo=zone) for t in (start, end))
         if unit == "hour":  # hours are counted as they pass, through any change of the clock
             this = moment.replace(minute=0, second=0, microsecond=0, tzinfo=zone).astimezone(UTC)
-            first, last = (this + timedelta(hours=steps + ahead) for ahead in (0, 1))
+            first, last = ((this + timedelta(hours=steps + ahead)).astimezone(zone) for ahead in (0, 1))
     except (OverflowError, ValueError) as error:
         raise UnreadableDate("that is too long ago, or too far ahead, to be a date of news") from error
     if start.year < EARLIEST_YEAR - _MARGIN or end.year > LATEST_YEAR + 2 + _MARGIN:
@@ -194,28 +266,26 @@ def _spoken_period(text: str, here: datetime, zone: tzinfo) -> Period:
         raise UnreadableDate(f"{shortened(text)} is not a date; dates are written like 2025-02-11")
     moment = found.date_obj.replace(tzinfo=None)
     if found.period == "time" and ":" in text:
-        minute = moment.replace(second=0, microsecond=0, tzinfo=zone).astimezone(UTC)
-        return Period(minute, minute + timedelta(minutes=1))
+        return _passing(moment.replace(second=0, microsecond=0, tzinfo=zone), timedelta(minutes=1))
     unit = {"time": "hour"}.get(found.period, found.period)
     return _unit_period(unit if unit in ("hour", "week", "month", "year") else "day", moment, 0, zone)
 
 
 def boundaries(first: datetime, last: datetime, interval: Interval, zone: tzinfo) -> list[datetime]:
-    """Where the intervals begin that hold `first` to `last`, and where the last of them ends, in UTC.
+    """Where the intervals begin that hold the calendar times `first` to `last`, and where the last ends.
 
-    Every calendar interval between is there, so bins made of neighbours have no gap.
+    `first` and `last` are naive, in `zone`; what comes back has the bounds of a `Period`. Every interval
+    of the calendar between is there, so bins made of neighbours have no gap.
     """
-    edges = [_unit_start(interval, first.astimezone(zone).replace(tzinfo=None), 0)]
-    stop = last.astimezone(zone).replace(tzinfo=None)
-    while edges[-1] <= stop:
+    edges = [_unit_start(interval, first, 0)]
+    while edges[-1] <= last:
         edges.append(_unit_start(interval, edges[-1], 1))
-    return [edge.replace(tzinfo=zone).astimezone(UTC) for edge in edges]
+    return [_fixed(edge.replace(tzinfo=zone)) for edge in edges]
 
 
-def interval_name(start: datetime, interval: Interval, zone: tzinfo) -> str:
+def interval_name(start: datetime, interval: Interval) -> str:
     """The interval that begins at `start` as a date query names it: 2025, 2025-02, 2025-W07, 2025-02-11."""
-    local = start.astimezone(zone)
     if interval == "week":
-        year, week, _ = local.isocalendar()
+        year, week, _ = start.isocalendar()
         return f"{year}-W{week:02}"
-    return f"{local:%Y-%m-%d}"[: {"year": 4, "month": 7, "day": 10}[interval]]
+    return f"{start:%Y-%m-%d}"[: {"year": 4, "month": 7, "day": 10}[interval]]

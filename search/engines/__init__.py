@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.article import Article
-from search.engine import Engine
+from search.engine import Engine, Version
 from search.errors import ArchiveNotFound
 
 if TYPE_CHECKING:
@@ -45,6 +45,13 @@ def backup(location: Path, target: Path) -> Verdict:
     from search.engines.embedded import care
 
     return care.backup(location, target)
+
+
+def stored_versions(location: Path) -> Iterator[Version]:
+    """Every version of every article that there is or was, article by article, the oldest first."""
+    from search.engines.embedded import care
+
+    return care.all_versions(location)
 
 
 def store_version() -> str:

@@ -22,9 +22,10 @@ from search.language.nodes import (
     both,
     either,
     leaves,
+    sought_words,
 )
 from search.language.parser import parse_query
-from search.language.text import parse_loosely, text_query
+from search.language.text import parse_loosely, text_query, word_by_word
 
 __all__ = [
     "TEXT_FIELDS",
@@ -50,5 +51,7 @@ __all__ = [
     "leaves",
     "parse_loosely",
     "parse_query",
+    "sought_words",
     "text_query",
+    "word_by_word",
 ]

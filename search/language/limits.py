@@ -6,7 +6,9 @@ Too many edits and too large a boost are a matter of syntax, and `QuerySyntaxErr
 MAX_QUERY_LENGTH = 8_192  # characters
 MAX_CLAUSES = 512  # words, those in phrases too
 MAX_NESTING = 64  # parentheses, or signs of exclusion in a row
+MAX_DEPTH = 64  # operators within operators
 MAX_QUERY_WORD = 255  # characters
+MAX_QUERY_VALUE = 512  # characters, of a word in a value field
 MAX_PHRASE_WORDS = 128
 MAX_DISTANCE = 1_000  # words, of a slop or a NEAR
 MAX_EDITS = 2  # of a fuzzy word

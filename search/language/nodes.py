@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from search.analysis import words
 from search.dates import Period
 from search.language.fields import TEXT_FIELDS
 
@@ -39,7 +40,7 @@ class Phrase:
     slop: int = 0
 
     def __str__(self) -> str:
-        quoted = self.text.replace("\\", "\\\\").replace('"', '\\"')
+        quoted = _UNQUOTABLE.sub(r"\\\g<0>", self.text)
         return f'{_prefix(self.field)}"{quoted}"' + (f"~{self.slop}" if self.slop else "")
 
 
@@ -188,6 +189,42 @@ def leaves(node: Node) -> Iterator[Node]:
             yield node
 
 
+def sought_words(node: Node) -> Iterator[str]:
+    """The words that a query asks for in text, as written; not those that it excludes."""
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from sought_words(part)
+        case Near(left, right):
+            yield from sought_words(left)
+            yield from sought_words(right)
+        case Boost(part):
+            yield from sought_words(part)
+        case Word(text, field) | Phrase(text, field) if field is None or field in TEXT_FIELDS:
+            yield from words(text)
+
+
+def depth(node: Node) -> int:
+    """How many nodes stand one within the other; for a tree of any depth."""
+    deepest, level = 0, [node]
+    while level:
+        deepest += 1
+        level = [part for inner in level for part in _parts(inner)]
+    return deepest
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    match node:
+        case And(parts) | Or(parts):
+            return parts
+        case Near(left, right):
+            return left, right
+        case Not(part) | Boost(part):
+            return (part,)
+        case _:
+            return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A query as read: its tree, and in `notes` what was odd about it (words left out, and why)."""
@@ -230,8 +267,12 @@ def is_positional(node: Node) -> bool:
 RESERVED = re.compile(r"AND|OR|NOT|(?:NEAR|ADJ)/\d*")
 """What is an operator and not a word when it stands alone."""
 
-_SPECIAL = re.compile(r'[\s()"|\\*?~^]')
-_SPECIAL_BUT_WILDCARDS = re.compile(r'[\s()"|\\~^]')
+QUOTES = '"“”„‟«»＂'
+"""Quotes of any kind, each of which opens and closes what is quoted."""
+
+_UNQUOTABLE = re.compile(rf"[{QUOTES}\\]")
+_SPECIAL = re.compile(rf"[\s(){QUOTES}|\\*?~^]")
+_SPECIAL_BUT_WILDCARDS = re.compile(rf"[\s(){QUOTES}|\\~^]")
 _LIKE_A_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_]*)?:")
 
 

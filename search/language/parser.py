@@ -16,29 +16,34 @@ letter or a digit stands for nothing; it is left out, with a note.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 
 from search.analysis import forms
-from search.dates import UnreadableDate, shortened
+from search.dates import shortened
 from search.errors import LimitExceeded
-from search.language.fields import DATE_FIELDS, TEXT_FIELDS, field_name, field_names
+from search.language.fields import (
+    DATE_FIELDS,
+    EXACT_FIELDS,
+    TEXT_FIELDS,
+    field_name,
+    near_fields,
+    no_field,
+)
 from search.language.limits import (
     MAX_BOOST,
     MAX_CLAUSES,
-    MAX_DISTANCE,
+    MAX_DEPTH,
     MAX_EDITS,
     MAX_NESTING,
     MAX_PHRASE_WORDS,
     MAX_QUERY_LENGTH,
+    MAX_QUERY_VALUE,
     MAX_QUERY_WORD,
-    MIN_WILDCARD_LETTERS,
 )
 from search.language.nodes import (
     Boost,
-    Dates,
     Everything,
     Fuzzy,
     Missing,
@@ -47,24 +52,25 @@ from search.language.nodes import (
     Not,
     Phrase,
     Query,
-    Wildcard,
     Word,
     both,
+    depth,
     either,
     is_filter,
     is_positional,
 )
-from search.language.ranges import field_period
+from search.language.ranges import read_dates
 from search.language.scanner import Scanner
+from search.language.suffixes import read_distance, read_factor, read_wildcard
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_]*):")
+_ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*://[^\s()"|]*')
+_FOREIGN = re.compile(r"(w|near|adj|pre)/?(\d{1,3})", re.IGNORECASE)
+"""How other services write NEAR and ADJ."""
 _EVERYTHING = re.compile(r'\*:\*(?=[\s()"|^]|$)')
 _PROXIMITY = re.compile(r"\s*(NEAR|ADJ)/(\d*)(?=[\s(\"]|$)")
 _BOOST = re.compile(r"\^([^\s()\"|]*)")
 _TILDE = re.compile(r"~(\d*)")
-_BRACKETED = re.compile(r"\[[^\]]*\]")
-_GLUED = re.compile(r"[^\s()|^]")
-_UNBROKEN = re.compile(r'[^\s()"|^]*')
 
 
 def parse_query(
@@ -115,13 +121,22 @@ class _Parser:
         scan = self.scan
         scan.skip_space()
         if scan.at_end():
-            scan.fail("the query is empty", 0, 1)
+            scan.fail("the query is empty; write * for every article", 0, 1)
         tree = self._or()
         if not scan.at_end():
             scan.fail("this closes a parenthesis that was never opened", scan.at, scan.at + 1)
         if tree is None:
             scan.fail("there is nothing to search for: no word has a letter or a digit", 0, scan.at)
         return tree
+
+    @staticmethod
+    def _joined(node: Node) -> Node:
+        """`node`, unless its operators are too deep within each other."""
+        if depth(node) > MAX_DEPTH:
+            raise LimitExceeded(
+                f"more than {MAX_DEPTH} operators stand one within the other; ask for less at once"
+            )
+        return node
 
     # --- operators ------------------------------------------------------------------------------
 
@@ -131,7 +146,7 @@ class _Parser:
             self._require_operand(operator)
             parts.append(self._and())
         kept = [part for part in parts if part is not None]
-        return either(kept) if kept else None
+        return self._joined(either(kept)) if kept else None
 
     def _and(self) -> Node | None:
         parts: list[tuple[Node, bool]] = []  # and whether it is loose: joined by no written AND
@@ -159,8 +174,8 @@ class _Parser:
             parts = others
         if self.any_word and (choice := [p for p, loose in parts if loose and not is_filter(p)]):
             required = [part for part, loose in parts if not loose or is_filter(part)]
-            return both([either(choice), *required])
-        return both([part for part, _ in parts]) if parts else None
+            return self._joined(both([either(choice), *required]))
+        return self._joined(both([part for part, _ in parts])) if parts else None
 
     def _is_stop_word(self, part: Node) -> bool:
         if not isinstance(part, Word) or part.field is not None:
@@ -174,7 +189,7 @@ class _Parser:
         left = self._unary()
         while operator := scan.match(_PROXIMITY):
             self._require_operand(operator.group().strip())
-            distance = self._distance(operator[2] or "10")
+            distance = read_distance(operator[2] or "10")
             right_start = scan.at
             right = self._unary()
             for part, part_start in ((left, start), (right, right_start)):
@@ -182,7 +197,7 @@ class _Parser:
                     reason = f"{operator[1]} goes between words, phrases, wildcards and sets of these"
                     scan.fail(reason, part_start, operator.start() if part is left else scan.at)
             if left is not None and right is not None:
-                left = Near(left, right, distance, ordered=operator[1] == "ADJ")
+                left = self._joined(Near(left, right, distance, ordered=operator[1] == "ADJ"))
         return left
 
     def _unary(self) -> Node | None:
@@ -196,7 +211,10 @@ class _Parser:
                 raise LimitExceeded(f"more than {MAX_NESTING} signs of exclusion in a row; use fewer")
         part = self._primary()
         if boost := scan.match(_BOOST):
-            factor = self._factor(boost)
+            factor = read_factor(boost[1])
+            if factor is None:
+                reason = f"a boost is a number above 0 and at most {MAX_BOOST:g}"
+                scan.fail(reason, boost.start(), boost.end())
             part = part and Boost(part, factor)
         if part is None and signs:
             scan.fail("there is no word here to leave out", start, scan.at)
@@ -240,6 +258,8 @@ class _Parser:
             return self._in_field("keyword", start)
         if scan.match(_EVERYTHING):
             return Everything()
+        if scan.match(_ADDRESS):
+            return self._address(start)
         if field := scan.match(_FIELD):
             return self._fielded(field)
         if head == ":":
@@ -266,17 +286,30 @@ class _Parser:
     def _fielded(self, match: re.Match[str]) -> Node | None:
         scan, written = self.scan, match[1]
         name = field_name(written, self.extra_fields)
+        is_alone = scan.peek() in ("", ")", "|") or scan.peek().isspace()
+        if name is None and is_alone:
+            near = " or ".join(f"{name}:" for name in near_fields(written, self.extra_fields))
+            hint = f"; did you mean {near}?" if near else ""
+            self.notes.append(f"“{written}:” was read as text, as there is no such field{hint}")
+            return Word(written, self.field)
         if name is None:
-            known = ", ".join(field_names(self.extra_fields))
-            reason = f"there is no field “{written}”; quote it if it is text. Fields are {known}"
-            scan.fail(reason, match.start(), match.end() - 1)
+            scan.fail(no_field(written, self.extra_fields), match.start(), match.end() - 1)
         if self.field is not None:
             scan.fail(f"a field inside the set of “{self.field}”", match.start(), match.end())
-        if scan.peek() in ("", ")", "|") or scan.peek().isspace():
+        if is_alone:
             scan.fail(f"nothing follows “{written}:”", match.start(), match.end())
         if name in DATE_FIELDS:
-            return self._dates(name)
+            return read_dates(self.scan, name, zone=self.zone, now=self.now)
         return self._in_field(name, match.start())
+
+    def _address(self, start: int) -> Node:
+        """A URL, as the words that it is made of."""
+        text = self.scan.text[start : self.scan.at]
+        self._count(max(0, self._phrase_length(text) - 1))
+        self.notes.append(
+            f"{shortened(text)} was read as text; to find an article by its address, write url:"
+        )
+        return Phrase(text, self.field)
 
     def _in_field(self, name: str, start: int) -> Node | None:
         scan = self.scan
@@ -300,38 +333,28 @@ class _Parser:
             return Missing(name)
         return Not(Missing(name)) if isinstance(found, Everything) else found
 
-    def _dates(self, name: str) -> Node:
-        scan = self.scan
-        start = scan.at
-        taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
-        written = taken.group() if taken else ""
-        if scan.peek() == '"' and written in ("", ">=", "<=", ">", "<"):
-            written += scan.quotation()
-        if scan.peek() == '"' or (scan.text[scan.at - 1] == '"' and scan.match(_GLUED)):
-            scan.fail(
-                "a date in quotes stands alone; a range is written 2025-01..2025-02", start, scan.at + 1
-            )
-        if not written:
-            scan.fail(f"“{name}:” takes one date or range", start, start + 1)
-        if name == "date" and written.lower() in ("none", "*"):
-            return Missing("date") if written != "*" else Not(Missing("date"))
-        try:
-            return Dates(field_period(name, written, zone=self.zone, now=self.now))
-        except UnreadableDate as error:
-            scan.fail(str(error), start, scan.at)
-
     # --- words ----------------------------------------------------------------------------------
 
     def _quoted(self) -> Node | None:
         scan = self.scan
-        text = scan.quotation()
+        text = scan.quotation(exact=self.field in EXACT_FIELDS)
         tilde = scan.match(_TILDE)
-        slop = self._distance(tilde[1] or "0") if tilde else 0
-        found = forms(text)
-        if len(found) > MAX_PHRASE_WORDS:
+        slop = read_distance(tilde[1] or "0") if tilde else 0
+        if not self._is_value:
+            self._count(max(0, self._phrase_length(text) - 1))
+        return Phrase(text, self.field, slop) if self._says_something(text) else None
+
+    @property
+    def _is_value(self) -> bool:
+        """Whether what stands here is a whole value, not words."""
+        return self.field is not None and self.field not in TEXT_FIELDS
+
+    @staticmethod
+    def _phrase_length(text: str) -> int:
+        count = len(forms(text))
+        if count > MAX_PHRASE_WORDS:
             raise LimitExceeded(f"a phrase has more than {MAX_PHRASE_WORDS} words; quote fewer")
-        self._count(max(0, len(found) - 1))
-        return Phrase(text, self.field, slop) if self._says_something(text, found) else None
+        return count
 
     def _word(self) -> Node | None:
         scan = self.scan
@@ -339,37 +362,30 @@ class _Parser:
         if scan.peek() == "^":
             scan.fail("a boost follows what it weighs, without a space", start, start + 1)
         word = scan.characters()
-        if len(word.text) > MAX_QUERY_WORD:
-            raise LimitExceeded(
-                f"a word has {len(word.text):,} characters, more than {MAX_QUERY_WORD}; shorten it"
-            )
+        most = MAX_QUERY_VALUE if self._is_value else MAX_QUERY_WORD
+        if len(word.text) > most:
+            raise LimitExceeded(f"a word has {len(word.text):,} characters, more than {most}; shorten it")
         if word.has_wildcard:
             if word.has_escaped_wildcard:
                 scan.fail("a word with a wildcard cannot also have an escaped one", start, scan.at)
-            return self._wildcard(word.text)
-        found = forms(word.text)
+            found = read_wildcard(word.text, self.field)
+            if isinstance(found, str):
+                scan.fail(found, start, scan.at)
+            return found
         if tilde := scan.match(_TILDE):
             edits = int(tilde[1][:9] or "1")
             if not 1 <= edits <= MAX_EDITS:
                 scan.fail(f"a fuzzy word takes 1 or {MAX_EDITS} edits", tilde.start(), tilde.end())
-            if len(found) != 1:
+            if len(forms(word.text)) != 1 and not self._is_value:
                 scan.fail("a fuzzy word is one word", start, scan.at)
             return Fuzzy(word.text, edits, self.field)
-        return Word(word.text, self.field) if self._says_something(word.text, found) else None
+        if self.field is None and (foreign := _FOREIGN.fullmatch(word.text)):
+            nearest = f"{'ADJ' if foreign[1].lower() in ('adj', 'pre') else 'NEAR'}/{foreign[2]}"
+            self.notes.append(f"“{word.text}” was read as a word; did you mean {nearest}?")
+        return Word(word.text, self.field) if self._says_something(word.text) else None
 
-    def _wildcard(self, pattern: str) -> Node:
-        if not pattern.strip("*"):
-            return Everything()
-        if sum(map(str.isalnum, pattern)) < MIN_WILDCARD_LETTERS:
-            raise LimitExceeded(
-                f"{shortened(pattern)} would match too many words; "
-                f"give a wildcard at least {MIN_WILDCARD_LETTERS} letters"
-            )
-        return Wildcard(pattern, self.field)
-
-    def _says_something(self, text: str, found: list[str]) -> bool:
-        is_value = self.field is not None and self.field not in TEXT_FIELDS
-        if found or (is_value and text.strip()):
+    def _says_something(self, text: str) -> bool:
+        if text.strip() if self._is_value else forms(text):
             return True
         self.notes.append(f"{shortened(text)} has no letter or digit and was left out")
         return False
@@ -380,18 +396,3 @@ class _Parser:
         self.clauses += clauses
         if self.clauses > MAX_CLAUSES:
             raise LimitExceeded(f"the query has more than {MAX_CLAUSES} words; ask for fewer")
-
-    def _distance(self, written: str) -> int:
-        if len(written) > 9 or int(written) > MAX_DISTANCE:
-            raise LimitExceeded(f"a distance can be at most {MAX_DISTANCE:,} words")
-        return int(written)
-
-    def _factor(self, match: re.Match[str]) -> float:
-        try:
-            factor = float(f"{float(match[1]):g}") if len(match[1]) < 24 else math.nan
-        except ValueError:
-            factor = math.nan
-        if not 0 < factor <= MAX_BOOST:
-            reason = f"a boost is a number above 0 and at most {MAX_BOOST:g}"
-            self.scan.fail(reason, match.start(), match.end())
-        return factor

@@ -12,12 +12,35 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 
-from search.article import EARLIEST_YEAR, LATEST_YEAR
-from search.dates import Period, UnreadableDate, read_period
+from search.dates import Period, UnreadableDate, checked_bound, read_period
+from search.language.nodes import Dates, Missing, Node, Not
+from search.language.scanner import Scanner
 
 _COMPARISON = re.compile(r">=|<=|>|<")
+_BRACKETED = re.compile(r"\[[^\]]*\]")
+_GLUED = re.compile(r"[^\s()|^]")
+_UNBROKEN = re.compile(r'[^\s()"|^]*')
 _BRACKETS = re.compile(r"\[\s*(\S.*?)\s+TO\s+(\S.*?)\s*\]")
 _AS_FIELD = {">=": "since", "<=": "until", ">": "after", "<": "before"}
+
+
+def read_dates(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Node:
+    """What stands in the date field `name` at `scan`, moved past; raises `QuerySyntaxError`."""
+    start = scan.at
+    taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
+    written = taken.group() if taken else ""
+    if scan.peek() == '"' and written in ("", ">=", "<=", ">", "<"):
+        written += scan.quotation()
+    if scan.peek() == '"' or (scan.text[scan.at - 1] == '"' and scan.match(_GLUED)):
+        scan.fail("a date in quotes stands alone; a range is written 2025-01..2025-02", start, scan.at + 1)
+    if not written:
+        scan.fail(f"“{name}:” takes one date or range", start, start + 1)
+    if name == "date" and written.lower() in ("none", "*"):
+        return Missing("date") if written != "*" else Not(Missing("date"))
+    try:
+        return Dates(field_period(name, written, zone=zone, now=now))
+    except UnreadableDate as error:
+        scan.fail(str(error), start, scan.at)
 
 
 def field_period(name: str, written: str, *, zone: tzinfo, now: datetime) -> Period:
@@ -35,11 +58,11 @@ def field_period(name: str, written: str, *, zone: tzinfo, now: datetime) -> Per
         case "until":
             return Period(None, read(written).end)
         case "after":
-            return Period(_of_news(read(written).end), None)
+            return Period(checked_bound(read(written).end), None)
         case "before":
-            return Period(None, _of_news(read(written).start))
+            return Period(None, checked_bound(read(written).start))
         case "when":
-            return Period(read(written).start, None) & Period(None, read("today").end)
+            return Period(read(written).start, read("today").end)
     if comparison := _COMPARISON.match(written):
         bound = written[comparison.end() :]
         return field_period(_AS_FIELD[comparison.group()], bound, zone=zone, now=now)
@@ -52,9 +75,3 @@ def field_period(name: str, written: str, *, zone: tzinfo, now: datetime) -> Per
     if not first and not last:
         raise UnreadableDate("a range needs a date on at least one side")
     return Period(read(first).start if first else None, read(last).end if last else None)
-
-
-def _of_news(bound: datetime | None) -> datetime | None:
-    if bound and not EARLIEST_YEAR - 1 <= bound.year <= LATEST_YEAR + 2:
-        raise UnreadableDate("there is no news of so long ago, or so far ahead")
-    return bound

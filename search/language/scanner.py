@@ -1,7 +1,7 @@
 """The characters of a query: words, quotations and operators, each at its place.
 
 A word ends at white space, a parenthesis, a quote or a bar, or where its `~` or `^` suffix begins.
-A backslash takes the next character as it is. Curly and angled quotes are quotes.
+A backslash takes the next character as it is. Curly and angled quotes are quotes, unless it precedes.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Never
 
 from search.errors import QuerySyntaxError
-from search.language.nodes import RESERVED
+from search.language.nodes import QUOTES, RESERVED
 
-_READ_AS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"')) | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
-"""Quotes of any kind, and halves of characters, which no stored text has."""
+_READ_AS = str.maketrans(dict.fromkeys(QUOTES, '"'))
+_HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+"""Halves of characters, which no stored text has."""
 _SPACE = re.compile(r"\s*")
 _RAW_WORD = re.compile(r'[^\s()"|]*')
 _FUZZY_SUFFIX = re.compile(r'~\d*(?:[\s()"|^]|$)')
@@ -34,7 +35,8 @@ class Scanner:
 
     def __init__(self, query: str) -> None:
         self._query = query
-        self.text = query.translate(_READ_AS)
+        self._given = query.translate(_HALVES)
+        self.text = self._given.translate(_READ_AS)
         self.at = 0
 
     def skip_space(self) -> None:
@@ -72,20 +74,25 @@ class Scanner:
         self.at += len(found)
         return found
 
-    def quotation(self) -> str:
-        """The text in the quotes that open here, white space made single; moves past them."""
+    def _escaped(self) -> str:
+        """The character after the backslash here, as it was given; moves onto it. "" at the end."""
+        if self.at + 1 >= len(self.text):
+            return ""
+        self.at += 1
+        return self._given[self.at]
+
+    def quotation(self, *, exact: bool = False) -> str:
+        """The text in the quotes that open here, white space made single unless `exact`; moves past them."""
         opened = self.at
         self.at += 1
         taken: list[str] = []
         while not self.at_end():
             char = self.peek()
-            self.at += 1
             if char == '"':
-                return " ".join("".join(taken).split())
-            if char == "\\" and not self.at_end():
-                char = self.peek()
                 self.at += 1
-            taken.append(char)
+                return "".join(taken) if exact else " ".join("".join(taken).split())
+            taken.append((char == "\\" and self._escaped()) or char)
+            self.at += 1
         self.fail("this quote is never closed", opened, opened + 1)
 
     def characters(self) -> Characters:
@@ -98,9 +105,8 @@ class Scanner:
                 break
             if char == "~" and _FUZZY_SUFFIX.match(self.text, self.at):
                 break
-            if char == "\\" and self.peek(1):
-                self.at += 1
-                char = self.peek()
+            if char == "\\" and (given := self._escaped()):
+                char = given
                 escaped = escaped or char in "*?"
             elif char in "*?":
                 wild = True

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from search.analysis import fold, words
-from search.errors import QuerySyntaxError
+from search.errors import LimitExceeded, QuerySyntaxError
 from search.language.limits import MAX_CLAUSES, MAX_QUERY_WORD
 from search.language.nodes import Or, Query, Word, either, leaves
 from search.language.parser import parse_query
@@ -43,7 +43,7 @@ def parse_loosely(
 ) -> Query:
     """`parse_query` with `any_word`; text that it cannot read is read word by word, and a note says so.
 
-    Raises `LimitExceeded`, and `QuerySyntaxError` where there is no word at all.
+    Raises `QuerySyntaxError` or `LimitExceeded` only where there is no word at all.
     """
     try:
         read = parse_query(
@@ -56,13 +56,20 @@ def parse_loosely(
         if not _reads_as_sentence(text):
             return read
         reason = "it is a sentence"
-    except QuerySyntaxError as error:
-        reason = error.reason
+    except (QuerySyntaxError, LimitExceeded) as error:
+        reason = error.reason if isinstance(error, QuerySyntaxError) else str(error)
         if text_query(text) is None:
             raise
-    found = text_query(text, stop_words)
+    found = word_by_word(text, reason, stop_words)
     assert found is not None
-    return replace(found, notes=(f"read word by word, not as a query: {reason}", *found.notes))
+    return found
+
+
+def word_by_word(text: str, reason: str, stop_words: Collection[str] = frozenset()) -> Query | None:
+    """`text_query`, with a note that says why the text was not read as a query."""
+    found = text_query(text, stop_words)
+    note = f"read word by word, not as a query: {reason}"
+    return found and replace(found, notes=(note, *found.notes))
 
 
 def text_query(text: str, stop_words: Collection[str] = frozenset()) -> Query | None:

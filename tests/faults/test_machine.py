@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -36,10 +38,15 @@ ids = st.lists(st.sampled_from([f"id{n}" for n in range(12)]), min_size=1, max_s
 changes = st.one_of(
     batches.map(lambda batch: lambda engine: engine.add(batch)),
     ids.map(lambda gone: lambda engine: engine.delete(gone)),
+    ids.map(lambda gone: lambda engine: engine.forget(gone)),
+    st.dictionaries(
+        st.sampled_from([f"id{n}" for n in range(12)]), st.none() | st.integers(0, 3), min_size=1
+    ).map(lambda cancelled: lambda engine: engine.withdraw(cancelled)),
     st.just(lambda engine: engine.optimize()),
     st.just(lambda engine: engine.rebuild()),
 )
 
+Known = dict[str, object]
 Change = Callable[[Engine | ReferenceEngine], object]
 
 _steps: list[str] = []
@@ -49,6 +56,17 @@ def _in_new_engine(change: Change, location: Path) -> None:
     engine = open_engine(location)
     change(engine)
     engine.close()
+
+
+def known(engine: Engine | ReferenceEngine) -> Known:
+    """What an engine says of each article that there has been, and of those that are cancelled."""
+    found: Known = {}
+    for identity in (f"id{n}" for n in range(12)):
+        if versions := engine.history(identity):
+            found[identity] = [(version.article, version.ended) for version in versions]
+    if isinstance(engine, ReferenceEngine):
+        found |= {f"withdrawn {i}": version for i, version in engine.withdrawn.items()}
+    return found
 
 
 class Machine(RuleBasedStateMachine):
@@ -97,22 +115,22 @@ class Machine(RuleBasedStateMachine):
 
     def settle(self, change: Change, *, acknowledged: bool) -> None:
         """Let the reference have the change if the archive has it, as it must if that was acknowledged."""
-        before = dict(self.reference.articles)
+        before, had = known(self.reference), self.reference.kept()
         change(self.reference)
-        stored = self.stored()
-        if not acknowledged and stored == before:
-            self.reference.articles = before
+        if not acknowledged and self.known() == before:
+            self.reference.articles, self.reference.past, self.reference.withdrawn = had
         self.lags = bool(self.engine.warnings())
         assert not (self.lags and acknowledged)
 
     def stored(self) -> dict[str, Article]:
         return {article.id: article for article in stored_articles(self.location)}
 
-    @rule(query=queries)
+    @rule(asked=st.lists(queries, min_size=1, max_size=20 if TORTURE else 4))
     @precondition(lambda self: not self.lags)
-    def search(self, query: Node) -> None:
-        _steps.append("search")
-        assert sorted(self.engine.ids(query)) == sorted(self.reference.ids(query))
+    def search(self, asked: list[Node]) -> None:
+        for query in asked:
+            _steps.append("search")
+            assert sorted(self.engine.ids(query)) == sorted(self.reference.ids(query))
 
     @rule()
     @precondition(lambda self: not self.lags)
@@ -121,9 +139,16 @@ class Machine(RuleBasedStateMachine):
         verdict = verify(self.location, "deep")
         assert (verdict.faults, verdict.articles) == ((), len(self.reference.articles))
 
+    def known(self) -> Known:
+        """What the archive has and had, and what is cancelled in it."""
+        with closing(sqlite3.connect(self.location / "articles.db")) as connection:
+            withdrawn = dict(connection.execute("SELECT id, version FROM withdrawn"))
+        return {**known(self.engine), **{f"withdrawn {i}": version for i, version in withdrawn.items()}}
+
     @invariant()
     def has_what_it_should(self) -> None:
         assert self.stored() == self.reference.articles
+        assert self.known() == known(self.reference)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files that Python closes

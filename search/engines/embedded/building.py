@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -41,13 +41,15 @@ class SegmentBuilder:
         self._language, self._location = language, location
         self._here = DocumentCollector(Analyzer(language))
         self._held: list[Article] = []
+        self._extra_fields: Collection[str] = ()
         self._process: _Process | None = None
         self._sent = 0  # how many articles of this segment the process has; then it gets them all
         self._path = Path()
 
-    def add(self, articles: Sequence[Article]) -> None:
-        """Take more articles, to be numbered in the order they come."""
+    def add(self, articles: Sequence[Article], extra_fields: Collection[str]) -> None:
+        """Take more articles, to be numbered in the order they come; of their extra fields only these."""
         self._held += articles
+        self._extra_fields = extra_fields
         if self._sent or (len(self._held) > WORTH_A_PROCESS and _cores() > 1):
             self._send()
 
@@ -56,7 +58,7 @@ class SegmentBuilder:
             with suppress(OSError):
                 self._process = _Process(self._language, self._location)
         if self._process is not None:
-            self._process.send(draft(self._held, self._sent))
+            self._process.send(draft(self._held, self._sent, self._extra_fields))
             self._sent += len(self._held)
             self._held = []
 
@@ -72,7 +74,7 @@ class SegmentBuilder:
             count = self._process.answer()
             self._sent = 0
             return count
-        self._here.add(draft(self._held, 0))
+        self._here.add(draft(self._held, 0, self._extra_fields))
         self._held = []
         return _write(self._here, self._path)
 

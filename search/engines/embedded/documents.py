@@ -4,27 +4,39 @@
                                          each word, as people type it
     keyword author source site lang      values, `folded` or `folded US as written`
     url, each extra field                the same
-    id                                   exact
+    id                                   the value as it is
     published                            microseconds since 1970, UTC
+    precision                            of `published`: instant, day, month or year
 
 US is the control character "unit separator", which no text of an article has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from search.analysis import Analyzer, fold_value, language_named, spaced
-from search.article import Article
+from search.article import PRECISIONS, Article
 from search.codec.inversion import Documents, WordCollector
 from search.codec.layout import MISSING
+from search.codec.matches import Limits
 from search.codec.pieces import PieceTables
+from search.codec.postings import Array
+from search.codec.view import IndexView
+from search.dates import Period
+from search.engines.embedded.schema import MAX_INDEXED_FIELDS
 from search.language import TEXT_FIELDS
 from search.language.limits import MAX_DISTANCE
+from search.stemming import language_tags
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 SEPARATOR = "\x1f"
 
@@ -53,8 +65,8 @@ class Draft:
     values: dict[str, tuple[list[int], list[str]]] = field(default_factory=dict)
 
 
-def draft(articles: Iterable[Article], first: int) -> Draft:
-    """The draft of articles whose documents are numbered from `first` on."""
+def draft(articles: Iterable[Article], first: int, extra_fields: Collection[str]) -> Draft:
+    """The draft of articles whose documents are numbered from `first` on, with these extra fields only."""
     made = Draft()
     documents, fields = made.places
     for number, article in enumerate(articles, start=first):
@@ -67,9 +79,11 @@ def draft(articles: Iterable[Article], first: int) -> Draft:
                     made.languages.append(language)
                     documents.append(number)
                     fields.append(field_number)
-        for name, written in _values(article).items():
-            if len(written) == 1:
-                terms: Iterable[str] = (value_term(written[0]),)
+        for name, written in _values(article, extra_fields).items():
+            if name == "id":
+                terms: Iterable[str] = written
+            elif len(written) == 1:
+                terms = (value_term(written[0]),)
             else:
                 # One for each folded value, spelled as the first of them.
                 terms = {fold_value(value): value_term(value) for value in reversed(written)}.values()
@@ -120,17 +134,21 @@ class DocumentCollector:
         return made
 
 
-def _values(article: Article) -> dict[str, tuple[str, ...]]:
+def _values(article: Article, extra_fields: Collection[str]) -> dict[str, tuple[str, ...]]:
     """The values of an article by field, those that it has."""
-    found = {"id": (article.id,), **article.extra}
+    found: dict[str, tuple[str, ...]] = {"id": (article.id,)}
+    own = islice(article.extra.items(), MAX_INDEXED_FIELDS)
+    found.update((name, values) for name, values in own if name in extra_fields)
     if article.keywords:
         found["keyword"] = article.keywords
     if article.authors:
         found["author"] = article.authors
     if article.source:
         found["source"] = (article.source,)
+    if article.published is not None:
+        found["precision"] = (article.precision,)
     if article.language:
-        found["lang"] = (article.language.partition("-")[0],)
+        found["lang"] = language_tags(article.language)
     if article.url:
         found["url"] = (article.url,)
         if hosts := sites(article.url):
@@ -146,24 +164,60 @@ def value_term(value: str) -> str:
 
 
 def sites(url: str) -> tuple[str, ...]:
-    """The host of a URL without `www.`, and the domains above it that are not top-level."""
+    """The host of a URL without `www.`, and the domains above it down to the one that was registered.
+
+    By the list of public suffixes, under which anybody can register. A host that is such a suffix itself,
+    or an address in numbers, stands alone.
+    """
     try:
-        return _domains((urlsplit(url).hostname or "").removeprefix("www."))
+        return _domains((urlsplit(url).hostname or "").strip("."))
     except ValueError:
         return ()
 
 
 @lru_cache(maxsize=10_000)
 def _domains(host: str) -> tuple[str, ...]:
-    labels = host.split(".")
-    if host.replace(".", "").isdecimal() or len(labels) == 1:
+    registered = None if ":" in host or host.replace(".", "").isdecimal() else _registered(host)
+    if registered is None:
         return (host,) if host else ()
-    return tuple(".".join(labels[start:]) for start in range(len(labels) - 1))
+    if host != registered:
+        host = host.removeprefix("www.")
+    labels = host.removesuffix(registered).split(".")[:-1]
+    return tuple(".".join([*labels[start:], registered]) for start in range(len(labels) + 1))
+
+
+def _registered(host: str) -> str | None:
+    """The domain of the host that was registered; None if the host is a public suffix."""
+    found: str | None = _suffixes().privatesuffix(host)
+    return found
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """The list as it was when its package was made; nothing is downloaded."""
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()
 
 
 def microseconds(moment: datetime | None) -> int:
     """A time as the index keeps it, `MISSING` for none."""
     return MISSING if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def limits(period: Period) -> list[Limits]:
+    """Between which numbers a document of each of `PRECISIONS` is in the period, or may be."""
+
+    def number(bound: datetime | None) -> int | None:
+        return None if bound is None else microseconds(bound)
+
+    bounds = map(period.bounds, PRECISIONS)
+    return [(number(start), number(end)) for start, end in bounds]
+
+
+def precisions(view: IndexView) -> Array | None:
+    """uint8[size]: the place in `PRECISIONS` of that of each document; None where all are instants."""
+    return view.values("precision").classes(PRECISIONS)
 
 
 def moment(microseconds: int) -> datetime | None:

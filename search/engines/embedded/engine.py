@@ -1,19 +1,19 @@
 """The embedded engine: the store, the index and the lock as one `search.engine.Engine`.
 
 A write goes to the store, then to the index. Were it to end between the two, the index would lag
-behind the store; the next write brings it up to date, and until then `warnings` says so.
+behind the store; the next write brings it up to date, and until then `warnings` says so. A reader takes the
+commit of the index first and the store second, which has all that the commit covers, and shows the articles
+as they were at the commit's revision. An index that covers what the store does not have is damage: articles
+have been lost, and nothing goes on as if they had not.
 """
 
 from __future__ import annotations
 
-import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import tzinfo
-from itertools import islice
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from search.analysis import Analyzer, fold
 from search.article import Article
@@ -23,8 +23,8 @@ from search.dates import Interval
 from search.engine import (
     Added,
     Deadline,
-    Explanation,
     FacetRequest,
+    FacetValue,
     Hit,
     Results,
     SearchRequest,
@@ -32,49 +32,42 @@ from search.engine import (
     Stats,
     Suggestion,
     Timeline,
+    Version,
     WeightedWord,
 )
+from search.engines.embedded import creation
 from search.engines.embedded.documents import moment
 from search.engines.embedded.evaluate import Evaluator
 from search.engines.embedded.explain import explain
-from search.engines.embedded.index import ArchiveIndex
-from search.engines.embedded.lock import writing
+from search.engines.embedded.index import INDEX_FORMAT, ArchiveIndex, Covered
+from search.engines.embedded.lock import is_being_written
 from search.engines.embedded.relevance import characteristic_words
 from search.engines.embedded.schema import FACET_FIELDS
 from search.engines.embedded.select import cursor, facet, ids_oldest_first, page, timeline
 from search.engines.embedded.store import Store
-from search.engines.embedded.suggestions import completions, corrections, sought_words
+from search.engines.embedded.store.layout import FORMAT
+from search.engines.embedded.suggestions import completions, corrections, near_values
+from search.engines.embedded.tie import check_tie, damage
+from search.engines.embedded.writing import Report, Writer
 from search.errors import (
-    ArchiveDamaged,
-    ArchiveExists,
     ArchiveNotFound,
-    ArchiveReadOnly,
-    IndexUnusable,
     InvalidRequest,
 )
-from search.language import TEXT_FIELDS, Node, field_name
+from search.explanation import Explanation
+from search.language import TEXT_FIELDS, Node, field_name, sought_words
 from search.snippets import Highlight
-
-if TYPE_CHECKING:  # what writing needs is imported when something is written
-    from search.engines.embedded.building import SegmentBuilder
-    from search.engines.embedded.update import Update
 
 FETCHED = 2_000
 """Articles that `scan` holds at a time."""
 
+SHOWN = 500
+"""Articles that are read from the store between two checks of the time."""
+
 MAX_MAPPED = 128 << 20
 """Bytes of files that stay in memory after a query; the system keeps what it likes of the rest."""
 
-AT_A_TIME = 1_000
-"""Articles that are stored, and handed on to be indexed, at a time."""
-
-REINDEXED = 25_000
-"""Articles of one commit when the index catches up with the store; a multiple of `AT_A_TIME`."""
-
-UNFINISHED = "index.new"
-"""The folder in which an index is made anew; whoever writes next removes one that was left."""
-
-Report = Callable[[int, int], None]
+WAITED = 0.05
+"""Seconds from one look to the next at a deadline, while another thread has its turn."""
 
 
 class EmbeddedEngine:
@@ -82,14 +75,14 @@ class EmbeddedEngine:
 
     def __init__(self, location: Path, store: Store, wait: float = 0.0) -> None:
         self._location = location
-        self._wait = wait  # seconds, for another writer
         self._store = store
         self._index = ArchiveIndex(location / "index")
         self._analyzer = Analyzer(store.language)
-        self._builder: SegmentBuilder | None = None
+        self._writer = Writer(location, store, self._index, self._analyzer, wait)
         self._turn = threading.RLock()
         self._evaluator: Evaluator | None = None
         self._stamp = (0, 0)
+        self._covered: Covered  # of the evaluator's commit
 
     @classmethod
     def open(cls, location: Path, wait: float = 0.0) -> EmbeddedEngine:
@@ -98,54 +91,58 @@ class EmbeddedEngine:
 
     @staticmethod
     def found(location: Path) -> Path:
-        """`location`, if there is an archive; else raises `ArchiveNotFound`."""
+        """`location`, if there is an archive; raises `ArchiveNotFound`, for half of one `ArchiveDamaged`."""
         if not (location / "articles.db").exists():
             if location.exists() and not location.is_dir():
                 raise ArchiveNotFound(f"{location} is not a folder, so not an archive", location)
+            creation.check_remains(location)
             raise ArchiveNotFound(f"no archive at {location}; make one with: news index PATH", location)
         return location
 
     @classmethod
     def create(cls, location: Path, language: str = "english", wait: float = 0.0) -> EmbeddedEngine:
-        """A new archive; `location` may be there already as long as it holds no archive."""
-        analyzer = Analyzer(language)
-        try:
-            location.mkdir(parents=True, exist_ok=True)
-        except FileExistsError as error:
-            raise ArchiveExists(f"{location} is a file; choose a folder for the archive", location) from error
-        except OSError as error:
-            raise ArchiveReadOnly(f"cannot make {location}: {error.strerror}", location) from error
-        if (location / "index").exists():
-            raise ArchiveExists(
-                f"{location / 'index'} is there already without its articles.db; choose another folder",
-                location,
-            )
-        with writing(location, wait):
-            store = Store.create(location, language)
-            ArchiveIndex.create(location / "index", analyzer)
-        return cls(location, store, wait)
+        """A new archive; `location` may be there already as long as it holds no archive.
+
+        Whatever interrupts this, there is an archive then or there is none.
+        """
+        creation.create(location, language, wait)
+        return cls(location, Store(location), wait)
 
     def close(self) -> None:
         with self._turn:
             self._evaluator = None
-            if self._builder is not None:
-                self._builder.close()
+            self._writer.close()
             self._store.close()
 
     # --- reading --------------------------------------------------------------------------------
 
     @contextmanager
+    def _turned(self, deadline: Deadline | None) -> Iterator[None]:
+        """Have the engine's one turn, waiting for it no longer than the deadline."""
+        if deadline is None:
+            self._turn.acquire()
+        else:
+            while not self._turn.acquire(timeout=WAITED):
+                deadline.check()
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @contextmanager
     def _reading(self, deadline: Deadline | None = None) -> Iterator[Evaluator]:
         """The newest commit, for one thread at a time, that evaluates up to the deadline."""
-        with self._turn:
+        with self._turned(deadline):
             stamp = self._index.stamp()
             if self._evaluator is None or stamp != self._stamp:
-                view = self._index.view()
+                view, self._covered = self._index.view()
                 self._stamp = stamp
                 self._evaluator = Evaluator(view, self._analyzer)
-            self._evaluator.deadline = deadline
-            with self._index.translated():
-                yield self._evaluator
+            self._evaluator.limit(deadline)
+            with self._store.snapshot():
+                check_tie(self._store, self._covered)
+                with self._index.answering():
+                    yield self._evaluator
             self._evaluator.view.release_beyond(MAX_MAPPED)
 
     def search(self, request: SearchRequest) -> Results:
@@ -155,26 +152,25 @@ class EmbeddedEngine:
             matches = evaluator.ranked(request)
             wanted = request.limit + 1 if request.limit else 0
             places = page(view, matches, request.sort, request.after, wanted)
-            evaluator.check_time()
             shown = places[: request.limit]
-            articles = self._store.get([place.text for place in shown])
-            warnings = self.warnings()
+            articles: dict[str, Article] = {}
+            for start in range(0, len(shown), SHOWN):
+                view.check()
+                some = [place.text for place in shown[start : start + SHOWN]]
+                articles |= self._store.get(some, self._covered.revision)
             lost = [place.text for place in shown if place.text not in articles]
-            if lost and not warnings and self._index.stamp() == self._stamp:  # nor deleted meanwhile
-                raise ArchiveDamaged(
-                    f"{self._store.path} has lost the article {lost[0]!r}; restore a backup: news restore",
-                    self._location,
-                )
+            if lost and self._store.revision == self._covered.revision:  # else it was erased meanwhile
+                raise damage(self._location, f"{self._store.path} has lost the article {lost[0]!r}")
             return Results(
                 total=len(matches.docs),
                 hits=tuple(Hit(articles[at.text], at.score) for at in shown if at.text in articles),
                 facets=tuple(facet(view, matches.docs, asked, request.zone) for asked in counted),
                 next=str(cursor(shown[-1], request.sort)) if shown and len(places) > len(shown) else None,
-                warnings=warnings,
+                warnings=self._warnings(),
             )
 
     def _counted(self, request: FacetRequest) -> FacetRequest:
-        extra = self._index.covered().extra_fields
+        extra = self._covered.extra_fields
         field = field_name(request.field, extra)
         if request.interval is None and field not in FACET_FIELDS and field not in extra:
             countable = ", ".join((*FACET_FIELDS, *extra, "date:year, date:month, date:week, date:day"))
@@ -187,68 +183,97 @@ class EmbeddedEngine:
         with self._reading(deadline) as evaluator:
             return timeline(evaluator.view, evaluator.matches(query).docs, interval, zone)
 
-    def ids(self, query: Node) -> list[str]:
-        with self._reading() as evaluator:
+    def ids(self, query: Node, deadline: Deadline | None = None) -> list[str]:
+        with self._reading(deadline) as evaluator:
             return ids_oldest_first(evaluator.view, evaluator.matches(query).docs)
 
-    def scan(self, query: Node) -> Iterator[Article]:
-        identities = self.ids(query)
+    def scan(self, query: Node, deadline: Deadline | None = None) -> Iterator[Article]:
+        with self._reading(deadline) as evaluator:
+            identities = ids_oldest_first(evaluator.view, evaluator.matches(query).docs)
+            revision = self._covered.revision
         for start in range(0, len(identities), FETCHED):
+            if deadline is not None:
+                deadline.check()
             wanted = identities[start : start + FETCHED]
-            with self._turn:
-                articles = self._store.get(wanted)
+            with self._turn, self._store.snapshot():
+                articles = self._store.get(wanted, revision)
             yield from (articles[identity] for identity in wanted if identity in articles)
 
-    def highlights(self, query: Node) -> tuple[Highlight, ...]:
-        with self._reading() as evaluator:
+    def highlights(self, query: Node, deadline: Deadline | None = None) -> tuple[Highlight, ...]:
+        with self._reading(deadline) as evaluator:
             return evaluator.highlights(query)
 
-    def explain(self, query: Node, identity: str) -> Explanation | None:
-        with self._reading() as evaluator:
+    def explain(self, query: Node, identity: str, deadline: Deadline | None = None) -> Explanation | None:
+        with self._reading(deadline) as evaluator:
             return explain(evaluator, query, identity)
 
     def characteristic_words(
-        self, articles: Sequence[tuple[Article, float]], count: int
+        self, articles: Sequence[tuple[Article, float]], count: int, deadline: Deadline | None = None
     ) -> tuple[WeightedWord, ...]:
-        with self._reading() as evaluator:
+        with self._reading(deadline) as evaluator:
             return characteristic_words(evaluator.view, articles, count, self._analyzer.stop_words)
 
-    def unknown_words(self, query: Node) -> tuple[str, ...]:
-        with self._reading() as evaluator:
+    def unknown_words(self, query: Node, deadline: Deadline | None = None) -> tuple[str, ...]:
+        with self._reading(deadline) as evaluator:
             sought = dict.fromkeys(sought_words(query))
             return tuple(word for word in sought if not evaluator.knows(word))
 
-    def corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
-        with self._reading() as evaluator:
+    def corrections(self, word: str, count: int, deadline: Deadline | None = None) -> tuple[Suggestion, ...]:
+        with self._reading(deadline) as evaluator:
             return corrections(evaluator.view, fold(word), count)
 
-    def completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
-        with self._reading() as evaluator:
+    def completions(
+        self, prefix: str, count: int, deadline: Deadline | None = None
+    ) -> tuple[Suggestion, ...]:
+        with self._reading(deadline) as evaluator:
             return completions(evaluator.view, fold(prefix), count)
+
+    def near_values(
+        self, field: str, value: str, count: int, deadline: Deadline | None = None
+    ) -> tuple[FacetValue, ...]:
+        with self._reading(deadline) as evaluator:
+            return near_values(evaluator.view, field, value, count)
 
     def count(self) -> int:
         """How many articles are stored."""
-        with self._turn:
+        with self._turn, self._store.snapshot():
             return self._store.count()
 
     def get(self, identity: str) -> Article | None:
-        with self._turn:
+        with self._turn, self._store.snapshot():
             return self._store.get([identity]).get(identity)
+
+    def history(self, identity: str) -> tuple[Version, ...]:
+        with self._turn, self._store.snapshot():
+            return self._store.history(identity)
 
     def settings(self) -> Settings:
         return Settings(self._analyzer.language, self._index.covered().extra_fields)
 
     def warnings(self) -> tuple[str, ...]:
-        with self._turn:
-            covered, revision = self._index.covered().revision, self._store.revision
-        if covered == revision:
-            return ()
-        return ("the newest changes are stored but not yet searchable; run: news rebuild",)
+        with self._reading():
+            return self._warnings()
+
+    def _warnings(self) -> tuple[str, ...]:
+        """What to say of the commit that is being read, within its snapshot of the store."""
+        covered, found = self._covered, []
+        if covered.revision < self._store.revision and not is_being_written(self._location):
+            found.append("the newest changes are stored but not yet searchable; run: news rebuild")
+        if self._store.format < FORMAT or covered.format < INDEX_FORMAT:
+            found.append(
+                "the archive was made by an older version of news; to bring it up to date: news upgrade"
+            )
+        elif covered.analyzer != self._analyzer.version:
+            found.append(
+                f"the words of the archive were analysed by {covered.analyzer}, and not by "
+                f"{self._analyzer.version}; run: news rebuild"
+            )
+        return tuple(found)
 
     def stats(self) -> Stats:
         with self._reading() as evaluator:
             view = evaluator.view
-            covered = self._index.covered()
+            covered = self._covered
             docs = everything(view).docs
             span = extent(view, "published", docs)
             store_files = self._location.glob("articles.db*")
@@ -271,112 +296,39 @@ class EmbeddedEngine:
 
     # --- writing --------------------------------------------------------------------------------
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._turn, writing(self._location, self._wait):
-            shutil.rmtree(self._location / UNFINISHED, ignore_errors=True)
-            yield
-
-    @contextmanager
-    def _updating(self, index: ArchiveIndex) -> Iterator[Update]:
-        """A change to the index; the builder that made one is used again unless it was left half-way."""
-        from search.engines.embedded.building import SegmentBuilder
-        from search.engines.embedded.update import Update
-
-        builder = self._builder or SegmentBuilder(self._analyzer.language, self._location)
-        self._builder = None
-        try:
-            yield Update(index, builder)
-        except BaseException:
-            builder.close()
-            raise
-        self._builder = builder
-
     def add(self, articles: Iterable[Article]) -> Added:
-        counts, stream = Added(), iter(articles)
-        with self._writing():
-            self._catch_up()
-            with self._updating(self._index) as update:
-                with self._store.changing() as changes:
-                    while some := list(islice(stream, AT_A_TIME)):
-                        change = changes.put(some)
-                        counts += change.counts
-                        update.remove(change.replaced)
-                        update.put(change.articles)
-                    update.prepare()
-                if changes.revision is not None:
-                    update.commit(changes.revision, self._analyzer)
-        return counts
+        with self._turn:
+            return self._writer.add(articles)
 
     def delete(self, identities: Iterable[str]) -> int:
-        with self._writing():
-            self._catch_up()
-            with self._store.changing() as changes:
-                gone = changes.delete(identities)
-            if changes.revision is not None:
-                with self._updating(self._index) as update:
-                    update.remove(gone)
-                    update.commit(changes.revision, self._analyzer)
-                self._store.forget_tombstones(changes.revision)
-            return len(gone)
+        with self._turn:
+            return self._writer.remove(lambda changes: changes.delete(identities))
+
+    def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
+        with self._turn:
+            return self._writer.remove(lambda changes: changes.withdraw(cancelled))
+
+    def forget(self, identities: Iterable[str]) -> int:
+        with self._turn:
+            return self._writer.forget(identities)
+
+    def prune(self, before: datetime) -> int:
+        with self._turn:
+            return self._writer.prune(before)
 
     def optimize(self) -> None:
-        with self._writing():
-            self._catch_up()
-            with self._updating(self._index) as update:
-                update.commit(self._store.revision, self._analyzer, optimize=True)
+        with self._turn:
+            self._writer.optimize()
 
-    def catch_up(self) -> None:
-        """Bring the index up to date with the articles, if it is not."""
-        with self._writing():
-            self._catch_up()
+    def catch_up(self, *, only_behind: bool = False) -> None:
+        """Bring the index up to date with the articles; `only_behind` only if it lacks any of them."""
+        with self._turn:
+            self._writer.catch_up(only_behind=only_behind)
 
-    def _catch_up(self) -> None:
-        """Bring an index that lags behind the store up to date; make one that is of no use anew."""
-        try:
-            covered = self._index.covered()
-            self._index.check()
-        except IndexUnusable:
-            self._make_anew()
-            return
-        if covered.analyzer != self._analyzer.version:
-            self._make_anew()
-        elif covered.revision < self._store.revision:
-            self._fill(self._index, covered.revision)
-            self._store.forget_tombstones(self._store.revision)
+    def upgrade(self, report: Report | None = None) -> bool:
+        with self._turn:
+            return self._writer.upgrade(report)
 
     def rebuild(self, report: Report | None = None) -> None:
-        with self._writing():
-            self._make_anew(report)
-
-    def _make_anew(self, report: Report | None = None) -> None:
-        self._index.adopt(self.index_anew(self._location / UNFINISHED, report))
-        self._store.forget_tombstones(self._store.revision)
-
-    def index_anew(self, path: Path, report: Report | None = None) -> ArchiveIndex:
-        """An index of all the articles in the new folder `path`."""
-        made = ArchiveIndex.create(path, self._analyzer)
-        with self._store.snapshot():
-            self._fill(made, 0, report)
-        return made
-
-    def _fill(self, index: ArchiveIndex, revision: int, report: Report | None = None) -> None:
-        """Apply to `index`, which covers `revision`, all that has changed in the store since."""
-        newest, total, done = self._store.revision, self._store.count(), 0
-        gone = self._store.deleted_since(revision)
-        changed = self._store.since(revision, AT_A_TIME)
-        finished = False
-        while not finished:
-            before = done
-            with self._updating(index) as update:
-                update.remove(gone)
-                for some in islice(changed, REINDEXED // AT_A_TIME):
-                    if revision:
-                        update.remove(article.id for article in some)
-                    update.put(some)
-                    done += len(some)
-                    if report is not None:
-                        report(done, total)
-                update.prepare()
-                finished = done - before < REINDEXED
-                update.commit(newest if finished else revision, self._analyzer)
+        with self._turn:
+            self._writer.rebuild(report)

@@ -2,7 +2,8 @@
 
 Every leaf in a text field, be it a word, a phrase, a wildcard or a NEAR, becomes postings and is
 scored as one term over the fields (`codec.scoring`). A word stands for every term that a word spelled
-like it, case and accents aside, was indexed under; one that the archive does not know is stemmed.
+like it, case and accents aside, was indexed under; one that the archive does not know, or where it has
+articles in several languages any, also for its stems.
 Value fields, dates and `none` are filters: they match and do not score.
 """
 
@@ -13,6 +14,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from search.analysis import Analyzer, fold, fold_value, forms, language_named, words
+from search.codec.counts import by_value
 from search.codec.layout import MISSING
 from search.codec.lexicon import Lexicon
 from search.codec.matches import (
@@ -30,13 +32,23 @@ from search.codec.matches import (
     everything,
     nothing,
 )
-from search.codec.patterns import Spellings, matching, wildcard_prefix
+from search.codec.patterns import chosen, matching, spelled_like, wildcard_prefix
 from search.codec.postings import Ints, Postings, merged, posted
-from search.codec.proximity import NO_SPANS, Spans, near, occurrences, phrase, unite_spans, words_as_spans
+from search.codec.proximity import (
+    NO_SPANS,
+    Spans,
+    near,
+    occurrences,
+    phrase,
+    unite_spans,
+    united_places,
+    words_as_spans,
+)
 from search.codec.scoring import FieldWeight, TermScorer
-from search.codec.view import IndexView, united_places
-from search.engine import Deadline, SearchRequest
-from search.engines.embedded.documents import SEPARATOR, microseconds
+from search.codec.view import IndexView
+from search.deadline import Deadline, checked, no_deadline
+from search.engine import SearchRequest
+from search.engines.embedded.documents import SEPARATOR, limits, microseconds, precisions, value_term
 from search.errors import LimitExceeded
 from search.language import (
     TEXT_FIELDS,
@@ -89,14 +101,17 @@ class Evaluator:
     def __init__(self, view: IndexView, analyzer: Analyzer) -> None:
         self.view = view
         self.analyzer = analyzer
-        self.deadline: Deadline | None = None  # of what is evaluated now
+
+    def limit(self, deadline: Deadline | None) -> None:
+        """Evaluate no longer than up to `deadline`, from now on."""
+        self.view.check = no_deadline if deadline is None else deadline.check
 
     # --- matches --------------------------------------------------------------------------------
 
     def matches(self, node: Node) -> Matches:
         """The documents that `node` matches; raises `LimitExceeded`."""
-        self.check_time()
         view = self.view
+        view.check()
         match node:
             case And(parts):
                 return Intersection([self.matches(part) for part in parts])
@@ -109,9 +124,7 @@ class Evaluator:
             case Everything():
                 return everything(view)
             case Dates(period):
-                start = None if period.start is None else microseconds(period.start)
-                end = None if period.end is None else microseconds(period.end)
-                return Ranged(view, "published", start, end)
+                return Ranged(view, "published", limits(period), precisions(view))
             case Missing("date"):
                 return Flagged(view, view.numbers("published") == MISSING)
             case Missing("id"):
@@ -163,11 +176,6 @@ class Evaluator:
             matches = Fading(matches, self.view.numbers("published"), half_life, now, FADING)
         return matches
 
-    def check_time(self) -> None:
-        """Raise `LimitExceeded` if the deadline is past."""
-        if self.deadline is not None:
-            self.deadline.check()
-
     # --- words in text fields -------------------------------------------------------------------
 
     def _leaf(self, node: TextLeaf) -> Postings:
@@ -181,7 +189,7 @@ class Evaluator:
             return posted({field: self.view.phrases(field, terms) for field in fields})
         if len(slots) != 1:
             return self._found_by(self._finder(node))
-        found = merged([self._occurrences(term, forms) for term, forms in slots[0]])
+        found = merged([self._occurrences(term, forms) for term, forms in slots[0]], self.view.check)
         return found if node.field is None else found.only(node.field)
 
     def _prefix(self, node: Wildcard) -> str | None:
@@ -195,6 +203,7 @@ class Evaluator:
         return prefix
 
     def _occurrences(self, term: str, forms: frozenset[str] | None) -> Postings:
+        self.view.check()
         if forms is None:
             return self.view.postings(term)
         return self._found_by(lambda field: words_as_spans(self.view.places(field, term, forms)))
@@ -207,10 +216,11 @@ class Evaluator:
         match node:
             case Near(left, right, distance, ordered):
                 first, second = self._finder(left), self._finder(right)
-                return lambda field: near(first(field), second(field), distance, ordered=ordered)
+                check = self.view.check
+                return lambda field: near(first(field), second(field), distance, ordered=ordered, check=check)
             case Or(parts):
                 finders = [self._finder(part) for part in parts]
-                return lambda field: unite_spans([finder(field) for finder in finders])
+                return lambda field: unite_spans([finder(field) for finder in finders], self.view.check)
             case Word(field=own) | Phrase(field=own) | Wildcard(field=own) | Fuzzy(field=own):
                 slots = self._slots(node)
                 slop = node.slop if isinstance(node, Phrase) else 0
@@ -218,15 +228,16 @@ class Evaluator:
                 def find(field: str) -> Spans:
                     if own not in (None, field) or not slots:
                         return NO_SPANS
-                    return phrase([self._places(slot, field) for slot in slots], slop)
+                    return phrase([self._places(slot, field) for slot in slots], slop, self.view.check)
 
                 return find
             case _:
                 raise AssertionError(f"{node} has no place in a text")
 
     def _places(self, slot: Slot, field: str) -> Ints:
-        self.check_time()
-        return united_places([self.view.places(field, term, forms) for term, forms in slot])
+        check = self.view.check
+        places = [self.view.places(field, term, forms) for term, forms in checked(slot, check)]
+        return united_places(places, check)
 
     def _slots(self, node: TextLeaf) -> list[Slot]:
         """What may stand in each place of a leaf."""
@@ -238,14 +249,16 @@ class Evaluator:
         return [
             [
                 (term, None if self.view.has_all_forms(term, forms) else frozenset(forms))
-                for term, forms in sorted(by_term.items())
+                for term, forms in checked(sorted(by_term.items()), self.view.check)
             ]
         ]
 
     def _terms(self, word: str) -> tuple[str, ...]:
-        """The index terms of a word: those of its form in the archive, else its stems."""
+        """The index terms of a word: those of its form in the archive, and its stems (see the module)."""
         known = self.view.terms_of(fold(word))
-        return tuple(sorted(known or {self.analyzer.term(word, language) for language in self._languages}))
+        if not known or len(self._languages) > 1:
+            known |= {self.analyzer.term(word, language) for language in self._languages}
+        return tuple(sorted(known))
 
     def knows(self, word: str) -> bool:
         """Whether any article has the word, in any form."""
@@ -253,24 +266,25 @@ class Evaluator:
 
     @cached_property
     def _languages(self) -> set[str]:
-        """The languages that articles of the archive are stemmed in."""
-        return {self.analyzer.language} | {
-            language_named(tag) for tag in self.view.values("lang").known()
-        } - {""}
+        """The languages of the archive's articles; its own where there are none."""
+        tags, untagged = by_value(self.view, "lang", everything(self.view).docs)
+        named = {language_named(tag.partition(SEPARATOR)[0]) or self.analyzer.language for tag in tags}
+        return named | ({self.analyzer.language} if untagged or not named else set())
 
     def _expanded(self, node: Wildcard | Fuzzy) -> list[tuple[str, str]]:
         """The (form, term) that a wildcard or fuzzy word stands for."""
         if isinstance(node, Fuzzy):
-            known = self.view.forms
-            found = self.view.spellings.within(forms(node.text)[0], node.distance)
+            pairs = self.view.forms_near(forms(node.text)[0], node.distance)
         else:
             pattern = _folded_pattern(node.pattern, fold)
-            prefix = wildcard_prefix(pattern)
-            known = self.view.forms_starting(prefix) if prefix else self.view.forms
-            found = matching([form for form, _ in known], pattern)
-        if len({known[number][0] for number in found}) > MAX_EXPANSIONS:
-            raise _too_many(node)
-        return [known[number] for number in found]
+            pairs = self.view.forms_like(pattern, wildcard_prefix(pattern))
+        found, distinct = set(), set()
+        for form, term in checked(pairs, self.view.check):
+            found.add((form, term))
+            distinct.add(form)
+            if len(distinct) > MAX_EXPANSIONS:
+                raise _too_many(node)
+        return sorted(found)
 
     # --- values ---------------------------------------------------------------------------------
 
@@ -278,23 +292,38 @@ class Evaluator:
         """The numbers of the values that a leaf in a value field matches."""
         match node:
             case Word(text) | Phrase(text) if field == "id":
-                number = known.number(text.encode())
-                return [] if number < 0 else [number]
-            case Word(text) if field == "author":
-                return _with_words(known.strings(), forms(text))
-            case Word(text) | Phrase(text):
-                folded = fold_value(text).encode()
+                numbers = (known.number(term.encode()) for term in (text, value_term(text)))
+                return [number for number in numbers if number >= 0][:1]
+            case Word(text) | Phrase(text) if field != "author" or isinstance(node, Phrase):
+                folded = fold_value(text.replace("_", "-") if field == "lang" else text).encode()
                 exact = known.number(folded)
                 variants = known.starting(folded + SEPARATOR.encode())
                 return [*variants] if exact < 0 else [exact, *variants]
-        values = [value.partition(SEPARATOR)[0] for value in known.strings()]
-        if isinstance(node, Wildcard):
-            found = matching(values, _folded_pattern(node.pattern, fold_value))
-        else:
-            found = Spellings(values).within(fold_value(node.text), node.distance)
-        if len(found) > MAX_EXPANSIONS:
+        found = chosen(known, range(len(known)), self._chooser(node, field), self.view.check)
+        if len(found) > MAX_EXPANSIONS and not isinstance(node, Word):
             raise _too_many(node)
         return found
+
+    @staticmethod
+    def _chooser(node: TextLeaf, field: str) -> Callable[[Sequence[str]], Iterable[int]]:
+        """What picks from values, as they are indexed, those that the leaf matches."""
+        is_exact = field == "id"
+        folding: Callable[[str], str] = str if is_exact else fold_value
+
+        def compared(values: Sequence[str]) -> list[str]:
+            return [
+                value.rpartition(SEPARATOR)[2] if is_exact else value.partition(SEPARATOR)[0]
+                for value in values
+            ]
+
+        match node:
+            case Wildcard(pattern):
+                folded = _folded_pattern(pattern, folding)
+                return lambda values: matching(compared(values), folded)
+            case Fuzzy(text, distance):
+                return lambda values: spelled_like(compared(values), folding(text), distance)
+            case _:
+                return lambda values: _with_words(compared(values), forms(node.text))
 
     # --- what to mark ---------------------------------------------------------------------------
 
@@ -343,13 +372,12 @@ def _folded_pattern(pattern: str, folding: Callable[[str], str]) -> str:
     return "".join(piece if piece in "*?" else folding(piece) for piece in pieces)
 
 
-def _with_words(values: Iterable[str], sought: Sequence[str]) -> list[int]:
+def _with_words(folded: Iterable[str], sought: Sequence[str]) -> list[int]:
     """The numbers of the values in which all the words stand side by side."""
     found = []
-    for number, value in enumerate(values):
-        folded = value.partition(SEPARATOR)[0]
-        if sought and sought[0] in folded:
-            present = forms(folded)
+    for number, value in enumerate(folded):
+        if sought and sought[0] in value:
+            present = forms(value)
             runs = range(len(present) - len(sought) + 1)
             if any(present[start : start + len(sought)] == list(sought) for start in runs):
                 found.append(number)

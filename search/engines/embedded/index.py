@@ -1,20 +1,22 @@
 """The Whoosh index of an archive: written from changes, read as arrays.
 
 What a commit consists of is in its manifest (see `search.codec.manifest`), with a note of ours: up to
-which revision of the store it goes, made by which analyzer. Where it lags behind the store, the changes
-since are applied again, which does no harm.
+which revision of which archive it goes, with the digest of the history up to there, made by which analyzer.
+Where it lags behind the store, the changes since are applied again, which does no harm.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from search.analysis import Analyzer
-from search.codec.layout import BadLayout
+from search.codec.layout import BadLayout, open_file
 from search.codec.manifest import (
     MANIFEST,
     BadManifest,
@@ -26,13 +28,18 @@ from search.codec.manifest import (
     write_manifest,
 )
 from search.codec.segment import ArraySegment
+from search.codec.soundness import contradictions
 from search.codec.view import IndexView
 from search.codec.writer import ArrayWriter
 from search.engines.embedded.schema import index_schema
+from search.engines.embedded.store.store import State
 from search.errors import IndexUnusable
 
-INDEX_FORMAT = 6
-"""Raised when `schema` changes: an index of another format is made anew."""
+INDEX_FORMAT = 7
+"""Raised when `schema` changes: an index of another format is made anew by whoever writes next."""
+
+READ_FORMATS = (6, INDEX_FORMAT)
+"""What can be searched as it is. Format 6 folds ids and does not name its archive."""
 
 NAME = "articles"
 
@@ -42,12 +49,33 @@ _OPENINGS = 100
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """What the newest commit of an index holds."""
+    """What the newest commit of an index holds: `revision` of the archive, whose history has the `digest`."""
 
     format: int
     analyzer: str
     revision: int
     extra_fields: tuple[str, ...]
+    archive: str = ""
+    digest: str = ""
+
+    @classmethod
+    def of(cls, note: Mapping[str, Any]) -> Covered:
+        """What a manifest's note says; raises `BadManifest`."""
+        found = note.get("format")
+        if found not in READ_FORMATS or isinstance(found, bool):
+            raise BadManifest(f"it has format {found!r:.20}, not {INDEX_FORMAT}")
+        fields = note.get("extra_fields")
+        texts = [note.get("analyzer"), note.get("archive", ""), note.get("digest", "")]
+        revision = note.get("revision")
+        if (
+            not isinstance(fields, list)
+            or not all(isinstance(text, str) for text in [*fields, *texts])
+            or type(revision) is not int
+            or not 0 <= revision < 1 << 62
+        ):
+            raise BadManifest(f"{MANIFEST} does not say what it covers")
+        analyzer, archive, digest = (str(text) for text in texts)
+        return cls(int(found), analyzer, revision, tuple(fields), archive, digest)
 
 
 class ArchiveIndex:
@@ -55,7 +83,7 @@ class ArchiveIndex:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._manifest: tuple[tuple[int, int], Manifest] | None = None
+        self._manifest: tuple[tuple[int, int], Manifest, Covered] | None = None
         self._checked: dict[str, tuple[int, int, int]] = {}  # what files were like that were found whole
 
     # --- reading --------------------------------------------------------------------------------
@@ -64,34 +92,33 @@ class ArchiveIndex:
         """Changes whenever there is a newer commit; (0, 0) where there is no index."""
         try:
             status = (self.path / MANIFEST).stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return (0, 0)
         return status.st_ino, status.st_mtime_ns
 
     def covered(self) -> Covered:
         """What the index holds; raises `IndexUnusable`."""
-        note = self._newest().note
-        return Covered(**{**note, "extra_fields": tuple(note["extra_fields"])})
+        return self._newest()[1]
 
-    def _newest(self) -> Manifest:
+    def _newest(self) -> tuple[Manifest, Covered]:
         with self.translated():
             stamp = self.stamp()
             if self._manifest is None or self._manifest[0] != stamp or stamp == (0, 0):
                 manifest = read_manifest(self.path, NAME)
-                if (found := manifest.note.get("format")) != INDEX_FORMAT:
-                    raise BadManifest(f"it has format {found}, not {INDEX_FORMAT}")
-                self._manifest = stamp, manifest
-            return self._manifest[1]
+                self._manifest = stamp, manifest, Covered.of(manifest.note)
+            return self._manifest[1:]
 
-    def view(self) -> IndexView:
-        """The newest commit, open for reading, its files checked; raises `IndexUnusable`."""
+    def view(self) -> tuple[IndexView, Covered]:
+        """The newest commit, open for reading and checked, and what it covers; raises `IndexUnusable`."""
         before = None
         for _ in range(_OPENINGS):
-            manifest = self._newest()
+            manifest, covered = self._newest()
             try:
                 with self.translated():
                     self._check(manifest)
-                    return IndexView(self.path, list(manifest.segments))
+                    view = IndexView(self.path, list(manifest.segments))
+                    _check_columns(view)
+                    return view, covered
             except IndexUnusable:
                 # A writer may have put the next commit in place since, and removed what we read of.
                 if manifest.generation == before or self.stamp() == (0, 0):
@@ -99,16 +126,41 @@ class ArchiveIndex:
                 before, self._manifest = manifest.generation, None
         raise self._unusable("it has no commit that stays to be read")
 
+    def contradictions(self) -> list[str]:
+        """What in the arrays of the newest commit contradicts the rest of them; a sentence each."""
+        found = []
+        with self.translated():
+            for segment in self._newest()[0].segments:
+                arrays = segment.open(self.path)
+                found += [
+                    f"{segment.path(self.path).name}: {f}" for f in contradictions(arrays, segment.count)
+                ]
+        return found
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Raise `IndexUnusable` for an error that the index is to blame for.
+
+        Files that are as they were written can still hold nonsense, if whoever wrote them was wrong. Whether
+        they do is looked into when something goes wrong; if not, the error is ours and stays what it is.
+        """
+        try:
+            yield
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            if found := self.contradictions():
+                raise self._unusable(found[0]) from error
+            raise
+
     def segments(self) -> tuple[ArraySegment, ...]:
         """The segments of the newest commit; raises `IndexUnusable`."""
-        return self._newest().segments
+        return self._newest()[0].segments
 
     def check(self, *, whole: bool = False) -> None:
         """Raise `IndexUnusable` unless the files of the newest commit are all there, as they were written.
 
         With `whole` every byte is read, also of large files that look untouched.
         """
-        manifest = self._newest()
+        manifest, _ = self._newest()
         with self.translated():
             self._check(manifest, whole=whole)
 
@@ -125,13 +177,14 @@ class ArchiveIndex:
         """Copy the newest commit, checked, into a new folder; raises `IndexUnusable` and `OSError`."""
         before = None
         while True:
-            manifest = self._newest()
+            manifest, _ = self._newest()
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             try:
                 with self.translated():
                     for name, sealed in manifest.files.items():
-                        shutil.copy2(self.path / name, folder / name)
+                        with open_file(self.path / name) as source, (folder / name).open("xb") as copy:
+                            shutil.copyfileobj(source, copy)
                         check_file(folder / name, sealed, whole=True)
                         seal(folder / name)
             except IndexUnusable:
@@ -144,17 +197,14 @@ class ArchiveIndex:
 
     def size(self) -> int:
         """Bytes of the files of the newest commit."""
-        return sum(sealed.size for sealed in self._newest().files.values())
+        return sum(sealed.size for sealed in self._newest()[0].files.values())
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Raise `IndexUnusable` for what goes wrong in reading the index.
-
-        Files that are as they were written can still hold nonsense, if whoever wrote them was wrong.
-        """
+        """Raise `IndexUnusable` for what goes wrong in opening the index."""
         try:
             yield
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             missing = Path(error.filename or "").name
             what = f"{missing} is missing" if missing and self.path.is_dir() else "there is none"
             raise self._unusable(what) from error
@@ -162,8 +212,6 @@ class ArchiveIndex:
             raise self._unusable(f"it cannot be read: {error.strerror or error}") from error
         except (BadManifest, BadLayout) as error:
             raise self._unusable(str(error)) from error
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise self._unusable(f"it cannot be read ({error})") from error
 
     def _unusable(self, what: str) -> IndexUnusable:
         return IndexUnusable(
@@ -174,11 +222,11 @@ class ArchiveIndex:
     # --- writing --------------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, path: Path, analyzer: Analyzer) -> ArchiveIndex:
-        """A new empty index in a new folder."""
+    def create(cls, path: Path, note: Mapping[str, object]) -> ArchiveIndex:
+        """A new empty index in a new folder, that covers what `note` says."""
         path.mkdir()
         sync_folder(path.parent)
-        ArrayWriter(path, NAME, index_schema(()), anew=True).commit(note_of(analyzer, 0, ()))
+        ArrayWriter(path, NAME, index_schema(()), anew=True).commit(note)
         return cls(path)
 
     def adopt(self, other: ArchiveIndex) -> None:
@@ -187,6 +235,8 @@ class ArchiveIndex:
         Whatever interrupts this, the last commit stays to be read, or the new one is.
         """
         made = read_manifest(other.path, NAME)
+        for path in (self.path, self.path / MANIFEST):
+            _set_aside(path, is_folder=path == self.path)
         self.path.mkdir(exist_ok=True)
         sync_folder(self.path.parent)
         writer = ArrayWriter(self.path, NAME, index_schema(made.note["extra_fields"]), anew=True)
@@ -198,6 +248,26 @@ class ArchiveIndex:
         shutil.rmtree(other.path, ignore_errors=True)
 
 
-def note_of(analyzer: Analyzer, revision: int, extra_fields: tuple[str, ...]) -> dict[str, object]:
-    """What a commit says of itself that covers `revision` of the store."""
-    return asdict(Covered(INDEX_FORMAT, analyzer.version, revision, extra_fields))
+def _set_aside(path: Path, *, is_folder: bool) -> None:
+    """Rename what stands where a folder, or a file, has to be."""
+    if path.is_symlink() or (path.exists() and path.is_dir() != is_folder):
+        path.rename(next(free for free in _names_beside(path) if not (free.exists() or free.is_symlink())))
+
+
+def _names_beside(path: Path) -> Iterator[Path]:
+    return (path.with_name(f"{path.name}.aside-{number}") for number in count(1))
+
+
+def _check_columns(view: IndexView) -> None:
+    """Raise `BadLayout` unless each document has an id and a column for its time."""
+    for part in view.parts:
+        ids = part.arrays.get("id.doc_starts")
+        if "published.numbers" not in part.arrays or ids is None or int(ids[-1]) != part.count:
+            raise BadLayout("a segment has documents without ids or times")
+
+
+def note_of(analyzer: Analyzer, state: State, extra_fields: Iterable[str] = ()) -> dict[str, object]:
+    """What a commit says of itself that covers a state of the store."""
+    fields = tuple(sorted(extra_fields))
+    covered = Covered(INDEX_FORMAT, analyzer.version, state.revision, fields, state.archive, state.digest)
+    return asdict(covered)

@@ -7,14 +7,30 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from search.errors import ArchiveLocked, ArchiveReadOnly
 
+LOCK = "lock"
+
 POLL = 0.05
 """Seconds from one look to the next at a lock that is waited for."""
+
+
+_held: set[int] = set()
+"""Descriptors of locks that this process has; a process that it forks has no part in them."""
+
+
+def _let_go() -> None:
+    for descriptor in _held:
+        with suppress(OSError):
+            os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go)
 
 
 @contextmanager
@@ -25,11 +41,13 @@ def writing(location: Path, wait: float = 0.0) -> Iterator[None]:
     let go of it after `wait` seconds.
     """
     until = time.monotonic() + wait
-    path = location / "lock"
+    path = location / LOCK
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         raise ArchiveReadOnly(f"cannot write {path}: {error.strerror}", location) from error
+    _held.add(descriptor)
+    owner = os.getpid()
     try:
         while True:
             try:
@@ -39,16 +57,63 @@ def writing(location: Path, wait: float = 0.0) -> Iterator[None]:
                 if time.monotonic() >= until:
                     raise _locked(location, os.pread(descriptor, 400, 0)) from error
                 time.sleep(POLL)
-        os.ftruncate(descriptor, 0)
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        os.pwrite(descriptor, f"{os.getpid()} {socket.gethostname()} {now}\n".encode(), 0)
-        yield
-        os.ftruncate(descriptor, 0)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{owner} {socket.gethostname()} {now}\n".encode(), 0)
+            yield
+        finally:
+            if os.getpid() == owner:
+                os.ftruncate(descriptor, 0)
     finally:
-        os.close(descriptor)
+        if os.getpid() == owner:  # in a forked process the descriptor is closed, its number perhaps another's
+            # A process that was just forked, to become another program, may have the descriptor still.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            _held.discard(descriptor)
+            os.close(descriptor)
+
+
+def is_being_written(location: Path) -> bool:
+    """Whether the process that took the archive's lock last is still at it, as far as can be told."""
+    try:
+        written = (location / LOCK).read_bytes()[:400]
+    except OSError:
+        return False
+    pid, host, since = _holder(written)
+    if pid is None or host is None:
+        return False
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return not _is_gone(pid, since)
+
+
+def _is_gone(pid: int, since: str | None) -> bool:
+    """Whether a process has ended, or began after that time and so is another; False if that is not known."""
+    try:
+        state, *numbers = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+        if state in (b"Z", b"X"):
+            return True
+        ticks = int(numbers[18])
+        boot = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime"))
+        locked = datetime.strptime(since or "", "%Y-%m-%d %H:%M:%S UTC").replace(tzinfo=UTC)
+    except (OSError, ValueError, IndexError, StopIteration):
+        return False
+    return int(boot.split()[1]) + ticks / os.sysconf("SC_CLK_TCK") > locked.timestamp() + 2
 
 
 def _locked(location: Path, written: bytes) -> ArchiveLocked:
     """The error for a lock whose file says this."""
+    return ArchiveLocked(location, *_holder(written))
+
+
+def _holder(written: bytes) -> tuple[int | None, str | None, str | None]:
+    """The process, the host and the time that a lock's file says."""
     pid, host, since = [*written.decode(errors="replace").strip().split(" ", 2), "", "", ""][:3]
-    return ArchiveLocked(location, int(pid) if pid.isdecimal() else None, host or None, since or None)
+    known = pid.isascii() and pid.isdecimal() and len(pid) < 10
+    return int(pid) if known else None, host or None, since or None

@@ -12,10 +12,11 @@ from search.analysis import Analyzer
 from search.codec.comparison import differing_arrays, values_in_order
 from search.codec.layout import MappedArrays
 from search.engines.embedded.building import SegmentBuilder
-from search.engines.embedded.engine import AT_A_TIME, REINDEXED
-from search.engines.embedded.index import ArchiveIndex
+from search.engines.embedded.index import ArchiveIndex, note_of
 from search.engines.embedded.store import Store
+from search.engines.embedded.store.store import State
 from search.engines.embedded.update import Update
+from search.engines.embedded.writing import AT_A_TIME, REINDEXED
 
 
 def differences(index: ArchiveIndex, store: Store, scratch: Path) -> Iterator[str]:
@@ -37,7 +38,7 @@ def differences(index: ArchiveIndex, store: Store, scratch: Path) -> Iterator[st
             yield f"{name} has {len(unknown):,} articles that are not stored, as {min(unknown)!r}"
             continue
         fresh = scratch / "fresh"
-        arrays = _indexed(store, identities, fresh)
+        arrays = _indexed(store, identities, fresh, copy.covered().extra_fields)
         with copy.translated():
             wrong = list(differing_arrays(copy.path, segment, arrays, scratch))
         if wrong:
@@ -48,19 +49,22 @@ def differences(index: ArchiveIndex, store: Store, scratch: Path) -> Iterator[st
         yield f"{len(twice):,} articles are there more than once, as {twice[0]!r}"
 
 
-def _indexed(store: Store, identities: Sequence[str], folder: Path) -> MappedArrays:
+def _indexed(
+    store: Store, identities: Sequence[str], folder: Path, extra_fields: Sequence[str]
+) -> MappedArrays:
     """The arrays of an index of these articles, in this order, which is made in a new folder."""
     analyzer = Analyzer(store.language)
-    index = ArchiveIndex.create(folder, analyzer)
+    nothing = State("", 0, "")
+    index = ArchiveIndex.create(folder, note_of(analyzer, nothing))
     with closing(SegmentBuilder(store.language, folder)) as builder:
         for start in range(0, len(identities), REINDEXED):
-            update = Update(index, builder)
+            update = Update(index, builder, extra_fields)
             for first in range(start, min(start + REINDEXED, len(identities)), AT_A_TIME):
                 wanted = identities[first : first + AT_A_TIME]
                 articles = store.get(wanted)
                 update.put([articles[identity] for identity in wanted])
             update.prepare()
-            update.commit(0, analyzer, optimize=start + REINDEXED >= len(identities))
+            update.commit(nothing, analyzer, optimize=start + REINDEXED >= len(identities))
     (segment,) = index.segments()
     arrays: MappedArrays = segment.open(folder)
     return arrays

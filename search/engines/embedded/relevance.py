@@ -18,6 +18,7 @@ from search.analysis import forms
 from search.article import Article
 from search.codec.completion import document_count
 from search.codec.view import IndexView
+from search.deadline import checked
 from search.engine import WeightedWord
 
 CONSIDERED = 300
@@ -34,7 +35,8 @@ def characteristic_words(
     total = sum(weight for _, weight in articles) or 1.0
     weights: dict[str, float] = defaultdict(float)
     for article, weight in articles:
-        found = forms("\n".join((article.title, article.description, *article.highlights, article.body)))
+        text = "\n".join((article.title, article.description, *article.highlights, article.body))
+        found = list(checked(forms(text), view.check))
         share = weight / total / (len(found) or 1)
         for form, frequency in Counter(found).items():
             weights[form] += share * frequency

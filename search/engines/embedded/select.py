@@ -5,16 +5,21 @@ The order is total: by score, or time, then newest, then id; so a page can begin
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from heapq import nsmallest
 
+from search.article import PRECISIONS, Precision
 from search.codec.counts import by_interval, by_value, extent, missing
+from search.codec.layout import MISSING
 from search.codec.matches import Matches
 from search.codec.order import Ordering, Place, texts_lowest_first
 from search.codec.postings import Docs
 from search.codec.view import IndexView
 from search.dates import Interval, Period, boundaries, interval_name
+from search.deadline import checked
 from search.engine import MAX_BINS, Bin, Cursor, Facet, FacetRequest, FacetValue, Sort, Timeline
-from search.engines.embedded.documents import SEPARATOR, microseconds, moment
+from search.engines.embedded.documents import SEPARATOR, microseconds, moment, precisions
 from search.errors import LimitExceeded
 from search.language import Dates, Phrase, Word
 
@@ -24,6 +29,8 @@ _ORDERINGS: dict[Sort, Ordering] = {
     "oldest": Ordering("lowest", "published", "id"),
 }
 _DAYS = {"year": 365, "month": 28, "week": 7, "day": 1}
+_COARSEST: dict[Interval, Precision] = {"year": "year", "month": "month", "week": "day", "day": "day"}
+"""The coarsest precision with which a time is in one interval."""
 
 
 def page(view: IndexView, matches: Matches, sort: Sort, after: Cursor | None, limit: int) -> list[Place]:
@@ -47,42 +54,67 @@ def facet(view: IndexView, docs: Docs, request: FacetRequest, zone: tzinfo) -> F
     if request.interval is not None:
         line = timeline(view, docs, request.interval, zone)
         values = tuple(FacetValue(part.name, part.count, part.query) for part in line.bins if part.count)
-        return Facet(f"date:{request.interval}", values, len(values), line.undated)
+        return Facet(f"date:{request.interval}", values, len(values), line.undated, line.imprecise)
     found, without = by_value(view, request.field, docs)
     written: dict[str, tuple[int, int, str]] = {}
-    for term, count in found.items():
+    for term, count in checked(found.items(), view.check):
         folded, _, shown = term.partition(SEPARATOR)
         total, fewer, best = written.get(folded, (0, 0, ""))
         fewer, best = min((-count, shown or folded), (fewer, best))
         written[folded] = (total + count, fewer, best)
-    common = sorted(written.values(), key=lambda value: (-value[0], value[2]))
+    every = checked(written.values(), view.check)
+    common = nsmallest(request.limit, every, key=lambda value: (-value[0], value[2]))
     values = tuple(
-        FacetValue(shown, total, str(_value_query(request.field, shown)))
-        for total, _, shown in common[: request.limit]
+        FacetValue(shown, total, str(value_query(request.field, shown))) for total, _, shown in common
     )
     return Facet(request.field, values, len(written), without)
 
 
-def _value_query(field: str, value: str) -> Word | Phrase:
+def value_query(field: str, value: str) -> Word | Phrase:
+    """The leaf that finds the articles with a value, as a person would write it."""
     plain = value.replace("-", "").replace("_", "").replace(".", "").isalnum() and value.lower() != "none"
     return Word(value, field) if plain and field != "author" else Phrase(value, field)
 
 
 def timeline(view: IndexView, docs: Docs, interval: Interval, zone: tzinfo) -> Timeline:
-    """The documents by time, from the first interval that has one to the last."""
-    undated = missing(view, "published", docs)
-    span = extent(view, "published", docs)
-    if span is None:
-        return Timeline(interval, (), undated)
-    first, last = (moment(number) for number in span)
-    assert first is not None
-    assert last is not None
+    """The documents by time, from the first interval that has one to the last.
+
+    What is a day, month or year is counted by the calendar, in intervals that are no finer.
+    """
+    undated, imprecise = missing(view, "published", docs), 0
+    exact, whole = docs, docs[:0]
+    if (classes := precisions(view)) is not None:
+        dated = docs.compress(view.numbers("published").take(docs) != MISSING)
+        own, coarsest = classes.take(dated), PRECISIONS.index(_COARSEST[interval])
+        exact, whole = dated.compress(own == 0), dated.compress((own > 0) & (own <= coarsest))
+        imprecise = len(dated) - len(exact) - len(whole)
+    times = [at.astimezone(zone).replace(tzinfo=None) for at in _extent(view, exact)]
+    times += [at.replace(tzinfo=None) for at in _extent(view, whole)]
+    if not times:
+        return Timeline(interval, (), undated, imprecise)
+    first, last = min(times), max(times)
     if (last - first).days // _DAYS[interval] > MAX_BINS:
         raise LimitExceeded(f"that is more than {MAX_BINS:,} {interval}s; count by a longer interval")
-    edges = boundaries(first, last, interval, zone)
-    counts = by_interval(view, "published", docs, [microseconds(edge) for edge in edges])
+    # One more at each end: where clocks go back over midnight, times do not follow each other as instants do.
+    edges = boundaries(first - timedelta(days=1), last + timedelta(days=1), interval, zone)
+    instants = by_interval(view, "published", exact, [microseconds(edge) for edge in edges])
+    days = by_interval(view, "published", whole, [microseconds(edge.replace(tzinfo=UTC)) for edge in edges])
+    counts = [sum(both) for both in zip(instants, days, strict=True)]
+    counted = [number for number, count in enumerate(counts) if count]
     bins = tuple(
-        Bin(interval_name(start, interval, zone), start, count, str(Dates(Period(start, end))))
-        for start, end, count in zip(edges, edges[1:], counts, strict=False)
+        _bin(edges[number], edges[number + 1], counts[number], interval)
+        for number in range(counted[0], counted[-1] + 1)
     )
-    return Timeline(interval, bins, undated)
+    return Timeline(interval, bins, undated, imprecise)
+
+
+def _extent(view: IndexView, docs: Docs) -> Iterator[datetime]:
+    """The first and the last time, if there is any."""
+    for number in extent(view, "published", docs) or ():
+        at = moment(number)
+        assert at is not None
+        yield at
+
+
+def _bin(start: datetime, end: datetime, count: int, interval: Interval) -> Bin:
+    return Bin(interval_name(start, interval), start.astimezone(UTC), count, str(Dates(Period(start, end))))

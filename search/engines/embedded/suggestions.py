@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import replace
 
-from search.analysis import words
+from search.analysis import fold_value, forms
 from search.codec.completion import frequent_forms, near_forms
+from search.codec.counts import by_value
+from search.codec.matches import everything
+from search.codec.patterns import CHUNK, spelled_like
 from search.codec.view import IndexView
-from search.engine import Suggestion
-from search.language import TEXT_FIELDS, And, Boost, Near, Node, Or, Phrase, Word
+from search.deadline import checked
+from search.engine import FacetValue, Suggestion
+from search.engines.embedded.documents import SEPARATOR
+from search.engines.embedded.select import value_query
 
 SHORT = 4
 """A word of at most so many characters is one edit from what was meant, a longer one up to two."""
 
+MOST_VALUES = 200_000
+"""Values of a field that are looked through for near ones."""
+
 MISTYPED = 3
 """A word of fewer characters can be anything."""
-
-
-def sought_words(node: Node) -> Iterator[str]:
-    """The words that a query asks for in text, as written."""
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from sought_words(part)
-        case Near(left, right):
-            yield from sought_words(left)
-            yield from sought_words(right)
-        case Boost(part):
-            yield from sought_words(part)
-        case Word(text, field) | Phrase(text, field) if field is None or field in TEXT_FIELDS:
-            yield from words(text)
 
 
 def corrections(view: IndexView, form: str, count: int) -> tuple[Suggestion, ...]:
@@ -53,3 +47,55 @@ def corrections(view: IndexView, form: str, count: int) -> tuple[Suggestion, ...
 def completions(view: IndexView, prefix: str, count: int) -> tuple[Suggestion, ...]:
     """The words that begin with `prefix`, those in most articles first."""
     return tuple(Suggestion(form, df) for form, df in frequent_forms(view, prefix, count))
+
+
+def near_values(view: IndexView, field: str, value: str, count: int) -> tuple[FacetValue, ...]:
+    """The values of a value field nearest to `value`, which is none of them, and how many articles have each.
+
+    First those with the same letters and digits (open-data for "open data"), then those a few edits away,
+    then those that have it among their words (The Guardian for guardian); in each the most frequent first.
+    A field with more than `MOST_VALUES` in any part of the index is not looked through.
+    """
+    sought = fold_value(value)
+    kinds: dict[str, int] = {}
+    for lexicon in view.values(field).lexicons:
+        if len(lexicon) > MOST_VALUES:
+            return ()
+        for start in range(0, len(lexicon), CHUNK):
+            view.check()
+            terms = lexicon.strings(range(start, min(start + CHUNK, len(lexicon))))
+            kinds |= _like([term.partition(SEPARATOR)[0] for term in terms], sought)
+    if not kinds:
+        return ()
+    found: dict[str, FacetValue] = {}
+    counts, _ = by_value(view, field, everything(view).docs)
+    like = []
+    for term, articles in checked(counts.items(), view.check):
+        folded, _, written = term.partition(SEPARATOR)
+        if folded in kinds:
+            like.append((-articles, written or folded, folded))
+    for fewer, written, folded in sorted(like):
+        known = found.get(folded) or FacetValue(written, 0, "")
+        found[folded] = replace(known, count=known.count - fewer)
+    ranked = sorted(found.items(), key=lambda item: (kinds[item[0]], -item[1].count, item[0]))
+    return tuple(replace(each, query=str(value_query(field, each.value))) for _, each in ranked[:count])
+
+
+def _like(values: Sequence[str], sought: str) -> dict[str, int]:
+    """Those of the values that are like the one that is sought, the lower the number the more."""
+    bare, own = _bare(sought), set(forms(sought))
+    distance = 1 if len(sought) <= SHORT else 2
+    close = set(spelled_like(values, sought, distance)) if len(sought) >= MISTYPED else set()
+    like = {}
+    for place, value in enumerate(values):
+        if _bare(value) == bare:
+            like[value] = 0
+        elif place in close:
+            like[value] = 1
+        elif own and all(form in value for form in own) and own <= set(forms(value)):
+            like[value] = 2
+    return like
+
+
+def _bare(value: str) -> str:
+    return "".join(filter(str.isalnum, value)) or value

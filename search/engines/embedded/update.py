@@ -9,9 +9,11 @@ from search.article import Article
 from search.codec.lexicon import Lexicon
 from search.codec.segment import ArraySegment
 from search.codec.writer import ArrayWriter
+from search.engine import NAMED_FIELDS
 from search.engines.embedded.building import SegmentBuilder
 from search.engines.embedded.index import NAME, ArchiveIndex, note_of
-from search.engines.embedded.schema import index_schema
+from search.engines.embedded.schema import MAX_EXTRA_FIELDS, MAX_INDEXED_FIELDS, index_schema
+from search.engines.embedded.store.store import State
 
 
 class Update:
@@ -20,10 +22,15 @@ class Update:
     Nothing of it is done unless `commit` is called.
     """
 
-    def __init__(self, index: ArchiveIndex, builder: SegmentBuilder) -> None:
+    def __init__(
+        self, index: ArchiveIndex, builder: SegmentBuilder, fields: Iterable[str] | None = None
+    ) -> None:
+        """With `fields` only these extra fields are indexed, else those of the index and what is new."""
         self._index, self._builder = index, builder
         self._covered = index.covered()
-        self._extra_fields = set(self._covered.extra_fields)
+        self._extra_fields = dict.fromkeys(self._covered.extra_fields if fields is None else fields)
+        self._may_grow = fields is None
+        self.unindexed: dict[str, None] = {}
         self._gone: set[bytes] = set()
         self._numbers: dict[str, int] = {}
         self._count = 0
@@ -33,12 +40,27 @@ class Update:
     def put(self, articles: Sequence[Article]) -> None:
         """Put articles in; of equal ids, here or in earlier calls, the last stays."""
         for number, article in enumerate(articles, start=self._count):
-            self._extra_fields.update(article.extra)
+            if (
+                not article.extra.keys() <= self._extra_fields.keys()
+                or len(article.extra) > MAX_INDEXED_FIELDS
+            ):
+                self._note_fields(article)
             if (earlier := self._numbers.get(article.id)) is not None:
                 self._superseded.append(earlier)
             self._numbers[article.id] = number
         self._count += len(articles)
-        self._builder.add(articles)
+        self._builder.add(articles, self._extra_fields)
+
+    def _note_fields(self, article: Article) -> None:
+        """Take in the extra fields of an article that there is room for; name the others in `unindexed`."""
+        for number, name in enumerate(article.extra):
+            known = name in self._extra_fields
+            if number < MAX_INDEXED_FIELDS and (
+                known or (self._may_grow and len(self._extra_fields) < MAX_EXTRA_FIELDS)
+            ):
+                self._extra_fields[name] = None
+            elif len(self.unindexed) < NAMED_FIELDS:
+                self.unindexed[name] = None
 
     def remove(self, identities: Iterable[str]) -> None:
         """Take out what the index has had until now under these ids."""
@@ -48,18 +70,23 @@ class Update:
         """Begin to write the segment of what was put in; nothing can be put in after that."""
         self._builder.start(self._segment.path(self._index.path))
 
-    def commit(self, revision: int, analyzer: Analyzer, *, optimize: bool = False) -> None:
-        """Put the change in place; the index then covers `revision`. `optimize` makes one segment of all."""
+    def commit(
+        self, state: State, analyzer: Analyzer, *, optimize: bool = False, expunge: bool = False
+    ) -> None:
+        """Put the change in place; the index then covers `state`.
+
+        `optimize` makes one segment of all, `expunge` leaves nothing of what was taken out in any.
+        """
         fields = tuple(sorted(self._extra_fields))
         writer = ArrayWriter(self._index.path, NAME, index_schema(fields))
         if self._gone:
-            view = self._index.view()
+            view, _ = self._index.view()
             writer.delete(view.values("id").docs(lambda ids: _numbers(ids, self._gone)).tolist())
         if self._count:
             self._segment.set_doc_count(self._builder.finish())
             self._segment.delete_documents(self._superseded)
             writer.segments.append(self._segment)
-        writer.commit(note_of(analyzer, revision, fields), optimize=optimize)
+        writer.commit(note_of(analyzer, state, fields), optimize=optimize, expunge=expunge)
 
 
 def _numbers(ids: Lexicon, wanted: Iterable[bytes]) -> list[int]:

@@ -1,0 +1,82 @@
+"""What callers of the library give, checked: each of these raises `InvalidRequest` for what means nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta, tzinfo
+from typing import TypeVar
+
+from search.dates import INTERVALS
+from search.deadline import Deadline
+from search.engine import MAX_HITS, FacetRequest
+from search.errors import InvalidRequest, LimitExceeded
+
+Timeout = float | Deadline | None
+"""How long an answer may take: seconds, a deadline that the caller may cancel, or None, for ever."""
+
+Kind = TypeVar("Kind")
+
+_NAMES: dict[type, str] = {str: "text", int: "a whole number", tzinfo: "a zone", timedelta: "an age"}
+_HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+
+
+def a(kind: type[Kind], name: str, value: object) -> Kind:
+    """`value`, which must be of this type."""
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        wanted = _NAMES.get(kind, kind.__name__)
+        raise InvalidRequest(f"{name} must be {wanted}, not {type(value).__name__}")
+    return value
+
+
+def text_of(name: str, value: object) -> str:
+    """A text; halves of characters, which no stored text has, are replaced."""
+    return a(str, name, value).translate(_HALVES)
+
+
+def check_moments(since: object, until: object, zone: object, now: object) -> None:
+    """Whether the bounds, the zone and the time of the call are of types that can be read."""
+    for name, moment in (("since", since), ("until", until)):
+        if not isinstance(moment, str | date | None):
+            raise InvalidRequest(f"{name} must be text, a date or a datetime, not {type(moment).__name__}")
+    if not isinstance(zone, str | tzinfo):
+        raise InvalidRequest(f"zone must be a name or a tzinfo, not {type(zone).__name__}")
+    if now is not None and a(datetime, "now", now).tzinfo is None:
+        raise InvalidRequest("now must be an aware datetime (it has no time zone)")
+
+
+def limit_of(limit: object) -> int:
+    """A number of hits; raises `LimitExceeded` for more than a page can have."""
+    if limit is None:
+        raise InvalidRequest("limit must be a whole number, not None; scan gives every match")
+    number = a(int, "limit", limit)
+    if number < 0:
+        raise InvalidRequest("the limit must not be negative")
+    if number > MAX_HITS:
+        raise LimitExceeded(f"a page has at most {MAX_HITS:,} hits; page with `after`, or scan")
+    return number
+
+
+def deadline_of(timeout: object) -> Deadline | None:
+    """The deadline that a timeout sets, from now on."""
+    return timeout if timeout is None or isinstance(timeout, Deadline) else Deadline.after(timeout)  # type: ignore[arg-type]
+
+
+def facets_of(written: object) -> tuple[FacetRequest, ...]:
+    """The facets asked for: one, or several."""
+    if isinstance(written, str | FacetRequest):
+        return (_facet(written),)
+    return tuple(_facet(facet) for facet in a(Iterable, "facets", written))  # type: ignore[type-abstract]
+
+
+def _facet(written: object) -> FacetRequest:
+    if isinstance(written, FacetRequest):
+        return written
+    field, _, detail = text_of("a facet", written).partition(":")
+    if field.lower() == "date":
+        for interval in INTERVALS:
+            if detail.lower() == interval:
+                return FacetRequest("date", interval=interval)
+        raise InvalidRequest(f"dates are counted by {', '.join(f'date:{name}' for name in INTERVALS)}")
+    if detail and not (detail.isdecimal() and 0 < int(detail) <= MAX_HITS):
+        raise InvalidRequest(f"{written!r} is not a facet; write keyword, source:20 or date:month")
+    return FacetRequest(field, int(detail)) if detail else FacetRequest(field)

@@ -1,0 +1,178 @@
+"""Whether the arrays of a segment fit together, so that whatever is worked out from them can be.
+
+`check_shapes` is for when a segment is opened: every array is there, of its type and as long as the others
+say; it looks at a few numbers of each. `contradictions` reads all of it. What the arrays are is said in
+`inversion`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from search.codec.layout import Array, BadLayout
+from search.codec.lexicon import Lexicon
+
+_SMALL = ("|u1", "<u2", "<i4")
+_WIDE = ("<i4", "<i8")
+_MOST = 1 << 31
+
+
+class _Shapes:
+    """Looks arrays up, each to be of a type and a length; raises `BadLayout`."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self.arrays = arrays
+
+    def array(self, name: str, kinds: tuple[str, ...], length: int | None = None) -> Array:
+        array = self.arrays.get(name)
+        if array is None:
+            raise BadLayout(f"the array {name} is missing")
+        if array.dtype.str not in kinds or (length is not None and len(array) != length):
+            raise BadLayout(f"the array {name} has a wrong type or length")
+        return array
+
+    def starts(self, name: str, kinds: tuple[str, ...], count: int, end: int) -> None:
+        """Where each of `count` runs begins in an array that ends at `end`."""
+        array = self.array(name, kinds, count + 1)
+        if array[0] != 0 or array[-1] != end:
+            raise BadLayout(f"the array {name} has wrong ends")
+
+    def lexicon(self, name: str) -> int:
+        """How many strings a lexicon has."""
+        text = self.array(f"{name}.text", ("|u1",))
+        offsets = self.array(f"{name}.offsets", _WIDE)
+        rows, entries = self.array(f"{name}.rows", ("<i4",)), self.array(f"{name}.entries", ("<i4",))
+        if len(offsets) != len(entries) + 1 or len(rows) < 2 or (len(rows) - 1) & (len(rows) - 2):
+            raise BadLayout(f"the lexicon {name} has wrong lengths")
+        self.starts(f"{name}.offsets", _WIDE, len(entries), len(text))
+        self.starts(f"{name}.rows", ("<i4",), len(rows) - 1, len(entries))
+        return len(entries)
+
+
+def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
+    """Raise `BadLayout` unless the arrays of a segment of `count` documents fit together by their lengths."""
+    shapes = _Shapes(arrays)
+    terms, forms = shapes.lexicon("terms"), shapes.lexicon("forms")
+    postings = len(shapes.array("docs", ("<i4",)))
+    shapes.starts("starts", ("<i8",), terms, postings)
+    shapes.array("forms.terms", ("<i4",), forms)
+    shapes.array("forms.variants", _SMALL, forms)
+    shapes.array("variant_forms", ("<i4",), forms)
+    shapes.starts("variant_starts", ("<i4",), terms, forms)
+    fields, values, columns = _fields(arrays)
+    if not fields:
+        raise BadLayout("there is no field of text")
+    for name in fields:
+        frequencies = shapes.array(f"{name}.frequencies", _SMALL)
+        if f"{name}.at" in arrays:
+            at = shapes.array(f"{name}.at", ("<i4",), len(frequencies))
+            shapes.starts(f"{name}.at_starts", ("<i8",), terms, len(at))
+        elif len(frequencies) != postings:
+            raise BadLayout(f"the array {name}.frequencies has a wrong length")
+        shapes.array(f"{name}.leads", ("|u1",), len(frequencies))
+        positions = shapes.array(f"{name}.positions", _SMALL)
+        shapes.array(f"{name}.variants", _SMALL, len(positions))
+        shapes.starts(f"{name}.place_starts", ("<i8",), terms, len(positions))
+        shapes.array(f"{name}.lengths", ("<i4",), count)
+        shapes.array(f"{name}.extents", ("<i4",), count)
+    for name in values:
+        own = shapes.lexicon(f"{name}.terms")
+        pairs = len(shapes.array(f"{name}.docs", ("<i4",)))
+        shapes.starts(f"{name}.starts", ("<i4",), own, pairs)
+        shapes.array(f"{name}.ordinals", ("<i4",), pairs)
+        shapes.starts(f"{name}.doc_starts", ("<i4",), count, pairs)
+    for name in columns:
+        shapes.array(f"{name}.numbers", ("<i8",), count)
+
+
+def _fields(arrays: Mapping[str, Array]) -> tuple[list[str], list[str], list[str]]:
+    """The fields of text, those of values, and the columns of numbers."""
+
+    def named(ending: str) -> list[str]:
+        return [name.removesuffix(ending) for name in arrays if name.endswith(ending)]
+
+    return named(".positions"), named(".doc_starts"), named(".numbers")
+
+
+def contradictions(arrays: Mapping[str, Array], count: int) -> list[str]:
+    """What in the arrays, whose shapes are right, contradicts the rest of them; a sentence each."""
+    return list(_out_of_range(arrays, count)) or list(_at_odds(arrays))
+
+
+def _out_of_range(arrays: Mapping[str, Array], count: int) -> Iterator[str]:
+    """Numbers that point past what they point into, and runs that do not follow each other."""
+    fields, values, _ = _fields(arrays)
+    for name in ("terms", "forms", *(f"{name}.terms" for name in values)):
+        yield from _of_lexicon(arrays, name)
+    runs = ["starts", "variant_starts"]
+    runs += [f"{name}.{kind}" for name in fields for kind in ("place_starts", "at_starts")]
+    runs += [f"{name}.{kind}" for name in values for kind in ("starts", "doc_starts")]
+    for name in runs:
+        if name in arrays:
+            yield from _of_runs(arrays, name)
+    yield from _within(arrays, "docs", count)
+    yield from _within(arrays, "forms.terms", len(arrays["terms.entries"]))
+    yield from _within(arrays, "variant_forms", len(arrays["forms.entries"]))
+    for name in fields:
+        yield from _within(arrays, f"{name}.lengths", _MOST)
+        yield from _within(arrays, f"{name}.extents", _MOST)
+        yield from _within(arrays, f"{name}.frequencies", _MOST)
+    for name in values:
+        yield from _within(arrays, f"{name}.docs", count)
+        yield from _within(arrays, f"{name}.ordinals", len(arrays[f"{name}.terms.entries"]))
+
+
+def _at_odds(arrays: Mapping[str, Array]) -> Iterator[str]:
+    """Where one array says something else than another; all of them are in their ranges."""
+    starts, variants = arrays["starts"], np.diff(arrays["variant_starts"])
+    if not _ascending_in_runs(arrays["docs"], starts):
+        yield "the documents of a term are not in order"
+    for name in _fields(arrays)[0]:
+        ends, words = starts, np.diff(arrays[f"{name}.place_starts"])
+        if f"{name}.at" in arrays:
+            ends, at = arrays[f"{name}.at_starts"], arrays[f"{name}.at"]
+            if len(at) and (at.min() < 0 or (at >= np.repeat(np.diff(starts), np.diff(ends))).any()):
+                yield f"the array {name}.at points past a term"
+        totals = np.concatenate([[0], np.cumsum(arrays[f"{name}.frequencies"], dtype=np.int64)])
+        if not np.array_equal(np.diff(totals[ends]), words):
+            yield f"the frequencies of {name} are not how often the words stand in it"
+        if (arrays[f"{name}.variants"] >= np.repeat(variants, words)).any():
+            yield f"the array {name}.variants points past a term"
+
+
+def _of_lexicon(arrays: Mapping[str, Array], name: str) -> Iterator[str]:
+    faults = [*_of_runs(arrays, f"{name}.offsets"), *_of_runs(arrays, f"{name}.rows")]
+    faults += _within(arrays, f"{name}.entries", len(arrays[f"{name}.entries"]))
+    if not faults:
+        try:
+            strings = Lexicon(arrays, name).strings()
+        except UnicodeDecodeError:
+            faults.append(f"the lexicon {name} has what is not text")
+        else:
+            if any(later < earlier for earlier, later in pairwise(strings)):
+                faults.append(f"the lexicon {name} is not in order")
+    yield from faults
+
+
+def _of_runs(arrays: Mapping[str, Array], name: str) -> Iterator[str]:
+    if (np.diff(arrays[name]) < 0).any():
+        yield f"the array {name} runs back"
+
+
+def _within(arrays: Mapping[str, Array], name: str, end: int) -> Iterator[str]:
+    array = arrays[name]
+    if len(array) and (int(array.min()) < 0 or int(array.max()) >= end):
+        yield f"the array {name} points past its end"
+
+
+def _ascending_in_runs(numbers: Array, starts: Array) -> bool:
+    """Whether the numbers ascend within each of the runs that begin at `starts`."""
+    if len(numbers) < 2 or (np.diff(starts) < 0).any():
+        return True
+    ascends = numbers[1:] > numbers[:-1]
+    begins = starts[(starts > 0) & (starts < len(numbers))] - 1
+    ascends[begins] = True
+    return bool(ascends.all())

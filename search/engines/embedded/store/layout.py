@@ -1,0 +1,68 @@
+"""The tables of `articles.db`.
+
+    meta       (key, value)       archive: a UUID; language
+    revisions  (revision, at, kind, digest)
+    articles   (number, id, revision, first_seen, version, digest, document)
+    versions   (id, revision, until, whole, digest, document)
+    withdrawn  (id, revision, version)
+    tombstones (id, revision)     what was deleted, until the index has caught up
+
+Every change makes the next revision, `at` a time that never runs back (microseconds since 1970, UTC), and
+all it touches carries it; so an index that covers revision r lacks just what has a larger one. The digest of
+a revision is made of the one before and of all that it changed: two archives with the same digest have the
+same history.
+
+A version is what an update or a deletion took away: it was current from `revision` on, and not any more from
+`until` on. `withdrawn` has what a wire has cancelled, with the version number that the wire gave.
+
+A document is the article's record as JSON, compressed by Zstandard where that makes it shorter; `digest` is
+the SHA-256 of the JSON. A version is compressed with the document that took its place as the dictionary,
+unless it is `whole`, as is every sixteenth one, and each that nothing took the place of.
+
+Format 1, which is still read, has of these meta (with the revision), articles (without first_seen and
+version) and tombstones.
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x6E657773
+"""Marks the SQLite file as ours ("news" in ASCII)."""
+
+FORMAT = 2
+"""The version of the tables, SQLite's `user_version`; a newer one is not touched."""
+
+HISTORY = """
+    CREATE TABLE revisions (
+        revision INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, digest BLOB NOT NULL
+    );
+    CREATE TABLE versions (
+        id TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        whole INTEGER NOT NULL,
+        digest BLOB NOT NULL,
+        document BLOB NOT NULL,
+        PRIMARY KEY (id, revision)
+    ) WITHOUT ROWID;
+    CREATE INDEX versions_by_end ON versions (until);
+    CREATE TABLE withdrawn (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, version INTEGER) WITHOUT ROWID;
+"""
+"""What format 2 has beside the tables of format 1."""
+
+TABLES = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE articles (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        revision INTEGER NOT NULL,
+        first_seen INTEGER NOT NULL,
+        version INTEGER,
+        digest BLOB NOT NULL,
+        document BLOB NOT NULL
+    );
+    CREATE INDEX articles_by_revision ON articles (revision);
+    CREATE TABLE tombstones (id TEXT PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID;
+"""
+    + HISTORY
+)

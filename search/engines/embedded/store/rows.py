@@ -1,0 +1,91 @@
+"""A row of the store to an article and back; nothing that was not written so becomes an article."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from hashlib import sha256
+
+import zstandard
+
+from search.article import Article
+
+LARGEST = 1 << 30
+"""A document that says it is larger than this, in bytes, is not one of ours."""
+
+_FRAME = b"\x28\xb5\x2f\xfd"
+"""What data of Zstandard begins with, as no JSON does."""
+
+_LEVEL = 1
+"""Of Zstandard: higher ones save one part in fifty, and take up to four times as long."""
+
+_DECODER = json.JSONDecoder()
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+class BadRow(ValueError):
+    """A row that does not hold what was stored."""
+
+
+def record_of(article: Article) -> bytes:
+    """The article as the JSON that is stored of it."""
+    return _ENCODER.encode(article.as_record()).encode()
+
+
+def digest_of(record: bytes) -> bytes:
+    """The digest that goes with a record."""
+    return sha256(record).digest()
+
+
+def packed(record: bytes, successor: bytes | None = None) -> bytes:
+    """The record as a document, shorter where it can be; `successor` is the record that took its place."""
+    short = zstandard.ZstdCompressor(_LEVEL, dict_data=_dictionary(successor)).compress(record)
+    return short if len(short) < len(record) else record
+
+
+def unpacked(document: object, digest: object, successor: bytes | None = None) -> bytes:
+    """The record of a document; raises `BadRow` if it does not have this digest."""
+    if not isinstance(document, bytes):
+        raise BadRow("it is not a document")
+    record = document
+    if document.startswith(_FRAME):
+        try:
+            if zstandard.get_frame_parameters(document).content_size > LARGEST:
+                raise BadRow("it is too large")
+            record = zstandard.ZstdDecompressor(dict_data=_dictionary(successor)).decompress(document)
+        except zstandard.ZstdError as error:
+            raise BadRow("it cannot be decompressed") from error
+    if digest_of(record) != digest:
+        raise BadRow("it is not what was stored")
+    return record
+
+
+def _dictionary(record: bytes | None) -> zstandard.ZstdCompressionDict | None:
+    return None if record is None else zstandard.ZstdCompressionDict(record, zstandard.DICT_TYPE_RAWCONTENT)
+
+
+def article_of(record: bytes, identity: object = None) -> Article:
+    """The article of a record; raises `BadRow` if there is none, or its id is not that of the row."""
+    try:
+        article = Article.restored(_DECODER.decode(record.decode()))
+        sound = _is_sound(article)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise BadRow("it is not an article") from error
+    if not sound:
+        raise BadRow("it is not an article")
+    if identity is not None and article.id.encode() != identity:
+        raise BadRow("it is not what was stored under this id")
+    return article
+
+
+def _is_sound(article: Article) -> bool:
+    """Whether all values of an article that was restored have the types that they should have."""
+    texts = (article.title, article.description, article.body, article.source, article.url, article.language)
+    lists = (article.highlights, article.keywords, article.authors, *article.extra.values())
+    times = (article.published, article.modified)
+    return (
+        type(article.id) is str
+        and all(type(text) is str for text in texts)
+        and all(type(value) is str for values in lists for value in values)
+        and all(time is None or (isinstance(time, datetime) and time.tzinfo is not None) for time in times)
+    )

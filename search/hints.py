@@ -1,0 +1,111 @@
+"""What may help where a query finds nothing, or a word of it is in no article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import islice, product
+
+from search.deadline import Deadline
+from search.engine import Engine, FacetValue, PartCount, SearchRequest
+from search.language import TEXT_FIELDS, And, Node, Phrase, Word, both, sought_words
+
+MAX_TRIES = 12
+"""Other spellings that are searched for where a query finds nothing; where it finds something, one is."""
+
+LOOKED_AT, MISSPELT = 8, 4
+"""Of so many words of a query, unknown ones first, so many that may be misspelt are corrected."""
+
+RARER = 10
+"""A word may be a misspelling of one that is in so many times as many articles."""
+
+MAX_PARTS, NEAR_VALUES = 32, 3
+"""Parts of a query that are counted one by one, and values that are named in place of an unknown one."""
+
+
+def correction(
+    engine: Engine,
+    query: str,
+    tree: Node,
+    *,
+    total: int,
+    finds: Callable[[str], int],
+    deadline: Deadline | None,
+) -> str | None:
+    """The query spelled otherwise, so that it finds more than its `total`; None if no such one is found.
+
+    Words that no article has are replaced, and, where the query finds nothing, rare ones too. `finds` says
+    how many articles a text finds, 0 where it cannot be read: a spelling is tried as a whole.
+    """
+    unknown = engine.unknown_words(tree, deadline)
+    if total and not unknown:
+        return None
+    others = () if total else (word for word in sought_words(tree) if word not in unknown)
+    choices: dict[str, list[str]] = {}
+    for word in islice(dict.fromkeys([*unknown, *others]), LOOKED_AT):
+        suggestions = engine.corrections(word, 3, deadline)
+        own = 0 if word in unknown or not suggestions else _count(engine, Word(word), deadline)
+        spellings = [each.word for each in suggestions if each.articles >= RARER * own]
+        if spellings and len(choices) < MISSPELT:
+            choices[word] = [word, *spellings] if own else spellings
+    combined = product(*(enumerate(spellings) for spellings in choices.values()))
+    likeliest = sorted(combined, key=lambda chosen: sum(rank for rank, _ in chosen))
+    for tried in likeliest[: 1 if total else MAX_TRIES]:
+        spelled = _respelled(query, dict(zip(choices, (word for _, word in tried), strict=True)))
+        if spelled != query and finds(spelled) > total:
+            return spelled
+    return None
+
+
+def _respelled(query: str, spellings: dict[str, str]) -> str:
+    if not spellings:
+        return query
+    words = "|".join(re.escape(word) for word in sorted(spellings, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{words})(?!\w)", lambda found: spellings[found.group()], query)
+
+
+def missing_parts(engine: Engine, tree: Node, deadline: Deadline | None) -> tuple[PartCount, ...]:
+    """What each part of a query finds alone, where all find nothing; and what those that do find together.
+
+    Nothing for a query of one part, unless that asks for a value that has near ones.
+    """
+    parts = tree.parts[:MAX_PARTS] if isinstance(tree, And) else (tree,)
+    counted = []
+    for part in parts:
+        articles = _count(engine, part, deadline)
+        near = () if articles else _near(engine, part, deadline)
+        counted.append(PartCount(str(part), articles, near))
+    found = [part for part, count in zip(parts, counted, strict=True) if count.articles]
+    if len(parts) == 1:
+        return tuple(part for part in counted if part.near)
+    if 1 < len(found) < len(parts) and (together := _count(engine, rest := both(found), deadline)):
+        counted.append(PartCount(str(rest), together))
+    return tuple(counted)
+
+
+def _near(engine: Engine, part: Node, deadline: Deadline | None) -> tuple[FacetValue, ...]:
+    match part:
+        case Word(text, field) | Phrase(text, field) if field not in (None, "id", "url", *TEXT_FIELDS):
+            return engine.near_values(field or "", text, NEAR_VALUES, deadline)
+        case _:
+            return ()
+
+
+def _count(engine: Engine, tree: Node, deadline: Deadline | None) -> int:
+    return engine.search(SearchRequest(tree, limit=0, deadline=deadline)).total
+
+
+def in_words(parts: Sequence[PartCount]) -> list[str]:
+    """One or two sentences that say what the parts of a query find."""
+    missing = [part for part in parts if not part.articles]
+    others = ", ".join(f"{part.query} {part.articles:,}" for part in parts if part.articles)
+    sentences = []
+    if missing:
+        without = f"; articles with the others: {others}" if others else ""
+        sentences.append(f"no article has {' or '.join(part.query for part in missing)}{without}")
+    elif others:
+        sentences.append(f"no article has all of these: {others}")
+    near = [f"{value.query} ({value.count:,})" for part in missing for value in part.near]
+    if near:
+        sentences.append(f"values like it: {', '.join(near)}")
+    return sentences
