@@ -91,7 +91,8 @@ class Article:
 
     `published` must be aware and is kept in UTC. With a `precision` of day, month or year, it names the
     calendar day, month or year that it has in its own zone, and is kept as the first instant of that in
-    UTC. `modified` is when the source says that it last changed the article, with a time of day.
+    UTC. `modified` is when the source says that it last changed the article, with a time of day; None
+    where that is the time of publication.
 
     `extra` holds the source's other fields by name, each a tuple of strings; treat it as read-only.
 
@@ -135,7 +136,8 @@ class Article:
         published, precision = _checked_published(self.published, self.precision)
         put("published", published)
         put("precision", precision)
-        put("modified", _checked_time("modified", self.modified))
+        modified = _checked_time("modified", self.modified)
+        put("modified", None if precision == "instant" and modified == published else modified)
         put("extra", _checked_extra(self.extra) if self.extra else {})
         put("id", _checked_id(self.id) if self.id != "" else self._derived_id())
 

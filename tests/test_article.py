@@ -386,3 +386,10 @@ def test_an_article_with_too_many_fields_or_values_is_refused_by_name() -> None:
 def test_a_value_of_the_wrong_type_is_no_type_error(values: dict[str, Any]) -> None:
     with pytest.raises(InvalidArticle):
         Article(**({"title": "a"} | values))
+
+
+def test_a_change_at_the_time_of_publication_is_none() -> None:
+    noon = datetime(2025, 2, 11, 12, tzinfo=UTC)
+    assert Article(title="Tide", published=noon, modified=noon).modified is None
+    midnight = datetime(2025, 2, 11, tzinfo=UTC)
+    assert Article(title="Tide", published=midnight, precision="day", modified=midnight).modified == midnight

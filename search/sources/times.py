@@ -30,15 +30,13 @@ def read_times(
     """The first readable of the texts for when it was published, and of those for when it was changed.
 
     Each text before that which cannot be read is noted. Where none can be read, the first is kept as it is
-    written; so is a change without a time of day. A change at the time of publication is none.
+    written; so is a change without a time of day.
     """
     when, unread = _first_readable(published, options, notes)
     changed, unread_change = _first_readable(modified, options, notes, exactly=True)
     if when is not None and changed is not None:
         ahead = timedelta() if when.precision == "instant" else _FIRST_TO_BEGIN
-        if changed.instant == when.instant:
-            changed = None
-        elif changed.instant < when.instant - ahead:
+        if changed.instant < when.instant - ahead:
             notes.append(Note("modified-before-published", "the last change is before the publication"))
     texts = {"date_as_written": unread, "modified_as_written": unread_change}
     kept = {name: fitting(name, texts[name], notes) for name in texts}
