@@ -193,7 +193,12 @@ class Analyzer:
         """What the terms depend on; equal versions give equal terms."""
         from importlib import metadata
 
-        return f"{ANALYSIS_VERSION}/{self.language}/nltk-{metadata.version('nltk')}"
+        return f"{self.rules}/nltk-{metadata.version('nltk')}"
+
+    @property
+    def rules(self) -> str:
+        """The part of `version` that is ours."""
+        return f"{ANALYSIS_VERSION}/{self.language}"
 
     def learn(self, pieces: Iterable[str], language: str = "") -> list[int]:
         """New numbers in `words_of` for pieces of text that no word goes beyond."""
@@ -239,10 +244,11 @@ class Analyzer:
 
     def _learn_word(self, language: str, lower: str) -> int:
         with self._turn:  # also because some of NLTK's stemmers keep state while they work
-            form = lower if lower.isascii() else without_accents(lower)
+            bare = without_elision(lower, language)
+            form = bare if bare.isascii() else without_accents(bare)
             number = -1
             if form:
-                term = self._stemmed(without_elision(lower, language), language)
+                term = self._stemmed(bare, language)
                 # Lists first, so that an interrupt leaves nothing that a number does not stand for.
                 if (own := self._terms.get(term, -1)) < 0:
                     own = len(self.terms)

@@ -95,7 +95,8 @@ def index_documents(
                 tell()
             match item:
                 case Accepted(article, origin, notes):
-                    withdrawn.pop(article.id, None)
+                    if _is_newer(article.version, withdrawn.get(article.id)):
+                        withdrawn.pop(article.id, None)
                     for note in chain(notes, _oddities(article, now), seen.other(article, origin)):
                         take(origin, note)
                     yield article
@@ -123,6 +124,11 @@ def index_documents(
         report.skipped["withdrawn"] += len(withdrawn) - report.withdrawn
     if told < report.read:
         tell()
+
+
+def _is_newer(version: int | None, cancelled: int | None) -> bool:
+    """Whether an article that comes after its cancelling is another state of it, as far as the wire says."""
+    return version is None or cancelled is None or version > cancelled
 
 
 class _Origins:

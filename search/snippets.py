@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from search.analysis import fold, has_unspaced, sentence_spans, word_spans
 from search.article import Article
 from search.deadline import Check, checked, no_deadline
+from search.stemming import without_any_elision
 
 SNIPPET_LENGTH = 280
 """About how many characters a snippet has; one sentence more than this is cut at words."""
@@ -117,11 +118,18 @@ class _Marker:
                 for form in forms:
                     self.sought.setdefault(form, set()).add(number)
 
+    def _form(self, word: str) -> str:
+        """The form of a word, without its elision where that is what is looked for."""
+        form = fold(word)
+        if "'" not in form or form in self.sought:
+            return form
+        return next((bare for bare in without_any_elision(form) if bare in self.sought), form)
+
     def read(self, text: str) -> _Sentence:
         if not self.sought:
             return _Sentence(text, (), frozenset(), self.field)
         words = checked(word_spans(text), self.check)
-        found = [(start, end, fold(text[start:end])) for start, end in words]
+        found = [(start, end, self._form(text[start:end])) for start, end in words]
         present: set[int] = set().union(*(self.sought.get(form, ()) for _, _, form in found))
         spans: list[tuple[int, int]] = []
         matched = set()

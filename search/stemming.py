@@ -76,6 +76,11 @@ def _primary(tag: str) -> str:
     return tag.replace("_", "-").partition("-")[0].strip()
 
 
+def without_any_elision(word: str) -> set[str]:
+    """What a word, in lower case, is without its elision in each language that has them."""
+    return {without_elision(word, language) for language in _ELIDED}
+
+
 def without_elision(word: str, language: str) -> str:
     """`word`, in lower case, without the article or preposition that an apostrophe ties to it."""
     if "'" not in word or language not in _ELIDED:

@@ -47,8 +47,9 @@ class ReferenceHistory:
 
     def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
         for identity, version in cancelled.items():
-            if (version or 0) > (self.withdrawn.setdefault(identity, version) or 0):
-                self.withdrawn[identity] = version
+            last = self.withdrawn.setdefault(identity, version)
+            if last is not None:
+                self.withdrawn[identity] = None if version is None else max(last, version)
         return sum(self._end(identity, "withdrawn") for identity in cancelled)
 
     def forget(self, identities: Iterable[str]) -> int:

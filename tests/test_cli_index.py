@@ -293,7 +293,7 @@ def test_delete_with_nobody_to_ask_deletes_nothing(
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     code, out, err = run("delete", "a1")
     assert (code, out) == (2, "")
-    assert "give --yes to delete, or --dry-run to look" in err
+    assert "add --yes to delete, or --dry-run to see what would go" in err
     assert archive.count("*") == 4
 
 

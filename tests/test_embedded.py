@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,10 @@ from search.article import Article
 from search.codec.manifest import MANIFEST, read_manifest, write_manifest
 from search.dates import read_zone
 from search.engine import Added, Engine, FacetRequest, SearchRequest
-from search.engines import open_engine
+from search.engines import open_engine, verify
 from search.engines.embedded.evaluate import MAX_EXPANSIONS
 from search.engines.embedded.store import Store
+from search.engines.embedded.update import Update
 from search.errors import (
     ArchiveExists,
     ArchiveLocked,
@@ -61,6 +63,48 @@ def test_does_not_take_what_is_not_its_own(tmp_path: Path) -> None:
     (tmp_path / "other" / "index").mkdir(parents=True)
     with pytest.raises(ArchiveExists):
         open_engine(tmp_path / "other", create=True)
+
+
+def test_what_a_callers_articles_raise_is_not_called_damage(location: Path) -> None:
+    def stream() -> Iterator[Article]:
+        yield Article(id="new", title="Tide")
+        b"\xff".decode()
+
+    engine = open_engine(location)
+    with pytest.raises(UnicodeDecodeError):
+        engine.add(stream())
+    assert engine.get("new") is None
+    engine.close()
+
+
+def test_a_catch_up_that_is_cut_short_twice_finds_each_article_once(
+    location: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.engines.embedded.writing.REINDEXED", 4)
+    monkeypatch.setattr("search.engines.embedded.writing.AT_A_TIME", 2)
+    engine = open_engine(location)
+    before = engine.stats().articles
+    real = Update.commit
+
+    def cut_short(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    def cut_short_after_one(update: Update, *given: Any, **named: Any) -> None:
+        monkeypatch.setattr(Update, "commit", cut_short)
+        real(update, *given, **named)
+
+    for broken in (cut_short, cut_short_after_one, cut_short_after_one):
+        monkeypatch.setattr(Update, "commit", broken)
+        with pytest.raises(RuntimeError):
+            engine.add([Article(id=f"c{n}", title="Tide zyx") for n in range(9)])
+        results = engine.search(SearchRequest(parse_query("zyx").tree, limit=100))
+        assert results.total == len(results.hits)
+    monkeypatch.setattr(Update, "commit", real)
+    engine.add([Article(id="last", title="Tide")])
+    assert len(engine.ids(parse_query("zyx").tree)) == 9
+    assert engine.stats().articles == before + 10
+    assert verify(location, "deep").faults == ()
+    engine.close()
 
 
 def test_another_engine_sees_what_was_added(location: Path) -> None:

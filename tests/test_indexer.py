@@ -233,6 +233,15 @@ def test_fields_beyond_the_limit_are_stored_and_shown_and_said_not_to_be_searcha
     assert len(empty.stats().extra_fields) == 128
 
 
+def test_what_a_wire_has_cancelled_comes_back_with_a_higher_version_only(empty: Archive) -> None:
+    states = [Article(id="c", title=f"Tide {n}", extra={"version": (str(n),)}) for n in range(5)]
+    indexed(empty, [accepted(states[1])])
+    assert indexed(empty, [Withdrawn("c", Origin("wire"), 2), accepted(states[1])]).withdrawn == 1
+    assert empty.count("*") == 0
+    assert indexed(empty, [accepted(states[2])]).counts == Added(withdrawn=1)
+    assert indexed(empty, [accepted(states[3])]).counts == Added(added=1)
+
+
 def test_what_a_wire_has_cancelled_does_not_come_back_with_the_next_run(empty: Archive) -> None:
     article = Article(id="c", title="Tide")
     indexed(empty, [accepted(article)])

@@ -317,7 +317,10 @@ def delete(
                 warn("nothing was deleted")
                 exit_with(NOTHING_FOUND)
         try:
-            click.echo(f"{'forgot' if forget else 'deleted'} {opened.delete(ids, forget=forget):,}")
+            count = opened.delete(ids, forget=forget)
+            click.echo(f"{'forgot' if forget else 'deleted'} {count:,}")
+            if not count:
+                exit_with(NOTHING_FOUND)
         except KeyboardInterrupt:
             gone = sum(opened.get(identity) is None for identity in ids)
             warn(f"deleted {gone:,} of {len(ids):,}")

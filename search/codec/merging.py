@@ -161,10 +161,8 @@ class _Merging:
         self._done = 0
         count = sum(len(p.arrays["docs"]) if p.kept is None else int(np.count_nonzero(p.kept)) for p in parts)
         self._docs = file.room("docs", np.dtype(np.int32), count)
-        # The field that is in most postings has its frequencies for all; a guess at which will do.
-        found = {
-            name: sum(np.count_nonzero(p.arrays[f"{name}.frequencies"]) for p in parts) for name in fields
-        }
+        # The field that is in most postings has its frequencies for all.
+        found = {name: sum(_count(part, name) for part in parts) for name in fields}
         self._dense = max(fields, key=found.__getitem__)
         kinds = {name: [p.arrays[f"{name}.frequencies"].dtype for p in parts] for name in fields}
         self._kinds = {name: np.result_type(*own) for name, own in kinds.items()}
@@ -278,6 +276,14 @@ class _Words:
             postings = arrays["starts"][[own, end]].tolist()
             there = np.repeat(part.kept[slice(*postings)], _of_terms(arrays, name, "frequencies", own, end))
             self.terms, self.positions, self.forms = terms[there], self.positions[there], self.forms[there]
+
+
+def _count(part: _Part, name: str) -> int:
+    """In how many of the postings that are kept a field is."""
+    if part.kept is None:
+        return int(np.count_nonzero(part.arrays[f"{name}.frequencies"]))
+    found = _of_terms(part.arrays, name, "frequencies", 0, len(part.arrays["starts"]) - 1)
+    return int(np.count_nonzero(found[part.kept]))
 
 
 def _own_terms(part: _Part, first: int, after: int) -> tuple[int, int]:

@@ -181,6 +181,6 @@ def main() -> None:
     os.dup2(2, 1)  # what anything prints is no answer
     try:
         serve(sys.argv[1], sys.stdin.buffer, answers)
-    except MemoryError:
+    except (MemoryError, BrokenPipeError):
         os._exit(1)  # which the one that started it says
     os._exit(0)  # without taking apart what it has learned

@@ -89,6 +89,8 @@ def _verdict(engine: EmbeddedEngine, store: Store, level: Level) -> Verdict:
         return Verdict(level, count, (fault,), RESTORE)
     elif view.count < count:
         faults.append(f"the index has {view.count:,} articles, articles.db {count:,}")
+    elif level == "deep" and engine.warnings():
+        notes.append("the index was made by another version; its words were not compared")
     elif level == "deep" and not faults:
         from search.engines.embedded.reanalysis import differences
 

@@ -77,6 +77,11 @@ def _make(location: Path, language: str, analyzer: Analyzer) -> None:
 def check_remains(location: Path) -> None:
     """Raise `ArchiveDamaged` if there is an index of articles without any articles.db."""
     path = location / "index"
+    log = location / "articles.db-wal"
+    if log.exists() and log.stat().st_size:
+        raise ArchiveDamaged(
+            f"{location} has lost its articles.db: {log} is what was added last; {RESTORE}", location
+        )
     try:
         if ArchiveIndex(path).covered().revision == 0:
             return

@@ -135,9 +135,9 @@ class EmbeddedEngine:
         with self._turned(deadline):
             stamp = self._index.stamp()
             if self._evaluator is None or stamp != self._stamp:
-                view, self._covered = self._index.view()
+                view, covered = self._index.view()
+                self._evaluator, self._covered = Evaluator(view, self._analyzer), covered
                 self._stamp = stamp
-                self._evaluator = Evaluator(view, self._analyzer)
             self._evaluator.limit(deadline)
             with self._store.snapshot():
                 check_tie(self._store, self._covered)
@@ -263,10 +263,10 @@ class EmbeddedEngine:
             found.append(
                 "the archive was made by an older version of news; to bring it up to date: news upgrade"
             )
-        elif covered.analyzer != self._analyzer.version:
+        elif not covered.analyzer.startswith(f"{self._analyzer.rules}/"):
             found.append(
-                f"the words of the archive were analysed by {covered.analyzer}, and not by "
-                f"{self._analyzer.version}; run: news rebuild"
+                f"the words of the archive were analysed by other rules ({covered.analyzer}, and not "
+                f"{self._analyzer.rules}); run: news rebuild"
             )
         return tuple(found)
 

@@ -12,7 +12,8 @@ from search.errors import ArchiveDamaged
 def check_tie(store: Store, covered: Covered) -> None:
     """Raise `ArchiveDamaged` unless the store has all that an index covers, with the same history."""
     state = store.state()
-    if covered.archive and covered.archive != state.archive:
+    untied = store.upgraded_from()  # up to there an index of the format before names no archive
+    if covered.archive != state.archive and (covered.archive or untied is None or covered.revision > untied):
         raise damage(store.location, f"{store.location / 'index'} is the index of another archive")
     if covered.revision > state.revision:
         raise damage(

@@ -20,10 +20,11 @@ from search.engines.embedded.creation import NEW_ARCHIVE, discard
 from search.engines.embedded.index import INDEX_FORMAT, ArchiveIndex, Covered, note_of
 from search.engines.embedded.lock import writing
 from search.engines.embedded.store import Changes, Store
+from search.engines.embedded.store.connection import ERRORS
 from search.engines.embedded.store.layout import FORMAT
 from search.engines.embedded.store.store import State
 from search.engines.embedded.tie import check_tie
-from search.errors import ArchiveFull, IndexUnusable
+from search.errors import ArchiveError, ArchiveFull, IndexUnusable
 
 if TYPE_CHECKING:  # what writing needs is imported when something is written
     from search.engines.embedded.building import SegmentBuilder
@@ -84,12 +85,18 @@ class Writer:
         self._builder = builder
 
     def add(self, articles: Iterable[Article]) -> Added:
+        try:
+            return self._add(articles)
+        except _ForeignError as error:
+            raise error.cause from None
+
+    def _add(self, articles: Iterable[Article]) -> Added:
         counts, stream = Added(), iter(articles)
         with self._writing():
             self._catch_up()
             with self._updating(self._index) as update:
                 with self._store.changing() as changes:
-                    while some := list(islice(stream, AT_A_TIME)):
+                    while some := _taken(stream):
                         change = changes.put(some)
                         counts += change.counts
                         update.remove(change.replaced)
@@ -103,7 +110,12 @@ class Writer:
     def forget(self, identities: Iterable[str]) -> int:
         """Erase articles and all their versions, from the files too; how many there were."""
         gone = self.remove(lambda changes: changes.forget(identities))
-        self._store.truncate_log()
+        if not self._store.truncate_log():
+            raise ArchiveError(
+                "the articles are forgotten, but articles.db-wal still has their text, as somebody reads the "
+                "archive; give the same command again later",
+                self._location,
+            )
         return gone
 
     def remove(self, remove: Callable[[Changes], tuple[str, ...]]) -> int:
@@ -117,6 +129,7 @@ class Writer:
 
     def prune(self, before: datetime) -> int:
         with self._writing():
+            self._catch_up()  # as what it has replaced is to be seen no more
             return self._store.prune(before)
 
     def optimize(self) -> None:
@@ -167,7 +180,10 @@ class Writer:
         ):
             self._make_anew(report)
         elif covered.revision < self._store.revision:
-            self._fill(self._index, covered, report)
+            if self._store.count_since(covered.revision) > REINDEXED:
+                self._make_anew(report)  # in several commits, of which none but the last is to be seen
+            else:
+                self._fill(self._index, covered, report)
         else:
             return False
         return True
@@ -181,11 +197,16 @@ class Writer:
         """Put an index of all the articles in the place of the last one."""
         path = self._location / NEW_INDEX
         made = ArchiveIndex.create(path, note_of(self._analyzer, State(self._store.state().archive, 0, "")))
-        self._fill(made, made.covered(), report)
+        self._fill(made, made.covered(), report, anew=True)
         self._index.adopt(made)
 
-    def _fill(self, index: ArchiveIndex, covered: Covered, report: Report | None = None) -> None:
-        """Apply to `index`, which covers this, all that has changed in the store since."""
+    def _fill(
+        self, index: ArchiveIndex, covered: Covered, report: Report | None = None, *, anew: bool = False
+    ) -> None:
+        """Apply to `index`, which covers this, all that has changed in the store since.
+
+        In one commit; an index that is made `anew`, which nobody reads yet, is filled in several.
+        """
         newest, total, done = self._store.state(), self._store.count(), 0
         before = State(covered.archive, covered.revision, covered.digest)
         gone = self._store.deleted_since(covered.revision)
@@ -196,17 +217,32 @@ class Writer:
             already = done
             with self._updating(index) as update:
                 update.remove(gone)
-                for some in islice(changed, REINDEXED // AT_A_TIME):
-                    if covered.revision:
+                for some in islice(changed, REINDEXED // AT_A_TIME if anew else None):
+                    if not anew:
                         update.remove(article.id for article in some)
                     update.put(some)
                     done += len(some)
                     if report is not None:
                         report(done, total)
                 update.prepare()
-                finished = done - already < REINDEXED
+                finished = not anew or done - already < REINDEXED
                 update.commit(newest if finished else before, self._analyzer, expunge=expunge)
         self._store.forget_tombstones(newest.revision)
+
+
+class _ForeignError(Exception):
+    """What the articles of a caller have raised, the `cause`, which is no error of the archive."""
+
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
+
+
+def _taken(stream: Iterator[Article]) -> list[Article]:
+    """The next articles."""
+    try:
+        return list(islice(stream, AT_A_TIME))
+    except (OSError, ValueError, *ERRORS) as error:
+        raise _ForeignError(error) from error
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple
 
 from search.article import Article
 from search.engine import Added
-from search.engines.embedded.store.rows import digest_of, packed, record_of, unpacked
+from search.engines.embedded.store.layout import LATEST
+from search.engines.embedded.store.rows import BadRow, digest_of, packed, record_of, unpacked
 
 Kind = Literal["create", "upgrade", "index", "delete", "withdraw", "forget"]
 
@@ -132,7 +133,8 @@ class Changes:
             "INSERT INTO articles (id, revision, first_seen, version, digest, document) VALUES (?1, ?2, "
             "coalesce((SELECT min(r.at) FROM versions v JOIN revisions r USING (revision) WHERE v.id = ?1), "
             "?3), ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, "
-            "version = excluded.version, digest = excluded.digest, document = excluded.document",
+            "version = coalesce(excluded.version, version), "
+            "digest = excluded.digest, document = excluded.document",
             [
                 (identity, revision, at, each.article.version, each.digest, packed(each.record))
                 for identity, each in new.items()
@@ -154,7 +156,7 @@ class Changes:
         What has one of these ids is not put in again, unless it has a higher version.
         """
         before = self._withdrawn(cancelled)
-        new = {i: v for i, v in cancelled.items() if i not in before or (v or 0) > (before[i] or 0)}
+        new = {i: v for i, v in cancelled.items() if i not in before or _is_above(v, before[i])}
         gone = self._remove(list(cancelled), "withdraw", also=new)
         if new:
             assert self._open is not None
@@ -162,6 +164,8 @@ class Changes:
                 "INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?)",
                 [(identity, self._open[0], version) for identity, version in new.items()],
             )
+            for identity in new:
+                self._open[3].add(f"withdrawn {identity}", str(new[identity]).encode())
         return gone
 
     def forget(self, identities: Iterable[str]) -> tuple[str, ...]:
@@ -202,7 +206,9 @@ class Changes:
         """Keep what is replaced as versions that were current until this revision."""
         kept: dict[str, int] = dict(
             self._cursor.execute(
-                "SELECT id, count(*) FROM versions WHERE id IN (SELECT value FROM json_each(?)) GROUP BY id",
+                "SELECT id, sum(revision > coalesce((SELECT max(w.revision) FROM versions w "
+                "WHERE w.id = v.id AND w.whole), 0)) FROM versions v "
+                "WHERE id IN (SELECT value FROM json_each(?)) GROUP BY id",
                 (json.dumps([identity for identity, _, _ in replaced]),),
             ).fetchall()
         )
@@ -225,6 +231,8 @@ class Changes:
             last, at, digest = self._cursor.execute(
                 "SELECT revision, at, digest FROM revisions ORDER BY revision DESC LIMIT 1"
             ).fetchone()
+            if not isinstance(at, int) or not 0 <= at < LATEST or not isinstance(digest, bytes):
+                raise BadRow("the last revision is not one")
             at = max(self._now, at + 1)
             self._open = last + 1, at, kind, History(digest, last + 1, at, kind)
         self._touched |= ids
@@ -273,6 +281,11 @@ class Changes:
         return {
             i: _Old(revision, digest, unpacked(document, digest)) for i, revision, digest, document in rows
         }
+
+
+def _is_above(version: int | None, other: int | None) -> bool:
+    """Whether one cancelling goes further than another; None is of every version."""
+    return other is not None and (version is None or version > other)
 
 
 def _content(record: bytes) -> object:

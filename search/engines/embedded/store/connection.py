@@ -67,7 +67,8 @@ def opened(path: Path, location: Path) -> tuple[sqlite3.Connection, Stamp | None
         try:
             return _connection(path, mode), None
         except ERRORS as error:
-            if code_of(error) not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            full = getattr(error, "sqlite_errorname", "") in _UNWRITTEN
+            if not full and code_of(error) not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
                 raise translation(error, location, path) from error
     stamp = stamp_of(path)
     if stamp[-1]:

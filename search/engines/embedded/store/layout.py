@@ -10,7 +10,7 @@
 Every change makes the next revision, `at` a time that never runs back (microseconds since 1970, UTC), and
 all it touches carries it; so an index that covers revision r lacks just what has a larger one. The digest of
 a revision is made of the one before and of all that it changed: two archives with the same digest have the
-same history.
+same history, but for versions that were dropped by age.
 
 A version is what an update or a deletion took away: it was current from `revision` on, and not any more from
 `until` on. `withdrawn` has what a wire has cancelled, with the version number that the wire gave.
@@ -30,6 +30,9 @@ APPLICATION_ID = 0x6E657773
 
 FORMAT = 2
 """The version of the tables, SQLite's `user_version`; a newer one is not touched."""
+
+LATEST = 1 << 57
+"""A revision is not made at this time or later, in microseconds since 1970: in the year 6537."""
 
 HISTORY = """
     CREATE TABLE revisions (

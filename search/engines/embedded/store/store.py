@@ -73,8 +73,12 @@ class Store:
             raise
 
     def _open(self) -> None:
+        try:
+            file = file_of(self.path)
+        except FileNotFoundError as error:
+            raise ArchiveDamaged(f"{self.path} is gone; {RESTORE}", self.location) from error
         self._connection, self._stamp = opened(self.path, self.location)
-        self._file = file_of(self.path)
+        self._file = file
 
     def _open_again(self) -> None:
         """Open the file anew if it has been replaced, or could only be read as it was and has changed."""
@@ -83,8 +87,9 @@ class Store:
         except FileNotFoundError as error:
             raise ArchiveDamaged(f"{self.path} is gone; {RESTORE}", self.location) from error
         if not same:
-            self._connection.close()
+            before = self._connection
             self._open()
+            before.close()
 
     @staticmethod
     def create(path: Path, language: str) -> State:
@@ -145,10 +150,11 @@ class Store:
             yield changes
             changes.finish()
 
-    def truncate_log(self) -> None:
-        """Leave nothing in the WAL of what has been replaced or deleted, unless a reader still needs it."""
+    def truncate_log(self) -> bool:
+        """Leave nothing in the WAL of what was replaced or deleted; False where a reader still needs it."""
         with self._translated():
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
     def forget_tombstones(self, revision: int) -> None:
         """Drop the records of deletions that an index covering `revision` no longer needs."""
@@ -183,10 +189,10 @@ class Store:
             yield
             return
         self._open_again()
-        with self._translated():
-            self._connection.execute("BEGIN")
-            self.format = format_of(self._connection, self.path, self.location)
         try:
+            with self._translated():
+                self._connection.execute("BEGIN")
+                self.format = format_of(self._connection, self.path, self.location)
             yield
             self._check_untouched()
         except ArchiveDamaged:
@@ -211,6 +217,16 @@ class Store:
         if row is None or not isinstance(row[1], bytes):
             raise ArchiveDamaged(f"{self.path} has no history; {RESTORE}", self.location)
         return State(self._meta("archive"), int(row[0]), row[1].hex())
+
+    def upgraded_from(self) -> int | None:
+        """The revision at which the format before this one ended; None if the archive began with this."""
+        if self.format < FORMAT:
+            return _MOST
+        with self._translated():
+            row = self._connection.execute(
+                "SELECT revision FROM revisions WHERE kind = 'upgrade' ORDER BY revision LIMIT 1"
+            ).fetchone()
+        return None if row is None else int(row[0])
 
     def digest_at(self, revision: int) -> str | None:
         """The digest of the history up to a revision; None where there is no such revision here."""
@@ -288,12 +304,15 @@ class Store:
     def known_ids(self) -> Iterator[str]:
         """The ids of all articles that there are, in the order they came, then of those that there were."""
         with self._translated():
-            yield from (i for (i,) in self._connection.execute("SELECT id FROM articles ORDER BY number"))
-            if self.format == FORMAT:
-                gone = (
-                    "SELECT DISTINCT id FROM versions WHERE id NOT IN (SELECT id FROM articles) ORDER BY id"
-                )
-                yield from (i for (i,) in self._connection.execute(gone))
+            yield from versions.known_ids(self._connection, self.format)
+
+    def count_since(self, revision: int) -> int:
+        """How many articles are of later revisions."""
+        with self._translated():
+            (count,) = self._connection.execute(
+                "SELECT count(*) FROM articles WHERE revision > ?", (revision,)
+            ).fetchone()
+        return int(count)
 
     def since(self, revision: int, batch: int) -> Iterator[list[Article]]:
         """All articles of later revisions, in the order they came, `batch` at a time."""
@@ -328,10 +347,8 @@ class Store:
     def erased_since(self, revision: int) -> bool:
         """Whether articles were erased in later revisions."""
         with self._translated():
-            found = self._connection.execute(
-                "SELECT 1 FROM revisions WHERE revision > ? AND kind = 'forget' LIMIT 1", (revision,)
-            ).fetchone()
-        return found is not None
+            query = "SELECT 1 FROM revisions WHERE revision > ? AND kind = 'forget' LIMIT 1"
+            return self._connection.execute(query, (revision,)).fetchone() is not None
 
     def deleted_since(self, revision: int) -> list[str]:
         """Ids of what was deleted in later revisions and has not come back."""
@@ -358,7 +375,8 @@ class Store:
                 if not isinstance(row[4], int) or not 0 < row[4] <= newest:
                     yield f"{self.path.name}: row {row[0]} has revision {row[4]}, and the newest is {newest}"
             if self.format == FORMAT:
-                yield from (f"{self.path.name}: {fault}" for fault in versions.damages(self._connection))
+                for fault in versions.damages(self._connection):
+                    yield f"{self.path.name}: {fault}"
             for (line,) in self._connection.execute("PRAGMA integrity_check(20)"):
                 if line != "ok":
                     yield f"{self.path.name}: {line}"

@@ -26,7 +26,7 @@ def upgrade(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None]
     cursor.execute("ALTER TABLE articles ADD COLUMN version INTEGER")
     (revision,) = cursor.execute("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'revision'").fetchone()
     (total,) = cursor.execute("SELECT count(*) FROM articles").fetchone()
-    archive, number, done = str(uuid4()), -1, 0
+    archive, number, done = str(uuid4()), -(1 << 62), 0
     history = History(first_digest(archive), revision, now, "upgrade")
     while rows := cursor.execute(
         "SELECT number, id, digest, CAST(document AS BLOB) FROM articles "

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from search.article import Article
 from search.engine import Version
+from search.engines.embedded.store.layout import FORMAT, LATEST
 from search.engines.embedded.store.rows import BadRow, article_of, unpacked
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,11 +90,16 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
     for revision, at, digest in connection.execute(
         "SELECT revision, at, digest FROM revisions ORDER BY revision"
     ):
-        if not isinstance(at, int) or not isinstance(digest, bytes) or len(digest) != 32:
+        if (
+            not isinstance(at, int)
+            or not 0 <= at < LATEST
+            or not isinstance(digest, bytes)
+            or len(digest) != 32
+        ):
             yield f"revision {revision} is not one"
-        elif last is not None and (revision != last[0] + 1 or at <= last[1]):
-            yield f"revision {revision} does not follow revision {last[0]}"
         else:
+            if last is not None and (revision != last[0] + 1 or at <= last[1]):
+                yield f"revision {revision} does not follow revision {last[0]}"
             last = revision, at
     for (identity,) in connection.execute("SELECT DISTINCT id FROM versions ORDER BY id").fetchall():
         try:
@@ -105,3 +111,11 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
                 until = each.revision
         except BadRow as error:
             yield f"a version of the article {identity!r} is damaged, {error}"
+
+
+def known_ids(connection: sqlite3.Connection, table_format: int) -> Iterator[str]:
+    """The ids of all articles that there are, in the order they came, then of those that there were."""
+    yield from (i for (i,) in connection.execute("SELECT id FROM articles ORDER BY number"))
+    if table_format == FORMAT:
+        gone = "SELECT DISTINCT id FROM versions WHERE id NOT IN (SELECT id FROM articles) ORDER BY id"
+        yield from (i for (i,) in connection.execute(gone))
