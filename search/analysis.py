@@ -29,7 +29,7 @@ import string
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 from search.errors import InvalidRequest
 from search.stemming import LANGUAGES as LANGUAGES
@@ -188,17 +188,12 @@ class Analyzer:
         self._terms: dict[str, int] = {}
         self._turn = threading.RLock()
 
-    @property
+    @cached_property
     def version(self) -> str:
         """What the terms depend on; equal versions give equal terms."""
         from importlib import metadata
 
-        return f"{self.rules}/nltk-{metadata.version('nltk')}"
-
-    @property
-    def rules(self) -> str:
-        """The part of `version` that is ours."""
-        return f"{ANALYSIS_VERSION}/{self.language}"
+        return f"{ANALYSIS_VERSION}/{self.language}/nltk-{metadata.version('nltk')}"
 
     def learn(self, pieces: Iterable[str], language: str = "") -> list[int]:
         """New numbers in `words_of` for pieces of text that no word goes beyond."""

@@ -243,7 +243,8 @@ def interrupted(desk: Desk) -> None:
     """While it reads and while it stores; a second signal, which ends it at once, is for `tests/faults`."""
     assert threading.current_thread() is threading.main_thread(), "only there can signals be taken"
     desk.write({"first.jsonl": FIRST, "last.jsonl": LAST})
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have it ignored
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):  # whoever runs the tests may ignore them
+        signal.signal(number, signal.default_int_handler)
     for number, name, counted in (
         (signal.SIGTERM, "first", "added 1, updated 0, unchanged 0"),
         (signal.SIGHUP, "last", "added 1, updated 0, unchanged 0"),

@@ -263,10 +263,10 @@ class EmbeddedEngine:
             found.append(
                 "the archive was made by an older version of news; to bring it up to date: news upgrade"
             )
-        elif not covered.analyzer.startswith(f"{self._analyzer.rules}/"):
+        elif covered.analyzer != self._analyzer.version:
             found.append(
-                f"the words of the archive were analysed by other rules ({covered.analyzer}, and not "
-                f"{self._analyzer.rules}); run: news rebuild"
+                f"the words of the archive were analysed by {covered.analyzer}, and not by "
+                f"{self._analyzer.version}; run: news rebuild"
             )
         return tuple(found)
 
