@@ -20,6 +20,12 @@ from tests.conftest import ARTICLES
 DATE = Note("unreadable-date", "'soonish' is no date")
 
 
+@pytest.fixture(autouse=True)
+def slow_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No batch ends with the clock here, however slow the machine is, unless a test says so."""
+    monkeypatch.setattr("search.indexer.BATCH_SECONDS", 3_600.0)
+
+
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Archive]:
     with open_archive(tmp_path / "new", create=True) as opened:

@@ -309,7 +309,7 @@ def delete(
             warn(f"would delete {len(ids):,}")
             return
         if not yes:
-            if not sys.stdin.isatty():
+            if sys.stdin is None or not sys.stdin.isatty():
                 raise click.UsageError(
                     "no terminal to confirm on; add --yes to delete, or --dry-run to see what would go"
                 )
