@@ -20,7 +20,7 @@ _NAMES: dict[type, str] = {str: "text", int: "a whole number", tzinfo: "a zone",
 _HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
-def a(kind: type[Kind], name: str, value: object) -> Kind:
+def checked_as(kind: type[Kind], name: str, value: object) -> Kind:
     """`value`, which must be of this type."""
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         wanted = _NAMES.get(kind, kind.__name__)
@@ -30,7 +30,7 @@ def a(kind: type[Kind], name: str, value: object) -> Kind:
 
 def text_of(name: str, value: object) -> str:
     """A text; halves of characters, which no stored text has, are replaced."""
-    return a(str, name, value).translate(_HALVES)
+    return checked_as(str, name, value).translate(_HALVES)
 
 
 def check_moments(since: object, until: object, zone: object, now: object) -> None:
@@ -40,7 +40,7 @@ def check_moments(since: object, until: object, zone: object, now: object) -> No
             raise InvalidRequest(f"{name} must be text, a date or a datetime, not {type(moment).__name__}")
     if not isinstance(zone, str | tzinfo):
         raise InvalidRequest(f"zone must be a name or a tzinfo, not {type(zone).__name__}")
-    if now is not None and a(datetime, "now", now).tzinfo is None:
+    if now is not None and checked_as(datetime, "now", now).tzinfo is None:
         raise InvalidRequest("now must be an aware datetime (it has no time zone)")
 
 
@@ -48,7 +48,7 @@ def limit_of(limit: object) -> int:
     """A number of hits; raises `LimitExceeded` for more than a page can have."""
     if limit is None:
         raise InvalidRequest("limit must be a whole number, not None; scan gives every match")
-    number = a(int, "limit", limit)
+    number = checked_as(int, "limit", limit)
     if number < 0:
         raise InvalidRequest("the limit must not be negative")
     if number > MAX_HITS:
@@ -56,16 +56,18 @@ def limit_of(limit: object) -> int:
     return number
 
 
-def deadline_of(timeout: object) -> Deadline | None:
+def deadline_of(timeout: Timeout) -> Deadline | None:
     """The deadline that a timeout sets, from now on."""
-    return timeout if timeout is None or isinstance(timeout, Deadline) else Deadline.after(timeout)  # type: ignore[arg-type]
+    return timeout if timeout is None or isinstance(timeout, Deadline) else Deadline.after(timeout)
 
 
 def facets_of(written: object) -> tuple[FacetRequest, ...]:
     """The facets asked for: one, or several."""
     if isinstance(written, str | FacetRequest):
         return (_facet(written),)
-    return tuple(_facet(facet) for facet in a(Iterable, "facets", written))  # type: ignore[type-abstract]
+    if not isinstance(written, Iterable):
+        raise InvalidRequest(f"facets must be several, in a list, not {type(written).__name__}")
+    return tuple(_facet(facet) for facet in written)
 
 
 def _facet(written: object) -> FacetRequest:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from search.analysis import STOP_WORDS
-from search.arguments import a, check_moments
+from search.arguments import check_moments, checked_as
 from search.bounds import Moment, Zone, between, zone_of
 from search.deadline import Deadline
 from search.engine import Engine, SearchRequest
@@ -40,7 +40,7 @@ def read_text(
     stands for too many. Raises `QuerySyntaxError`, `LimitExceeded` and `InvalidRequest`.
     """
     check_moments(since, until, zone, now)
-    query, where, moment = a(str, "query", query), zone_of(zone), now or datetime.now(UTC)
+    query, where, moment = checked_as(str, "query", query), zone_of(zone), now or datetime.now(UTC)
     settings = engine.settings()
     stop_words = STOP_WORDS.get(settings.language, frozenset())
     parse = parse_loosely if any_word else parse_query

@@ -22,13 +22,15 @@ def changed_fields(versions: Sequence[Version]) -> list[tuple[str, ...]]:
 
 
 def versions_as_text(versions: Sequence[Version], zone: tzinfo) -> Iterator[str]:
-    """A line for each version, and one for the end of the last if it is not current."""
-    for version, changed in zip(versions, changed_fields(versions), strict=True):
-        what = f"changed {', '.join(changed)}" if changed else "as it first came"
-        title = f"  {printable(version.article.title)}" if not changed or "title" in changed else ""
+    """A line for each version, and one for each time that the article was deleted or withdrawn."""
+    for number, (version, changed) in enumerate(zip(versions, changed_fields(versions), strict=True)):
+        what = (
+            f"changed {', '.join(changed)}" if changed else "came again" if number else "first version kept"
+        )
+        title = f"  {printable(version.article.title)}" if not number or "title" in changed else ""
         yield f"revision {version.revision:,}  {_when(version.at, zone)}  {what}{title}"
-    if versions and versions[-1].ended is not None:
-        yield f"{versions[-1].ended}  {_when(versions[-1].until, zone)}"
+        if version.ended in ("deleted", "withdrawn"):
+            yield f"{version.ended}  {_when(version.until, zone)}"
 
 
 def versions_as_json(versions: Sequence[Version]) -> str:

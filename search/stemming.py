@@ -133,10 +133,10 @@ class _Apart:
             made = self._modules[name] = ModuleType(name)
             path = self._folder.joinpath(*name.split(".")[1:]).with_suffix(".py")
             if path.is_file():
-                loader = SourceFileLoader(name, str(path))
                 made.__file__ = str(path)
                 made.__dict__["__builtins__"] = {**vars(__import__("builtins")), "__import__": self._import}
-                exec(loader.get_code(name), made.__dict__)  # type: ignore[arg-type]
+                if (code := SourceFileLoader(name, str(path)).get_code(name)) is not None:
+                    exec(code, made.__dict__)
         return self._modules[name]
 
     def _import(

@@ -6,6 +6,7 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from search.codec import matches, patterns, postings, proximity
 from search.codec.lexicon import Lexicon, lexicon_arrays
 from search.codec.postings import Counted, summed
 from search.codec.proximity import Spans, near, phrase, unite_spans, united_places
+from search.dates import Interval
 from search.deadline import STEP, Deadline, checked
 from search.engine import FacetRequest, SearchRequest
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError, SearchError
@@ -266,3 +268,21 @@ def test_an_archive_on_disk_answers_after_a_query_was_ended(tmp_path: Path) -> N
         with pytest.raises(DeadlineExceeded):
             archive.search("storm", timeout=1e-9)
         assert archive.count("storm") == 1
+
+
+def test_a_timeline_of_many_intervals_is_made_in_steps(tmp_path: Path) -> None:
+    class Counting(Deadline):
+        looks = 0
+
+        def check(self) -> None:
+            Counting.looks += 1
+
+    def looks(by: Interval) -> int:
+        Counting.looks = 0
+        archive.timeline("tide", by, timeout=Counting(1.0, 0.0))
+        return Counting.looks
+
+    with open_archive(tmp_path / "archive", create=True) as archive:
+        for year in (1980, 2025):
+            archive.add([Article(id=str(year), title="Tide", published=datetime(year, 1, 1, tzinfo=UTC))])
+        assert looks("day") >= looks("year") + 3, "16,437 bins, in steps of 4,096"

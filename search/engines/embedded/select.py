@@ -103,7 +103,7 @@ def timeline(view: IndexView, docs: Docs, interval: Interval, zone: tzinfo) -> T
     counted = [number for number, count in enumerate(counts) if count]
     bins = tuple(
         _bin(edges[number], edges[number + 1], counts[number], interval)
-        for number in range(counted[0], counted[-1] + 1)
+        for number in checked(range(counted[0], counted[-1] + 1), view.check)
     )
     return Timeline(interval, bins, undated, imprecise)
 

@@ -70,7 +70,7 @@ class Writer:
                 yield
 
     @contextmanager
-    def _updating(self, index: ArchiveIndex, fields: Iterable[str] | None = None) -> Iterator[Update]:
+    def _updating(self, index: ArchiveIndex) -> Iterator[Update]:
         """A change to the index; the builder that made one is used again unless it was left half-way."""
         from search.engines.embedded.building import SegmentBuilder
         from search.engines.embedded.update import Update
@@ -78,7 +78,7 @@ class Writer:
         builder = self._builder or SegmentBuilder(self._analyzer.language, self._location)
         self._builder = None
         try:
-            yield Update(index, builder, fields)
+            yield Update(index, builder)
         except BaseException:
             builder.close()
             raise

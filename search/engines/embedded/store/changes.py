@@ -66,7 +66,7 @@ class _Old(NamedTuple):
 class Changes:
     """What one transaction does.
 
-    `revision` and `digest` are those that it makes, None as long as nothing has changed. It makes several
+    `revision` is the last that it makes, None as long as nothing has changed. It makes several
     revisions where an article is changed more than once, so that each state of it is kept.
     """
 
@@ -75,7 +75,6 @@ class Changes:
         self._open: tuple[int, int, Kind, History] | None = None  # the revision that is being made
         self._touched: set[str] = set()  # by it
         self.revision: int | None = None
-        self.digest: bytes | None = None
 
     def put(self, articles: Sequence[Article]) -> Change:
         """Store the articles one after the other; those that change nothing are left as they are."""
@@ -243,9 +242,8 @@ class Changes:
         """Note the revision that is being made, if there is one; the next change makes another."""
         if self._open is not None:
             self.revision, at, kind, history = self._open
-            self.digest = history.digest()
             self._cursor.execute(
-                "INSERT INTO revisions VALUES (?, ?, ?, ?)", (self.revision, at, kind, self.digest)
+                "INSERT INTO revisions VALUES (?, ?, ?, ?)", (self.revision, at, kind, history.digest())
             )
         self._open = None
         self._touched.clear()
