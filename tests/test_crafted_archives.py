@@ -152,6 +152,55 @@ STORE = {
     "no archive": sql("DELETE FROM meta WHERE key = 'archive'"),
     "no articles": sql("DROP TABLE articles"),
 }
+WRITTEN: dict[str, tuple[str, list[str]]] = {
+    "a time of a revision that is text": ("UPDATE revisions SET at = 'zz'", ["index", "more.jsonl"]),
+    "a time past all times": ("UPDATE revisions SET at = 9223372036854775807", ["delete", "a1", "--yes"]),
+    "a history of no time": ("UPDATE revisions SET at = 9223372036854775807", ["history", "a1"]),
+    "a version that is text": ("UPDATE articles SET version = 'abc'", ["index", "more.jsonl"]),
+    "a digest that is text": ("UPDATE articles SET digest = 'abc'", ["index", "more.jsonl"]),
+    "a cancelled version that is text": (
+        "INSERT INTO withdrawn VALUES ('a1', 1, 'abc')",
+        ["index", "more.jsonl"],
+    ),
+    "an id that is bytes": ("INSERT INTO tombstones VALUES (x'00', 99)", ["rebuild"]),
+    "a revision that is text": ("UPDATE articles SET revision = 'abc'", ["search", "strike"]),
+}
+"""A value of another type where SQLite would take any, and a command that comes upon it."""
+
+
+@pytest.mark.parametrize("fault", WRITTEN)
+def test_a_value_of_another_type_is_damage(
+    fault: str,
+    template: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("more.jsonl").write_text('{"id": "a1", "title": "Tide", "version": 3}\n')
+    location = Path(shutil.copytree(template, tmp_path / "archive"))
+    statement, command = WRITTEN[fault]
+    sql(statement)(location)
+    for each in (command, ["verify"]):
+        code, err = ends(each, location, capsys)
+        assert (code, "articles.db" in err, "restore" in err) == (5, True, True), (each, err)
+
+
+@pytest.mark.parametrize("name", ["body.positions", "title.leads", "keyword.doc_starts", "published.numbers"])
+def test_an_array_of_another_name_is_damage_of_the_index(
+    name: str, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    location = Path(shutil.copytree(template, tmp_path / "archive"))
+    (path,) = (location / "index").glob("*.arrays")
+    other = name[:-1] + "x"
+    path.write_bytes(path.read_bytes().replace(f'"{name}"'.encode(), f'"{other}"'.encode()))
+    sealed = [path.stat().st_size, zlib.crc32(path.read_bytes()), path.stat().st_mtime_ns]
+    resealed(location, lambda manifest: manifest["files"].update({path.name: sealed}))
+    for command in (["search", '"on strike"'], ["facets"], ["verify", "--quick"]):
+        code, err = ends(command, location, capsys)
+        assert (code, path.name in err, "run: news rebuild" in err) == (5, True, True), err
+
+
 READING = (["search", "strike"], ["count", "strike"], ["stats"], ["verify", "--quick"], ["verify"])
 
 

@@ -25,8 +25,10 @@ class _Shapes:
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.arrays = arrays
+        self.known: set[str] = set()
 
     def array(self, name: str, kinds: tuple[str, ...], length: int | None = None) -> Array:
+        self.known.add(name)
         array = self.arrays.get(name)
         if array is None:
             raise BadLayout(f"the array {name} is missing")
@@ -86,6 +88,8 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
         shapes.starts(f"{name}.doc_starts", ("<i4",), count, pairs)
     for name in columns:
         shapes.array(f"{name}.numbers", ("<i8",), count)
+    if others := sorted(arrays.keys() - shapes.known):
+        raise BadLayout(f"the array {others[0]!r:.60} belongs to nothing")
 
 
 def _fields(arrays: Mapping[str, Array]) -> tuple[list[str], list[str], list[str]]:

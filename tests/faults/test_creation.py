@@ -61,6 +61,7 @@ def test_a_kill_of_the_first_run_leaves_none_or_one_that_opens(tmp_path: Path, c
     count("kills of a first run", tried)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files that Python closes
 def test_an_interrupt_of_the_first_run_leaves_none_or_one_that_opens(tmp_path: Path, count: Count) -> None:
     tried = 0
     for line in count_from(0, 7 if TORTURE else 97):

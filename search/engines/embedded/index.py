@@ -34,6 +34,7 @@ from search.codec.writer import ArrayWriter
 from search.engines.embedded.schema import index_schema
 from search.engines.embedded.store.store import State
 from search.errors import IndexUnusable
+from search.language import TEXT_FIELDS
 
 INDEX_FORMAT = 7
 """Raised when `schema` changes: an index of another format is made anew by whoever writes next."""
@@ -259,8 +260,10 @@ def _names_beside(path: Path) -> Iterator[Path]:
 
 
 def _check_columns(view: IndexView) -> None:
-    """Raise `BadLayout` unless each document has an id and a column for its time."""
+    """Raise `BadLayout` unless each document has its fields of text, an id and a column for its time."""
     for part in view.parts:
+        if set(part.text_fields) != set(TEXT_FIELDS):
+            raise BadLayout("a segment has other fields of text than articles have")
         ids = part.arrays.get("id.doc_starts")
         if "published.numbers" not in part.arrays or ids is None or int(ids[-1]) != part.count:
             raise BadLayout("a segment has documents without ids or times")

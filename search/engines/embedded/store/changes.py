@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from search.article import Article
 from search.engine import Added
 from search.engines.embedded.store.layout import LATEST
-from search.engines.embedded.store.rows import BadRow, digest_of, packed, record_of, unpacked
+from search.engines.embedded.store.rows import BadRow, digest_of, packed, record_of, typed, unpacked
 
 Kind = Literal["create", "upgrade", "index", "delete", "withdraw", "forget"]
 
@@ -256,7 +256,8 @@ class Changes:
             "SELECT id, version, digest FROM articles WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(identities),),
         )
-        return {identity: (version, digest) for identity, version, digest in rows}
+        found = (typed(row, str, int | None, bytes) for row in rows)
+        return {identity: (version, digest) for identity, version, digest in found}
 
     def _withdrawn(self, identities: Iterable[str]) -> dict[str, int | None]:
         """Which of these a wire has cancelled, and with which version."""
@@ -264,7 +265,7 @@ class Changes:
             "SELECT id, version FROM withdrawn WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(identities)),),
         )
-        return dict(rows.fetchall())
+        return dict(typed(row, str, int | None) for row in rows)
 
     def _old(self, identities: Iterable[str]) -> dict[str, _Old]:
         """The rows of these articles, of those that are there, in the order in which they first came.
@@ -276,8 +277,9 @@ class Changes:
             "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number",
             (json.dumps(list(identities)),),
         ).fetchall()
+        found = (typed(row, str, int, bytes, bytes) for row in rows)
         return {
-            i: _Old(revision, digest, unpacked(document, digest)) for i, revision, digest, document in rows
+            i: _Old(revision, digest, unpacked(document, digest)) for i, revision, digest, document in found
         }
 
 

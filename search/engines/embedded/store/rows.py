@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from hashlib import sha256
+from types import UnionType
+from typing import Any
 
 import zstandard
 
@@ -23,8 +25,18 @@ _DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
+Row = tuple[Any, ...]
+
+
 class BadRow(ValueError):
     """A row that does not hold what was stored."""
+
+
+def typed(row: Row, *types: type | UnionType) -> Row:
+    """The row, whose values must have these types: SQLite takes any in any column. Raises `BadRow`."""
+    if not all(isinstance(value, kind) for value, kind in zip(row, types, strict=True)):
+        raise BadRow("a value has another type than it was stored with")
+    return row
 
 
 def record_of(article: Article) -> bytes:

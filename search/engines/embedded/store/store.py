@@ -30,11 +30,12 @@ from search.engines.embedded.store.connection import (
     translation,
 )
 from search.engines.embedded.store.layout import APPLICATION_ID, FORMAT, TABLES
-from search.engines.embedded.store.rows import BadRow, article_of, unpacked
+from search.engines.embedded.store.rows import BadRow, article_of, typed, unpacked
 from search.engines.embedded.store.upgrade import upgrade
 from search.errors import ArchiveDamaged, ArchiveError
 
 _ROW = "number, CAST(id AS BLOB), digest, CAST(document AS BLOB), revision"
+_ROW_TYPES = (int, bytes, bytes, bytes, int)
 _MOST = 1 << 62
 
 
@@ -122,6 +123,8 @@ class Store:
             yield
         except ERRORS as error:
             raise translation(error, self.location, self.path) from error
+        except BadRow as error:
+            raise ArchiveDamaged(f"{self.path} is damaged: {error}; {RESTORE}", self.location) from error
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -135,10 +138,6 @@ class Store:
                 cursor.execute("BEGIN IMMEDIATE")
                 yield cursor
                 cursor.execute("COMMIT")
-            except BadRow as error:
-                raise ArchiveDamaged(
-                    f"{self.path} has an article of which {error}; {RESTORE}", self.location
-                ) from error
             finally:
                 self._connection.rollback()
 
@@ -214,9 +213,10 @@ class Store:
             row = self._connection.execute(
                 "SELECT revision, digest FROM revisions ORDER BY revision DESC LIMIT 1"
             ).fetchone()
-        if row is None or not isinstance(row[1], bytes):
-            raise ArchiveDamaged(f"{self.path} has no history; {RESTORE}", self.location)
-        return State(self._meta("archive"), int(row[0]), row[1].hex())
+            if row is None:
+                raise BadRow("it has no history")
+            revision, digest = typed(row, int, bytes)
+        return State(self._meta("archive"), revision, digest.hex())
 
     def upgraded_from(self) -> int | None:
         """The revision at which the format before this one ended; None if the archive began with this."""
@@ -226,7 +226,7 @@ class Store:
             row = self._connection.execute(
                 "SELECT revision FROM revisions WHERE kind = 'upgrade' ORDER BY revision LIMIT 1"
             ).fetchone()
-        return None if row is None else int(row[0])
+            return None if row is None else int(typed(row, int)[0])
 
     def digest_at(self, revision: int) -> str | None:
         """The digest of the history up to a revision; None where there is no such revision here."""
@@ -234,7 +234,7 @@ class Store:
             row = self._connection.execute(
                 "SELECT digest FROM revisions WHERE revision = ?", (revision,)
             ).fetchone()
-        return None if row is None else bytes(row[0]).hex()
+            return None if row is None else str(typed(row, bytes)[0].hex())
 
     @property
     def revision(self) -> int:
@@ -280,7 +280,7 @@ class Store:
                 f"SELECT {_ROW} FROM articles WHERE id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(identities)),),
             ).fetchall()
-        known = {bytes(row[1]).decode(): row for row in rows}
+            known = {bytes(typed(row, *_ROW_TYPES)[1]).decode(): row for row in rows}
         if revision is None or self.format < FORMAT:
             return {identity: self._article(row) for identity, row in known.items()}
         found = {}
@@ -356,7 +356,7 @@ class Store:
             rows = self._connection.execute(
                 "SELECT id FROM tombstones WHERE revision > ? ORDER BY id", (revision,)
             ).fetchall()
-        return [identity for (identity,) in rows]
+            return [str(typed(row, str)[0]) for row in rows]
 
     # --- keeping --------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from search.article import Article
 from search.engine import Version
 from search.engines.embedded.store.layout import FORMAT, LATEST
-from search.engines.embedded.store.rows import BadRow, article_of, unpacked
+from search.engines.embedded.store.rows import BadRow, article_of, typed, unpacked
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -32,7 +32,8 @@ def kept(connection: sqlite3.Connection, identity: str) -> Iterator[Kept]:
         (identity,),
     ).fetchall()
     later: Kept | None = None
-    for revision, until, whole, digest, document in rows:
+    for row in rows:
+        revision, until, whole, digest, document = typed(row, int, int | None, int, bytes, bytes)
         if not whole and (later is None or later.revision != until):
             raise BadRow("the version that took its place is missing")
         later = Kept(
@@ -53,7 +54,7 @@ def as_of(connection: sqlite3.Connection, identity: str, revision: int) -> Artic
 def history(connection: sqlite3.Connection, identity: str) -> tuple[Version, ...]:
     """Every version of an article, the oldest first."""
     revisions = {
-        revision: (_EPOCH + timedelta(microseconds=at), kind)
+        revision: (moment_of(at), kind)
         for revision, at, kind in connection.execute(
             "SELECT revision, at, kind FROM revisions WHERE revision IN "
             "(SELECT revision FROM versions WHERE id = ?1 UNION SELECT until FROM versions WHERE id = ?1 "
@@ -75,6 +76,13 @@ _DELETED: _Ending = "deleted"
 _ENDINGS: dict[str, _Ending] = {"index": "updated", "withdraw": "withdrawn"}
 
 
+def moment_of(at: object) -> datetime:
+    """The time of a revision; raises `BadRow` for what cannot be one."""
+    if not isinstance(at, int) or not 0 <= at < LATEST:
+        raise BadRow("a revision has no time that can be one")
+    return _EPOCH + timedelta(microseconds=at)
+
+
 def prune(cursor: sqlite3.Cursor, before: datetime) -> int:
     """Drop the versions that were not current any more at this time; how many they were."""
     at = (before - _EPOCH) // timedelta(microseconds=1)
@@ -82,6 +90,15 @@ def prune(cursor: sqlite3.Cursor, before: datetime) -> int:
         "DELETE FROM versions WHERE until <= (SELECT max(revision) FROM revisions WHERE at <= ?)", (at,)
     )
     return cursor.rowcount
+
+
+_OF_ANOTHER_TYPE = """
+    SELECT DISTINCT 'articles' FROM articles WHERE typeof(first_seen) <> 'integer'
+        OR typeof(version) NOT IN ('integer', 'null')
+    UNION SELECT 'withdrawn' FROM withdrawn WHERE typeof(id) <> 'text' OR typeof(revision) <> 'integer'
+        OR typeof(version) NOT IN ('integer', 'null')
+    UNION SELECT 'tombstones' FROM tombstones WHERE typeof(id) <> 'text' OR typeof(revision) <> 'integer'
+"""
 
 
 def damages(connection: sqlite3.Connection) -> Iterator[str]:
@@ -101,7 +118,9 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
             if last is not None and (revision != last[0] + 1 or at <= last[1]):
                 yield f"revision {revision} does not follow revision {last[0]}"
             last = revision, at
-    for (identity,) in connection.execute("SELECT DISTINCT id FROM versions ORDER BY id").fetchall():
+    for (identity,) in connection.execute(
+        "SELECT DISTINCT CAST(id AS TEXT) FROM versions ORDER BY id"
+    ).fetchall():
         try:
             until = None
             for each in kept(connection, identity):
