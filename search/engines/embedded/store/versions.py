@@ -118,6 +118,8 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
             if last is not None and (revision != last[0] + 1 or at <= last[1]):
                 yield f"revision {revision} does not follow revision {last[0]}"
             last = revision, at
+    for (table,) in connection.execute(_OF_ANOTHER_TYPE):
+        yield f"the table {table} has a value of another type than it was stored with"
     for (identity,) in connection.execute(
         "SELECT DISTINCT CAST(id AS TEXT) FROM versions ORDER BY id"
     ).fetchall():
