@@ -9,7 +9,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
+from weakref import WeakSet
 
 from search.errors import ArchiveLocked, ArchiveReadOnly
 
@@ -19,14 +21,14 @@ POLL = 0.05
 """Seconds from one look to the next at a lock that is waited for."""
 
 
-_held: set[int] = set()
-"""Descriptors of locks that this process has; a process that it forks has no part in them."""
+_held: WeakSet[FileIO] = WeakSet()
+"""The files of locks that this process has; a process that it forks has no part in them."""
 
 
 def _let_go() -> None:
-    for descriptor in _held:
+    for file in list(_held):
         with suppress(OSError):
-            os.close(descriptor)
+            file.close()
     _held.clear()
 
 
@@ -38,39 +40,39 @@ def writing(location: Path, wait: float = 0.0) -> Iterator[None]:
     """Hold the archive's lock; the file says by which process, on which host, and since when.
 
     Raises `ArchiveLocked` when another process, or another engine in this one, holds it, and has not
-    let go of it after `wait` seconds.
+    let go of it after `wait` seconds. An interrupt at any point lets go of it too: closing the file does,
+    and Python closes one that nothing refers to.
     """
     until = time.monotonic() + wait
     path = location / LOCK
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+        file = FileIO(path, "r+", opener=_open)
     except OSError as error:
         raise ArchiveReadOnly(f"cannot write {path}: {error.strerror}", location) from error
-    _held.add(descriptor)
-    owner = os.getpid()
-    try:
+    with file:
+        _held.add(file)
         while True:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError as error:
                 if time.monotonic() >= until:
-                    raise _locked(location, os.pread(descriptor, 400, 0)) from error
+                    raise _locked(location, os.pread(file.fileno(), 400, 0)) from error
                 time.sleep(POLL)
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         try:
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{owner} {socket.gethostname()} {now}\n".encode(), 0)
+            file.truncate(0)
+            file.write(f"{os.getpid()} {socket.gethostname()} {now}\n".encode())
             yield
         finally:
-            if os.getpid() == owner:
-                os.ftruncate(descriptor, 0)
-    finally:
-        if os.getpid() == owner:  # in a forked process the descriptor is closed, its number perhaps another's
-            # A process that was just forked, to become another program, may have the descriptor still.
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
-            _held.discard(descriptor)
-            os.close(descriptor)
+            if not file.closed:  # it is in a process that was forked meanwhile
+                file.truncate(0)
+                # One that was just forked, to become another program, may have the file still.
+                fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _open(path: str, _: int) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
 
 
 def is_being_written(location: Path) -> bool:
