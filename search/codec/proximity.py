@@ -30,11 +30,13 @@ class Spans:
     ends: Ints
 
 
-def occurrences(spans: Spans) -> Counted:
+def occurrences(spans: Spans, check: Check = no_deadline) -> Counted:
     """Where the spans are; two that start at one place count once."""
-    starts = _distinct_sorted(spans.starts)
+    starts = spans.starts.compress(first_of_runs(spans.starts))
+    check()
     docs = starts >> 32
     first = np.flatnonzero(first_of_runs(docs))
+    check()
     docs, counts = docs.take(first), np.diff(first, append=len(starts))
     positions = np.bitwise_and(starts.take(first), 0xFFFFFFFF)
     return Counted(docs.astype(np.int32), counts, leads_of(positions))
@@ -175,12 +177,6 @@ def _distinct(starts: Ints, ends: Ints) -> Spans:
     new = np.ones(len(starts), np.bool_)
     new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
     return Spans(starts[new], ends[new])
-
-
-def _distinct_sorted(places: Ints) -> Ints:
-    if len(places) and not (places[1:] > places[:-1]).all():
-        return np.unique(places)
-    return places
 
 
 def _among(sought: Ints, places: Ints) -> Flags:

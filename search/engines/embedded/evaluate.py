@@ -209,7 +209,7 @@ class Evaluator:
         return self._found_by(lambda field: words_as_spans(self.view.places(field, term, forms)))
 
     def _found_by(self, finder: Finder) -> Postings:
-        return posted({field: occurrences(finder(field)) for field in TEXT_FIELDS})
+        return posted({field: occurrences(finder(field), self.view.check) for field in TEXT_FIELDS})
 
     def _finder(self, node: Node) -> Finder:
         """What finds in a given field the places of a node that has places."""
