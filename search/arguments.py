@@ -33,15 +33,19 @@ def text_of(name: str, value: object) -> str:
     return checked_as(str, name, value).translate(_HALVES)
 
 
-def check_moments(since: object, until: object, zone: object, now: object) -> None:
-    """Whether the bounds, the zone and the time of the call are of types that can be read."""
+def check_moments(since: object, until: object) -> None:
+    """Whether the bounds are of types that can be read."""
     for name, moment in (("since", since), ("until", until)):
         if not isinstance(moment, str | date | None):
             raise InvalidRequest(f"{name} must be text, a date or a datetime, not {type(moment).__name__}")
-    if not isinstance(zone, str | tzinfo):
-        raise InvalidRequest(f"zone must be a name or a tzinfo, not {type(zone).__name__}")
-    if now is not None and checked_as(datetime, "now", now).tzinfo is None:
+
+
+def now_of(now: object) -> datetime:
+    """A moment, which must have a zone."""
+    moment = checked_as(datetime, "now", now)
+    if moment.tzinfo is None:
         raise InvalidRequest("now must be an aware datetime (it has no time zone)")
+    return moment
 
 
 def limit_of(limit: object) -> int:

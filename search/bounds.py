@@ -22,6 +22,8 @@ _HOURS = {"h": 1, "d": 24, "w": 7 * 24, "m": 30 * 24, "y": 365 * 24}
 
 def zone_of(zone: Zone) -> tzinfo:
     """The zone, by its name or itself; raises `InvalidRequest`."""
+    if not isinstance(zone, str | tzinfo):
+        raise InvalidRequest(f"zone must be a name or a tzinfo, not {type(zone).__name__}")
     return read_zone(zone) if isinstance(zone, str) else zone
 
 

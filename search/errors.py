@@ -20,7 +20,6 @@ Every message is one or two plain sentences: what is the matter, then the next s
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 
@@ -82,10 +81,10 @@ class DeadlineExceeded(LimitExceeded):
 
 
 class ArchiveError(SearchError):
-    """Something about the archive at `location`."""
+    """Something about the archive at `location`, a folder or an address."""
 
-    def __init__(self, message: str, location: Path) -> None:
-        self.location = location
+    def __init__(self, message: str, location: object) -> None:
+        self.location = str(location)
         super().__init__(message)
 
 
@@ -100,7 +99,7 @@ class ArchiveExists(ArchiveError):
 class ArchiveLocked(ArchiveError):
     """Another process is writing the archive; what is known of it is its `pid`, `host` and `since`."""
 
-    def __init__(self, location: Path, pid: int | None, host: str | None, since: str | None) -> None:
+    def __init__(self, location: object, pid: int | None, host: str | None, since: str | None) -> None:
         self.pid, self.host, self.since = pid, host, since
         holder = f"process {pid}" if pid else "another process"
         where = f" on {host}" if host else ""

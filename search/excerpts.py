@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from search.deadline import Deadline, no_deadline
-from search.engine import Engine, Results
+from search.deadline import Check
+from search.engine import Reader, Results
 from search.language import Node
 from search.snippets import mark, snippet
 
 
-def with_snippets(engine: Engine, results: Results, query: Node, deadline: Deadline | None) -> Results:
+def with_snippets(reader: Reader, results: Results, query: Node, check: Check) -> Results:
     """The results, each hit with its snippet and the marks in its title; raises `DeadlineExceeded`."""
-    highlights = engine.highlights(query, deadline)
-    check = no_deadline if deadline is None else deadline.check
+    highlights = reader.highlights(query)
     hits = []
     for hit in results.hits:
         check()

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import islice, product
 
-from search.deadline import Deadline
-from search.engine import Engine, FacetValue, PartCount, SearchRequest
-from search.language import TEXT_FIELDS, And, Node, Phrase, Word, both, sought_words
+from search.engine import FacetValue, PartCount, Reader, SearchRequest
+from search.language import TEXT_FIELDS, And, Node, Phrase, Word, both, sought_words, value_leaf
 
 MAX_TRIES = 12
 """Other spellings that are searched for where a query finds nothing; where it finds something, one is."""
@@ -24,27 +23,26 @@ MAX_PARTS, NEAR_VALUES = 32, 3
 
 
 def correction(
-    engine: Engine,
+    reader: Reader,
     query: str,
     tree: Node,
     *,
     total: int,
     finds: Callable[[str], int],
-    deadline: Deadline | None,
 ) -> str | None:
     """The query spelled otherwise, so that it finds more than its `total`; None if no such one is found.
 
     Words that no article has are replaced, and, where the query finds nothing, rare ones too. `finds` says
     how many articles a text finds, 0 where it cannot be read: a spelling is tried as a whole.
     """
-    unknown = engine.unknown_words(tree, deadline)
+    frequencies = reader.document_frequencies(dict.fromkeys(sought_words(tree)))
+    unknown = [word for word, df in frequencies.items() if not df]
     if total and not unknown:
         return None
-    others = () if total else (word for word in sought_words(tree) if word not in unknown)
+    others = () if total else frequencies
     choices: dict[str, list[str]] = {}
     for word in islice(dict.fromkeys([*unknown, *others]), LOOKED_AT):
-        suggestions = engine.corrections(word, 3, deadline)
-        own = 0 if word in unknown or not suggestions else _count(engine, Word(word), deadline)
+        suggestions, own = reader.vocabulary(near=word, count=3), frequencies[word]
         spellings = [each.word for each in suggestions if each.articles >= RARER * own]
         if spellings and len(choices) < MISSPELT:
             choices[word] = [word, *spellings] if own else spellings
@@ -64,7 +62,7 @@ def _respelled(query: str, spellings: dict[str, str]) -> str:
     return re.sub(rf"(?<!\w)(?:{words})(?!\w)", lambda found: spellings[found.group()], query)
 
 
-def missing_parts(engine: Engine, tree: Node, deadline: Deadline | None) -> tuple[PartCount, ...]:
+def missing_parts(reader: Reader, tree: Node) -> tuple[PartCount, ...]:
     """What each part of a query finds alone, where all find nothing; and what those that do find together.
 
     Nothing for a query of one part, unless that asks for a value that has near ones.
@@ -72,27 +70,29 @@ def missing_parts(engine: Engine, tree: Node, deadline: Deadline | None) -> tupl
     parts = tree.parts[:MAX_PARTS] if isinstance(tree, And) else (tree,)
     counted = []
     for part in parts:
-        articles = _count(engine, part, deadline)
-        near = () if articles else _near(engine, part, deadline)
+        articles = _count(reader, part)
+        near = () if articles else _near(reader, part)
         counted.append(PartCount(str(part), articles, near))
     found = [part for part, count in zip(parts, counted, strict=True) if count.articles]
     if len(parts) == 1:
         return tuple(part for part in counted if part.near)
-    if 1 < len(found) < len(parts) and (together := _count(engine, rest := both(found), deadline)):
+    if 1 < len(found) < len(parts) and (together := _count(reader, rest := both(found))):
         counted.append(PartCount(str(rest), together))
     return tuple(counted)
 
 
-def _near(engine: Engine, part: Node, deadline: Deadline | None) -> tuple[FacetValue, ...]:
+def _near(reader: Reader, part: Node) -> tuple[FacetValue, ...]:
     match part:
         case Word(text, field) | Phrase(text, field) if field not in (None, "id", "url", *TEXT_FIELDS):
-            return engine.near_values(field or "", text, NEAR_VALUES, deadline)
+            field = field or ""
+            found = reader.vocabulary(field=field, near=text, count=NEAR_VALUES)
+            return tuple(FacetValue(v.word, v.articles, str(value_leaf(field, v.word))) for v in found)
         case _:
             return ()
 
 
-def _count(engine: Engine, tree: Node, deadline: Deadline | None) -> int:
-    return engine.search(SearchRequest(tree, limit=0, deadline=deadline)).total
+def _count(reader: Reader, tree: Node) -> int:
+    return reader.search(SearchRequest(tree, limit=0)).total
 
 
 def in_words(parts: Sequence[PartCount]) -> list[str]:

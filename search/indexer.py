@@ -11,7 +11,8 @@ from itertools import chain
 
 from search.analysis import MAX_WORD_LENGTH, words
 from search.article import Article
-from search.engine import Added, Engine
+from search.engine import Added, Engine, SearchRequest
+from search.language import Everything
 from search.sources import Accepted, Item, Note, Origin, Rejected, Skipped, Withdrawn
 
 BATCH_ARTICLES = 25_000
@@ -173,8 +174,11 @@ def add_all(engine: Engine, articles: Iterator[Article], note: Callable[[Added],
             raise batch.interrupt
         added += counts.added + counts.updated
         several += 1
-    if several > 1 and 2 * added > engine.stats().articles:
-        engine.optimize()
+    if several > 1:
+        with engine.reader() as reader:
+            total = reader.search(SearchRequest(Everything(), limit=0)).total
+        if 2 * added > total:
+            engine.optimize()
 
 
 class _Batch:

@@ -1,42 +1,50 @@
 """The query layer as a library.
 
-    from search.query import open_archive
+    from search.query import Question, open_archive
 
-    with open_archive("index_data") as archive:
-        results = archive.search("harbour strike", since="2025-02", facets=["keyword", "date:month"])
+    with open_archive("index_data", zone="Europe/Berlin") as archive:
+        strike = Question("harbour strike", since="2025-02")
+        results = archive.search(strike, facets=["keyword", "date:month"])
         for hit in results.hits:
             print(hit.score, hit.article.title, hit.snippet.text)
 
-It reads no configuration: a call depends on its arguments only, and times without a zone are in UTC
-unless `zone` says otherwise.
+It reads no configuration: a call depends on its arguments only, and on the clock where a date is told from
+now ("7d"), unless the archive is looked at from another moment (`Archive.at`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from search.arguments import Timeout, check_moments, deadline_of, facets_of, limit_of, text_of
+from search.analysis import Analyzer
+from search.arguments import Timeout, check_moments, deadline_of, facets_of, limit_of, now_of, text_of
 from search.article import Article
 from search.bounds import Moment, Zone, age_of, between, full_hour, zone_of
 from search.dates import INTERVALS, Interval
-from search.deadline import no_deadline
+from search.deadline import Deadline, no_deadline
 from search.engine import (
     MAX_HITS,
     SORTS,
     Added,
     Cursor,
     Engine,
+    Explanation,
     Facet,
     FacetRequest,
+    Historied,
+    Maintained,
+    Reader,
     Recency,
     Results,
     SearchRequest,
     Sort,
+    State,
     Stats,
     Suggestion,
     Timeline,
@@ -45,14 +53,20 @@ from search.engine import (
 from search.engines import open_engine
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.excerpts import with_snippets
-from search.explanation import Explanation
 from search.hints import correction, missing_parts
-from search.language import Dates, Not, Word, both
+from search.language import Dates, Not, Query, Word, both
 from search.paging import NextPage, digest_of
-from search.reading import read_text
-from search.relevance import CHARACTERISTIC_WORDS, expansion, weighted, without_copies
+from search.question import Question, depends_on_now, question_of, read_question
+from search.relevance import (
+    CHARACTERISTIC_WORDS,
+    characteristic_words,
+    expansion,
+    weighted,
+    without_copies,
+)
+from search.timeline import timeline
 
-__all__ = ["Archive", "open_archive"]
+__all__ = ["Archive", "Question", "open_archive"]
 
 
 def open_archive(
@@ -61,27 +75,33 @@ def open_archive(
     create: bool = False,
     language: str | None = None,
     wait: float = 0.0,
+    zone: Zone = UTC,
 ) -> Archive:
     """The archive in the folder `location`; with `create`, made if it is not there.
 
     `language` is that of a new archive (one of `analysis.LANGUAGES`, default english). Each write waits
-    up to `wait` seconds for another process that is writing, then raises `ArchiveLocked`.
+    up to `wait` seconds for another process that is writing, then raises `ArchiveLocked`. Dates that are
+    asked for and counted by are those of the `zone`.
     Raises `ArchiveNotFound`, `ArchiveExists` or `ArchiveDamaged`.
     """
-    return Archive(open_engine(Path(location), create=create, language=language, wait=wait))
+    where = zone_of(zone)
+    return Archive(open_engine(str(location), create=create, language=language, wait=wait), where)
 
 
 class Archive:
     """A news archive: search it, count in it, add to it. Close it, or use it in a `with` statement.
 
-    Several threads may read from one `Archive`. `query` is text in the query language everywhere, and
-    raises `QuerySyntaxError` or `LimitExceeded` where it cannot be read; with `any_word` only a text without
-    a word does. An argument that means nothing raises `InvalidRequest`. A `timeout` is in seconds, or a
-    `Deadline` that another thread can cancel; `DeadlineExceeded` is raised where there is no answer by then.
+    Threads may share one `Archive`: those that read wait for nobody. Each method that is asked a question
+    takes a `Question` or just its text, in the query language, and answers from one commit; it raises
+    `QuerySyntaxError` or `LimitExceeded` where the text cannot be read (with `any_word` only one without a
+    word). An argument that means nothing raises `InvalidRequest`. A `timeout` is in seconds, or a `Deadline`
+    that another thread can cancel; `DeadlineExceeded` is raised where there is no answer by then.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, zone: tzinfo = UTC, now: datetime | None = None) -> None:
         self.engine = engine
+        self.zone = zone
+        self._now = now
 
     def __enter__(self) -> Archive:
         return self
@@ -93,181 +113,159 @@ class Archive:
         """Let go of the archive's files."""
         self.engine.close()
 
+    def at(self, *, zone: Zone | None = None, now: datetime | None = None) -> Archive:
+        """The same archive for somebody in another zone, or as if it were another moment; costs nothing.
+
+        What is kept of a zone or a moment that is not given stays. `now` must have a zone.
+        """
+        where = self.zone if zone is None else zone_of(zone)
+        return Archive(self.engine, where, self._now if now is None else now_of(now))
+
+    def version(self) -> str:
+        """A name of the archive's state, another one whenever an answer may be another; made in microseconds.
+
+        Of an answer that depends on now (`Results.depends_on_now`) time decides, too.
+        """
+        return self.engine.version()
+
     # --- reading --------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self, timeout: Timeout) -> Iterator[tuple[Reader, Deadline | None]]:
+        deadline = deadline_of(timeout)
+        with self.engine.reader(deadline) as reader:
+            yield reader, deadline
+
+    def _moment(self) -> datetime:
+        return self._now or datetime.now(UTC)
+
+    def _read(self, reader: Reader, asked: Question | str) -> Query:
+        return read_question(reader, question_of(asked), self.zone, self._moment())
+
+    @cached_property
+    def _analyzer(self) -> Analyzer:
+        with self.engine.reader() as reader:
+            return Analyzer(reader.state().language)
 
     def search(
         self,
-        query: str,
+        question: Question | str,
         *,
-        since: Moment | None = None,
-        until: Moment | None = None,
-        any_word: bool = False,
         sort: Sort = "relevance",
         limit: int = 10,
         after: str | None = None,
         facets: str | FacetRequest | Iterable[str | FacetRequest] = (),
-        zone: Zone = UTC,
-        now: datetime | None = None,
         snippets: bool = True,
         timeout: Timeout = None,
         expand: bool = False,
         recency: str | timedelta | None = None,
     ) -> Results:
-        """The matches of `query` from `since` to `until`, both included: one page and the total.
+        """The matches of the question: one page and the total.
 
-        All words are required, or with `any_word` at least one. A `date` for a bound is that day in the
-        zone, a `datetime` an instant. `after` is the `next` of the page before, good with the same query
-        and the same options. A facet is a field ("keyword"), a field and how many values ("source:20") or
-        a date ("date:month"). Without `snippets` the hits have None for theirs, which is faster.
+        `after` is the `next` of the page before, good with the same question and the same options. A facet
+        is a field ("keyword"), a field and how many values ("source:20") or a date ("date:month"). Without
+        `snippets` the hits have None for theirs, which is faster.
 
-        With `any_word`, text that is no query (a headline, a sentence) is taken word by word. With `expand`
-        the words of the first articles found have a part in the ranking. With `recency` ("7d", "12h", "2w")
-        newer articles rank higher: half of a score is halved by that age.
+        With `expand` the words of the first articles found have a part in the ranking. With `recency` ("7d",
+        "12h", "2w") newer articles rank higher: half of a score is halved by that age.
         """
         if sort not in SORTS:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
         if sort != "relevance" and (expand or recency is not None):
             raise InvalidRequest(f"expand and recency rank by relevance; they change nothing of {sort} first")
-        limit, facets, deadline = limit_of(limit), facets_of(facets), deadline_of(timeout)
+        limit, facets, asked = limit_of(limit), facets_of(facets), question_of(question)
         page = None if after is None else NextPage.read(text_of("after", after))
-        check_moments(since, until, zone, now)
-        now = now or (page.began if page else datetime.now(UTC))
+        now = page.began if page and self._now is None else self._moment()
         now = now.replace(microsecond=0)  # as exactly as a page is told when the search began
-        ask = partial(read_text, self.engine, since=since, until=until, any_word=any_word, zone=zone, now=now)
-        read = ask(query, deadline=deadline)
-        past = None if page is None else Cursor.read(page.place, sort)
-        digest = digest_of(read.tree, sort, expand, recency)
-        if page is not None:
-            page.check(digest)
-        request = SearchRequest(
-            query=read.tree,
-            sort=sort,
-            limit=limit,
-            after=past,
-            facets=facets,
-            zone=zone_of(zone),
-            deadline=deadline,
-        )
-        if recency is not None:
-            age = recency if isinstance(recency, timedelta) else text_of("recency", recency)
-            request = replace(request, recency=Recency(age_of(age), full_hour(now)))
-        added: tuple[str, ...] = ()
-        if expand:
-            prefer, added = expansion(self.engine, read.tree, request)
-            request = replace(request, prefer=prefer)
-        found = self.engine.search(request)
+        with self._reading(timeout) as (reader, deadline):
+            read = read_question(reader, asked, self.zone, now)
+            past = None if page is None else Cursor.read(page.place, sort)
+            digest = digest_of(read.tree, sort, expand, recency)
+            if page is not None:
+                page.check(digest)
+            request = SearchRequest(
+                query=read.tree,
+                sort=sort,
+                limit=limit,
+                after=past,
+                facets=facets,
+                zone=self.zone,
+            )
+            if recency is not None:
+                age = recency if isinstance(recency, timedelta) else text_of("recency", recency)
+                request = replace(request, recency=Recency(age_of(age), full_hour(now)))
+            check = no_deadline if deadline is None else deadline.check
+            added: tuple[str, ...] = ()
+            if expand:
+                prefer, added = expansion(reader, read.tree, self._analyzer, check)
+                request = replace(request, prefer=prefer)
+            found = reader.search(request)
 
-        def finds(text: str) -> int:
-            try:
-                tree = ask(text, deadline=deadline).tree
-                return self.engine.search(SearchRequest(tree, limit=0, deadline=deadline)).total
-            except DeadlineExceeded:
-                raise
-            except (QuerySyntaxError, LimitExceeded):
-                return 0
+            def finds(text: str) -> int:
+                try:
+                    tree = read_question(reader, replace(asked, text=text), self.zone, now).tree
+                    return reader.search(SearchRequest(tree, limit=0)).total
+                except DeadlineExceeded:
+                    raise
+                except (QuerySyntaxError, LimitExceeded):
+                    return 0
 
-        results = replace(
-            found,
-            read_as=str(read),
-            warnings=read.notes + found.warnings,
-            expanded_with=added,
-            did_you_mean=correction(
-                self.engine, query, read.tree, total=found.total, finds=finds, deadline=deadline
-            ),
-            parts=() if found.total else missing_parts(self.engine, read.tree, deadline),
-        )
-        results = replace(results, first=page.number if page else 1)
-        if results.next is not None:
-            following = NextPage(results.next, results.first + len(results.hits), now, digest)
-            results = replace(results, next=str(following))
-        wanted = snippets and results.hits
-        return with_snippets(self.engine, results, read.tree, deadline) if wanted else results
+            results = replace(
+                found,
+                read_as=str(read),
+                warnings=read.notes + found.warnings,
+                expanded_with=added,
+                did_you_mean=correction(reader, asked.text, read.tree, total=found.total, finds=finds),
+                parts=() if found.total else missing_parts(reader, read.tree),
+                first=page.number if page else 1,
+                depends_on_now=recency is not None or depends_on_now(reader, asked, read, self.zone, now),
+            )
+            if results.next is not None:
+                following = NextPage(results.next, results.first + len(results.hits), now, digest)
+                results = replace(results, next=str(following))
+            wanted = snippets and results.hits
+            return with_snippets(reader, results, read.tree, check) if wanted else results
 
-    def count(
-        self,
-        query: str,
-        *,
-        since: Moment | None = None,
-        until: Moment | None = None,
-        any_word: bool = False,
-        zone: Zone = UTC,
-        now: datetime | None = None,
-        timeout: Timeout = None,
-    ) -> int:
+    def count(self, question: Question | str, *, timeout: Timeout = None) -> int:
         """How many articles match."""
-        deadline = deadline_of(timeout)
-        read = read_text(self.engine, query, since, until, any_word, zone, now, deadline)
-        return self.engine.search(SearchRequest(read.tree, limit=0, deadline=deadline)).total
+        with self._reading(timeout) as (reader, _):
+            return reader.search(SearchRequest(self._read(reader, question).tree, limit=0)).total
 
     def facets(
-        self,
-        query: str,
-        *fields: str | FacetRequest,
-        since: Moment | None = None,
-        until: Moment | None = None,
-        any_word: bool = False,
-        zone: Zone = UTC,
-        now: datetime | None = None,
-        timeout: Timeout = None,
+        self, question: Question | str, *fields: str | FacetRequest, timeout: Timeout = None
     ) -> tuple[Facet, ...]:
         """The counts of all matches by each of `fields`, written as for `search`."""
-        requests, deadline = facets_of(fields), deadline_of(timeout)
-        read = read_text(self.engine, query, since, until, any_word, zone, now, deadline)
-        request = SearchRequest(read.tree, limit=0, facets=requests, zone=zone_of(zone), deadline=deadline)
-        return self.engine.search(request).facets
+        requests = facets_of(fields)
+        with self._reading(timeout) as (reader, _):
+            tree = self._read(reader, question).tree
+            return reader.search(SearchRequest(tree, limit=0, facets=requests, zone=self.zone)).facets
 
     def timeline(
-        self,
-        query: str,
-        by: Interval = "month",
-        *,
-        since: Moment | None = None,
-        until: Moment | None = None,
-        any_word: bool = False,
-        zone: Zone = UTC,
-        now: datetime | None = None,
-        timeout: Timeout = None,
+        self, question: Question | str, by: Interval = "month", *, timeout: Timeout = None
     ) -> Timeline:
         """The counts of all matches by year, month, week or day, with the empty ones between."""
         if by not in INTERVALS:
             raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
         deadline = deadline_of(timeout)
-        read = read_text(self.engine, query, since, until, any_word, zone, now, deadline)
-        return self.engine.timeline(read.tree, by, zone_of(zone), deadline)
+        (facet,) = self.facets(question, FacetRequest("date", interval=by), timeout=deadline)
+        return timeline(facet, by, self.zone, no_deadline if deadline is None else deadline.check)
 
-    def scan(
-        self,
-        query: str,
-        *,
-        since: Moment | None = None,
-        until: Moment | None = None,
-        any_word: bool = False,
-        zone: Zone = UTC,
-        now: datetime | None = None,
-        timeout: Timeout = None,
-    ) -> Iterator[Article]:
-        """Every match, oldest first, as a stream: what is added meanwhile is not in it."""
+    def scan(self, question: Question | str, *, timeout: Timeout = None) -> Iterator[Article]:
+        """Every match, oldest first, as a stream of one moment: what is added meanwhile is not in it."""
         deadline = deadline_of(timeout)
-        return self.engine.scan(
-            read_text(self.engine, query, since, until, any_word, zone, now, deadline).tree, deadline
-        )
+        with self._reading(deadline) as (reader, _):
+            tree = self._read(reader, question).tree  # now, so that an error comes now
 
-    def ids(
-        self,
-        query: str,
-        *,
-        since: Moment | None = None,
-        until: Moment | None = None,
-        any_word: bool = False,
-        zone: Zone = UTC,
-        now: datetime | None = None,
-        timeout: Timeout = None,
-    ) -> list[str]:
+        def stream() -> Iterator[Article]:
+            with self._reading(deadline) as (reader, _):
+                yield from reader.scan(tree)
+
+        return stream()
+
+    def ids(self, question: Question | str, *, timeout: Timeout = None) -> list[str]:
         """The id of every match, oldest first."""
-        deadline = deadline_of(timeout)
-        return self.engine.ids(
-            read_text(self.engine, query, since, until, any_word, zone, now, deadline).tree, deadline
-        )
+        with self._reading(timeout) as (reader, _):
+            return reader.ids(self._read(reader, question).tree)
 
     def similar(
         self,
@@ -276,41 +274,35 @@ class Archive:
         since: Moment | None = None,
         until: Moment | None = None,
         limit: int = 10,
-        zone: Zone = UTC,
-        now: datetime | None = None,
         timeout: Timeout = None,
     ) -> Results:
         """Articles with the words that set this one, given by its id or itself, apart from the others.
 
         The article is none of them. Raises `InvalidRequest` for an id that is not there.
         """
-        check_moments(since, until, zone, now)
-        limit, deadline = limit_of(limit), deadline_of(timeout)
-        given = self._given(article)
-        words = self.engine.characteristic_words([(given, 1.0)], CHARACTERISTIC_WORDS, deadline)
-        if not words:
-            return Results(0, ())
-        other = Not(Word(given.id, "id"))
-        period = between(since, until, zone_of(zone), now or datetime.now(UTC))
-        tree = both([weighted(words), other, *([] if period is None else [Dates(period)])])
-        found = self.engine.search(SearchRequest(tree, limit=limit, deadline=deadline))
-        read_as = " OR ".join(word.word for word in words)
-        found = replace(found, read_as=read_as, next=None)
-        return with_snippets(self.engine, found, tree, deadline)
+        check_moments(since, until)
+        limit = limit_of(limit)
+        with self._reading(timeout) as (reader, deadline):
+            check = no_deadline if deadline is None else deadline.check
+            given = _given(reader, article)
+            words = characteristic_words(reader, [(given, 1.0)], CHARACTERISTIC_WORDS, self._analyzer, check)
+            if not words:
+                return Results(0, ())
+            other = Not(Word(given.id, "id"))
+            period = between(since, until, self.zone, self._moment())
+            tree = both([weighted(words), other, *([] if period is None else [Dates(period)])])
+            found = reader.search(SearchRequest(tree, limit=limit))
+            read_as = " OR ".join(word.word for word in words)
+            return with_snippets(reader, replace(found, read_as=read_as, next=None), tree, check)
 
-    def background(
-        self,
-        article: str | Article,
-        *,
-        limit: int = 10,
-        timeout: Timeout = None,
-    ) -> Results:
+    def background(self, article: str | Article, *, limit: int = 10, timeout: Timeout = None) -> Results:
         """Older articles that give the context of this one: like it, but no copies of it or of each other.
 
         Raises `InvalidRequest` for an id that is not there, and for an article without a time.
         """
         limit, deadline = limit_of(limit), deadline_of(timeout)
-        given = self._given(article)
+        with self._reading(deadline) as (reader, _):
+            given = _given(reader, article)
         if given.published is None:
             raise InvalidRequest(f"the article {given.id!r} has no time, so nothing is older")
         until = given.published - timedelta(microseconds=1)
@@ -318,46 +310,43 @@ class Archive:
         check = no_deadline if deadline is None else deadline.check
         return replace(found, hits=tuple(islice(without_copies(found.hits, given, check), limit)))
 
-    def explain(
-        self,
-        identity: str,
-        query: str,
-        *,
-        since: Moment | None = None,
-        until: Moment | None = None,
-        any_word: bool = False,
-        zone: Zone = UTC,
-        now: datetime | None = None,
-        timeout: Timeout = None,
-    ) -> Explanation:
-        """How the article comes to the score that `search` gives it for this query, term by term.
+    def explain(self, identity: str, question: Question | str, *, timeout: Timeout = None) -> Explanation:
+        """How the article comes to the score that `search` gives it for this question, term by term.
 
         Raises `InvalidRequest` for an id that is not there.
         """
-        deadline = deadline_of(timeout)
-        read = read_text(self.engine, query, since, until, any_word, zone, now, deadline)
-        found = self.engine.explain(read.tree, text_of("an id", identity), deadline)
+        with self._reading(timeout) as (reader, _):
+            tree = self._read(reader, question).tree
+            found = reader.explain(tree, text_of("an id", identity))
         if found is None:
             raise InvalidRequest(f"no article has the id {identity!r}")
         return found
 
     def suggest(self, prefix: str, *, limit: int = 10, timeout: Timeout = None) -> tuple[Suggestion, ...]:
         """The words that begin with `prefix`, those in most articles first; if none does, other spellings."""
-        prefix, limit, deadline = text_of("prefix", prefix), limit_of(limit), deadline_of(timeout)
-        completions = self.engine.completions(prefix, limit, deadline)
-        return completions or self.engine.corrections(prefix, limit, deadline)
+        prefix, limit = text_of("prefix", prefix), limit_of(limit)
+        with self._reading(timeout) as (reader, _):
+            found = reader.vocabulary(prefix=prefix, count=limit)
+            return found or reader.vocabulary(near=prefix, count=limit)
 
     def get(self, identity: str) -> Article | None:
         """The article with this id, or None."""
-        return self.engine.get(text_of("an id", identity))
+        with self.engine.reader() as reader:
+            return reader.get([text_of("an id", identity)]).get(identity)
 
     def history(self, identity: str) -> tuple[Version, ...]:
         """Every version of the article that is kept, the oldest first; none if there never was one."""
-        return self.engine.history(identity)
+        return self._historied().history(text_of("an id", identity))
+
+    def state(self) -> State:
+        """The archive's language, extra fields and revision, and what a user should be told of it."""
+        with self.engine.reader() as reader:
+            return reader.state()
 
     def stats(self) -> Stats:
         """The archive in numbers."""
-        return self.engine.stats()
+        with self.engine.reader() as reader:
+            return reader.stats()
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -376,25 +365,30 @@ class Archive:
         """
         if isinstance(ids, str):
             raise InvalidRequest("ids must be several, in a list, not one text")
-        take_out = self.engine.forget if forget else self.engine.delete
-        return take_out([text_of("an id", identity) for identity in ids])
+        return self.engine.delete([text_of("an id", identity) for identity in ids], forget=forget)
 
     def prune(self, older_than: str | timedelta) -> int:
         """Drop the versions that were replaced or deleted longer ago than this ("30d", "1y"); how many."""
-        return self.engine.prune(datetime.now(UTC) - age_of(older_than))
+        return self._historied().prune(self._moment() - age_of(older_than))
 
     def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
         """Bring an archive of an older format up to date, as each write does; whether there was need to."""
-        return self.engine.upgrade(report)
+        return self.engine.upgrade(report) if isinstance(self.engine, Maintained) else False
 
     def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
         """Make the index anew from the stored articles, calling `report(done, total)` on the way."""
         self.engine.rebuild(report)
 
-    def _given(self, article: str | Article) -> Article:
-        if isinstance(article, Article):
-            return article
-        found = self.engine.get(text_of("an id", article))
-        if found is None:
-            raise InvalidRequest(f"no article has the id {article!r}")
-        return found
+    def _historied(self) -> Historied:
+        if not isinstance(self.engine, Historied):
+            raise InvalidRequest("this kind of archive keeps no earlier versions")
+        return self.engine
+
+
+def _given(reader: Reader, article: str | Article) -> Article:
+    if isinstance(article, Article):
+        return article
+    found = reader.get([text_of("an id", article)]).get(article)
+    if found is None:
+        raise InvalidRequest(f"no article has the id {article!r}")
+    return found

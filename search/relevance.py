@@ -1,17 +1,32 @@
-"""What helps a search along: words that improve its ranking, articles like one."""
+"""What helps a search along: words that improve its ranking, articles like one.
+
+What sets some articles apart from all the others is a relevance model (Lavrenko and Croft 2001,
+"Relevance-based language models", RM1) over these articles,
+
+    P(t | R) = sum over the articles d of  weight_d * frequency of t in d / length of d
+
+whose terms are then weighed by how rare they are in the archive, as Rocchio's feedback does: words that
+are everywhere are frequent in any article, whatever it is about.
+"""
 
 from __future__ import annotations
 
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from search.analysis import forms
+from search.analysis import Analyzer, forms, language_named
 from search.article import Article
-from search.deadline import Check
-from search.engine import Engine, Hit, SearchRequest, WeightedWord
-from search.language import Boost, Node, Word, either, leaves
+from search.deadline import Check, checked, no_deadline
+from search.engine import Hit, Reader, SearchRequest
+from search.language import Boost, Everything, Node, Word, either, leaves
 
 FEEDBACK_ARTICLES, FEEDBACK_WORDS, OWN_WEIGHT = 10, 10, 0.8
 """Of RM3 (see `expansion`): the first two as is usual, the share of the query's own words by measurement."""
+
+CONSIDERED = 300
+"""Words whose frequencies are looked up, those with the most weight."""
 
 CHARACTERISTIC_WORDS = 25
 """By how many words articles like one are looked for."""
@@ -20,20 +35,70 @@ SHINGLE, MOST_SHARED = 4, 0.5
 """Articles that share more than this part of their runs of so many words are copies of each other."""
 
 
-def expansion(engine: Engine, query: Node, request: SearchRequest) -> tuple[Node | None, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class WeightedWord:
+    """A word and how much it counts; the weights of several add up to 1."""
+
+    word: str
+    weight: float
+
+
+def expansion(
+    reader: Reader, query: Node, analyzer: Analyzer, check: Check = no_deadline
+) -> tuple[Node | None, tuple[str, ...]]:
     """What to prefer so that the first articles found decide what else is relevant, and its words.
 
     Pseudo-relevance feedback by RM3 (Abdul-Jaleel and others 2004): the query's words, and those of a
     relevance model over the first articles, each with their share of the weight. What matches stays
     the same. None where nothing is found or nothing scores.
     """
-    found = engine.search(SearchRequest(query, limit=FEEDBACK_ARTICLES, deadline=request.deadline))
+    found = reader.search(SearchRequest(query, limit=FEEDBACK_ARTICLES))
     scored = [(hit.article, hit.score) for hit in found.hits if hit.score > 0]
-    words = engine.characteristic_words(scored, FEEDBACK_WORDS, request.deadline) if scored else ()
+    words = characteristic_words(reader, scored, FEEDBACK_WORDS, analyzer, check)
     if not words:
         return None, ()
     own = sum(1 for leaf in leaves(query) if isinstance(leaf, Word)) or 1
     return weighted(words, own * (1 - OWN_WEIGHT) / OWN_WEIGHT), tuple(word.word for word in words)
+
+
+def characteristic_words(
+    reader: Reader,
+    articles: Sequence[tuple[Article, float]],
+    count: int,
+    analyzer: Analyzer,
+    check: Check = no_deadline,
+) -> tuple[WeightedWord, ...]:
+    """The `count` words that most set these articles, which have weights, apart from the others.
+
+    Each is in its commonest form. Words that no article of the archive has, numbers, single letters and stop
+    words of the archive's language are left out.
+    """
+    total = sum(weight for _, weight in articles) or 1.0
+    weights: dict[tuple[str, str], float] = defaultdict(float)
+    for article, weight in articles:
+        text = "\n".join((article.title, article.description, *article.highlights, article.body))
+        found = list(checked(forms(text), check))
+        share = weight / total / (len(found) or 1)
+        language = language_named(article.language) or analyzer.language
+        for form, frequency in Counter(found).items():
+            weights[form, language] += share * frequency
+    by_term: dict[str, tuple[float, str]] = {}
+    for (form, language), weight in sorted(weights.items(), key=lambda pair: (-pair[1], pair[0])):
+        if len(by_term) >= CONSIDERED:
+            break
+        if len(form) > 1 and form not in analyzer.stop_words and not form.replace(".", "").isdecimal():
+            term = analyzer.term(form, language)
+            before, commonest = by_term.get(term, (0.0, form))
+            by_term[term] = before + weight, commonest
+    frequencies = reader.document_frequencies([form for _, form in by_term.values()])
+    articles_in_all = reader.search(SearchRequest(Everything(), limit=0)).total
+    ranked = []
+    for weight, form in by_term.values():
+        if df := frequencies[form]:
+            ranked.append((weight * math.log(1 + (articles_in_all - df + 0.5) / (df + 0.5)), form))
+    best = sorted(ranked, key=lambda pair: (-pair[0], pair[1]))[:count]
+    sum_of_best = sum(weight for weight, _ in best) or 1.0
+    return tuple(WeightedWord(form, weight / sum_of_best) for weight, form in best)
 
 
 def weighted(words: Sequence[WeightedWord], factor: float = 1.0) -> Node:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from search.article import Article, Precision, written_time
 from search.engine import Facet, Hit, Results, Stats, Suggestion, Timeline
-from search.explanation import Explanation
+from search.engine.explanation import Explanation
 from search.snippets import Marks
 
 if TYPE_CHECKING:

@@ -8,27 +8,27 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, tzinfo
 
 from search.analysis import Analyzer, fold, fold_value, forms, language_named, words
 from search.article import Article
 from search.dates import Interval
+from search.deadline import Deadline
 from search.engine import (
-    Deadline,
+    Explanation,
     Facet,
     FacetValue,
     Hit,
+    Report,
     Results,
     SearchRequest,
-    Settings,
+    State,
     Stats,
     Suggestion,
-    Timeline,
-    WeightedWord,
 )
 from search.engines.embedded.documents import VALUE_GAP
 from search.engines.embedded.evaluate import FADING, SCORER
-from search.explanation import Explanation
 from search.language import (
     TEXT_FIELDS,
     And,
@@ -44,7 +44,6 @@ from search.language import (
     Phrase,
     Wildcard,
     Word,
-    sought_words,
 )
 from search.snippets import Highlight
 from tests.reference_dates import timeline
@@ -230,46 +229,23 @@ class ReferenceEngine(ReferenceHistory):
         shown = tuple(FacetValue(value, count, "") for count, value in rows[:limit])
         return Facet(field, shown, len(rows), sum(not values(article, field) for article in matched))
 
-    def explain(self, query: Node, identity: str, deadline: Deadline | None = None) -> Explanation | None:  # noqa: ARG002
+    def explain(self, query: Node, identity: str) -> Explanation | None:
         if identity not in self.articles:
             return None
         score = self.scores(query).get(identity)
         return Explanation(identity, str(query), score is not None, score or 0.0, ())
 
-    def characteristic_words(
-        self,
-        articles: Sequence[tuple[Article, float]],
-        count: int,
-        deadline: Deadline | None = None,  # noqa: ARG002
-    ) -> tuple[WeightedWord, ...]:
-        total = sum(weight for _, weight in articles)
-        weights: dict[str, float] = defaultdict(float)
-        form_of: dict[str, Counter[str]] = defaultdict(Counter)
-        for article, weight in articles:
-            texts = (article.title, article.description, *article.highlights, article.body)
-            found = self.analyzer.analyze("\n".join(texts))
-            for form, term in found:
-                weights[term] += weight / total / len(found)
-                form_of[term][form] += 1
-        ranked = []
-        for term, weight in weights.items():
-            form = min(form_of[term], key=lambda form: (-form_of[term][form], form))
-            df = len(self.scores(Word(form)))
-            if len(form) > 1 and form not in self.analyzer.stop_words and not form.isdecimal() and df:
-                idf = math.log(1 + (len(self.articles) - df + 0.5) / (df + 0.5))
-                ranked.append((-weight * idf, form))
-        best = sorted(ranked)[:count]
-        return tuple(WeightedWord(form, weight / sum(w for w, _ in best)) for weight, form in best)
+    def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        return {word: len(self.scores(Word(word))) for word in words}
 
-    def unknown_words(self, query: Node, deadline: Deadline | None = None) -> tuple[str, ...]:  # noqa: ARG002
-        return tuple(dict.fromkeys(w for w in sought_words(query) if not self.scores(Word(w))))
-
-    def corrections(
-        self,
-        word: str,
-        count: int,
-        deadline: Deadline | None = None,  # noqa: ARG002
+    def vocabulary(
+        self, *, field: str | None = None, prefix: str = "", near: str = "", count: int = 10
     ) -> tuple[Suggestion, ...]:
+        if field is not None:
+            return self._near_values(field, near, count)
+        return self._corrections(near, count) if near else self._completions(prefix, count)
+
+    def _corrections(self, word: str, count: int) -> tuple[Suggestion, ...]:
         written = fold(word)
         for same_start in (True, False):
             for distance in (1,) if len(written) <= 4 else (1, 2):
@@ -280,12 +256,7 @@ class ReferenceEngine(ReferenceHistory):
                     return tuple(Suggestion(form, -df) for df, form in ranked[:count])
         return ()
 
-    def completions(
-        self,
-        prefix: str,
-        count: int,
-        deadline: Deadline | None = None,  # noqa: ARG002
-    ) -> tuple[Suggestion, ...]:
+    def _completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
         by_term: dict[str, Counter[str]] = defaultdict(Counter)
         for article in self.articles.values():
             for text in (article.title, article.description, *article.highlights, article.body):
@@ -298,13 +269,7 @@ class ReferenceEngine(ReferenceHistory):
             ranked.append((-len(self.scores(Word(form))), term, form))
         return tuple(Suggestion(form, -df) for df, _, form in sorted(ranked)[:count])
 
-    def near_values(
-        self,
-        field: str,
-        value: str,
-        count: int,
-        deadline: Deadline | None = None,  # noqa: ARG002
-    ) -> tuple[FacetValue, ...]:
+    def _near_values(self, field: str, value: str, count: int) -> tuple[Suggestion, ...]:
         sought = fold_value(value)
         every = self._facet(self.articles, field, 1_000_000, None, UTC).values
         ranked = []
@@ -320,37 +285,32 @@ class ReferenceEngine(ReferenceHistory):
             else:
                 continue
             ranked.append((kind, -known.count, folded, known))
-        return tuple(known for _, _, _, known in sorted(ranked)[:count])
+        return tuple(Suggestion(known.value, known.count) for _, _, _, known in sorted(ranked)[:count])
 
     def _forms(self) -> set[str]:
         texts = ((a.title, a.description, *a.highlights, a.body) for a in self.articles.values())
         return {form for own in texts for text in own for form in forms(text)}
 
-    def timeline(
-        self,
-        query: Node,
-        interval: Interval,
-        zone: tzinfo,
-        deadline: Deadline | None = None,  # noqa: ARG002  # it has all the time
-    ) -> Timeline:
-        return timeline((self.articles[i] for i in self.scores(query)), interval, zone)
-
-    def ids(self, query: Node, deadline: Deadline | None = None) -> list[str]:  # noqa: ARG002
+    def ids(self, query: Node) -> list[str]:
         return sorted(self.scores(query), key=lambda i: self._key("oldest", 0.0, self.articles[i]))
 
-    def scan(self, query: Node, deadline: Deadline | None = None) -> Iterator[Article]:  # noqa: ARG002
+    def scan(self, query: Node) -> Iterator[Article]:
         return (self.articles[i] for i in self.ids(query))
 
-    def highlights(self, query: Node, deadline: Deadline | None = None) -> tuple[Highlight, ...]:
+    def highlights(self, query: Node) -> tuple[Highlight, ...]:
         raise NotImplementedError(f"the reference marks nothing, nor for {query}")
 
-    def get(self, identity: str) -> Article | None:
-        return self.articles.get(identity)
+    def get(self, identities: Sequence[str]) -> dict[str, Article]:
+        return {i: self.articles[i] for i in identities if i in self.articles}
 
-    def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:  # noqa: ARG002
-        return False
+    @contextmanager
+    def reader(self, deadline: Deadline | None = None) -> Iterator[ReferenceEngine]:  # noqa: ARG002
+        yield self
 
-    def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
+    def version(self) -> str:
+        return str(sorted((i, article.digest().hex()) for i, article in self.articles.items()))
+
+    def rebuild(self, report: Report | None = None) -> None:
         if report is not None:
             report(len(self.articles), len(self.articles))
 
@@ -361,12 +321,9 @@ class ReferenceEngine(ReferenceHistory):
     def optimize(self) -> None:
         """There is nothing to be made faster."""
 
-    def settings(self) -> Settings:
+    def state(self) -> State:
         names = {name for article in self.articles.values() for name in article.extra}
-        return Settings(self.analyzer.language, tuple(sorted(names)))
-
-    def warnings(self) -> tuple[str, ...]:
-        return ()
+        return State("", 0, self.analyzer.language, tuple(sorted(names)))
 
     def stats(self) -> Stats:
         raise NotImplementedError("the reference has no files to describe")

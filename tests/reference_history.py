@@ -42,7 +42,9 @@ class ReferenceHistory:
                 self.articles[article.id] = article
         return total
 
-    def delete(self, identities: Iterable[str]) -> int:
+    def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
+        if forget:
+            return self._forget(identities)
         return sum(self._end(identity, "deleted") for identity in set(identities))
 
     def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
@@ -52,7 +54,7 @@ class ReferenceHistory:
                 self.withdrawn[identity] = None if version is None else max(last, version)
         return sum(self._end(identity, "withdrawn") for identity in cancelled)
 
-    def forget(self, identities: Iterable[str]) -> int:
+    def _forget(self, identities: Iterable[str]) -> int:
         gone = {i for i in identities if i in self.articles or i in self.past or i in self.withdrawn}
         for identity in gone:
             for known in (self.articles, self.past, self.withdrawn):

@@ -11,6 +11,7 @@ import pytest
 from search.cli import main
 from search.errors import InvalidRequest
 from search.query import Archive
+from search.question import Question
 
 CALLS: list[Callable[[Any], object]] = [
     lambda archive: archive.search(None),
@@ -25,11 +26,11 @@ CALLS: list[Callable[[Any], object]] = [
     lambda archive: archive.search("strike", after=7),
     lambda archive: archive.search("strike", recency=7),
     lambda archive: archive.search("strike", timeout="5"),
-    lambda archive: archive.search("strike", since=2025),
-    lambda archive: archive.search("strike", until=b"2025"),
-    lambda archive: archive.search("strike", zone=1),
-    lambda archive: archive.search("strike", now="now"),
-    lambda archive: archive.search("strike", now=datetime(2025, 1, 1)),
+    lambda archive: archive.search(Question("strike", since=2025)),  # type: ignore[arg-type]
+    lambda archive: archive.search(Question("strike", until=b"2025")),  # type: ignore[arg-type]
+    lambda archive: archive.at(zone=1).search("strike"),
+    lambda archive: archive.at(now="now").search("strike"),
+    lambda archive: archive.at(now=datetime(2025, 1, 1)).search("strike"),
     lambda archive: archive.count(None),
     lambda archive: archive.facets("strike", None),
     lambda archive: archive.timeline("strike", 3),

@@ -15,6 +15,7 @@ from search.engines import open_engine
 from search.engines.embedded import building
 from search.errors import ArchiveError
 from search.language import parse_query
+from tests.asking import ask
 
 pytestmark = pytest.mark.skipif(
     not Path(f"/proc/self/task/{os.getpid()}/children").exists() or len(os.sched_getaffinity(0)) < 2,
@@ -42,7 +43,7 @@ def children() -> list[int]:
 def total(location: Path, query: str) -> int:
     """How many a new engine finds."""
     engine = open_engine(location)
-    found = engine.search(SearchRequest(parse_query(query).tree)).total
+    found = ask(engine).search(SearchRequest(parse_query(query).tree)).total
     engine.close()
     return found
 
@@ -63,7 +64,7 @@ def test_a_large_batch_is_indexed_as_a_small_one_is(tmp_path: Path, monkeypatch:
     here.add([*notices(ENOUGH), Article(id="n7", title="Seven again", body="Cafe.")])
     for query in ("notice", "n", "7", "again", "cafe", '"see port alder\'s"', "tides -7", "id:n7", "not*"):
         request = SearchRequest(parse_query(query).tree, limit=20)
-        assert there.search(request) == here.search(request), query
+        assert ask(there).search(request) == ask(here).search(request), query
     there.close()
     here.close()
     assert not children()
@@ -91,8 +92,8 @@ def test_a_process_that_is_killed_while_it_is_sent_articles_loses_nothing(tmp_pa
 
     with pytest.raises(ArchiveError, match="SIGKILL"):
         engine.add(interrupted())
-    assert engine.get("n0") is None
-    assert engine.warnings() == ()
+    assert ask(engine).get(["n0"]).get("n0") is None
+    assert ask(engine).state().warnings == ()
     assert engine.add(notices(ENOUGH)) == Added(added=ENOUGH)
     engine.close()
     assert total(tmp_path / "archive", "notice") == ENOUGH + 1
@@ -109,7 +110,7 @@ def test_a_process_that_is_killed_before_it_has_written_loses_nothing(tmp_path: 
     with pytest.raises(ArchiveError, match="SIGKILL"):
         engine.add(interrupted())
     engine.add([Article(id="next", title="Next notice")])
-    stored = sum(engine.get(f"n{number}") is not None for number in range(ENOUGH))
+    stored = sum(ask(engine).get([f"n{number}"]).get(f"n{number}") is not None for number in range(ENOUGH))
     engine.close()
     assert stored in (0, ENOUGH)
     assert total(tmp_path / "archive", "notice") == stored + 1

@@ -130,7 +130,7 @@ def test_later_pages_read_dates_and_ages_as_the_first_did(tmp_path: Path) -> Non
         opened.add(
             Article(id=f"d{n}", title="Tide", published=day(f"2025-02-{n:02}T12:00")) for n in range(1, 10)
         )
-        first = opened.search("tide when:3d", limit=2, recency="12h", now=day("2025-02-08T23:59:59.5"))
+        first = opened.at(now=day("2025-02-08T23:59:59.5")).search("tide when:3d", limit=2, recency="12h")
         second = opened.search("tide when:3d", limit=9, recency="12h", after=first.next)
         found = [hit.article.id for page in (first, second) for hit in page.hits]
         assert found == ["d8", "d7", "d6", "d5"]

@@ -298,7 +298,7 @@ def test_merging_loses_and_invents_nothing(batches: list[list[Doc]], gone: set[i
                 assert seen == wanted
                 postings = view.postings(term).only(field)
                 assert postings.docs.tolist() == sorted({doc for doc, _ in wanted})
-        assert view.values("tag").counts(live) == {
+        assert view.values("tag").counts(live, view.scratch) == {
             tag: count
             for tag in ("x", "y", "yz")
             if (count := sum(tag in tags for _, _, tags in kept.values()))

@@ -11,6 +11,7 @@ import pytest
 from search.errors import LimitExceeded
 from search.indexer import IndexReport, index_documents
 from search.query import Archive, open_archive
+from search.question import Question
 from search.sources import ReadOptions, read_paths
 
 CORPORA = Path(__file__).resolve().parent.parent.parent / "shared" / "corpora"
@@ -30,10 +31,11 @@ def index(archive: Archive, path: Path) -> IndexReport:
 def test_the_article_this_project_began_from(tmp_path: Path) -> None:
     with open_archive(tmp_path / "seed", create=True) as archive:
         assert index(archive, SEED).counts.added == 1
-        (hit,) = archive.search("immigration operation", since="2025-02-11", until="2025-02-11").hits
+        asked = Question("immigration operation", since="2025-02-11", until="2025-02-11")
+        (hit,) = archive.search(asked).hits
         article = hit.article
         assert {article.title[a:b] for a, b in hit.title_marks} == {"immigration", "operation"}
-        assert archive.count("immigration operation", until="2025-02-10") == 0
+        assert archive.count(Question("immigration operation", until="2025-02-10")) == 0
         assert len(article.highlights) == 3
         assert article.description.endswith("deportations.")
         assert article.published is not None
@@ -63,7 +65,7 @@ def test_any_headline_is_a_loose_query_with_any_mark_in_it(archive: Archive) -> 
     choice = random.Random(20251124)
     for headline in choice.sample(headlines, 60):
         for text in (headline, *(spoiled(headline, mark, choice) for mark in '?*":“~(^#|-')):
-            assert archive.search(text, any_word=True, snippets=False).read_as
+            assert archive.search(Question(text, any_word=True), snippets=False).read_as
 
 
 @pytest.mark.skipif(not REUTERS.exists(), reason="Reuters-21578 is not on this machine")
@@ -74,9 +76,9 @@ def test_a_headline_whose_last_word_stands_for_too_many_is_read_word_by_word(
     with pytest.raises(LimitExceeded):
         archive.count("*e*r*")
     for ask in (archive.search, archive.count, archive.ids, archive.timeline):
-        ask("gold *e*r* st?", any_word=True)
-    found = archive.search("gold *e*r*", any_word=True)
-    assert found.total == archive.count("gold e r", any_word=True)
+        ask(Question("gold *e*r* st?", any_word=True))
+    found = archive.search(Question("gold *e*r*", any_word=True))
+    assert found.total == archive.count(Question("gold e r", any_word=True))
     assert any("more than 4,096 words" in warning for warning in found.warnings)
 
 

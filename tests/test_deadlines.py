@@ -20,11 +20,13 @@ from search.codec.postings import Counted, summed
 from search.codec.proximity import Spans, near, phrase, unite_spans, united_places
 from search.dates import Interval
 from search.deadline import STEP, Deadline, checked
-from search.engine import FacetRequest, SearchRequest
+from search.engine import FacetRequest, Reader, SearchRequest
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError, SearchError
 from search.language import parse_query
 from search.query import Archive, open_archive
+from search.question import Question
 from search.snippets import Highlight, snippet
+from tests.asking import ask
 
 
 class Counting(Deadline):
@@ -47,7 +49,7 @@ ASKED: dict[str, Callable[[Archive, Deadline], Any]] = {
     "search": lambda archive, deadline: archive.search("strike OR storm", timeout=deadline),
     "expand": lambda archive, deadline: archive.search("strike", expand=True, timeout=deadline),
     "nothing": lambda archive, deadline: archive.search("harbour servces keyword:eern", timeout=deadline),
-    "any": lambda archive, deadline: archive.search("str* storm?", any_word=True, timeout=deadline),
+    "any": lambda archive, deadline: archive.search(Question("str* storm?", any_word=True), timeout=deadline),
     "count": lambda archive, deadline: archive.count("strike", timeout=deadline),
     "facets": lambda archive, deadline: archive.facets("strike", "keyword", timeout=deadline),
     "timeline": lambda archive, deadline: archive.timeline("strike", timeout=deadline),
@@ -120,7 +122,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.codec.completion.CHUNK", 4)
     monkeypatch.setattr("search.codec.values.STEP", 4)
     monkeypatch.setattr("search.engines.embedded.suggestions.CHUNK", 4)
-    monkeypatch.setattr("search.engines.embedded.engine.SHOWN", 4)
+    monkeypatch.setattr("search.engines.embedded.reader.SHOWN", 4)
     monkeypatch.setattr(matches, "SPARSE", 1)
 
 
@@ -141,7 +143,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 def looks(archive: Archive, query: str, **options: Any) -> int:
     counting = Counting()
-    archive.engine.search(SearchRequest(parse_query(query).tree, deadline=counting, **options))
+    ask(archive.engine, counting).search(SearchRequest(parse_query(query).tree, **options))
     return counting.looks
 
 
@@ -170,13 +172,14 @@ def test_facets_pages_and_hints_look_at_the_time_too(many: Archive) -> None:
     plain = looks(many, "harbour", limit=0)
     assert looks(many, "harbour", limit=0, facets=(FacetRequest("keyword"),)) >= plain + 15
     assert looks(many, "harbour", limit=60) >= plain + 15
-    for ask in (
-        lambda deadline: many.engine.corrections("nubmer1", 1, deadline),
-        lambda deadline: many.engine.near_values("keyword", "kye1", 1, deadline),
-        lambda deadline: many.engine.ids(parse_query("*").tree, deadline),
-    ):
+    calls: list[Callable[[Reader], object]] = [
+        lambda reader: reader.vocabulary(near="nubmer1", count=1),
+        lambda reader: reader.vocabulary(field="keyword", near="kye1", count=1),
+        lambda reader: reader.ids(parse_query("*").tree),
+    ]
+    for call in calls:
         counting = Counting()
-        ask(counting)
+        call(ask(many.engine, counting))
         assert counting.looks >= 2
 
 

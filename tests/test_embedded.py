@@ -15,7 +15,6 @@ import pytest
 
 from search.article import Article
 from search.codec.manifest import MANIFEST, read_manifest, write_manifest
-from search.dates import read_zone
 from search.engine import Added, Engine, FacetRequest, SearchRequest
 from search.engines import open_engine, verify
 from search.engines.embedded.evaluate import MAX_EXPANSIONS
@@ -30,12 +29,14 @@ from search.errors import (
     LimitExceeded,
 )
 from search.language import parse_query
+from search.query import open_archive
+from tests.asking import ask
 from tests.conftest import ARTICLES, day
 
 
 def ids(engine: Engine, query: str) -> set[str]:
     """The ids of all matches."""
-    return set(engine.ids(parse_query(query, extra_fields=("places", "desk")).tree))
+    return set(ask(engine).ids(parse_query(query, extra_fields=("places", "desk")).tree))
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_what_a_callers_articles_raise_is_not_called_damage(location: Path) -> N
     engine = open_engine(location)
     with pytest.raises(UnicodeDecodeError):
         engine.add(stream())
-    assert engine.get("new") is None
+    assert ask(engine).get(["new"]).get("new") is None
     engine.close()
 
 
@@ -83,7 +84,7 @@ def test_a_catch_up_that_is_cut_short_twice_finds_each_article_once(
     monkeypatch.setattr("search.engines.embedded.writing.REINDEXED", 4)
     monkeypatch.setattr("search.engines.embedded.writing.AT_A_TIME", 2)
     engine = open_engine(location)
-    before = engine.stats().articles
+    before = ask(engine).stats().articles
     real = Update.commit
 
     def cut_short(*_: object, **__: object) -> None:
@@ -97,12 +98,12 @@ def test_a_catch_up_that_is_cut_short_twice_finds_each_article_once(
         monkeypatch.setattr(Update, "commit", broken)
         with pytest.raises(RuntimeError):
             engine.add([Article(id=f"c{n}", title="Tide zyx") for n in range(9)])
-        results = engine.search(SearchRequest(parse_query("zyx").tree, limit=100))
+        results = ask(engine).search(SearchRequest(parse_query("zyx").tree, limit=100))
         assert results.total == len(results.hits)
     monkeypatch.setattr(Update, "commit", real)
     engine.add([Article(id="last", title="Tide")])
-    assert len(engine.ids(parse_query("zyx").tree)) == 9
-    assert engine.stats().articles == before + 10
+    assert len(ask(engine).ids(parse_query("zyx").tree)) == 9
+    assert ask(engine).stats().articles == before + 10
     assert verify(location, "deep").faults == ()
     engine.close()
 
@@ -152,7 +153,7 @@ def test_writing_nothing_new_writes_nothing(location: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in (location / "index").iterdir()}
     assert engine.add(ARTICLES) == Added(unchanged=4)
     assert {path: path.stat().st_mtime_ns for path in (location / "index").iterdir()} == before
-    assert engine.stats().revision == 1
+    assert ask(engine).stats().revision == 1
 
 
 def stored_behind_the_index(location: Path) -> None:
@@ -168,13 +169,13 @@ def stored_behind_the_index(location: Path) -> None:
 def test_says_that_the_index_is_behind_and_mends_it_with_the_next_write(location: Path) -> None:
     stored_behind_the_index(location)
     engine = open_engine(location)
-    results = engine.search(SearchRequest(parse_query("storm").tree))
+    results = ask(engine).search(SearchRequest(parse_query("storm").tree))
     assert results.total == 1
     assert "news rebuild" in results.warnings[0]
     engine.add([Article(id="a6", title="Next")])
     assert ids(engine, "*") == {"a1", "a3", "a4", "a5", "a6"}
     assert ids(engine, "title:changed OR title:stored") == {"a1", "a5"}
-    assert engine.search(SearchRequest(parse_query("*").tree)).warnings == ()
+    assert ask(engine).search(SearchRequest(parse_query("*").tree)).warnings == ()
 
 
 def test_rebuild_brings_the_index_up_to_date(location: Path) -> None:
@@ -184,7 +185,7 @@ def test_rebuild_brings_the_index_up_to_date(location: Path) -> None:
     engine.rebuild(lambda done, total: steps.append((done, total)))
     assert ids(engine, "*") == {"a1", "a3", "a4", "a5"}
     assert steps[-1] == (4, 4)
-    assert engine.warnings() == ()
+    assert ask(engine).state().warnings == ()
 
 
 def remove(index: Path) -> None:
@@ -230,7 +231,7 @@ def test_an_index_of_no_use_is_an_error_that_rebuild_mends(
     harm(location / "index")
     engine = open_engine(location)
     with pytest.raises(IndexUnusable, match="news rebuild"):
-        engine.search(SearchRequest(parse_query("strike").tree))
+        ask(engine).search(SearchRequest(parse_query("strike").tree))
     engine.rebuild(lambda *_: None)
     assert ids(engine, "strike") == {"a1", "a2"}
 
@@ -239,7 +240,7 @@ def test_a_write_makes_an_index_of_another_analyzer_anew(location: Path) -> None
     noted(location / "index", analyzer="0/english/nltk-0")
     engine = open_engine(location)
     engine.add([Article(id="a5", title="Fresh")])
-    assert "nltk-0" not in engine.stats().analyzer
+    assert "nltk-0" not in ask(engine).stats().analyzer
     assert ids(engine, "*") == {"a1", "a2", "a3", "a4", "a5"}
 
 
@@ -264,7 +265,7 @@ def test_reading_goes_on_while_another_engine_commits_and_merges(location: Path)
         totals = []
         while not writing.done():
             reader = open_engine(location)
-            totals.append(reader.search(SearchRequest(parse_query("notice OR storm").tree)).total)
+            totals.append(ask(reader).search(SearchRequest(parse_query("notice OR storm").tree)).total)
             reader.close()
         writing.result()
     assert totals == sorted(totals)
@@ -273,15 +274,15 @@ def test_reading_goes_on_while_another_engine_commits_and_merges(location: Path)
 
 def reader_total(location: Path) -> int:
     """What an engine that is opened now finds of the notices and the storm."""
-    return open_engine(location).search(SearchRequest(parse_query("notice OR storm").tree)).total
+    return ask(open_engine(location)).search(SearchRequest(parse_query("notice OR storm").tree)).total
 
 
 def test_many_batches_stay_few_segments(tmp_path: Path) -> None:
     engine = open_engine(tmp_path / "archive", create=True)
     for number in range(20):
         engine.add([Article(id=f"n{number}", title=f"Notice {number}")])
-    assert engine.stats().segments <= 8
-    assert engine.search(SearchRequest(parse_query("notice").tree)).total == 20
+    assert ask(engine).stats().segments <= 8
+    assert ask(engine).search(SearchRequest(parse_query("notice").tree)).total == 20
 
 
 def test_optimizing_makes_one_segment_without_what_was_deleted(tmp_path: Path) -> None:
@@ -289,10 +290,10 @@ def test_optimizing_makes_one_segment_without_what_was_deleted(tmp_path: Path) -
     for number in range(5):
         engine.add([Article(id=f"n{number}", title=f"Notice {number}")])
     engine.delete(["n3"])
-    before = engine.search(SearchRequest(parse_query("notice -2").tree))
+    before = ask(engine).search(SearchRequest(parse_query("notice -2").tree))
     engine.optimize()
-    assert engine.stats().segments == 1
-    assert engine.search(SearchRequest(parse_query("notice -2").tree)) == before
+    assert ask(engine).stats().segments == 1
+    assert ask(engine).search(SearchRequest(parse_query("notice -2").tree)) == before
     generation = {path.name for path in (tmp_path / "archive" / "index").iterdir()}
     assert len([name for name in generation if name.endswith(".arrays")]) == 1
 
@@ -302,7 +303,7 @@ def test_an_archive_keeps_its_language(tmp_path: Path) -> None:
     engine.add([Article(id="es", title="Las inundaciones", body="Canción del río")])
     engine.close()
     engine = open_engine(tmp_path / "archive", language="english")
-    assert engine.settings().language == "spanish"
+    assert ask(engine).state().language == "spanish"
     for query in ("inundación", "inundacion", "cancion", "canciones", "CANCIÓN"):
         assert ids(engine, query) == {"es"}, query
 
@@ -311,17 +312,17 @@ def test_refuses_to_count_by_what_cannot_be_counted(location: Path) -> None:
     engine = open_engine(location)
     for field in ("body", "nonsense", "url"):
         with pytest.raises(InvalidRequest, match="keyword"):
-            engine.search(SearchRequest(parse_query("*").tree, facets=(FacetRequest(field),)))
+            ask(engine).search(SearchRequest(parse_query("*").tree, facets=(FacetRequest(field),)))
 
 
 def test_refuses_a_timeline_of_too_many_bins(location: Path) -> None:
-    engine = open_engine(location)
-    engine.add(
+    archive = open_archive(location)
+    archive.add(
         [Article(title="Old", published=day("1901-01-01")), Article(title="Far", published=day("2190-01-01"))]
     )
-    assert len(engine.timeline(parse_query("*").tree, "year", read_zone("UTC")).bins) == 290
+    assert len(archive.timeline("*", "year").bins) == 290
     with pytest.raises(LimitExceeded, match="longer interval"):
-        engine.timeline(parse_query("*").tree, "day", read_zone("UTC"))
+        archive.timeline("*", "day")
 
 
 @pytest.mark.parametrize("pattern", ["ab*", "*b0*", "a?0*", "keyword:ab*"])
@@ -333,7 +334,7 @@ def test_a_pattern_stands_for_no_more_words_than_the_limit(tmp_path: Path, patte
         engine = open_engine(tmp_path / str(count), create=True)
         engine.add([Article(title="Tide", body=" ".join(words), keywords=words)])
         try:
-            return engine.search(request).total
+            return ask(engine).search(request).total
         finally:
             engine.close()
 

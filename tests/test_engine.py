@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from search.analysis import Analyzer
 from search.article import Article
 from search.dates import read_zone
 from search.engine import Added, Engine, FacetRequest, SearchRequest
 from search.engines import open_engine
-from search.language import parse_query
+from search.language import parse_query, sought_words
+from search.query import Archive
+from search.relevance import characteristic_words
+from tests.asking import ask
 from tests.conftest import ARTICLES, day
 from tests.reference import ReferenceEngine
 
@@ -31,7 +35,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 def ids(engine: Engine, query: str) -> set[str]:
     """The ids of all matches."""
-    return set(engine.ids(parse_query(query, extra_fields=("places", "desk")).tree))
+    return set(ask(engine).ids(parse_query(query, extra_fields=("places", "desk")).tree))
 
 
 @pytest.mark.parametrize(
@@ -119,20 +123,20 @@ def test_adds_updates_and_leaves_unchanged(engine: Engine) -> None:
     assert engine.add([changed, ARTICLES[1], new]) == Added(added=1, updated=1, unchanged=1)
     assert ids(engine, "title:quiet") == {"a1"}
     assert ids(engine, "title:strike") == set()
-    assert engine.get("a1") == changed
+    assert ask(engine).get(["a1"]).get("a1") == changed
 
 
 def test_of_one_id_twice_in_a_batch_the_last_stays(engine: Engine) -> None:
     first, last = Article(id="twice", title="First"), Article(id="twice", title="Last")
     assert engine.add([first, last]) == Added(added=1, updated=1)
-    assert engine.get("twice") == last
+    assert ask(engine).get(["twice"]).get("twice") == last
     assert ids(engine, "first") == set()
     assert ids(engine, "id:twice") == {"twice"}
 
 
 def test_deletes(engine: Engine) -> None:
     assert engine.delete(["a1", "a1", "nobody"]) == 1
-    assert engine.get("a1") is None
+    assert ask(engine).get(["a1"]).get("a1") is None
     assert ids(engine, "strike") == {"a2"}
     assert engine.add([ARTICLES[0]]) == Added(added=1)
     assert ids(engine, "strike") == {"a1", "a2"}
@@ -145,22 +149,22 @@ def test_an_older_version_never_replaces_a_newer_one(engine: Engine) -> None:
     assert engine.add([version("2")]) == Added(added=1)
     assert engine.add([version("1")]) == Added(older=1)
     assert engine.add([version("10"), version("9")]) == Added(updated=1, older=1)
-    assert engine.get("v") == version("10")
+    assert ask(engine).get(["v"]).get("v") == version("10")
     assert ids(engine, "title:version") == {"v"}
     for other in ("unnumbered", "10"):
         assert engine.add([version(other)]).older == 0
 
 
 def test_gives_what_it_was_given(engine: Engine) -> None:
-    assert list(engine.scan(parse_query("*").tree)) == list(ARTICLES)
-    assert engine.get("nobody") is None
+    assert list(ask(engine).scan(parse_query("*").tree)) == list(ARTICLES)
+    assert ask(engine).get(["nobody"]).get("nobody") is None
 
 
 def test_counts_facets_over_all_matches(engine: Engine) -> None:
     request = SearchRequest(
         parse_query("*").tree, limit=0, facets=(FacetRequest("source"), FacetRequest("places", 1))
     )
-    source, places = engine.search(request).facets
+    source, places = ask(engine).search(request).facets
     assert [(v.value, v.count) for v in source.values] == [("Herald", 3), ("Agence Côte", 1)]
     assert (source.distinct, source.missing) == (2, 0)
     assert [(v.value, v.count) for v in places.values] == [("port-alder", 2)]
@@ -168,21 +172,21 @@ def test_counts_facets_over_all_matches(engine: Engine) -> None:
 
 
 def test_counts_days_in_the_zone_asked_for(engine: Engine) -> None:
-    line = engine.timeline(parse_query("*").tree, "month", read_zone("Europe/Berlin"))
+    line = Archive(engine, read_zone("Europe/Berlin")).timeline("*", "month")
     assert [(part.name, part.count) for part in line.bins] == [("2025-02", 1), ("2025-03", 1), ("2025-04", 1)]
     assert line.undated == 1
     assert line.bins[2].start == day("2025-03-31T22:00")
 
 
 def test_scores_words_in_the_title_higher(engine: Engine) -> None:
-    hits = engine.search(SearchRequest(parse_query("strike").tree)).hits
+    hits = ask(engine).search(SearchRequest(parse_query("strike").tree)).hits
     assert [hit.article.id for hit in hits] == ["a1", "a2"]
     assert hits[0].score > hits[1].score > 0
 
 
 def scores(engine: Engine, query: str) -> dict[str, float]:
     """Each match with its score."""
-    hits = engine.search(SearchRequest(parse_query(query).tree, limit=500)).hits
+    hits = ask(engine).search(SearchRequest(parse_query(query).tree, limit=500)).hits
     return {hit.article.id: hit.score for hit in hits}
 
 
@@ -196,7 +200,7 @@ def test_a_word_counts_more_the_nearer_to_the_beginning_it_first_is(engine: Engi
     )
     for query in ("zebra", "zeb*", '"zebra crossing"', "zebra NEAR/2 crossing", "zebar~", "body:zebra"):
         assert [*scores(engine, query)] == ["at0", "at5", "at20", "at60"], query
-    explained = [engine.explain(parse_query("zebra").tree, each) for each in ("at0", "at60")]
+    explained = [ask(engine).explain(parse_query("zebra").tree, each) for each in ("at0", "at60")]
     if isinstance(engine, ReferenceEngine):
         return
     early = [each.terms[0].fields[0].early for each in explained if each is not None]
@@ -220,8 +224,8 @@ def test_a_phrase_of_common_words_is_found_as_two_words_side_by_side(tmp_path: P
 
 
 def test_a_boost_multiplies_the_score(engine: Engine) -> None:
-    (plain,) = engine.search(SearchRequest(parse_query("storm").tree)).hits
-    (boosted,) = engine.search(SearchRequest(parse_query("storm^3").tree)).hits
+    (plain,) = ask(engine).search(SearchRequest(parse_query("storm").tree)).hits
+    (boosted,) = ask(engine).search(SearchRequest(parse_query("storm^3").tree)).hits
     assert boosted.score == pytest.approx(3 * plain.score)
 
 
@@ -266,36 +270,38 @@ def test_each_article_is_stemmed_in_its_own_language(engine: Engine) -> None:
 def test_a_misspelt_word_has_these_corrections(
     engine: Engine, word: str, found: list[tuple[str, int]]
 ) -> None:
-    assert [(each.word, each.articles) for each in engine.corrections(word, 1)] == found
+    assert [(each.word, each.articles) for each in ask(engine).vocabulary(near=word, count=1)] == found
 
 
 def test_completions_are_the_commonest_forms_of_the_most_frequent_words(engine: Engine) -> None:
-    assert [each.word for each in engine.completions("stri", 5)] == ["strike"]
-    found = engine.completions("s", 3)
+    assert [each.word for each in ask(engine).vocabulary(prefix="stri", count=5)] == ["strike"]
+    found = ask(engine).vocabulary(prefix="s", count=3)
     assert [each.articles for each in found] == sorted((each.articles for each in found), reverse=True)
     assert len(found) == 3
-    assert engine.completions("zzz", 5) == ()
+    assert ask(engine).vocabulary(prefix="zzz", count=5) == ()
 
 
 def test_words_that_no_article_has_are_unknown(engine: Engine) -> None:
     query = parse_query('strikings gtoe -nowhere title:"bank zork" (flod OR harbour) keyword:odd').tree
-    assert engine.unknown_words(query) == ("gtoe", "zork", "flod")
+    found = ask(engine).document_frequencies(sought_words(query))
+    assert found == {"strikings": 2, "gtoe": 0, "bank": 2, "zork": 0, "flod": 0, "harbour": 1}
 
 
 def test_an_article_is_told_apart_by_rare_words_it_has_often(engine: Engine) -> None:
-    found = engine.characteristic_words([(ARTICLES[0], 1.0)], 5)
+    analyzer = Analyzer("english")
+    found = characteristic_words(ask(engine), [(ARTICLES[0], 1.0)], 5, analyzer)
     assert len(found) == 5
     assert sum(word.weight for word in found) == pytest.approx(1)
     assert {"the", "of"}.isdisjoint(word.word for word in found)
-    assert engine.characteristic_words([], 5) == ()
+    assert characteristic_words(ask(engine), [], 5, analyzer) == ()
 
 
 def test_an_explanation_says_whether_an_article_matches(engine: Engine) -> None:
     strike = parse_query("strike").tree
-    assert engine.explain(strike, "nobody") is None
-    found, not_found = engine.explain(strike, "a1"), engine.explain(strike, "a3")
+    assert ask(engine).explain(strike, "nobody") is None
+    found, not_found = ask(engine).explain(strike, "a1"), ask(engine).explain(strike, "a3")
     assert found is not None
     assert not_found is not None
     assert (found.matches, not_found.matches, not_found.score) == (True, False, 0.0)
-    scores = {hit.article.id: hit.score for hit in engine.search(SearchRequest(strike)).hits}
+    scores = {hit.article.id: hit.score for hit in ask(engine).search(SearchRequest(strike)).hits}
     assert found.score == pytest.approx(scores["a1"], rel=1e-5)

@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from search.article import Article
 from search.dates import INTERVALS
+from search.deadline import no_deadline
 from search.engine import Cursor, Engine, FacetRequest, Recency, SearchRequest, Sort
 from search.engines import open_engine
-from search.language import Node, parse_query
+from search.language import Node, parse_query, sought_words
+from search.timeline import timeline
+from tests.asking import ask
 from tests.reference import ReferenceEngine
 from tests.reference_dates import TOO_COARSE
+from tests.reference_dates import timeline as timeline_of
 from tests.strategies import START, ZONES, articles, queries
 
 FACETS = tuple(
@@ -27,20 +31,20 @@ IDS = [f"id{n}" for n in range(12)]
 batches = st.lists(st.lists(articles, min_size=1, max_size=6), min_size=1, max_size=4)
 
 
-def agree(engine: Engine, reference: Engine, query: Node, zone: tzinfo) -> None:
+def agree(engine: Engine, reference: ReferenceEngine, query: Node, zone: tzinfo) -> None:
     """Everything that can be asked about a query has the same answer."""
-    known = engine.settings().extra_fields
+    known = ask(engine).state().extra_fields
     facets = tuple(f for f in FACETS if f.field != "places" or f.field in known)
     facets += tuple(FacetRequest("date", interval=interval) for interval in INTERVALS)
     request = SearchRequest(query, limit=50, facets=facets, zone=zone)
-    found, expected = engine.search(request), reference.search(request)
+    found, expected = ask(engine).search(request), ask(reference).search(request)
     assert found.total == expected.total, str(query)
     assert {hit.article.id for hit in found.hits} == {hit.article.id for hit in expected.hits}
     scores = {hit.article.id: hit.score for hit in expected.hits}
     for hit in found.hits:
         assert hit.score == pytest.approx(scores[hit.article.id], rel=1e-5, abs=1e-9)
     for hit in found.hits[:3]:
-        explained = engine.explain(query, hit.article.id)
+        explained = ask(engine).explain(query, hit.article.id)
         assert explained is not None
         assert explained.matches
         assert explained.score == sum(term.score for term in explained.terms)
@@ -49,8 +53,8 @@ def agree(engine: Engine, reference: Engine, query: Node, zone: tzinfo) -> None:
         query, limit=50, prefer=parse_query("strike OR title:storm^3").tree,
         recency=Recency(timedelta(hours=9), START + timedelta(days=2)),
     )  # fmt: skip
-    wanted_scores = {hit.article.id: hit.score for hit in reference.search(wishes).hits}
-    for hit in engine.search(wishes).hits:
+    wanted_scores = {hit.article.id: hit.score for hit in ask(reference).search(wishes).hits}
+    for hit in ask(engine).search(wishes).hits:
         assert hit.score == pytest.approx(wanted_scores[hit.article.id], rel=1e-5, abs=1e-6)
     for facet, wanted in zip(found.facets, expected.facets, strict=True):
         assert facet.field == wanted.field
@@ -61,11 +65,11 @@ def agree(engine: Engine, reference: Engine, query: Node, zone: tzinfo) -> None:
         exact = " ".join(f"-precision:{precision}" for precision in sorted(coarse))
         for value in facet.values[:2]:
             narrowed = parse_query(f"({query}) {value.query} {exact}", extra_fields=("places",)).tree
-            assert engine.search(SearchRequest(narrowed, limit=0)).total == value.count
+            assert ask(engine).search(SearchRequest(narrowed, limit=0)).total == value.count
     for sort in ("newest", "oldest"):
         in_order = SearchRequest(query, sort=sort, limit=50)
-        assert [hit.article for hit in engine.search(in_order).hits] == [
-            hit.article for hit in reference.search(in_order).hits
+        assert [hit.article for hit in ask(engine).search(in_order).hits] == [
+            hit.article for hit in ask(reference).search(in_order).hits
         ]
     for field, sought in (
         ("keyword", "crudeoil"),
@@ -73,12 +77,15 @@ def agree(engine: Engine, reference: Engine, query: Node, zone: tzinfo) -> None:
         ("source", "Heralt"),
         ("lang", "fr-ca"),
     ):
-        near = [(each.value, each.count) for each in engine.near_values(field, sought, 5)]
-        wanted_values = reference.near_values(field, sought, 5)
-        assert near == [(each.value, each.count) for each in wanted_values]
-    assert engine.unknown_words(query) == reference.unknown_words(query)
-    assert engine.ids(query) == reference.ids(query)
-    assert engine.timeline(query, "day", zone) == reference.timeline(query, "day", zone)
+        near = ask(engine).vocabulary(field=field, near=sought, count=5)
+        assert near == ask(reference).vocabulary(field=field, near=sought, count=5)
+    sought_for = list(sought_words(query))
+    assert ask(engine).document_frequencies(sought_for) == ask(reference).document_frequencies(sought_for)
+    assert ask(engine).ids(query) == ask(reference).ids(query)
+    by_day = FacetRequest("date", interval="day")
+    (facet,) = ask(engine).search(SearchRequest(query, limit=0, facets=(by_day,), zone=zone)).facets
+    matched = (reference.articles[i] for i in reference.ids(query))
+    assert timeline(facet, "day", zone, no_deadline) == timeline_of(matched, "day", zone)
 
 
 def walk(engine: Engine, query: Node, sort: Sort, step: int) -> list[str]:
@@ -86,7 +93,7 @@ def walk(engine: Engine, query: Node, sort: Sort, step: int) -> list[str]:
     seen: list[str] = []
     after = None
     while True:
-        page = engine.search(SearchRequest(query, sort=sort, limit=step, after=after))
+        page = ask(engine).search(SearchRequest(query, sort=sort, limit=step, after=after))
         seen += [hit.article.id for hit in page.hits]
         if page.next is None:
             return seen
@@ -109,9 +116,9 @@ def test_agrees_with_the_reference(
         for query in asked:
             if reference.articles:
                 agree(engine, reference, query, zone)
-            whole = [hit.article.id for hit in engine.search(SearchRequest(query, limit=50)).hits]
+            whole = [hit.article.id for hit in ask(engine).search(SearchRequest(query, limit=50)).hits]
             assert walk(engine, query, "relevance", 2) == whole
-            assert walk(engine, query, "oldest", 3) == engine.ids(query)
+            assert walk(engine, query, "oldest", 3) == ask(engine).ids(query)
         engine.rebuild(lambda *_: None)
         for query in asked:
             if reference.articles:

@@ -13,6 +13,7 @@ from search.cli import main
 from search.engine import FacetValue, PartCount
 from search.hints import in_words
 from search.query import Archive, open_archive
+from search.question import Question
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_the_parts_of_a_query_that_finds_nothing_are_counted(office: Archive) ->
     )
     assert office.search("opec xanadu services").parts[-1] == PartCount("opec AND services", 6)
     assert office.search("opec gold").parts == (PartCount("opec", 6), PartCount("gold", 6))
-    assert [part.articles for part in office.search("opec", since="2030").parts] == [6, 0]
+    assert [part.articles for part in office.search(Question("opec", since="2030")).parts] == [6, 0]
     assert office.search("opec").parts == ()
     assert office.search("xanadu").parts == ()
 

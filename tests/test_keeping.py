@@ -23,6 +23,7 @@ from search.engines.embedded.store.rows import packed, unpacked
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, ArchiveNotFound
 from search.language import parse_query
 from search.query import open_archive
+from tests.asking import ask
 from tests.conftest import ARTICLES
 
 Harm = Callable[[Path], None]
@@ -118,7 +119,7 @@ def test_a_copy_leaves_the_folders_of_others_alone(location: Path, tmp_path: Pat
 
 def test_a_copy_has_the_history_too(location: Path, tmp_path: Path) -> None:
     backup(location, tmp_path / "kept")
-    first, second = open_engine(location), open_engine(tmp_path / "kept")
+    first, second = open_archive(location), open_archive(tmp_path / "kept")
     for identity in ("a1", "a2", "gone"):
         assert first.history(identity) == second.history(identity) != ()
     first.close()
@@ -158,7 +159,7 @@ def test_what_is_forgotten_is_nowhere_in_the_files(tmp_path: Path) -> None:
 def test_old_versions_can_be_dropped(location: Path) -> None:
     with open_archive(location) as archive:
         assert archive.prune("1d") == 0
-        assert archive.engine.prune(datetime.now(UTC) + timedelta(seconds=1)) == 2
+        assert archive.at(now=datetime.now(UTC) + timedelta(days=2)).prune("1d") == 2
         assert len(archive.history("a1")) == 1
         assert archive.history("gone") == ()
     assert verify(location, "deep").faults == ()
@@ -222,7 +223,7 @@ def test_no_article_is_shown_that_is_not_what_was_stored(location: Path) -> None
     changed(location, "UPDATE articles SET document = other(document, digest)")
     engine = open_engine(location)
     with pytest.raises(ArchiveDamaged, match="not what was stored; restore"):
-        engine.search(SearchRequest(parse_query("strike").tree))
+        ask(engine).search(SearchRequest(parse_query("strike").tree))
     engine.close()
 
 
@@ -230,7 +231,7 @@ def test_an_article_that_only_the_index_has_is_not_passed_over(location: Path) -
     changed(location, "DELETE FROM articles WHERE id = 'a2'")
     engine = open_engine(location)
     with pytest.raises(ArchiveDamaged, match="lost the article 'a2'"):
-        engine.search(SearchRequest(parse_query("marenne").tree))
+        ask(engine).search(SearchRequest(parse_query("marenne").tree))
     engine.close()
 
 

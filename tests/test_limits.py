@@ -21,7 +21,9 @@ from search.language import (
 from search.language.limits import MAX_CLAUSES, MAX_DEPTH, MAX_NESTING, MAX_PHRASE_WORDS, MAX_QUERY_WORD
 from search.language.nodes import depth
 from search.query import Archive
+from search.question import Question
 from search.snippets import snippet
+from tests.asking import ask
 from tests.conftest import ARTICLES
 
 Made = TypeVar("Made")
@@ -71,24 +73,23 @@ def deeply(frames: int, ask: Callable[[], Made]) -> Made:
 def test_every_kind_of_query_at_its_limits_is_answered(archive: Archive, kind: str) -> None:
     query = LONGEST[kind]
 
-    def ask() -> None:
+    def everything() -> None:
         tree = parse_query(query, extra_fields=("places", "desk")).tree
         assert parse_query(str(tree), extra_fields=("places", "desk")).tree == tree
         assert hash(tree) == hash(pickle.loads(pickle.dumps(tree)))
         assert repr(tree)
         assert list(leaves(tree))
-        list(sought_words(tree))
         results = archive.search(query, facets=["keyword", "date:month"])
         assert archive.count(query) == results.total == len(archive.ids(query))
         archive.timeline(query)
         archive.facets(query, "source")
         archive.explain("a1", query)
-        highlights = archive.engine.highlights(tree)
+        highlights = ask(archive.engine).highlights(tree)
         snippet(ARTICLES[0], highlights)
-        archive.engine.unknown_words(tree)
-        archive.search(query, any_word=True, expand=True)
+        ask(archive.engine).document_frequencies(sought_words(tree))
+        archive.search(Question(query, any_word=True), expand=True)
 
-    deeply(FRAMES, ask)
+    deeply(FRAMES, everything)
 
 
 @pytest.mark.parametrize("operator", ["NEAR/5", "ADJ/1000"])
@@ -115,9 +116,9 @@ def test_operators_within_parentheses_count_too() -> None:
 
 def test_a_long_text_is_a_loose_query(archive: Archive) -> None:
     for text in ("harbour " * 20_000, "(" * 90 + "harbour", "a* harbour", "w" * 300 + " harbour"):
-        assert archive.count(text, any_word=True) == 1
+        assert archive.count(Question(text, any_word=True)) == 1
         with pytest.raises(SearchError):
             archive.count(text)
     found = text_query("strike bank")
     assert found is not None
-    assert archive.engine.search(SearchRequest(found.tree, limit=0)).total == 2
+    assert ask(archive.engine).search(SearchRequest(found.tree, limit=0)).total == 2

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.engines import backup, open_engine, stored_articles, verify
+from search.engines import backup, stored_articles, verify
 from search.query import open_archive
 from tests.faults.archives import TORTURE
 from tests.faults.killing import killed_before
@@ -102,9 +102,8 @@ def test_an_old_index_may_not_go_further_than_its_articles(location: Path) -> No
 
 
 def upgrade(location: Path) -> None:
-    engine = open_engine(location)
-    engine.upgrade()
-    engine.close()
+    with open_archive(location) as archive:
+        archive.upgrade()
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")

@@ -15,6 +15,7 @@ from search.article import Article, Precision
 from search.dates import INTERVALS, Interval, read_zone
 from search.errors import InvalidRequest
 from search.query import Archive, open_archive
+from search.question import Question
 from tests.conftest import day
 
 DAYS = [
@@ -63,21 +64,21 @@ def test_a_day_is_found_by_its_own_day_in_every_zone_and_by_no_other(
     days: Archive, own: date, place: str, other: int
 ) -> None:
     zone = read_zone(place)
-    assert own.isoformat() in days.ids(f"date:{own}", zone=zone)
-    assert own.isoformat() in days.ids("*", since=own, until=own, zone=zone)
-    assert own.isoformat() not in days.ids(f"date:{own + timedelta(days=other)}", zone=zone)
-    assert own.isoformat() not in days.ids(f"since:{own + timedelta(days=1)}", zone=zone)
-    assert own.isoformat() not in days.ids(f"before:{own}", zone=zone)
-    assert own.isoformat() in days.ids(f"until:{own}", zone=zone)
-    read_as = days.search(f"date:{own}", zone=zone).read_as
-    assert days.ids(read_as) == days.ids(f"date:{own}", zone=zone)
+    assert own.isoformat() in days.at(zone=zone).ids(f"date:{own}")
+    assert own.isoformat() in days.at(zone=zone).ids(Question("*", since=own, until=own))
+    assert own.isoformat() not in days.at(zone=zone).ids(f"date:{own + timedelta(days=other)}")
+    assert own.isoformat() not in days.at(zone=zone).ids(f"since:{own + timedelta(days=1)}")
+    assert own.isoformat() not in days.at(zone=zone).ids(f"before:{own}")
+    assert own.isoformat() in days.at(zone=zone).ids(f"until:{own}")
+    read_as = days.at(zone=zone).search(f"date:{own}").read_as
+    assert days.ids(read_as) == days.at(zone=zone).ids(f"date:{own}")
 
 
 @settings(max_examples=100)
 @given(st.sampled_from(PLACES), st.sampled_from(INTERVALS))
 def test_days_are_counted_alike_in_every_zone(days: Archive, place: str, interval: Interval) -> None:
     here, there = (
-        days.facets("since:2010", f"date:{interval}", zone=zone)[0] for zone in (UTC, read_zone(place))
+        days.at(zone=zone).facets("since:2010", f"date:{interval}")[0] for zone in (UTC, read_zone(place))
     )
     assert [(v.value, v.count) for v in here.values] == [(v.value, v.count) for v in there.values]
     for value in there.values:
@@ -105,7 +106,7 @@ def test_days_are_counted_alike_in_every_zone(days: Archive, place: str, interva
 def test_an_article_is_found_where_it_could_have_been_published(
     mixed: Archive, query: str, found: list[str]
 ) -> None:
-    assert sorted(mixed.ids(query, zone="America/New_York")) == found
+    assert sorted(mixed.at(zone="America/New_York").ids(query)) == found
 
 
 @pytest.mark.parametrize(
@@ -120,10 +121,10 @@ def test_an_article_is_found_where_it_could_have_been_published(
 def test_an_article_is_counted_in_no_interval_finer_than_it_is_known(
     mixed: Archive, interval: Interval, counts: dict[str, int], imprecise: int
 ) -> None:
-    line = mixed.timeline("*", interval, zone="America/New_York")
+    line = mixed.at(zone="America/New_York").timeline("*", interval)
     assert {part.name: part.count for part in line.bins} == counts
     assert (line.undated, line.imprecise) == (1, imprecise)
-    (facet,) = mixed.facets("*", f"date:{interval}", zone="America/New_York")
+    (facet,) = mixed.at(zone="America/New_York").facets("*", f"date:{interval}")
     assert {value.value: value.count for value in facet.values} == counts
     assert (facet.missing, facet.imprecise) == (1, imprecise)
 
@@ -148,23 +149,24 @@ def test_order_and_first_and_last_take_the_first_instant_in_utc(mixed: Archive) 
 
 
 def test_a_bound_of_the_library_is_a_day_as_a_date_and_an_instant_as_a_datetime(mixed: Archive) -> None:
-    assert mixed.count("precision:instant", until=date(2024, 3, 5)) == 1
-    assert mixed.count("precision:instant", until=datetime(2024, 3, 5)) == 0
-    assert mixed.count("precision:instant", until=datetime(2024, 3, 5, 2)) == 1
+    assert mixed.count(Question("precision:instant", until=date(2024, 3, 5))) == 1
+    assert mixed.count(Question("precision:instant", until=datetime(2024, 3, 5))) == 0
+    assert mixed.count(Question("precision:instant", until=datetime(2024, 3, 5, 2))) == 1
     berlin = datetime(2024, 3, 6, tzinfo=read_zone("Europe/Berlin"))
-    assert mixed.count("precision:day", since=berlin) == 0  # though it is the 5th still in UTC
+    assert mixed.count(Question("precision:day", since=berlin)) == 0  # though it is the 5th still in UTC
 
 
 def test_a_range_to_an_instant_reads_back_to_the_same_answer(mixed: Archive) -> None:
-    read = mixed.search("*", since=datetime(2024, 3, 5, 1), until=datetime(2024, 3, 5, 2)).read_as
-    assert mixed.ids(read) == mixed.ids("*", since=datetime(2024, 3, 5, 1), until=datetime(2024, 3, 5, 2))
+    asked = Question("*", since=datetime(2024, 3, 5, 1), until=datetime(2024, 3, 5, 2))
+    read = mixed.search(asked).read_as
+    assert mixed.ids(read) == mixed.ids(asked)
     assert "moment" in mixed.ids(read)
 
 
 @pytest.mark.parametrize("bound", [date.min, datetime.max.replace(tzinfo=UTC), date(2300, 1, 1)])
 def test_a_bound_beyond_all_news_is_refused_by_name(mixed: Archive, bound: date) -> None:
     with pytest.raises(InvalidRequest, match="since: there is no news of so long ago, or so far ahead"):
-        mixed.search("*", since=bound, zone="Europe/Berlin")
+        mixed.at(zone="Europe/Berlin").search(Question("*", since=bound))
 
 
 def test_a_day_that_a_place_skipped_can_be_counted_by_there(tmp_path: Path) -> None:
@@ -173,7 +175,7 @@ def test_a_day_that_a_place_skipped_can_be_counted_by_there(tmp_path: Path) -> N
             Article(title="Tide", id=str(hours), published=day("2011-12-29T18:00") + timedelta(hours=hours))
             for hours in range(0, 36, 3)
         )
-        line = archive.timeline("*", "day", zone="Pacific/Apia")
+        line = archive.at(zone="Pacific/Apia").timeline("*", "day")
         assert {part.name: part.count for part in line.bins} == {
             "2011-12-29": 6,
             "2011-12-30": 0,

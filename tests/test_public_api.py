@@ -9,8 +9,9 @@ import pkgutil
 import pytest
 
 import search
-from search.engine import Engine
+from search.engine import Engine, Historied, Maintained, Reader
 from search.engines.embedded.engine import EmbeddedEngine
+from search.engines.embedded.reader import EmbeddedReader
 from search.query import Archive
 from tests.reference import ReferenceEngine
 
@@ -55,13 +56,24 @@ def test_the_archive_has_these_methods() -> None:
     assert methods == {
         "search", "count", "facets", "timeline", "scan", "ids", "get", "stats",
         "similar", "background", "suggest", "explain",
-        "add", "delete", "rebuild", "close", "history", "prune", "upgrade",
+        "add", "delete", "rebuild", "close", "history", "prune", "upgrade", "at", "state", "version",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", [EmbeddedEngine, ReferenceEngine])
-def test_engines_have_the_signatures_of_the_seam(kind: type) -> None:
-    for name, method in vars(Engine).items():
+@pytest.mark.parametrize(
+    ("kind", "protocol"),
+    [
+        (EmbeddedEngine, Engine),
+        (EmbeddedEngine, Historied),
+        (EmbeddedEngine, Maintained),
+        (EmbeddedReader, Reader),
+        (ReferenceEngine, Engine),
+        (ReferenceEngine, Historied),
+        (ReferenceEngine, Reader),
+    ],
+)
+def test_engines_have_the_signatures_of_the_seam(kind: type, protocol: type) -> None:
+    for name, method in vars(protocol).items():
         if name.startswith("_") or not inspect.isfunction(method):
             continue
         wanted = list(inspect.signature(method).parameters)

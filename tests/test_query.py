@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.engine import MAX_HITS, Added, FacetRequest
+from search.engine import MAX_HITS, Added, FacetRequest, Sort
 from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.query import Archive, open_archive
+from search.question import Question
 from tests.conftest import day
 
 
 def ids_of(archive: Archive, query: str, **options: object) -> list[str]:
-    return [hit.article.id for hit in archive.search(query, **options).hits]  # type: ignore[arg-type]
+    return [hit.article.id for hit in archive.search(Question(query, **options)).hits]  # type: ignore[arg-type]
 
 
 def test_search_says_how_the_query_was_read(archive: Archive) -> None:
-    results = archive.search("the strike & talks", since="2025-02", until="2025-03-01")
+    results = archive.search(Question("the strike & talks", since="2025-02", until="2025-03-01"))
     assert results.read_as == "strike AND talks AND date:2025-02-01Z..2025-03-01Z"
     assert [hit.article.id for hit in results.hits] == ["a1"]
     assert len(results.warnings) == 2
@@ -41,13 +42,13 @@ def test_search_says_how_the_query_was_read(archive: Archive) -> None:
 )
 def test_bounds_are_included(archive: Archive, since: str | None, until: str | None, found: set[str]) -> None:
     now = day("2025-03-31T23:59")
-    assert set(archive.ids("*", since=since, until=until, now=now)) == found
+    assert set(archive.at(now=now).ids(Question("*", since=since, until=until))) == found
 
 
 def test_a_zone_moves_the_days(archive: Archive) -> None:
     assert archive.count("date:2025-04-01") == 0
-    assert archive.count("date:2025-04-01", zone="Europe/Berlin") == 1
-    assert archive.count("date:2025-04-01", zone=timezone(timedelta(hours=2))) == 1
+    assert archive.at(zone="Europe/Berlin").count("date:2025-04-01") == 1
+    assert archive.at(zone=timezone(timedelta(hours=2))).count("date:2025-04-01") == 1
 
 
 @pytest.mark.parametrize(
@@ -68,8 +69,9 @@ def test_a_zone_moves_the_days(archive: Archive) -> None:
     ],
 )
 def test_refuses_what_means_nothing(archive: Archive, options: dict[str, object]) -> None:
+    bounds = {name: options.pop(name) for name in ("since", "until") if name in options}
     with pytest.raises(InvalidRequest):
-        archive.search("strike", **options)  # type: ignore[arg-type]
+        archive.at(zone=options.pop("zone", None)).search(Question("strike", **bounds), **options)  # type: ignore[arg-type]
 
 
 def test_refuses_a_page_that_is_too_long(archive: Archive) -> None:
@@ -116,15 +118,16 @@ def test_what_is_excluded_is_not_marked(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
-def test_pages_have_no_gap_and_no_repeat(archive: Archive, sort: str) -> None:
+def test_pages_have_no_gap_and_no_repeat(archive: Archive, sort: Sort) -> None:
     archive.add(Article(id=f"n{number:02}", title="Notice of nothing") for number in range(25))
-    whole = ids_of(archive, "notice OR strike OR *", sort=sort, limit=100)
+    found = archive.search("notice OR strike OR *", sort=sort, limit=100)
+    whole = [hit.article.id for hit in found.hits]
     assert len(whole) == 29
     for step in (1, 4, 29):
         seen: list[str] = []
         after = None
         while True:
-            page = archive.search("notice OR strike OR *", sort=sort, limit=step, after=after)  # type: ignore[arg-type]
+            page = archive.search("notice OR strike OR *", sort=sort, limit=step, after=after)
             seen += [hit.article.id for hit in page.hits]
             assert page.total == 29
             if page.next is None:

@@ -16,6 +16,7 @@ from search.cli import main
 from search.errors import InvalidRequest, QuerySyntaxError
 from search.language import parse_loosely
 from search.query import Archive
+from search.question import Question
 from tests.conftest import ARTICLES, day
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -51,13 +52,13 @@ def test_text_is_read_with_any_of_its_words(text: str, read_as: str) -> None:
 
 
 def test_a_note_says_where_text_is_read_word_by_word(archive: Archive) -> None:
-    results = archive.search("Report: dockers (again", any_word=True)
+    results = archive.search(Question("Report: dockers (again", any_word=True))
     assert results.total
     assert any("word by word" in warning and "never closed" in warning for warning in results.warnings)
     with pytest.raises(QuerySyntaxError):
         archive.search("Report: dockers (again")
     with pytest.raises(QuerySyntaxError):
-        archive.search("(!", any_word=True)
+        archive.search(Question("(!", any_word=True))
 
 
 # --- ranking --------------------------------------------------------------------------------------
@@ -94,11 +95,11 @@ def test_recency_ranks_newer_articles_higher_and_none_from_the_future(archive: A
     ]
     archive.add([*same, Article(id="undated", title="Ferry ferry", body="A ferry.")])
     assert ids(archive, "ferry")[0] == "undated"
-    found = archive.search("ferry", recency="7d", now=NOW).hits
+    found = archive.at(now=NOW).search("ferry", recency="7d").hits
     assert found[0].article.id == "new"
     scores = {hit.article.id: hit.score for hit in found}
     assert scores["future"] == pytest.approx(scores["new"] / (1 + 0.5 ** (1 / 7)))
-    a_bit_earlier = archive.search("ferry", recency="7d", now=NOW - timedelta(minutes=40)).hits
+    a_bit_earlier = archive.at(now=NOW - timedelta(minutes=40)).search("ferry", recency="7d").hits
     assert [hit.score for hit in a_bit_earlier] == [hit.score for hit in found], "as on the next page"
     for options in ({"recency": "7d"}, {"expand": True}):
         with pytest.raises(InvalidRequest, match="relevance"):

@@ -97,7 +97,8 @@ class News:
             )
 
         def run() -> tuple[int, Any]:
-            found = self._engine.search(request)
+            with self._engine.reader() as reader:
+                found = reader.search(request)
             if query.kind == "facets":
                 return found.total, [value.count for value in found.facets[0].values]
             return found.total, [hit.article.id for hit in found.hits]

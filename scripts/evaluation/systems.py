@@ -16,6 +16,7 @@ from typing import Any
 
 from evaluation.collection import Collection, text_of
 from search import Archive, open_archive
+from search.question import Question
 
 Run = dict[str, dict[str, float]]
 """Scores by query and document, the highest first."""
@@ -45,7 +46,7 @@ def searched(archive: Archive, collection: Collection, depth: int = DEPTH, **opt
     """The run of an archive that has the collection."""
     run: Run = {}
     for query, text in collection.queries.items():
-        found = archive.search(text, any_word=True, limit=depth, snippets=False, **options)
+        found = archive.search(Question(text, any_word=True), limit=depth, snippets=False, **options)
         run[query] = {hit.article.id: hit.score for hit in found.hits}
     return run
 

@@ -134,10 +134,10 @@ def index(
     with ExitStack() as stack:
         on_reject, on_note = stack.enter_context(_rejects_file(rejects))
         opened = stack.enter_context(open_archive(setting.archive, create=True, language=language, wait=wait))
-        if language and language != (kept := opened.engine.settings().language):
+        if language and language != (kept := opened.state().language):
             warn(f"the archive is in {kept} already; --language {language} changes nothing")
         with suppress(IndexUnusable):  # which is about to be mended
-            for warning in opened.engine.warnings():
+            for warning in opened.state().warnings:
                 warn(warning)
         progress = stack.enter_context(show_progress("articles"))
 
@@ -296,8 +296,10 @@ def delete(
         raise click.UsageError("say which articles: either ids, or --query (with --since and --until)")
     with reading(setting, wait) as opened:
         if by_query:
+            from search.question import Question
+
             text = query_text((query,) if query is not None else ())
-            ids = tuple(opened.ids(text, since=since, until=until, any_word=any_word, zone=setting.zone))
+            ids = tuple(opened.ids(Question(text, since, until, any_word)))
         else:
             ids = tuple(i for i in dict.fromkeys(ids) if forget or opened.get(i) is not None)
         if not ids:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 from click.core import ParameterSource
@@ -77,6 +78,20 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
     )  # fmt: skip
 
 
+def question_options(command: Command) -> Command:
+    """A query as arguments, and the options beside it; the command is given them as one `question`."""
+
+    @wraps(command)
+    def asking(
+        query: tuple[str, ...], since: str | None, until: str | None, any_word: bool, **options: Any
+    ) -> object:
+        from search.question import Question
+
+        return command(question=Question(query_text(query), since, until, any_word), **options)
+
+    return cast(Command, click.argument("query", nargs=-1)(selection_options(asking)))
+
+
 def selection_options(command: Command) -> Command:
     """The options that, with a query, say which articles are meant."""
     for option in (
@@ -116,7 +131,7 @@ def reading(setting: Setting, wait: float = 0.0) -> Iterator[Archive]:
     """The archive that is there."""
     from search.query import open_archive
 
-    with open_archive(setting.archive, wait=wait) as archive:
+    with open_archive(setting.archive, wait=wait, zone=setting.zone) as archive:
         yield archive
 
 

@@ -14,9 +14,8 @@ from search.cli.options import (
     color_option,
     exit_with,
     format_option,
-    query_text,
+    question_options,
     reading,
-    selection_options,
     settle,
     timeout_option,
     tz_option,
@@ -26,6 +25,7 @@ from search.cli.searching import show_results
 
 if TYPE_CHECKING:
     from search.article import Article
+    from search.question import Question
 
 limit_option = click.option(
     "--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="How many to print."
@@ -76,9 +76,7 @@ def similar(
     """
     setting = settle(archive, tz, color)
     with reading(setting) as opened:
-        results = opened.similar(
-            _given(identity), since=since, until=until, limit=limit, zone=setting.zone, timeout=timeout
-        )
+        results = opened.similar(_given(identity), since=since, until=until, limit=limit, timeout=timeout)
     show_results(setting, results, form)
 
 
@@ -113,9 +111,10 @@ def background(
 @click.command()
 @click.argument("prefix")
 @limit_option
+@timeout_option
 @format_option("text", "json")
 @archive_option
-def suggest(prefix: str, limit: int, form: str, archive: str | None) -> None:
+def suggest(prefix: str, limit: int, timeout: float, form: str, archive: str | None) -> None:
     """Print the words that begin with PREFIX, those in most articles first.
 
     If there is no such word, print the words of which it may be a misspelling.
@@ -126,7 +125,7 @@ def suggest(prefix: str, limit: int, form: str, archive: str | None) -> None:
     from search.render import suggestions_as_json
 
     with reading(settle(archive)) as opened:
-        found = opened.suggest(prefix, limit=limit)
+        found = opened.suggest(prefix, limit=limit, timeout=timeout)
     if form == "json":
         click.echo(suggestions_as_json(found))
     else:
@@ -142,18 +141,16 @@ def suggest(prefix: str, limit: int, form: str, archive: str | None) -> None:
 
 @click.command()
 @click.argument("identity", metavar="ID")
-@click.argument("query", nargs=-1)
-@selection_options
+@question_options
+@timeout_option
 @tz_option
 @format_option("text", "json")
 @color_option
 @archive_option
 def explain(
     identity: str,
-    query: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    any_word: bool,
+    question: Question,
+    timeout: float,
     tz: str | None,
     form: str,
     color: str | None,
@@ -169,9 +166,7 @@ def explain(
 
     setting = settle(archive, tz, color)
     with reading(setting) as opened:
-        found = opened.explain(
-            identity, query_text(query), since=since, until=until, any_word=any_word, zone=setting.zone
-        )
+        found = opened.explain(identity, question, timeout=timeout)
     if form == "json":
         click.echo(render.explanation_as_json(found))
     else:

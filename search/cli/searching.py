@@ -15,9 +15,8 @@ from search.cli.options import (
     console,
     exit_with,
     format_option,
-    query_text,
+    question_options,
     reading,
-    selection_options,
     settle,
     timeout_option,
     tz_option,
@@ -29,11 +28,11 @@ if TYPE_CHECKING:
     from search.cli.options import Setting
     from search.dates import Interval
     from search.engine import Results, Sort
+    from search.question import Question
 
 
 @click.command()
-@click.argument("query", nargs=-1)
-@selection_options
+@question_options
 @click.option(
     "--sort",
     type=click.Choice(["relevance", "newest", "oldest"]),
@@ -69,10 +68,7 @@ if TYPE_CHECKING:
 @color_option
 @archive_option
 def search(
-    query: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    any_word: bool,
+    question: Question,
     sort: Sort,
     limit: int | None,
     after: str | None,
@@ -112,15 +108,11 @@ def search(
     setting = settle(archive, tz, color)
     with reading(setting) as opened:
         results = opened.search(
-            query_text(query),
-            since=since,
-            until=until,
-            any_word=any_word,
+            question,
             sort=sort,
             limit=0 if everything else setting.limit if limit is None else limit,
             after=after,
             facets=facets,
-            zone=setting.zone,
             snippets=form != "ids",
             timeout=timeout,
             expand=expand,
@@ -128,10 +120,7 @@ def search(
         )
         if everything:
             show_notes(results)
-            articles = opened.scan(
-                query_text(query), since=since, until=until, any_word=any_word, zone=setting.zone
-            )
-            print_rows(form, articles)
+            print_rows(form, opened.scan(question))
     if not everything:
         show_results(setting, results, form)
     elif not results.total:
@@ -173,16 +162,12 @@ def show_results(setting: Setting, results: Results, form: str) -> None:
 
 
 @click.command()
-@click.argument("query", nargs=-1)
-@selection_options
+@question_options
 @timeout_option
 @tz_option
 @archive_option
 def count(
-    query: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    any_word: bool,
+    question: Question,
     timeout: float,
     tz: str | None,
     archive: str | None,
@@ -195,16 +180,13 @@ def count(
     """
     setting = settle(archive, tz)
     with reading(setting) as opened:
-        total = opened.count(
-            query_text(query), since=since, until=until, any_word=any_word, zone=setting.zone, timeout=timeout
-        )
+        total = opened.count(question, timeout=timeout)
     click.echo(total)
     if not total:
         exit_with(NOTHING_FOUND)
 
 
 @click.command()
-@click.argument("query", nargs=-1)
 @click.option(
     "--by",
     type=click.Choice(["year", "month", "week", "day"]),
@@ -212,7 +194,7 @@ def count(
     show_default=True,
     help="The interval.",
 )
-@selection_options
+@question_options
 @timeout_option
 @tz_option
 @click.option(
@@ -225,11 +207,8 @@ def count(
 @color_option
 @archive_option
 def timeline(
-    query: tuple[str, ...],
+    question: Question,
     by: Interval,
-    since: str | None,
-    until: str | None,
-    any_word: bool,
     timeout: float,
     tz: str | None,
     form: str | None,
@@ -246,15 +225,7 @@ def timeline(
 
     setting = settle(archive, tz, color)
     with reading(setting) as opened:
-        line = opened.timeline(
-            query_text(query),
-            by,
-            since=since,
-            until=until,
-            any_word=any_word,
-            zone=setting.zone,
-            timeout=timeout,
-        )
+        line = opened.timeline(question, by, timeout=timeout)
     match form or ("text" if sys.stdout.isatty() else "csv"):
         case "text":
             render.print_timeline(console(setting), line)
@@ -267,7 +238,6 @@ def timeline(
 
 
 @click.command()
-@click.argument("query", nargs=-1)
 @click.option(
     "--by",
     "fields",
@@ -275,18 +245,15 @@ def timeline(
     metavar="FIELD[:N]",
     help="What to count by, as for search --facet. Can be repeated.  [default: keyword, source, author]",
 )
-@selection_options
+@question_options
 @timeout_option
 @tz_option
 @format_option("text", "json", "csv")
 @color_option
 @archive_option
 def facets(
-    query: tuple[str, ...],
+    question: Question,
     fields: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    any_word: bool,
     timeout: float,
     tz: str | None,
     form: str,
@@ -306,15 +273,7 @@ def facets(
 
     setting = settle(archive, tz, color)
     with reading(setting) as opened:
-        counted = opened.facets(
-            query_text(query),
-            *(fields or ("keyword", "source", "author")),
-            since=since,
-            until=until,
-            any_word=any_word,
-            zone=setting.zone,
-            timeout=timeout,
-        )
+        counted = opened.facets(question, *(fields or ("keyword", "source", "author")), timeout=timeout)
     match form:
         case "text":
             render.print_facets(console(setting), counted)

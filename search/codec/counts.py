@@ -17,7 +17,9 @@ _GRAIN = 900_000_000
 def by_value(view: IndexView, field: str, docs: Docs) -> tuple[dict[str, int], int]:
     """How many of `docs` have each value of `field` that any has; and how many have none."""
     values = view.values(field)
-    return values.counts(docs), len(docs) - int(np.count_nonzero(values.present().take(docs)))
+    return values.counts(docs, view.scratch, view.check), len(docs) - int(
+        np.count_nonzero(values.present().take(docs))
+    )
 
 
 def extent(view: IndexView, column: str, docs: Docs) -> tuple[int, int] | None:

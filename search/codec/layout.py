@@ -131,6 +131,11 @@ class MappedArrays(Mapping[str, Array]):
             array = self._arrays[name] = np.frombuffer(self._map, kind, count, offset)
         return array
 
+    @property
+    def file_size(self) -> int:
+        """Bytes of the file."""
+        return len(self._map)
+
     def release(self) -> None:
         """Give back the memory of what has been touched; it is read again when it is touched again."""
         if hasattr(mmap, "MADV_DONTNEED"):

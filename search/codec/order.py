@@ -59,7 +59,7 @@ class Ordering:
             candidates = self._break_ties(keys, numbers, docs, candidates, limit)
         chosen = docs[candidates]
         scores = keys[candidates].tolist() if self.by == "score" else [0.0] * len(candidates)
-        texts = view.values(self.texts).texts(chosen)
+        texts = view.values(self.texts).texts(chosen, view.check)
         details = zip(texts, scores, numbers[chosen].tolist(), strict=True)
         places = [Place(*detail) for detail in details]
         places.sort(key=lambda place: (*self._key(place), place.text))
@@ -86,7 +86,7 @@ class Ordering:
             own = self._numbers_as_keys(np.array([after.number]))[0]
             past = [np.flatnonzero(keys < own)]
             tied = np.flatnonzero(keys == own)
-        texts = view.values(self.texts).texts(docs[tied])
+        texts = view.values(self.texts).texts(docs[tied], view.check)
         past.append(tied[np.array([text > after.text for text in texts], np.bool_)])
         return np.sort(np.concatenate(past))
 
@@ -129,7 +129,7 @@ def texts_lowest_first(view: IndexView, docs: Docs, numbers: str, texts: str) ->
     own = view.numbers(numbers).take(docs)
     keys = np.where(own == MISSING, -MISSING, own)
     order = np.argsort(keys, kind="stable")
-    found = view.values(texts).texts(docs.take(order))
+    found = view.values(texts).texts(docs.take(order), view.check)
     ends = [*np.flatnonzero(first_of_runs(keys.take(order)))[1:].tolist(), len(found)]
     ordered: list[str] = []
     start = 0

@@ -10,10 +10,10 @@ import numpy as np
 
 from search.codec.lexicon import Lexicon
 from search.codec.postings import NO_DOCS, Array, Docs, Flags
-from search.deadline import STEP, checked
+from search.deadline import STEP, Check, checked, no_deadline
 
 if TYPE_CHECKING:
-    from search.codec.view import IndexView
+    from search.codec.view import SegmentView
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Classes:
 
 
 class Values:
-    """A field of whole values, over the segments of a view."""
+    """A field of whole values, over segments with `size` documents in all; safe to share between threads."""
 
-    def __init__(self, view: IndexView, field: str) -> None:
-        self._view = view
+    def __init__(self, segments: Iterable[SegmentView], size: int, field: str) -> None:
+        self._size = size
         self._field = field
-        self._segments = [part for part in view.parts if f"{field}.doc_starts" in part.arrays]
+        self._segments = [part for part in segments if f"{field}.doc_starts" in part.arrays]
         self.lexicons = [Lexicon(segment.arrays, f"{field}.terms") for segment in self._segments]
         self._classes: dict[tuple[str, ...], Classes | None] = {}
 
@@ -52,7 +52,7 @@ class Values:
 
     def present(self) -> Flags:
         """bool[size]: which documents have any value, deleted ones too."""
-        flags = np.zeros(self._view.size, np.bool_)
+        flags = np.zeros(self._size, np.bool_)
         for segment in self._segments:
             counts = np.diff(segment.arrays[f"{self._field}.doc_starts"])
             flags[segment.base : segment.base + segment.count] = counts > 0
@@ -68,7 +68,7 @@ class Values:
         return self._classes[names]
 
     def _classified(self, names: tuple[str, ...]) -> Classes | None:
-        found = np.zeros(self._view.size, np.uint8)
+        found = np.zeros(self._size, np.uint8)
         for segment, lexicon in zip(self._segments, self.lexicons, strict=True):
             starts, docs = segment.arrays[f"{self._field}.starts"], segment.arrays[f"{self._field}.docs"]
             for place, name in enumerate(names[1:], start=1):
@@ -77,24 +77,27 @@ class Values:
         present = tuple(np.flatnonzero(np.bincount(found, minlength=1)).tolist())
         return Classes(found, present) if any(present) else None
 
-    def texts(self, docs: Docs) -> list[str]:
+    def texts(self, docs: Docs, check: Check = no_deadline) -> list[str]:
         """The first value of each of `docs` as it is written, "" where it has none."""
         bases = [segment.base for segment in self._segments]
         found = []
         segments = (np.searchsorted(bases, docs, "right") - 1).tolist()
-        for doc, at in checked(zip(docs.tolist(), segments, strict=True), self._view.check):
+        for doc, at in checked(zip(docs.tolist(), segments, strict=True), check):
             arrays, own = self._segments[at].arrays, doc - bases[at]
             first, after = arrays[f"{self._field}.doc_starts"][own : own + 2].tolist()
             ordinals = arrays[f"{self._field}.ordinals"]
             found.append(_as_written(self.lexicons[at][int(ordinals[first])]) if first < after else "")
         return found
 
-    def counts(self, docs: Docs) -> dict[str, int]:
-        """How many of `docs` have each value that any of them has."""
+    def counts(self, docs: Docs, scratch: Array, check: Check = no_deadline) -> dict[str, int]:
+        """How many of `docs` have each value that any of them has.
+
+        `scratch` uint8[size] is all 0 before and after.
+        """
         found: dict[str, int] = {}
         counted: list[tuple[Lexicon, Array, Array]] = []
-        every = len(docs) == self._view.size
-        inside = self._view.scratch
+        every = len(docs) == self._size
+        inside = scratch
         if not every:
             inside[docs.astype(np.intp)] = 1
         for segment, lexicon in zip(self._segments, self.lexicons, strict=True):
@@ -112,7 +115,7 @@ class Values:
         inside.fill(0)
         for lexicon, present, counts in counted:
             for start in range(0, len(present), STEP):
-                self._view.check()
+                check()
                 values = lexicon.pick(present[start : start + STEP].tolist())
                 for value, count in zip(values, counts[start : start + STEP].tolist(), strict=True):
                     found[value] = found.get(value, 0) + count

@@ -8,9 +8,10 @@ the mapped files each time.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,8 @@ from search.codec.postings import (
 from search.codec.segment import ArraySegment
 from search.codec.values import Values
 from search.deadline import Check, no_deadline
+
+Kept = TypeVar("Kept")
 
 NO_PLACES = np.empty(0, np.int64)
 
@@ -117,7 +120,7 @@ class SegmentView:
 
 
 class IndexView:
-    """The segments of an index, opened from `folder`. Safe to share between threads but for scratch."""
+    """The segments of an index, opened from `folder`. For one thread at a time; see `fork`."""
 
     def __init__(self, folder: Path, segments: Iterable[ArraySegment]) -> None:
         self._segments: list[SegmentView] = []
@@ -126,13 +129,33 @@ class IndexView:
             self._segments.append(SegmentView(segment.open(folder), segment, self.size))
             self.size += segment.count
             self.count += segment.doc_count()
+        self.live: Flags | None = None
+        """bool[size]: which documents are not deleted; None if none is."""
+        if self.count != self.size:
+            flags = [np.ones(s.count, np.bool_) if s.live is None else s.live for s in self._segments]
+            self.live = np.concatenate(flags)
         self._kept: dict[tuple[str, ...], Any] = {}
         self.check: Check = no_deadline
         """Called between the steps of whatever is evaluated now; raises where the time for it is over."""
 
+    def fork(self) -> IndexView:
+        """Another view of the same segments, for another thread.
+
+        What is worked out once is shared; the deadline and the scratch arrays are its own.
+        """
+        other = copy(self)
+        for own in ("totals", "scratch"):
+            other.__dict__.pop(own, None)
+        return other
+
     @property
     def segments(self) -> int:
         return len(self._segments)
+
+    @property
+    def file_size(self) -> int:
+        """Bytes of the segments' files."""
+        return sum(segment.arrays.file_size for segment in self._segments)
 
     def release_beyond(self, mapped: int) -> None:
         """Give memory back if more than so many bytes of files are in it; what was kept stays."""
@@ -140,18 +163,12 @@ class IndexView:
             for segment in self._segments:
                 segment.arrays.release()
 
-    def _keep(self, *key: str, make: Callable[[], Any]) -> Any:
+    def keep(self, *key: str, make: Callable[[], Kept]) -> Kept:
+        """What `make` gives, made once for all views of these segments."""
         if key not in self._kept:
             self._kept[key] = make()
-        return self._kept[key]
-
-    @cached_property
-    def live(self) -> Flags | None:
-        """bool[size]: which documents are not deleted; None if none is."""
-        if self.count == self.size:
-            return None
-        flags = [np.ones(s.count, np.bool_) if s.live is None else s.live for s in self._segments]
-        return np.concatenate(flags)
+        kept: Kept = self._kept[key]
+        return kept
 
     @cached_property
     def totals(self) -> Floats:
@@ -282,7 +299,7 @@ class IndexView:
             lengths = self.lengths(field)
             return int((lengths if self.live is None else lengths[self.live]).sum(dtype=np.int64))
 
-        return int(self._keep("words", field, make=total))
+        return self.keep("words", field, make=total)
 
     def norms(self, field: str, b: float, weight: float) -> Floats:
         """float32[size]: `weight / (1 - b + b * length / average length)` of each document."""
@@ -293,8 +310,7 @@ class IndexView:
             every = np.arange(int(lengths.max()) + 1 if len(lengths) else 0)
             return (weight / (1 - b + b * every / average)).astype(np.float32).take(lengths)
 
-        made: Floats = self._keep("norms", field, str(b), str(weight), make=make)
-        return made
+        return self.keep("norms", field, str(b), str(weight), make=make)
 
     # --- columns and values ---------------------------------------------------------------------
 
@@ -307,13 +323,11 @@ class IndexView:
             parts = [segment.arrays[name] for segment in self._segments]
             return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, kind), *parts])
 
-        made: Array = self._keep("column", name, make=make)
-        return made
+        return self.keep("column", name, make=make)
 
     def values(self, field: str) -> Values:
         """The values of a value field over all documents."""
-        made: Values = self._keep("values", field, make=lambda: Values(self, field))
-        return made
+        return self.keep("values", field, make=lambda: Values(self._segments, self.size, field))
 
     @property
     def parts(self) -> Sequence[SegmentView]:

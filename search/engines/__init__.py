@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_engine(
-    location: Path, *, create: bool = False, language: str | None = None, wait: float = 0.0
+    location: str | Path, *, create: bool = False, language: str | None = None, wait: float = 0.0
 ) -> Engine:
     """The engine of the archive at `location`.
 
@@ -25,12 +25,13 @@ def open_engine(
     """
     from search.engines.embedded.engine import EmbeddedEngine
 
+    folder = Path(location)
     try:
-        return EmbeddedEngine.open(location, wait)
+        return EmbeddedEngine.open(folder, wait)
     except ArchiveNotFound:
         if not create:
             raise
-        return EmbeddedEngine.create(location, language or "english", wait)
+        return EmbeddedEngine.create(folder, language or "english", wait)
 
 
 def verify(location: Path, level: Level = "full") -> Verdict:

@@ -23,6 +23,7 @@ from search.language.nodes import (
     either,
     leaves,
     sought_words,
+    value_leaf,
 )
 from search.language.parser import parse_query
 from search.language.text import parse_loosely, text_query, word_by_word
@@ -53,5 +54,6 @@ __all__ = [
     "parse_query",
     "sought_words",
     "text_query",
+    "value_leaf",
     "word_by_word",
 ]

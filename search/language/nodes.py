@@ -174,6 +174,12 @@ def _joined(kind: type[And] | type[Or], parts: Iterable[Node]) -> Node:
     return distinct[0] if len(distinct) == 1 else kind(distinct)
 
 
+def value_leaf(field: str, value: str) -> Word | Phrase:
+    """The leaf that finds the articles with a value, as a person would write it."""
+    plain = value.replace("-", "").replace("_", "").replace(".", "").isalnum() and value.lower() != "none"
+    return Word(value, field) if plain and field != "author" else Phrase(value, field)
+
+
 def leaves(node: Node) -> Iterator[Node]:
     """The leaves of the tree from left to right."""
     match node:

@@ -323,7 +323,6 @@ def _set_clock(patch: pytest.MonkeyPatch, year: int) -> None:
             return cls(year, 6, 1, tzinfo=tz)
 
     patch.setattr("search.query.datetime", Clock)
-    patch.setattr("search.reading.datetime", Clock)
     patch.setattr("time.time_ns", lambda: int(Clock.now().timestamp()) * 10**9)
 
 

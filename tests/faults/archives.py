@@ -11,6 +11,7 @@ from search.article import Article
 from search.engine import Engine, SearchRequest
 from search.engines import backup, open_engine, stored_articles, verify
 from search.language import parse_query
+from tests.asking import ask
 
 TORTURE = bool(os.environ.get("NEWS_TORTURE"))
 """Whether all points are to be tried, not a part of them."""
@@ -64,7 +65,7 @@ def searched(location: Path) -> dict[str, str]:
     """The body of each article that a search finds, by id."""
     engine = open_engine(location)
     try:
-        results = engine.search(SEEN)
+        results = ask(engine).search(SEEN)
         assert results.total == len(results.hits) or results.warnings
         return {hit.article.id: hit.article.body for hit in results.hits}
     finally:

@@ -15,6 +15,7 @@ from search.engine import SearchRequest
 from search.engines import open_engine, stored_articles, verify
 from search.errors import ArchiveLocked, SearchError
 from search.language import parse_query
+from tests.asking import ask
 from tests.faults.archives import TORTURE
 from tests.faults.conftest import Count
 from tests.faults.events import watching
@@ -60,7 +61,7 @@ def read(location: Path, stop: Path, tells: int) -> None:
     request = SearchRequest(parse_query("notice").tree, limit=100_000)
     before = done = 0
     while not stop.exists():
-        results = engine.search(request)
+        results = ask(engine).search(request)
         assert results.total == len(results.hits) >= before
         assert results.total % PAIR == 0
         before, done = results.total, done + 1
@@ -124,7 +125,7 @@ def second_writer_at(event: int, location: Path) -> bool | None:
     first = open_engine(location)
     with watching(location, intrude):
         first.add([Article(id="first", title="First notice")])
-    assert set(first.ids(parse_query("notice").tree)) == {"first", *(["second"] if let_in else [])}
+    assert set(ask(first).ids(parse_query("notice").tree)) == {"first", *(["second"] if let_in else [])}
     first.close()
     assert verify(location).faults == ()
     return let_in

@@ -17,6 +17,7 @@ from search.engine import FacetRequest, SearchRequest
 from search.engines import open_engine, verify
 from search.errors import ArchiveDamaged, IndexUnusable, SearchError
 from search.language import parse_query
+from tests.asking import ask
 from tests.faults.archives import TORTURE, make, searched
 from tests.faults.conftest import Count
 
@@ -161,8 +162,8 @@ def answers(location: Path) -> list[object]:
     for text in QUERIES:
         tree = parse_query(text).tree
         try:
-            results = engine.search(SearchRequest(tree, limit=50, facets=(FacetRequest("keyword"),)))
-            marked = engine.highlights(tree)
+            results = ask(engine).search(SearchRequest(tree, limit=50, facets=(FacetRequest("keyword"),)))
+            marked = ask(engine).highlights(tree)
             found.append(([(hit.article.id, hit.score) for hit in results.hits], results.facets, marked))
         except (IndexUnusable, ArchiveDamaged, MemoryError):  # the last for a forged count
             found.append(None)

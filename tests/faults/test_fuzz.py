@@ -13,6 +13,7 @@ from search.engines import open_engine
 from search.errors import SearchError
 from search.language import parse_query
 from search.sources import Accepted, Item, Rejected, Skipped, Withdrawn, read_paths
+from tests.asking import ask
 from tests.documents import DEFAULT
 from tests.faults.archives import TORTURE, make
 from tests.faults.conftest import Count
@@ -76,8 +77,8 @@ def test_no_query_is_more_than_refused(tmp_path: Path, count: Count) -> None:
         try:
             tree = parse_query(text).tree
             assert parse_query(str(tree)).tree == tree
-            engine.search(SearchRequest(tree))
-            engine.highlights(tree)
+            ask(engine).search(SearchRequest(tree))
+            ask(engine).highlights(tree)
         except SearchError:
             continue
         except BaseException as error:

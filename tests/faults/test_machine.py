@@ -22,9 +22,10 @@ from hypothesis.stateful import (
 )
 
 from search.article import Article
-from search.engine import Engine
+from search.engine import Engine, Historied
 from search.engines import open_engine, stored_articles, verify
 from search.language import Node
+from tests.asking import ask
 from tests.faults.archives import TORTURE
 from tests.faults.conftest import Count
 from tests.faults.killing import interrupted, killed_before
@@ -38,7 +39,7 @@ ids = st.lists(st.sampled_from([f"id{n}" for n in range(12)]), min_size=1, max_s
 changes = st.one_of(
     batches.map(lambda batch: lambda engine: engine.add(batch)),
     ids.map(lambda gone: lambda engine: engine.delete(gone)),
-    ids.map(lambda gone: lambda engine: engine.forget(gone)),
+    ids.map(lambda gone: lambda engine: engine.delete(gone, forget=True)),
     st.dictionaries(
         st.sampled_from([f"id{n}" for n in range(12)]), st.none() | st.integers(0, 3), min_size=1
     ).map(lambda cancelled: lambda engine: engine.withdraw(cancelled)),
@@ -61,6 +62,7 @@ def _in_new_engine(change: Change, location: Path) -> None:
 def known(engine: Engine | ReferenceEngine) -> Known:
     """What an engine says of each article that there has been, and of those that are cancelled."""
     found: Known = {}
+    assert isinstance(engine, Historied)
     for identity in (f"id{n}" for n in range(12)):
         if versions := engine.history(identity):
             found[identity] = [(version.article, version.ended) for version in versions]
@@ -120,7 +122,7 @@ class Machine(RuleBasedStateMachine):
         change(self.reference)
         if not acknowledged and self.known() == before:
             self.reference.articles, self.reference.past, self.reference.withdrawn = had
-        self.lags = bool(self.engine.warnings())
+        self.lags = bool(ask(self.engine).state().warnings)
         assert not (self.lags and acknowledged)
 
     def stored(self) -> dict[str, Article]:
@@ -154,7 +156,7 @@ class Machine(RuleBasedStateMachine):
     def finds_what_it_should(self) -> None:
         for query in self.asked:
             _steps.append("search")
-            assert sorted(self.engine.ids(query)) == sorted(self.reference.ids(query))
+            assert sorted(ask(self.engine).ids(query)) == sorted(ask(self.reference).ids(query))
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files that Python closes

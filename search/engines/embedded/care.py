@@ -73,7 +73,9 @@ def _fault(error: ArchiveDamaged) -> str:
 
 def _verdict(engine: EmbeddedEngine, store: Store, level: Level) -> Verdict:
     """What of the index is wrong, and whether it fits the store; raises `ArchiveDamaged`."""
-    notes = list(engine.warnings())
+    with engine.reader() as reader:
+        warnings = reader.state().warnings
+    notes = list(warnings)
     index = ArchiveIndex(store.location / "index")
     index.check(whole=level != "quick")
     view, covered = index.view()
@@ -89,7 +91,7 @@ def _verdict(engine: EmbeddedEngine, store: Store, level: Level) -> Verdict:
         return Verdict(level, count, (fault,), RESTORE)
     elif view.count < count:
         faults.append(f"the index has {view.count:,} articles, articles.db {count:,}")
-    elif level == "deep" and engine.warnings():
+    elif level == "deep" and warnings:
         notes.append("the index was made by another version; its words were not compared")
     elif level == "deep" and not faults:
         from search.engines.embedded.reanalysis import differences
@@ -175,8 +177,7 @@ def articles(location: Path) -> Iterator[Article]:
 def all_versions(location: Path) -> Iterator[Version]:
     """Every version of every article that there is or was, article by article, the oldest first."""
     with closing(Store(EmbeddedEngine.found(location))) as store, store.snapshot():
-        for identity in store.known_ids():
-            yield from store.history(identity)
+        yield from store.every_version()
 
 
 def _settle(folder: Path) -> None:

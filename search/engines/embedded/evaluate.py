@@ -14,6 +14,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from search.analysis import Analyzer, fold, fold_value, forms, language_named, words
+from search.codec.completion import document_count
 from search.codec.counts import by_value
 from search.codec.layout import MISSING
 from search.codec.lexicon import Lexicon
@@ -46,7 +47,7 @@ from search.codec.proximity import (
 )
 from search.codec.scoring import FieldWeight, TermScorer
 from search.codec.view import IndexView
-from search.deadline import Deadline, checked, no_deadline
+from search.deadline import checked
 from search.engine import SearchRequest
 from search.engines.embedded.documents import SEPARATOR, limits, microseconds, precisions, value_term
 from search.errors import LimitExceeded
@@ -96,15 +97,11 @@ Finder = Callable[[str], Spans]
 
 
 class Evaluator:
-    """Evaluates trees over `view`. For one thread at a time."""
+    """Evaluates trees over `view`, as long as its `check` lets it. For one thread at a time."""
 
     def __init__(self, view: IndexView, analyzer: Analyzer) -> None:
         self.view = view
         self.analyzer = analyzer
-
-    def limit(self, deadline: Deadline | None) -> None:
-        """Evaluate no longer than up to `deadline`, from now on."""
-        self.view.check = no_deadline if deadline is None else deadline.check
 
     # --- matches --------------------------------------------------------------------------------
 
@@ -260,16 +257,23 @@ class Evaluator:
             known |= {self.analyzer.term(word, language) for language in self._languages}
         return tuple(sorted(known))
 
-    def knows(self, word: str) -> bool:
-        """Whether any article has the word, in any form."""
-        return any(len(self.view.postings(term).docs) for term in self._terms(word))
+    def document_frequency(self, word: str) -> int:
+        """How many articles have the word, in any form."""
+        terms = self._terms(word)
+        if len(terms) == 1 and self.view.live is None:
+            return document_count(self.view, terms[0])
+        return len(merged([self.view.postings(term) for term in terms], self.view.check).docs)
 
     @cached_property
     def _languages(self) -> set[str]:
         """The languages of the archive's articles; its own where there are none."""
-        tags, untagged = by_value(self.view, "lang", everything(self.view).docs)
-        named = {language_named(tag.partition(SEPARATOR)[0]) or self.analyzer.language for tag in tags}
-        return named | ({self.analyzer.language} if untagged or not named else set())
+
+        def found() -> set[str]:
+            tags, untagged = by_value(self.view, "lang", everything(self.view).docs)
+            named = {language_named(tag.partition(SEPARATOR)[0]) or self.analyzer.language for tag in tags}
+            return named | ({self.analyzer.language} if untagged or not named else set())
+
+        return self.view.keep("languages", make=found)
 
     def _expanded(self, node: Wildcard | Fuzzy) -> list[tuple[str, str]]:
         """The (form, term) that a wildcard or fuzzy word stands for."""

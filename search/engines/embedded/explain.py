@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from search.engine import ExplainedField, ExplainedTerm, Explanation
 from search.engines.embedded.evaluate import SCORER, Evaluator
-from search.explanation import ExplainedField, ExplainedTerm, Explanation
 from search.language import And, Boost, Node, Not, Or
 
 

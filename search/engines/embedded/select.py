@@ -18,10 +18,10 @@ from search.codec.postings import Docs
 from search.codec.view import IndexView
 from search.dates import Interval, Period, boundaries, interval_name
 from search.deadline import checked
-from search.engine import MAX_BINS, Bin, Cursor, Facet, FacetRequest, FacetValue, Sort, Timeline
+from search.engine import MAX_BINS, Cursor, Facet, FacetRequest, FacetValue, Sort
 from search.engines.embedded.documents import SEPARATOR, microseconds, moment, precisions
 from search.errors import LimitExceeded
-from search.language import Dates, Phrase, Word
+from search.language import Dates, value_leaf
 
 _ORDERINGS: dict[Sort, Ordering] = {
     "relevance": Ordering("score", "published", "id"),
@@ -52,9 +52,7 @@ def ids_oldest_first(view: IndexView, docs: Docs) -> list[str]:
 def facet(view: IndexView, docs: Docs, request: FacetRequest, zone: tzinfo) -> Facet:
     """The counts that `request` asks for over the documents."""
     if request.interval is not None:
-        line = timeline(view, docs, request.interval, zone)
-        values = tuple(FacetValue(part.name, part.count, part.query) for part in line.bins if part.count)
-        return Facet(f"date:{request.interval}", values, len(values), line.undated, line.imprecise)
+        return _by_time(view, docs, request.interval, zone)
     found, without = by_value(view, request.field, docs)
     written: dict[str, tuple[int, int, str]] = {}
     for term, count in checked(found.items(), view.check):
@@ -65,23 +63,17 @@ def facet(view: IndexView, docs: Docs, request: FacetRequest, zone: tzinfo) -> F
     every = checked(written.values(), view.check)
     common = nsmallest(request.limit, every, key=lambda value: (-value[0], value[2]))
     values = tuple(
-        FacetValue(shown, total, str(value_query(request.field, shown))) for total, _, shown in common
+        FacetValue(shown, total, str(value_leaf(request.field, shown))) for total, _, shown in common
     )
     return Facet(request.field, values, len(written), without)
 
 
-def value_query(field: str, value: str) -> Word | Phrase:
-    """The leaf that finds the articles with a value, as a person would write it."""
-    plain = value.replace("-", "").replace("_", "").replace(".", "").isalnum() and value.lower() != "none"
-    return Word(value, field) if plain and field != "author" else Phrase(value, field)
-
-
-def timeline(view: IndexView, docs: Docs, interval: Interval, zone: tzinfo) -> Timeline:
-    """The documents by time, from the first interval that has one to the last.
+def _by_time(view: IndexView, docs: Docs, interval: Interval, zone: tzinfo) -> Facet:
+    """The documents by time: every interval that has one.
 
     What is a day, month or year is counted by the calendar, in intervals that are no finer.
     """
-    undated, imprecise = missing(view, "published", docs), 0
+    undated, imprecise, name = missing(view, "published", docs), 0, f"date:{interval}"
     exact, whole = docs, docs[:0]
     if (classes := precisions(view)) is not None:
         dated = docs.compress(view.numbers("published").take(docs) != MISSING)
@@ -91,7 +83,7 @@ def timeline(view: IndexView, docs: Docs, interval: Interval, zone: tzinfo) -> T
     times = [at.astimezone(zone).replace(tzinfo=None) for at in _extent(view, exact)]
     times += [at.replace(tzinfo=None) for at in _extent(view, whole)]
     if not times:
-        return Timeline(interval, (), undated, imprecise)
+        return Facet(name, (), 0, undated, imprecise)
     first, last = min(times), max(times)
     if (last - first).days // _DAYS[interval] > MAX_BINS:
         raise LimitExceeded(f"that is more than {MAX_BINS:,} {interval}s; count by a longer interval")
@@ -101,11 +93,15 @@ def timeline(view: IndexView, docs: Docs, interval: Interval, zone: tzinfo) -> T
     days = by_interval(view, "published", whole, [microseconds(edge.replace(tzinfo=UTC)) for edge in edges])
     counts = [sum(both) for both in zip(instants, days, strict=True)]
     counted = [number for number, count in enumerate(counts) if count]
-    bins = tuple(
-        _bin(edges[number], edges[number + 1], counts[number], interval)
-        for number in checked(range(counted[0], counted[-1] + 1), view.check)
+    values = tuple(
+        FacetValue(
+            interval_name(edges[number], interval),
+            counts[number],
+            str(Dates(Period(edges[number], edges[number + 1]))),
+        )
+        for number in checked(counted, view.check)
     )
-    return Timeline(interval, bins, undated, imprecise)
+    return Facet(name, values, len(values), undated, imprecise)
 
 
 def _extent(view: IndexView, docs: Docs) -> Iterator[datetime]:
@@ -114,7 +110,3 @@ def _extent(view: IndexView, docs: Docs) -> Iterator[datetime]:
         at = moment(number)
         assert at is not None
         yield at
-
-
-def _bin(start: datetime, end: datetime, count: int, interval: Interval) -> Bin:
-    return Bin(interval_name(start, interval), start.astimezone(UTC), count, str(Dates(Period(start, end))))

@@ -12,9 +12,8 @@ from search.codec.matches import everything
 from search.codec.patterns import CHUNK, spelled_like
 from search.codec.view import IndexView
 from search.deadline import checked
-from search.engine import FacetValue, Suggestion
+from search.engine import Suggestion
 from search.engines.embedded.documents import SEPARATOR
-from search.engines.embedded.select import value_query
 
 SHORT = 4
 """A word of at most so many characters is one edit from what was meant, a longer one up to two."""
@@ -49,7 +48,7 @@ def completions(view: IndexView, prefix: str, count: int) -> tuple[Suggestion, .
     return tuple(Suggestion(form, df) for form, df in frequent_forms(view, prefix, count))
 
 
-def near_values(view: IndexView, field: str, value: str, count: int) -> tuple[FacetValue, ...]:
+def near_values(view: IndexView, field: str, value: str, count: int) -> tuple[Suggestion, ...]:
     """The values of a value field nearest to `value`, which is none of them, and how many articles have each.
 
     First those with the same letters and digits (open-data for "open data"), then those a few edits away,
@@ -67,18 +66,18 @@ def near_values(view: IndexView, field: str, value: str, count: int) -> tuple[Fa
             kinds |= _like([term.partition(SEPARATOR)[0] for term in terms], sought)
     if not kinds:
         return ()
-    found: dict[str, FacetValue] = {}
     counts, _ = by_value(view, field, everything(view).docs)
     like = []
     for term, articles in checked(counts.items(), view.check):
         folded, _, written = term.partition(SEPARATOR)
         if folded in kinds:
             like.append((-articles, written or folded, folded))
+    found: dict[str, Suggestion] = {}
     for fewer, written, folded in sorted(like):
-        known = found.get(folded) or FacetValue(written, 0, "")
-        found[folded] = replace(known, count=known.count - fewer)
-    ranked = sorted(found.items(), key=lambda item: (kinds[item[0]], -item[1].count, item[0]))
-    return tuple(replace(each, query=str(value_query(field, each.value))) for _, each in ranked[:count])
+        known = found.get(folded) or Suggestion(written, 0)
+        found[folded] = replace(known, articles=known.articles - fewer)
+    ranked = sorted(found.items(), key=lambda item: (kinds[item[0]], -item[1].articles, item[0]))
+    return tuple(each for _, each in ranked[:count])
 
 
 def _like(values: Sequence[str], sought: str) -> dict[str, int]:

@@ -9,13 +9,14 @@ import errno
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.analysis import Analyzer
 from search.article import Article
-from search.engine import Added
+from search.engine import Added, Report
 from search.engines.embedded.creation import NEW_ARCHIVE, discard
 from search.engines.embedded.index import INDEX_FORMAT, ArchiveIndex, Covered, note_of
 from search.engines.embedded.lock import writing
@@ -42,23 +43,25 @@ NEW_INDEX = "index.new"
 UNFINISHED = (NEW_INDEX, NEW_ARCHIVE)
 """What an interrupt can leave; whoever writes next removes it."""
 
-Report = Callable[[int, int], None]
-
 
 class Writer:
     """Changes an archive. For one thread at a time; each method waits up to `wait` seconds for the lock."""
 
-    def __init__(
-        self, location: Path, store: Store, index: ArchiveIndex, analyzer: Analyzer, wait: float
-    ) -> None:
-        self._location, self._store, self._index = location, store, index
+    def __init__(self, location: Path, analyzer: Analyzer, wait: float) -> None:
+        self._location, self._index = location, ArchiveIndex(location / "index")
         self._analyzer, self._wait = analyzer, wait
         self._builder: SegmentBuilder | None = None
 
+    @cached_property
+    def _store(self) -> Store:
+        return Store(self._location)
+
     def close(self) -> None:
-        """End the process that analyses articles, if there is one."""
+        """End the process that analyses articles, if there is one, and let go of files."""
         if self._builder is not None:
             self._builder.close()
+        if "_store" in self.__dict__:
+            self._store.close()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

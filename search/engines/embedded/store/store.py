@@ -41,10 +41,7 @@ _MOST = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What has happened in an archive: its UUID, its revision, and the digest of its history up to there.
-
-    The archive and the digest are "" in the first format, which has none.
-    """
+    """The UUID of an archive, its revision and the digest of its history; "" where it has none."""
 
     archive: str
     revision: int
@@ -94,10 +91,7 @@ class Store:
 
     @staticmethod
     def create(path: Path, language: str) -> State:
-        """Write a new store with nothing in it to the new file `path`; it is durable when this returns.
-
-        Raises `sqlite3.Error` and `OSError`.
-        """
+        """Write a new, durable store to the new file `path`; raises `sqlite3.Error` and `OSError`."""
         archive = str(uuid4())
         digest = first_digest(archive)
         connection = sqlite3.connect(path, isolation_level=None)
@@ -200,6 +194,11 @@ class Store:
         finally:
             self._connection.rollback()
 
+    def end_snapshot(self) -> None:
+        """End the snapshot that the block around is in; what is read after it is of a later moment."""
+        self._check_untouched()
+        self._connection.rollback()
+
     def _check_untouched(self) -> None:
         stamp: Stamp | None = self._stamp
         if stamp is not None and stamp != stamp_of(self.path):
@@ -301,10 +300,11 @@ class Store:
         with self._damage_named(identity), self._translated():
             return versions.history(self._connection, identity) if self.format == FORMAT else ()
 
-    def known_ids(self) -> Iterator[str]:
-        """The ids of all articles that there are, in the order they came, then of those that there were."""
+    def every_version(self) -> Iterator[Version]:
+        """Each version of each article, first of those that there are, in the order they came."""
         with self._translated():
-            yield from versions.known_ids(self._connection, self.format)
+            for identity in versions.known_ids(self._connection, self.format):
+                yield from self.history(identity)
 
     def count_since(self, revision: int) -> int:
         """How many articles are of later revisions."""

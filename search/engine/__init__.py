@@ -1,0 +1,75 @@
+"""The seam between those who ask and the engines that answer: every value that crosses it is here."""
+
+from __future__ import annotations
+
+from search.engine.cursor import (
+    SORTS,
+    Cursor,
+    Sort,
+)
+from search.engine.explanation import (
+    ExplainedField,
+    ExplainedTerm,
+    Explanation,
+)
+from search.engine.protocol import (
+    Engine,
+    Historied,
+    Maintained,
+    Reader,
+    Report,
+)
+from search.engine.request import (
+    MAX_HITS,
+    FacetRequest,
+    Recency,
+    SearchRequest,
+)
+from search.engine.results import (
+    MAX_BINS,
+    NAMED_FIELDS,
+    Added,
+    Bin,
+    Facet,
+    FacetValue,
+    Hit,
+    PartCount,
+    Results,
+    State,
+    Stats,
+    Suggestion,
+    Timeline,
+    Version,
+)
+
+__all__ = [
+    "MAX_BINS",
+    "MAX_HITS",
+    "NAMED_FIELDS",
+    "SORTS",
+    "Added",
+    "Bin",
+    "Cursor",
+    "Engine",
+    "ExplainedField",
+    "ExplainedTerm",
+    "Explanation",
+    "Facet",
+    "FacetRequest",
+    "FacetValue",
+    "Historied",
+    "Hit",
+    "Maintained",
+    "PartCount",
+    "Reader",
+    "Recency",
+    "Report",
+    "Results",
+    "SearchRequest",
+    "Sort",
+    "State",
+    "Stats",
+    "Suggestion",
+    "Timeline",
+    "Version",
+]

@@ -1,0 +1,130 @@
+"""The seam: what an engine does.
+
+Above the seam nothing knows Whoosh, SQLite or OpenSearch; below it nothing knows the command line.
+An engine keeps articles and finds them; it is given trees (`language.Node`), never query strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from search.article import Article
+from search.deadline import Deadline
+from search.engine.explanation import Explanation
+from search.engine.request import SearchRequest
+from search.engine.results import Added, Results, State, Stats, Suggestion, Version
+from search.language import Node
+from search.snippets import Highlight
+
+Report = Callable[[int, int], None]
+"""Is told how many articles are done, and of how many."""
+
+
+class Reader(Protocol):
+    """One commit of an archive, which stays as it is, for one thread.
+
+    Every method may raise `ArchiveError`, and `DeadlineExceeded` where the reader's deadline passes before
+    there is an answer.
+    """
+
+    def search(self, request: SearchRequest) -> Results:
+        """One page of matches, without snippets, and the facets asked for over all matches."""
+
+    def ids(self, query: Node) -> list[str]:
+        """The id of every match, oldest first, those without a time last."""
+
+    def scan(self, query: Node) -> Iterator[Article]:
+        """Every match in the order of `ids`, those left out that have been erased meanwhile."""
+
+    def get(self, identities: Sequence[str]) -> dict[str, Article]:
+        """The articles with these ids, by id; those that are not there are left out."""
+
+    def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        """How many articles have each of the words, in any form, in any field of text."""
+
+    def vocabulary(
+        self, *, field: str | None = None, prefix: str = "", near: str = "", count: int = 10
+    ) -> tuple[Suggestion, ...]:
+        """Words that begin with `prefix` or are `near` a word; or with a `field` its values near a value.
+
+        Those with a prefix: those in most articles first. Near words: those with the same first letter if
+        there are any; the fewest edits first (at most 2, in words of up to 4 letters 1), then the most
+        articles. Near values: those with the same letters and digits, then those a few edits away, then
+        those that have it among their words; in each the most frequent first.
+        """
+
+    def highlights(self, query: Node) -> tuple[Highlight, ...]:
+        """What to mark in the text of an article that `query` found."""
+
+    def explain(self, query: Node, identity: str) -> Explanation | None:
+        """How the article comes to its score by the query alone; None if there is no such article."""
+
+    def state(self) -> State:
+        """Which commit this is, and how queries are read for it."""
+
+    def stats(self) -> Stats:
+        """The archive in numbers."""
+
+
+class Engine(Protocol):
+    """Keeps articles and finds them. Safe to share between threads; one process writes at a time.
+
+    A write is durable, and every reader made after it finds it, when its method returns. Readers never wait
+    for a writer. Any method may raise `ArchiveError`, the writing ones `ArchiveLocked`.
+    """
+
+    def reader(self, deadline: Deadline | None = None) -> AbstractContextManager[Reader]:
+        """The newest commit, for the length of a `with` block."""
+
+    def version(self) -> str:
+        """A name of the newest commit, another whenever an answer may be another; it takes microseconds."""
+
+    def add(self, articles: Iterable[Article]) -> Added:
+        """Put a batch in, each in place of the one with its id; of equal ids the last stays.
+
+        But where both have a version (`Article.version`), a lower one is never put in place of a higher.
+        All of it is put in, or where this raises (or `articles` does) nothing.
+        """
+
+    def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
+        """Take articles out by id, and keep their versions; how many were there.
+
+        With `forget` they are erased with all their versions, and that they were cancelled is forgotten, too.
+        """
+
+    def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
+        """Take out what a wire cancels, by id, with the version of the cancelling if it has one.
+
+        What has such an id is not put in any more, unless its version is higher; how many were there.
+        """
+
+    def rebuild(self, report: Report | None = None) -> None:
+        """Make the index anew from the articles."""
+
+    def optimize(self) -> None:
+        """Make searching as fast as it can be, at the cost of writing the whole index once."""
+
+    def close(self) -> None:
+        """Let go of files; the engine is of no use afterwards."""
+
+
+@runtime_checkable
+class Historied(Protocol):
+    """An engine that keeps what an update or a deletion replaces."""
+
+    def history(self, identity: str) -> tuple[Version, ...]:
+        """Every version of the article that is kept, the oldest first; none if there never was one."""
+
+    def prune(self, before: datetime) -> int:
+        """Drop the versions that were replaced or deleted before this time; how many they were."""
+
+
+@runtime_checkable
+class Maintained(Protocol):
+    """An engine whose files have a format, which a newer version of this program may have to raise."""
+
+    def upgrade(self, report: Report | None = None) -> bool:
+        """Bring an archive of an older format up to date; whether there was anything to do."""

@@ -1,0 +1,54 @@
+"""What is asked of a reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from search.dates import Interval
+from search.engine.cursor import Cursor, Sort
+from search.language import Node
+
+MAX_HITS = 10_000
+"""Most hits of one page; `scan` gives every match, however many."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRequest:
+    """Count matches by the values of `field`, the `limit` most frequent; or by date.
+
+    With an `interval` (then `field` is "date") the values are the intervals with matches, in time's
+    order, all of them.
+    """
+
+    field: str
+    limit: int = 10
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recency:
+    """Newer matches score more: half of each score fades, halved by every `half_life` before `now`.
+
+    What has no time, or one that is still to come, has only the half that stays.
+    """
+
+    half_life: timedelta
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What is asked of an engine. `zone` is where the days and months of facets begin.
+
+    What `prefer` matches is added to the scores of what `query` does, and changes nothing else.
+    """
+
+    query: Node
+    sort: Sort = "relevance"
+    limit: int = 10
+    after: Cursor | None = None
+    facets: tuple[FacetRequest, ...] = ()
+    zone: tzinfo = UTC
+    prefer: Node | None = None
+    recency: Recency | None = None

@@ -1,0 +1,199 @@
+"""What an engine answers, and what the layers above make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from search.article import Article
+from search.dates import Interval
+from search.snippets import Marks, Snippet
+
+NAMED_FIELDS = 10
+"""Most names of fields that `Added` has."""
+
+MAX_BINS = 20_000
+"""Most intervals of one timeline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A word of the archive, folded, or a value as it is written, and how many articles have it.
+
+    A word counts in whatever form it stands.
+    """
+
+    word: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One article found. `snippet` is None where none was asked for; `title_marks` are in its title."""
+
+    article: Article
+    score: float
+    snippet: Snippet | None = None
+    title_marks: Marks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """How many matches have `value`; `query` is the term that narrows the search to them."""
+
+    value: str
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The counts of one field over all matches.
+
+    `distinct` is how many values there are in all, `missing` how many matches have none. `imprecise` is how
+    many have a date that is known less exactly than to the interval (as in `Timeline`).
+    """
+
+    field: str
+    values: tuple[FacetValue, ...]
+    distinct: int
+    missing: int
+    imprecise: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """One interval of a timeline: its name ("2025-02"), its first instant, its matches, its term."""
+
+    name: str
+    start: datetime
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Matches by time: every interval from the first match to the last, empty ones too.
+
+    A match is in an interval only if all of the time that it is known to is: a month in a month or year, but
+    in no week or day. `imprecise` counts those that are in none for this reason. The `query` of an interval
+    finds them as well where they overlap it: a month article is found by each day of its month.
+    """
+
+    interval: Interval
+    bins: tuple[Bin, ...]
+    undated: int
+    imprecise: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartCount:
+    """How many articles a part of a query finds alone; where none, and it asks for a value, near ones."""
+
+    query: str
+    articles: int
+    near: tuple[FacetValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of a search.
+
+    `total` counts every match, exactly. `next` continues after the last hit, None at the end. `first` is the
+    number of the first hit of this page among all, from 1.
+    `read_as` is how the query was understood; `warnings` is what was odd about it or the archive.
+    `expanded_with` are the words that were added for the ranking, where that was asked for.
+    `did_you_mean` is another spelling of the query that finds more. Where nothing was found, `parts` says
+    what each part of the query finds, and last, where some find nothing, what the others find together.
+    `depends_on_now`: the same question may find others at another time, though the archive stays the same.
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...] = ()
+    next: str | None = None
+    read_as: str = ""
+    warnings: tuple[str, ...] = ()
+    expanded_with: tuple[str, ...] = ()
+    did_you_mean: str | None = None
+    parts: tuple[PartCount, ...] = ()
+    first: int = 1
+    depends_on_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a batch: each article is counted once.
+
+    `older` are those that an article with the same id and a higher version was there instead of, and
+    `withdrawn` those that a wire has cancelled before. `unindexed` are names of extra fields, at most
+    `NAMED_FIELDS` of them, that are stored and shown but cannot be searched, as there are too many.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    older: int = 0
+    withdrawn: int = 0
+    unindexed: tuple[str, ...] = ()
+
+    def __add__(self, other: Added) -> Added:
+        return Added(
+            self.added + other.added,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.older + other.older,
+            self.withdrawn + other.withdrawn,
+            tuple(dict.fromkeys(self.unindexed + other.unindexed))[:NAMED_FIELDS],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An article as it was from a revision of the archive on.
+
+    It came `at` that time, and was `ended` ("updated", "deleted" or "withdrawn") at `until`; both are None
+    as long as it is current. `at` is None where the archive did not yet keep the time.
+    """
+
+    revision: int
+    at: datetime | None
+    until: datetime | None
+    ended: Literal["updated", "deleted", "withdrawn"] | None
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a reader's commit is: of which archive and up to which revision, and how queries are read for it.
+
+    `archive` is the archive's UUID, "" where it has none. `warnings` is what a user should be told, nothing
+    if all is well.
+    """
+
+    archive: str
+    revision: int
+    language: str
+    extra_fields: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """An archive in numbers; sizes are in bytes, `words` counts every word of every article."""
+
+    location: str
+    articles: int
+    undated: int
+    first: datetime | None
+    last: datetime | None
+    words: int
+    language: str
+    extra_fields: tuple[str, ...]
+    segments: int
+    store_size: int
+    index_size: int
+    revision: int
+    indexed_revision: int
+    analyzer: str
