@@ -24,7 +24,9 @@ from typing import Any
 
 
 class SearchError(Exception):
-    """The root of the family; each of it can be pickled."""
+    """The root of the family; each can be pickled. `code` is a stable name of its kind, for programs."""
+
+    code = "error"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _remade, (type(self), self.args, self.__dict__)
@@ -42,6 +44,8 @@ class QuerySyntaxError(SearchError):
 
     `query[start:end]` is what is wrong, `reason` says why without the caret, which an empty query has not.
     """
+
+    code = "query-syntax"
 
     def __init__(self, reason: str, query: str, start: int, end: int) -> None:
         self.reason = reason
@@ -63,9 +67,13 @@ class QuerySyntaxError(SearchError):
 class InvalidRequest(SearchError):
     """An argument whose value means nothing here."""
 
+    code = "invalid-request"
+
 
 class InvalidArticle(SearchError):
-    """A document that cannot become an article; `code` is a short stable name of the reason."""
+    """A document that cannot become an article; the `code` of each is a short stable name of the reason."""
+
+    code = "invalid-article"
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
@@ -75,13 +83,19 @@ class InvalidArticle(SearchError):
 class LimitExceeded(SearchError):
     """A stated limit was hit; the message names the limit and how to ask for less."""
 
+    code = "limit-exceeded"
+
 
 class DeadlineExceeded(LimitExceeded):
     """There was no answer when the deadline passed, or the caller cancelled it."""
 
+    code = "deadline-exceeded"
+
 
 class ArchiveError(SearchError):
     """Something about the archive at `location`, a folder or an address."""
+
+    code = "archive"
 
     def __init__(self, message: str, location: object) -> None:
         self.location = str(location)
@@ -91,13 +105,19 @@ class ArchiveError(SearchError):
 class ArchiveNotFound(ArchiveError):
     """There is no archive at the location; reading never makes one."""
 
+    code = "archive-not-found"
+
 
 class ArchiveExists(ArchiveError):
     """Something that is not an archive of ours stands at the location; it is left alone."""
 
+    code = "archive-exists"
+
 
 class ArchiveLocked(ArchiveError):
     """Another process is writing the archive; what is known of it is its `pid`, `host` and `since`."""
+
+    code = "archive-locked"
 
     def __init__(self, location: object, pid: int | None, host: str | None, since: str | None) -> None:
         self.pid, self.host, self.since = pid, host, since
@@ -114,14 +134,22 @@ class ArchiveLocked(ArchiveError):
 class ArchiveReadOnly(ArchiveError):
     """The archive can be read but not written."""
 
+    code = "archive-read-only"
+
 
 class ArchiveFull(ArchiveError):
     """No space is left on the device that holds the archive."""
+
+    code = "archive-full"
 
 
 class ArchiveDamaged(ArchiveError):
     """A file of the archive cannot be trusted; the message names it and the next step."""
 
+    code = "archive-damaged"
+
 
 class IndexUnusable(ArchiveDamaged):
     """The articles are whole, their index is missing, damaged or made by another version."""
+
+    code = "index-unusable"

@@ -29,6 +29,7 @@ from search.bounds import Moment, Zone, age_of, between, full_hour, zone_of
 from search.dates import INTERVALS, Interval
 from search.deadline import Deadline, no_deadline
 from search.engine import (
+    DEFAULT_RANKING,
     MAX_HITS,
     SORTS,
     Added,
@@ -39,6 +40,7 @@ from search.engine import (
     FacetRequest,
     Historied,
     Maintained,
+    Ranking,
     Reader,
     Recency,
     Results,
@@ -159,6 +161,7 @@ class Archive:
         timeout: Timeout = None,
         expand: bool = False,
         recency: str | timedelta | None = None,
+        ranking: Ranking = DEFAULT_RANKING,
     ) -> Results:
         """The matches of the question: one page and the total.
 
@@ -167,7 +170,8 @@ class Archive:
         `snippets` the hits have None for theirs, which is faster.
 
         With `expand` the words of the first articles found have a part in the ranking. With `recency` ("7d",
-        "12h", "2w") newer articles rank higher: half of a score is halved by that age.
+        "12h", "2w") newer articles rank higher: half of a score is halved by that age. `ranking` has all the
+        numbers of it, for those who compare rankings.
         """
         if sort not in SORTS:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
@@ -180,7 +184,7 @@ class Archive:
         with self._reading(timeout) as (reader, deadline):
             read = read_question(reader, asked, self.zone, now)
             past = None if page is None else Cursor.read(page.place, sort)
-            digest = digest_of(read.tree, sort, expand, recency)
+            digest = digest_of(read.tree, sort, expand, recency, ranking)
             if page is not None:
                 page.check(digest)
             request = SearchRequest(
@@ -190,14 +194,16 @@ class Archive:
                 after=past,
                 facets=facets,
                 zone=self.zone,
+                ranking=ranking,
             )
             if recency is not None:
                 age = recency if isinstance(recency, timedelta) else text_of("recency", recency)
-                request = replace(request, recency=Recency(age_of(age), full_hour(now)))
+                own = replace(ranking, recency=Recency(age_of(age), full_hour(now)))
+                request = replace(request, ranking=own)
             check = no_deadline if deadline is None else deadline.check
             added: tuple[str, ...] = ()
             if expand:
-                prefer, added = expansion(reader, read.tree, self._analyzer, check)
+                prefer, added = expansion(reader, read.tree, ranking, self._analyzer, check)
                 request = replace(request, prefer=prefer)
             found = reader.search(request)
 

@@ -14,16 +14,13 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.analysis import Analyzer, forms, language_named
 from search.article import Article
 from search.deadline import Check, checked, no_deadline
-from search.engine import Hit, Reader, SearchRequest
+from search.engine import Hit, Ranking, Reader, SearchRequest
 from search.language import Boost, Everything, Node, Word, either, leaves
-
-FEEDBACK_ARTICLES, FEEDBACK_WORDS, OWN_WEIGHT = 10, 10, 0.8
-"""Of RM3 (see `expansion`): the first two as is usual, the share of the query's own words by measurement."""
 
 CONSIDERED = 300
 """Words whose frequencies are looked up, those with the most weight."""
@@ -44,7 +41,7 @@ class WeightedWord:
 
 
 def expansion(
-    reader: Reader, query: Node, analyzer: Analyzer, check: Check = no_deadline
+    reader: Reader, query: Node, ranking: Ranking, analyzer: Analyzer, check: Check = no_deadline
 ) -> tuple[Node | None, tuple[str, ...]]:
     """What to prefer so that the first articles found decide what else is relevant, and its words.
 
@@ -52,13 +49,16 @@ def expansion(
     relevance model over the first articles, each with their share of the weight. What matches stays
     the same. None where nothing is found or nothing scores.
     """
-    found = reader.search(SearchRequest(query, limit=FEEDBACK_ARTICLES))
+    feedback = ranking.feedback
+    plain = replace(ranking, recency=None)
+    found = reader.search(SearchRequest(query, limit=feedback.articles, ranking=plain))
     scored = [(hit.article, hit.score) for hit in found.hits if hit.score > 0]
-    words = characteristic_words(reader, scored, FEEDBACK_WORDS, analyzer, check)
+    words = characteristic_words(reader, scored, feedback.words, analyzer, check)
     if not words:
         return None, ()
     own = sum(1 for leaf in leaves(query) if isinstance(leaf, Word)) or 1
-    return weighted(words, own * (1 - OWN_WEIGHT) / OWN_WEIGHT), tuple(word.word for word in words)
+    factor = own * (1 - feedback.own_share) / feedback.own_share
+    return weighted(words, factor), tuple(word.word for word in words)
 
 
 def characteristic_words(

@@ -14,8 +14,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, TextIO
 
 from search.article import Article, Precision, written_time
-from search.engine import Facet, Hit, Results, Stats, Suggestion, Timeline
-from search.engine.explanation import Explanation
+from search.engine import Explanation, Facet, Hit, Results, Stats, Suggestion, Timeline
 from search.snippets import Marks
 
 if TYPE_CHECKING:
@@ -232,25 +231,16 @@ def print_stats(console: Console, stats: Stats) -> None:
 
 
 def print_explanation(console: Console, explanation: Explanation) -> None:
-    """The score, and below it each term with what it adds, field by field."""
+    """The score, and below it what it is worked out from, indented."""
     from rich.text import Text
 
-    head = Text(f"{explanation.score:.4f}", "bold").append(
-        f"  {printable(explanation.query)}", "not bold dim"
-    )
-    _print(console, head)
-    for term in explanation.terms:
-        boost = f" × boost {term.boost:g}" if term.boost != 1 else ""
-        _print(console, Text(f"{term.score:8.4f}  ").append(printable(term.query), "bold").append(boost))
-        facts = f"in {term.df:,} articles: idf {term.idf:.4f}; tf {term.tf:.4f}, k1 {term.k1:g}"
-        _print(console, Text(f"          {facts}", "dim"))
-        for field in term.fields:
-            early = f", early × {field.early:.3f}" if field.early != 1 else ""
-            facts = (
-                f"{field.field}: {field.frequency} of {field.length:,} words (on average "
-                f"{field.average:,.1f}), weight {field.weight:g}, b {field.b:g}{early}: tf {field.tf:.4f}"
-            )
-            _print(console, Text(f"          {facts}", "dim"))
+    _print(console, Text(f"{explanation.value:.4f}", "bold").append(f"  {printable(explanation.text)}"))
+    left = [(1, part) for part in reversed(explanation.parts)]
+    while left:
+        depth, each = left.pop()
+        line = Text(f"{'    ' * depth}{each.value:.4f}  ", "" if depth == 1 else "dim")
+        _print(console, line.append(printable(each.text), "bold" if depth == 1 else "dim"))
+        left += [(depth + 1, part) for part in reversed(each.parts)]
 
 
 def _print(console: Console, text: Text) -> None:
@@ -318,7 +308,7 @@ def suggestions_as_json(suggestions: Iterable[Suggestion]) -> str:
 
 
 def explanation_as_json(explanation: Explanation) -> str:
-    """One JSON object: id, query, score, matches, terms (see `Explanation`)."""
+    """One JSON object: value, text, matches and parts, which are objects like it (see `Explanation`)."""
     return _json(asdict(explanation), indent=2)
 
 

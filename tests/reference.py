@@ -16,10 +16,12 @@ from search.article import Article
 from search.dates import Interval
 from search.deadline import Deadline
 from search.engine import (
+    DEFAULT_RANKING,
     Explanation,
     Facet,
     FacetValue,
     Hit,
+    Ranking,
     Report,
     Results,
     SearchRequest,
@@ -28,7 +30,6 @@ from search.engine import (
     Suggestion,
 )
 from search.engines.embedded.documents import VALUE_GAP
-from search.engines.embedded.evaluate import FADING, SCORER
 from search.language import (
     TEXT_FIELDS,
     And,
@@ -52,6 +53,12 @@ from tests.reference_values import edits, like, passes, value_matches, values
 
 Span = tuple[int, int]
 Test = Callable[[str, str], bool]  # of a word's form and term
+
+
+FIELDS = (("title", 2.0, 0.75), ("description", 1.5, 0.75), ("highlights", 1.5, 0.75), ("body", 1.0, 0.9))
+"""Each field of text, its weight and its b."""
+
+K1 = 1.8
 
 
 class ReferenceEngine(ReferenceHistory):
@@ -95,19 +102,19 @@ class ReferenceEngine(ReferenceHistory):
         frequencies: dict[str, float] = {}
         for identity, article in self.articles.items():
             weighted = 0.0
-            for field, weight in SCORER.fields.items():
+            for field, weight, b in FIELDS:
                 total = sum(len(self._words(other, field)) for other in self.articles.values())
                 text = self._words(article, field)
                 starts = {start for start, _ in self._spans(node, field, text, known)}
                 if starts:
                     relative = len(text) / (total / len(self.articles))
-                    early = 1 + SCORER.lead * round(255 * 50 / (50 + min(starts))) / 255
-                    weighted += weight.weight * early * len(starts) / (1 - weight.b + weight.b * relative)
+                    early = 1 + round(255 * 50 / (50 + min(starts))) / 255
+                    weighted += weight * early * len(starts) / (1 - b + b * relative)
             if weighted:
                 frequencies[identity] = weighted
         df, n = len(frequencies), len(self.articles)
         idf = math.log(1 + (n - df + 0.5) / (df + 0.5))
-        return {i: idf * (SCORER.k1 + 1) * tf / (SCORER.k1 + tf) for i, tf in frequencies.items()}
+        return {i: idf * (K1 + 1) * tf / (K1 + tf) for i, tf in frequencies.items()}
 
     def _words(self, article: Article, field: str) -> dict[int, tuple[str, str]]:
         """Position to form and term."""
@@ -197,12 +204,13 @@ class ReferenceEngine(ReferenceHistory):
 
     def _faded(self, identity: str, request: SearchRequest) -> float:
         published = self.articles[identity].published
-        if request.recency is None:
+        recency = request.ranking.recency
+        if recency is None:
             return 1.0
-        if published is None or published > request.recency.now:
-            return 1 - FADING
-        halvings: float = (request.recency.now - published) / request.recency.half_life
-        return float(1 - FADING + FADING * 0.5**halvings)
+        if published is None or published > recency.now:
+            return 1 - recency.share
+        halvings: float = (recency.now - published) / recency.half_life
+        return float(1 - recency.share + recency.share * 0.5**halvings)
 
     @staticmethod
     def _key(sort: str, score: float, article: Article) -> tuple[float, float, str]:
@@ -229,11 +237,16 @@ class ReferenceEngine(ReferenceHistory):
         shown = tuple(FacetValue(value, count, "") for count, value in rows[:limit])
         return Facet(field, shown, len(rows), sum(not values(article, field) for article in matched))
 
-    def explain(self, query: Node, identity: str) -> Explanation | None:
+    def explain(
+        self,
+        query: Node,
+        identity: str,
+        ranking: Ranking = DEFAULT_RANKING,  # noqa: ARG002  # it has one only
+    ) -> Explanation | None:
         if identity not in self.articles:
             return None
         score = self.scores(query).get(identity)
-        return Explanation(identity, str(query), score is not None, score or 0.0, ())
+        return Explanation(score or 0.0, str(query), matches=score is not None)
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         return {word: len(self.scores(Word(word))) for word in words}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from search.article import Article
 from search.dates import INTERVALS
 from search.deadline import no_deadline
-from search.engine import Cursor, Engine, FacetRequest, Recency, SearchRequest, Sort
+from search.engine import Cursor, Engine, FacetRequest, Ranking, Recency, SearchRequest, Sort
 from search.engines import open_engine
 from search.language import Node, parse_query, sought_words
 from search.timeline import timeline
@@ -47,11 +47,11 @@ def agree(engine: Engine, reference: ReferenceEngine, query: Node, zone: tzinfo)
         explained = ask(engine).explain(query, hit.article.id)
         assert explained is not None
         assert explained.matches
-        assert explained.score == sum(term.score for term in explained.terms)
-        assert explained.score == pytest.approx(hit.score, rel=1e-5, abs=1e-6)
+        assert explained.value == sum(term.value for term in explained.parts)
+        assert explained.value == pytest.approx(hit.score, rel=1e-5, abs=1e-6)
     wishes = SearchRequest(
         query, limit=50, prefer=parse_query("strike OR title:storm^3").tree,
-        recency=Recency(timedelta(hours=9), START + timedelta(days=2)),
+        ranking=Ranking(recency=Recency(timedelta(hours=9), START + timedelta(days=2))),
     )  # fmt: skip
     wanted_scores = {hit.article.id: hit.score for hit in ask(reference).search(wishes).hits}
     for hit in ask(engine).search(wishes).hits:

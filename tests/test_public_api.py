@@ -9,6 +9,8 @@ import pkgutil
 import pytest
 
 import search
+from search import errors
+from search.cli.options import EXIT_CODES
 from search.engine import Engine, Historied, Maintained, Reader
 from search.engines.embedded.engine import EmbeddedEngine
 from search.engines.embedded.reader import EmbeddedReader
@@ -78,3 +80,15 @@ def test_engines_have_the_signatures_of_the_seam(kind: type, protocol: type) -> 
             continue
         wanted = list(inspect.signature(method).parameters)
         assert list(inspect.signature(getattr(kind, name)).parameters) == wanted, name
+
+
+def kinds(kind: type[errors.SearchError]) -> list[type[errors.SearchError]]:
+    """The kind and all kinds of it that `search.errors` has."""
+    below = [each for each in kind.__subclasses__() if each.__module__ == "search.errors"]
+    return [kind, *(found for each in below for found in kinds(each))]
+
+
+def test_every_kind_of_error_has_a_code_of_its_own_and_an_exit_code() -> None:
+    codes = [kind.code for kind in kinds(errors.SearchError)]
+    assert len(set(codes)) == len(codes) > 10
+    assert set(EXIT_CODES) == set(codes)

@@ -8,8 +8,7 @@ from random import Random
 from evaluation.collection import Collection
 from evaluation.measuring import COMPARED, figures_of
 from evaluation.systems import indexed, searched
-from search.codec.scoring import FieldWeight, TermScorer
-from search.engines.embedded import evaluate
+from search.engine import DEFAULT_RANKING, FieldWeight, Ranking
 
 K1, B, LEAD = (1.4, 1.8, 2.2), (0.75, 0.9, 0.95), (0.0, 1.0, 2.0)
 FOLDS = 5
@@ -24,19 +23,16 @@ Measured = dict[Setting, dict[str, float]]
 def measured(collection: Collection) -> Measured:
     """The queries of the collection ranked with each setting of the grid, 100 deep."""
     found: Measured = {}
-    before = evaluate.SCORER
-    try:
-        with indexed(collection) as archive:
-            for k1, b, lead in product(K1, B, LEAD):
-                evaluate.SCORER = TermScorer({**before.fields, "body": FieldWeight(1.0, b)}, k1, lead)
-                run = searched(archive, collection, depth=100)
-                figures = figures_of(run, collection.judgments, list(collection.queries))
-                found[k1, b, lead] = {
-                    query: sum(figures[measure][query] for measure in COMPARED) / len(COMPARED)
-                    for query in collection.queries
-                }
-    finally:
-        evaluate.SCORER = before
+    with indexed(collection) as archive:
+        for k1, b, lead in product(K1, B, LEAD):
+            others = (field for field in DEFAULT_RANKING.fields if field.field != "body")
+            ranking = Ranking((*others, FieldWeight("body", 1.0, b)), k1, lead)
+            run = searched(archive, collection, depth=100, ranking=ranking)
+            figures = figures_of(run, collection.judgments, list(collection.queries))
+            found[k1, b, lead] = {
+                query: sum(figures[measure][query] for measure in COMPARED) / len(COMPARED)
+                for query in collection.queries
+            }
     return found
 
 

@@ -121,7 +121,7 @@ def _run(arguments: Sequence[str] | None, interruption: Interruption) -> int:
         return 0
     except SearchError as error:
         options.warn(str(error))
-        return _exit_code(error)
+        return options.EXIT_CODES[type(error).code]
     except (MemoryError, SystemError):  # the second is what CPython makes of it at times
         options.warn("there is not enough memory for this; what was stored before is in the archive")
         return options.LIMIT
@@ -131,19 +131,3 @@ def _run(arguments: Sequence[str] | None, interruption: Interruption) -> int:
     except OSError as error:
         options.warn(f"{error.filename or 'output'}: {error.strerror or error}")
         return options.NO_SPACE if error.errno == errno.ENOSPC else options.USAGE
-
-
-def _exit_code(error: Exception) -> int:
-    from search import errors
-
-    match error:
-        case errors.ArchiveLocked():
-            return options.LOCKED
-        case errors.ArchiveDamaged():
-            return options.DAMAGED
-        case errors.ArchiveFull():
-            return options.NO_SPACE
-        case errors.LimitExceeded():
-            return options.LIMIT
-        case _:
-            return options.USAGE

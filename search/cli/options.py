@@ -30,6 +30,24 @@ FOUND, NOTHING_FOUND, USAGE, SOME_REJECTED, LOCKED, DAMAGED, NO_SPACE, LIMIT, IN
 )  # fmt: skip
 """The exit codes; `news --help` and the README list them."""
 
+EXIT_CODES = {
+    "error": USAGE,
+    "query-syntax": USAGE,
+    "invalid-request": USAGE,
+    "invalid-article": USAGE,
+    "limit-exceeded": LIMIT,
+    "deadline-exceeded": LIMIT,
+    "archive": USAGE,
+    "archive-not-found": USAGE,
+    "archive-exists": USAGE,
+    "archive-locked": LOCKED,
+    "archive-read-only": USAGE,
+    "archive-full": NO_SPACE,
+    "archive-damaged": DAMAGED,
+    "index-unusable": DAMAGED,
+}
+"""With what a command ends for each `SearchError.code`."""
+
 
 def _one_archive(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> str | None:
     if len(given) > 1:

@@ -8,8 +8,6 @@ from search.engine.cursor import (
     Sort,
 )
 from search.engine.explanation import (
-    ExplainedField,
-    ExplainedTerm,
     Explanation,
 )
 from search.engine.protocol import (
@@ -19,10 +17,10 @@ from search.engine.protocol import (
     Reader,
     Report,
 )
+from search.engine.ranking import DEFAULT_RANKING, Feedback, FieldWeight, Ranking, Recency
 from search.engine.request import (
     MAX_HITS,
     FacetRequest,
-    Recency,
     SearchRequest,
 )
 from search.engine.results import (
@@ -43,6 +41,7 @@ from search.engine.results import (
 )
 
 __all__ = [
+    "DEFAULT_RANKING",
     "MAX_BINS",
     "MAX_HITS",
     "NAMED_FIELDS",
@@ -51,16 +50,17 @@ __all__ = [
     "Bin",
     "Cursor",
     "Engine",
-    "ExplainedField",
-    "ExplainedTerm",
     "Explanation",
     "Facet",
     "FacetRequest",
     "FacetValue",
+    "Feedback",
+    "FieldWeight",
     "Historied",
     "Hit",
     "Maintained",
     "PartCount",
+    "Ranking",
     "Reader",
     "Recency",
     "Report",

@@ -1,4 +1,4 @@
-"""How an article comes to its score, part by part."""
+"""How an article comes to its score, as a tree."""
 
 from __future__ import annotations
 
@@ -6,46 +6,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class ExplainedField:
-    """A field's part of a term frequency.
-
-    `tf` is weight * early * frequency / (1 - b + b * length / average); `early`, from 1 to 2, is the higher
-    the nearer to the beginning of the field the term first stands.
-    """
-
-    field: str
-    frequency: int
-    length: int
-    average: float
-    weight: float
-    b: float
-    early: float
-    tf: float
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedTerm:
-    """A part of a query that scores: `score` is boost * idf * tf * (k1 + 1) / (k1 + tf).
-
-    `df` is how many articles have it, `tf` the sum of that of its fields.
-    """
-
-    query: str
-    boost: float
-    df: int
-    idf: float
-    tf: float
-    k1: float
-    score: float
-    fields: tuple[ExplainedField, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
-    """How an article comes to its score, which is the sum of those of its terms; 0 if it is not matched."""
+    """A number, what it is, and the numbers it is worked out from.
 
-    id: str
-    query: str
-    matches: bool
-    score: float
-    terms: tuple[ExplainedTerm, ...]
+    At the root stand the query and the article's score, which is the sum of its parts; `matches` is whether
+    the query finds the article at all, and then the parts are the words that score. What a part's `text`
+    names before a colon stays the same, what follows is for people.
+    """
+
+    value: float
+    text: str
+    parts: tuple[Explanation, ...] = ()
+    matches: bool = True

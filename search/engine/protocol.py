@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 from search.article import Article
 from search.deadline import Deadline
 from search.engine.explanation import Explanation
+from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.engine.request import SearchRequest
 from search.engine.results import Added, Results, State, Stats, Suggestion, Version
 from search.language import Node
@@ -59,7 +60,7 @@ class Reader(Protocol):
     def highlights(self, query: Node) -> tuple[Highlight, ...]:
         """What to mark in the text of an article that `query` found."""
 
-    def explain(self, query: Node, identity: str) -> Explanation | None:
+    def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         """How the article comes to its score by the query alone; None if there is no such article."""
 
     def state(self) -> State:

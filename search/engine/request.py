@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, tzinfo
 
 from search.dates import Interval
 from search.engine.cursor import Cursor, Sort
+from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.language import Node
 
 MAX_HITS = 10_000
@@ -27,17 +28,6 @@ class FacetRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Recency:
-    """Newer matches score more: half of each score fades, halved by every `half_life` before `now`.
-
-    What has no time, or one that is still to come, has only the half that stays.
-    """
-
-    half_life: timedelta
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class SearchRequest:
     """What is asked of an engine. `zone` is where the days and months of facets begin.
 
@@ -51,4 +41,4 @@ class SearchRequest:
     facets: tuple[FacetRequest, ...] = ()
     zone: tzinfo = UTC
     prefer: Node | None = None
-    recency: Recency | None = None
+    ranking: Ranking = DEFAULT_RANKING

@@ -48,7 +48,7 @@ from search.codec.proximity import (
 from search.codec.scoring import FieldWeight, TermScorer
 from search.codec.view import IndexView
 from search.deadline import checked
-from search.engine import SearchRequest
+from search.engine import DEFAULT_RANKING, Ranking, SearchRequest
 from search.engines.embedded.documents import SEPARATOR, limits, microseconds, precisions, value_term
 from search.errors import LimitExceeded
 from search.language import (
@@ -72,21 +72,6 @@ from search.snippets import Highlight
 MAX_EXPANSIONS = 4_096
 """Most words that one wildcard or fuzzy word may stand for."""
 
-SCORER = TermScorer(
-    {
-        "title": FieldWeight(2.0, 0.75),
-        "description": FieldWeight(1.5, 0.75),
-        "highlights": FieldWeight(1.5, 0.75),
-        "body": FieldWeight(1.0, 0.9),
-    },
-    k1=1.8,
-    lead=1.0,
-)
-"""`k1`, `b` of the body and `lead` are chosen on judged collections (see the README), the others by taste."""
-
-FADING = 0.5
-"""The share of a score that fades with age, where recency counts."""
-
 TextLeaf = Word | Phrase | Wildcard | Fuzzy
 
 
@@ -99,9 +84,11 @@ Finder = Callable[[str], Spans]
 class Evaluator:
     """Evaluates trees over `view`, as long as its `check` lets it. For one thread at a time."""
 
-    def __init__(self, view: IndexView, analyzer: Analyzer) -> None:
+    def __init__(self, view: IndexView, analyzer: Analyzer, ranking: Ranking = DEFAULT_RANKING) -> None:
         self.view = view
         self.analyzer = analyzer
+        weights = {field.field: FieldWeight(field.weight, field.b) for field in ranking.fields}
+        self.scorer = TermScorer(weights, ranking.k1, ranking.earliness)
 
     # --- matches --------------------------------------------------------------------------------
 
@@ -137,7 +124,7 @@ class Evaluator:
             case _:
                 postings = self.postings(node)
                 assert postings is not None
-                return Posted(view, postings, SCORER)
+                return Posted(view, postings, self.scorer)
 
     def postings(self, node: Node) -> Postings | None:
         """Where a leaf in text fields, or a NEAR, is found; None for what only filters."""
@@ -167,10 +154,10 @@ class Evaluator:
             prefer = request.prefer
             parts = prefer.parts if isinstance(prefer, Or) else (prefer,)
             matches = Preferred(matches, [self.matches(part) for part in parts])
-        if request.recency is not None:
-            half_life = max(1, request.recency.half_life // timedelta(microseconds=1))
-            now = microseconds(request.recency.now)
-            matches = Fading(matches, self.view.numbers("published"), half_life, now, FADING)
+        if (recency := request.ranking.recency) is not None:
+            half_life = max(1, recency.half_life // timedelta(microseconds=1))
+            now = microseconds(recency.now)
+            matches = Fading(matches, self.view.numbers("published"), half_life, now, recency.share)
         return matches
 
     # --- words in text fields -------------------------------------------------------------------

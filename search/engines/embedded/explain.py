@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 
-from search.engine import ExplainedField, ExplainedTerm, Explanation
-from search.engines.embedded.evaluate import SCORER, Evaluator
+from search.codec.scoring import FieldPart, TermPart
+from search.engine import Explanation
+from search.engines.embedded.evaluate import Evaluator
 from search.language import And, Boost, Node, Not, Or
 
 
@@ -17,10 +17,10 @@ def explain(evaluator: Evaluator, query: Node, identity: str) -> Explanation | N
         return None
     matches = evaluator.matched(query, number)
     terms = tuple(_terms(evaluator, query, number, 1.0)) if matches else ()
-    return Explanation(identity, str(query), matches, sum(term.score for term in terms), terms)
+    return Explanation(sum(term.value for term in terms), str(query), terms, matches)
 
 
-def _terms(evaluator: Evaluator, node: Node, number: int, boost: float) -> Iterator[ExplainedTerm]:
+def _terms(evaluator: Evaluator, node: Node, number: int, boost: float) -> Iterator[Explanation]:
     match node:
         case And() if not evaluator.matched(node, number):
             return  # an alternative of an OR that does not match adds nothing, whatever words of it do
@@ -33,15 +33,34 @@ def _terms(evaluator: Evaluator, node: Node, number: int, boost: float) -> Itera
             return
         case _:
             postings = evaluator.postings(node)
-            found = None if postings is None else SCORER.part(evaluator.view, postings, number)
+            found = None if postings is None else evaluator.scorer.part(evaluator.view, postings, number)
             if found is not None:
-                yield ExplainedTerm(
-                    query=str(node),
-                    boost=boost,
-                    df=found.df,
-                    idf=found.idf,
-                    tf=found.tf,
-                    k1=found.k1,
-                    score=boost * found.score,
-                    fields=tuple(ExplainedField(**asdict(field)) for field in found.fields),
-                )
+                yield _of_term(str(node), found, boost)
+
+
+def _of_term(text: str, found: TermPart, boost: float) -> Explanation:
+    tf = Explanation(found.tf, "tf: the sum of its fields", tuple(map(_of_field, found.fields)))
+    parts = (
+        Explanation(found.idf, f"idf: in {found.df:,} articles"),
+        Explanation(
+            found.tf * (found.k1 + 1) / (found.k1 + found.tf),
+            f"saturated: tf * (k1 + 1) / (k1 + tf), k1 {found.k1:g}",
+            (tf,),
+        ),
+    )
+    factors = (Explanation(boost, "boost: the query's own"),) if boost != 1 else ()
+    return Explanation(boost * found.score, text, (*factors, *parts))
+
+
+def _of_field(found: FieldPart) -> Explanation:
+    length = found.length / found.average
+    return Explanation(
+        found.tf,
+        f"{found.field}: weight * earliness * frequency / (1 - b + b * length), "
+        f"weight {found.weight:g}, b {found.b:g}",
+        (
+            Explanation(found.early, "earliness: from 1 to 2, the nearer to the beginning it first stands"),
+            Explanation(found.frequency, "frequency: how often it is there"),
+            Explanation(length, f"length: {found.length:,} words by the average, {found.average:,.1f}"),
+        ),
+    )

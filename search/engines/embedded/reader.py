@@ -11,9 +11,11 @@ from search.codec.counts import extent, missing
 from search.codec.matches import everything
 from search.codec.view import IndexView
 from search.engine import (
+    DEFAULT_RANKING,
     Explanation,
     FacetRequest,
     Hit,
+    Ranking,
     Results,
     SearchRequest,
     State,
@@ -56,7 +58,7 @@ class EmbeddedReader:
     def search(self, request: SearchRequest) -> Results:
         view = self._view
         counted = [self._counted(facet) for facet in request.facets]
-        matches = self._evaluator.ranked(request)
+        matches = Evaluator(view, self._analyzer, request.ranking).ranked(request)
         places = page(view, matches, request.sort, request.after, request.limit + 1 if request.limit else 0)
         shown = places[: request.limit]
         articles = self.get([place.text for place in shown])
@@ -118,8 +120,8 @@ class EmbeddedReader:
     def highlights(self, query: Node) -> tuple[Highlight, ...]:
         return self._evaluator.highlights(query)
 
-    def explain(self, query: Node, identity: str) -> Explanation | None:
-        return explain(self._evaluator, query, identity)
+    def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
+        return explain(Evaluator(self._view, self._analyzer, ranking), query, identity)
 
     def state(self) -> State:
         covered = self._covered
