@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,20 @@ from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
 from whoosh.matching import ReadTooFar
 from whoosh.query import And, AndNot, Every, Not, Or, Phrase, Prefix, Query, Term
 
-from search.codec import merging
-from search.codec.fields import Positions, Terms, integer_column
-from search.codec.inversion import Documents, WordCollector
-from search.codec.layout import MISSING, Array
-from search.codec.manifest import read_manifest
-from search.codec.segment import ArraySegment
-from search.codec.view import IndexView
-from search.codec.whoosh_codec import ArrayCodec
-from search.codec.writer import MERGE_FACTOR, ArrayWriter, to_merge
+from search.index.format.layout import MISSING, Array
+from search.index.format.manifest import read_manifest
+from search.index.format.segment import Segment
+from search.index.read.view import IndexView
+from search.index.whoosh.codec import ArrayCodec
+from search.index.whoosh.contents import write_contents
+from search.index.whoosh.fields import Positions, Terms, integer_column
+from search.index.whoosh.segment import WhooshSegment
+from search.index.write import merge
+from search.index.write.invert import Documents, WordCollector
+from search.index.write.writer import MERGE_FACTOR, ArrayWriter, to_merge
 
 SCHEMA = Schema(id=ID(unique=True), head=Positions(), body=Positions(), tag=Terms(), number=integer_column())
+CONTENTS = partial(write_contents, SCHEMA)
 STOCK = Schema(
     id=ID(unique=True, stored=True),
     head=TEXT(analyzer=RegexTokenizer(r"\S+")),
@@ -98,13 +102,13 @@ def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
     """Our index in `folder`/ours and Whoosh's own in `folder`/stock, of the same documents."""
     for name in ("ours", "stock"):
         (folder / name).mkdir()
-    ArrayWriter(folder / "ours", "x", SCHEMA, anew=True).commit({})
+    ArrayWriter(folder / "ours", "x", CONTENTS, anew=True).commit({})
     stock = whoosh_index.create_in(folder / "stock", STOCK, indexname="x")
     number = 0
     for batch in batches:
         named = [(f"d{number + n}", doc) for n, doc in enumerate(batch)]
         number += len(batch)
-        writer = ArrayWriter(folder / "ours", "x", SCHEMA)
+        writer = ArrayWriter(folder / "ours", "x", CONTENTS)
         writer.add(documents(named))
         writer.commit({})
         other = stock.writer()
@@ -112,7 +116,7 @@ def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
             other.add_document(id=identity, head=head, body=body, tag=",".join(tags))
         other.commit(merge=False)
     ids = {f"d{n}" for n in gone}
-    writer = ArrayWriter(folder / "ours", "x", SCHEMA)
+    writer = ArrayWriter(folder / "ours", "x", CONTENTS)
     view = IndexView(folder / "ours", writer.segments)
     found = view.values("id").docs(lambda known: [n for n in range(len(known)) if known[n].decode() in ids])
     writer.delete(found.tolist())
@@ -162,7 +166,7 @@ def test_whoosh_finds_the_same_as_in_its_own_index(
 
 
 def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path) -> None:
-    ours = ArrayWriter(tmp_path, "x", SCHEMA, anew=True)
+    ours = ArrayWriter(tmp_path, "x", CONTENTS, anew=True)
     ours.add(documents([("d0", ("ab c", "ab b a", ["x"])), ("d1", ("", "a", ["y"]))]))
     ours.commit({})
     index = whoosh_index.open_dir(tmp_path, indexname="x")
@@ -174,16 +178,16 @@ def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path)
     writer = index.writer(codec=ArrayCodec())
     assert (writer.delete_by_term("id", "d1"), writer.delete_by_term("id", "d3")) == (0, 1)
     writer.commit(merge=False)
-    for merge in (False, True):
+    for merged in (False, True):
         writer = index.writer(codec=ArrayCodec())
-        writer.add_document(id=f"m{merge}", head="a")
-        writer.commit(optimize=merge)
+        writer.add_document(id=f"m{merged}", head="a")
+        writer.commit(optimize=merged)
         with index.refresh().searcher() as searcher:
-            wanted = {"d2", "mFalse", "mTrue"} if merge else {"d2", "mFalse"}
+            wanted = {"d2", "mFalse", "mTrue"} if merged else {"d2", "mFalse"}
             assert set(found(searcher, Term("head", "a"))) == wanted
             assert set(found(searcher, Phrase("body", ["ab", "c"]))) == {"d2"}
             assert set(found(searcher, Prefix("body", "b"))) == {"d0"}
-    view = IndexView(tmp_path, index.refresh()._segments())
+    view = IndexView(tmp_path, [segment.ours for segment in index.refresh()._segments()])
     assert view.segments == 1
     ids = view.values("id").texts(np.arange(view.size, dtype=np.int32))
     assert ids == ["mTrue", "d0", "d2", "mFalse"]
@@ -192,7 +196,7 @@ def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path)
 
 
 def test_whoosh_sorts_by_our_columns(tmp_path: Path) -> None:
-    ArrayWriter(tmp_path, "x", SCHEMA, anew=True).commit({})
+    ArrayWriter(tmp_path, "x", CONTENTS, anew=True).commit({})
     for number in (5, None, 3, 4):
         writer = whoosh_index.open_dir(tmp_path, indexname="x").writer(codec=ArrayCodec())
         writer.add_document(id=f"d{number}", body="a", number=number)
@@ -272,7 +276,7 @@ def test_matchers_walk_skip_and_read_as_whoosh_s_own(docs: list[Doc], target: in
 @given(_batches, st.sets(st.integers(0, 40), max_size=12))
 def test_merging_loses_and_invents_nothing(batches: list[list[Doc]], gone: set[int]) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(merging, "RUN", 10)  # words, so that there are several runs of terms
+        patch.setattr(merge, "RUN", 10)  # words, so that there are several runs of terms
         folder = Path(name)
         build(folder, batches, gone)
         view = IndexView(folder / "ours", list(read_manifest(folder / "ours", "x").segments))
@@ -306,34 +310,34 @@ def test_merging_loses_and_invents_nothing(batches: list[list[Doc]], gone: set[i
 
 
 def test_small_commits_never_rewrite_a_large_segment() -> None:
-    large = ArraySegment("x", 100_000)
-    small = [ArraySegment("x", 10) for _ in range(MERGE_FACTOR)]
+    large = Segment("x", 100_000)
+    small = [Segment("x", 10) for _ in range(MERGE_FACTOR)]
     assert to_merge([large, *small[1:]]) == []
     assert to_merge([large, *small]) == small
 
 
 def test_a_mostly_deleted_segment_is_written_anew() -> None:
-    segment = ArraySegment("x", 10)
-    segment.delete_documents(range(5))
+    segment = Segment("x", 10)
+    segment.delete(range(5))
     assert to_merge([segment]) == []
-    segment.delete_documents([7])
+    segment.delete([7])
     assert to_merge([segment]) == [segment]
 
 
 @given(st.lists(st.integers(1, 100_000), min_size=1, max_size=300))
 def test_segments_stay_few_however_large_the_commits(sizes: list[int]) -> None:
-    segments: list[ArraySegment] = []
+    segments: list[Segment] = []
     for size in sizes:
-        segments.append(ArraySegment("x", size))
+        segments.append(Segment("x", size))
         while group := to_merge(segments):
-            merged = ArraySegment("x", sum(segment.count for segment in group))
+            merged = Segment("x", sum(segment.count for segment in group))
             segments = [segment for segment in segments if segment not in group]
             segments.append(merged)
     assert len(segments) <= MERGE_FACTOR * 9
 
 
 def test_deleting_and_undeleting() -> None:
-    segment = ArraySegment("x", 5)
+    segment = WhooshSegment("x", 5)
     segment.delete_document(3)
     segment.delete_document(1)
     assert segment.deleted_docs() == [1, 3]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.codec.layout import Array, BadLayout, MappedArrays, narrow, write_arrays
-from search.codec.lexicon import Lexicon, lexicon_arrays
+from search.index.format.layout import Array, BadLayout, MappedArrays, narrow, write_arrays
+from search.index.format.lexicon import Lexicon, lexicon_arrays
 
 ARRAYS: dict[str, Array] = {
     "bytes": np.arange(5, dtype=np.uint8),

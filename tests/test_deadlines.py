@@ -14,14 +14,15 @@ import numpy as np
 import pytest
 
 from search.article import Article
-from search.codec import matches, patterns, postings, proximity
-from search.codec.lexicon import Lexicon, lexicon_arrays
-from search.codec.postings import Counted, summed
-from search.codec.proximity import Spans, near, phrase, unite_spans, united_places
 from search.dates import Interval
 from search.deadline import STEP, Deadline, checked
 from search.engine import FacetRequest, Reader, SearchRequest
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError, SearchError
+from search.index.evaluate import matches
+from search.index.format.lexicon import Lexicon, lexicon_arrays
+from search.index.postings import patterns, postings, proximity
+from search.index.postings.postings import Counted, summed
+from search.index.postings.proximity import Spans, near, phrase, unite_spans, united_places
 from search.language import parse_query
 from search.query import Archive, open_archive
 from search.question import Question
@@ -119,8 +120,8 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a million articles would have in many steps, four have too."""
     for module, name in ((patterns, "CHUNK"), (proximity, "BLOCK"), (postings, "MANY")):
         monkeypatch.setattr(module, name, 4)
-    monkeypatch.setattr("search.codec.completion.CHUNK", 4)
-    monkeypatch.setattr("search.codec.values.STEP", 4)
+    monkeypatch.setattr("search.index.evaluate.vocabulary.CHUNK", 4)
+    monkeypatch.setattr("search.index.read.values.STEP", 4)
     monkeypatch.setattr("search.engines.embedded.suggestions.CHUNK", 4)
     monkeypatch.setattr("search.engines.embedded.reader.SHOWN", 4)
     monkeypatch.setattr(matches, "SPARSE", 1)

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from search.article import Article
-from search.codec.manifest import MANIFEST, read_manifest, write_manifest
 from search.engine import Added, Engine, FacetRequest, SearchRequest
 from search.engines import open_engine, verify
 from search.engines.embedded.evaluate import MAX_EXPANSIONS
@@ -28,6 +27,7 @@ from search.errors import (
     InvalidRequest,
     LimitExceeded,
 )
+from search.index.format.manifest import MANIFEST, read_manifest, write_manifest
 from search.language import parse_query
 from search.query import open_archive
 from tests.asking import ask

@@ -10,14 +10,14 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "search"
 LAYERS = (
-    {"errors"},
+    {"errors", "fields"},
     {"article", "deadline"},
     {"stemming", "stopwords"},
     {"analysis", "dates"},
     {"language"},
     {"snippets"},
     {"engine"},
-    {"codec", "sources"},
+    {"index", "sources"},
     {"engines"},
     {"indexer", "bounds", "relevance", "hints", "paging", "excerpts", "timeline"},
     {"arguments"},
@@ -32,8 +32,8 @@ LAYERS = (
 HOMES = {
     "nltk": {"stemming"},
     "publicsuffixlist": {"engines"},
-    "numpy": {"codec"},
-    "whoosh": {"codec", "engines"},
+    "numpy": {"index"},
+    "whoosh": {"index", "engines"},
     "sqlite3": {"engines"},
     "zstandard": {"engines"},
     "click": {"cli"},

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.analysis import Analyzer, spaced
-from search.codec.pieces import PieceTable
+from search.index.write.piece_table import PieceTable
 from tests.test_analysis import plain_texts, texts_with_marks
 
 ANALYZER = Analyzer()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from search.analysis import Analyzer, sentence_spans
 from search.article import Article
-from search.codec.pieces import PieceTable
+from search.index.write.piece_table import PieceTable
 from search.sources import Accepted, ReadOptions, read_paths
 
 SEED = 20251124

@@ -1,9 +1,9 @@
 """The query language: query string to tree and back.
 
-`parser` reads, `nodes` are what it reads into and how that is written, `fields` are the names.
+`parser` reads, `nodes` are what it reads into and how that is written.
 """
 
-from search.language.fields import TEXT_FIELDS, VALUE_FIELDS, field_name, field_names
+from search.fields import TEXT_FIELDS, VALUE_FIELDS, field_name, field_names
 from search.language.nodes import (
     And,
     Boost,

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from search.analysis import words
 from search.dates import Period
-from search.language.fields import TEXT_FIELDS
+from search.fields import TEXT_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from datetime import UTC, datetime, tzinfo
 from search.analysis import forms
 from search.dates import shortened
 from search.errors import LimitExceeded
-from search.language.fields import (
+from search.fields import (
     DATE_FIELDS,
     EXACT_FIELDS,
     TEXT_FIELDS,

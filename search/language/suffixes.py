@@ -8,7 +8,7 @@ import re
 from search.analysis import has_unspaced
 from search.dates import shortened
 from search.errors import LimitExceeded
-from search.language.fields import TEXT_FIELDS
+from search.fields import TEXT_FIELDS
 from search.language.limits import MAX_BOOST, MAX_DISTANCE, MIN_WILDCARD_LETTERS
 from search.language.nodes import Everything, Node, Wildcard, Word
 

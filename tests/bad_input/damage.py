@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from search.codec.manifest import read_manifest, seal, write_manifest
+from search.index.format.manifest import read_manifest, seal, write_manifest
 from tests.bad_input.desk import BEFORE, Desk
 from tests.bad_input.harm import (
     Damage,

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.codec.manifest import read_manifest, seal, write_manifest
 from search.engine import FacetRequest, SearchRequest
 from search.engines import open_engine, verify
 from search.errors import ArchiveDamaged, IndexUnusable, SearchError
+from search.index.format.manifest import read_manifest, seal, write_manifest
 from search.language import parse_query
 from tests.asking import ask
 from tests.faults.archives import TORTURE, make, searched

@@ -10,7 +10,7 @@ import pytest
 from whoosh import index as whoosh_index
 from whoosh.fields import ID, TEXT, Schema
 
-from search.codec import manifest
+from search.index.format import manifest
 from tests.faults.archives import KINDS, TORTURE, Outcomes, make
 from tests.faults.conftest import Count
 from tests.faults.power import drawn, moments
@@ -63,9 +63,9 @@ def unsealed(path: Path) -> manifest.Sealed:
 
 
 MUTANTS: dict[str, tuple[str, Callable[..., object]]] = {
-    "files are not made durable": ("search.codec.writer.seal", unsealed),
-    "names are not made durable": ("search.codec.writer.sync_folder", lambda _: None),
-    "the manifest is not made durable": ("search.codec.manifest.os.fsync", lambda _: None),
+    "files are not made durable": ("search.index.write.writer.seal", unsealed),
+    "names are not made durable": ("search.index.write.writer.sync_folder", lambda _: None),
+    "the manifest is not made durable": ("search.index.format.manifest.os.fsync", lambda _: None),
 }
 
 

@@ -22,10 +22,10 @@ from typing import Any, BinaryIO
 
 from search.analysis import Analyzer
 from search.article import Article
-from search.codec.inversion import segment_arrays
-from search.codec.layout import write_arrays
 from search.engines.embedded.documents import DocumentCollector, Draft, draft
 from search.errors import ArchiveError
+from search.index.format.layout import write_arrays
+from search.index.write.invert import segment_arrays
 
 WORTH_A_PROCESS = 1_000
 """With more articles than this there is a process: from about 5,000 on it is faster (20,000 take half the

@@ -13,7 +13,6 @@ import sqlite3
 from pathlib import Path
 
 from search.analysis import Analyzer
-from search.codec.manifest import MANIFEST, seal, sync_folder
 from search.engines.embedded.index import ArchiveIndex, note_of
 from search.engines.embedded.lock import writing
 from search.engines.embedded.store import Store
@@ -26,6 +25,7 @@ from search.errors import (
     ArchiveReadOnly,
     IndexUnusable,
 )
+from search.index.format.manifest import MANIFEST, seal, sync_folder
 
 NEW_ARCHIVE = "archive.new"
 """The folder in which a new archive is made."""

@@ -23,14 +23,14 @@ from urllib.parse import urlsplit
 
 from search.analysis import Analyzer, fold_value, language_named, spaced
 from search.article import PRECISIONS, Article
-from search.codec.inversion import Documents, WordCollector
-from search.codec.layout import MISSING
-from search.codec.matches import Limits
-from search.codec.pieces import PieceTables
-from search.codec.values import Classes
-from search.codec.view import IndexView
 from search.dates import Period
-from search.engines.embedded.schema import MAX_INDEXED_FIELDS
+from search.fields import MAX_INDEXED_FIELDS
+from search.index.evaluate.matches import Limits
+from search.index.format.layout import MISSING
+from search.index.read.values import Classes
+from search.index.read.view import IndexView
+from search.index.write.invert import Documents, WordCollector
+from search.index.write.piece_table import PieceTables
 from search.language import TEXT_FIELDS
 from search.language.limits import MAX_DISTANCE
 from search.stemming import language_tags

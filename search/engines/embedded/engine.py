@@ -22,7 +22,6 @@ from zlib import crc32
 
 from search.analysis import Analyzer
 from search.article import Article
-from search.codec.view import IndexView
 from search.deadline import Deadline, no_deadline
 from search.engine import Added, Report, Version
 from search.engines.embedded import creation
@@ -32,6 +31,7 @@ from search.engines.embedded.store import Store
 from search.engines.embedded.tie import check_tie
 from search.engines.embedded.writing import Writer
 from search.errors import ArchiveNotFound
+from search.index.read.view import IndexView
 
 MAX_MAPPED = 128 << 20
 """Bytes of files that stay in memory after a query; the system keeps what it likes of the rest."""

@@ -1,7 +1,7 @@
 """A query's tree to its matches, over the arrays of one view of the index.
 
 Every leaf in a text field, be it a word, a phrase, a wildcard or a NEAR, becomes postings and is
-scored as one term over the fields (`codec.scoring`). A word stands for every term that a word spelled
+scored as one term over the fields (`index.evaluate.bm25f`). A word stands for every term that a word spelled
 like it, case and accents aside, was indexed under; one that the archive does not know, or where it has
 articles in several languages any, also for its stems.
 Value fields, dates and `none` are filters: they match and do not score.
@@ -14,11 +14,13 @@ from datetime import timedelta
 from functools import cached_property
 
 from search.analysis import Analyzer, fold, fold_value, forms, language_named, words
-from search.codec.completion import document_count
-from search.codec.counts import by_value
-from search.codec.layout import MISSING
-from search.codec.lexicon import Lexicon
-from search.codec.matches import (
+from search.deadline import checked
+from search.engine import DEFAULT_RANKING, Ranking, SearchRequest
+from search.engines.embedded.documents import SEPARATOR, limits, microseconds, precisions, value_term
+from search.errors import LimitExceeded
+from search.index.evaluate.bm25f import FieldWeight, TermScorer
+from search.index.evaluate.counts import by_value
+from search.index.evaluate.matches import (
     Complement,
     Fading,
     Flagged,
@@ -33,9 +35,12 @@ from search.codec.matches import (
     everything,
     nothing,
 )
-from search.codec.patterns import chosen, matching, spelled_like, wildcard_prefix
-from search.codec.postings import Ints, Postings, merged, posted
-from search.codec.proximity import (
+from search.index.evaluate.vocabulary import document_count
+from search.index.format.layout import MISSING
+from search.index.format.lexicon import Lexicon
+from search.index.postings.patterns import chosen, matching, spelled_like, wildcard_prefix
+from search.index.postings.postings import Ints, Postings, merged, posted
+from search.index.postings.proximity import (
     NO_SPANS,
     Spans,
     near,
@@ -45,12 +50,7 @@ from search.codec.proximity import (
     united_places,
     words_as_spans,
 )
-from search.codec.scoring import FieldWeight, TermScorer
-from search.codec.view import IndexView
-from search.deadline import checked
-from search.engine import DEFAULT_RANKING, Ranking, SearchRequest
-from search.engines.embedded.documents import SEPARATOR, limits, microseconds, precisions, value_term
-from search.errors import LimitExceeded
+from search.index.read.view import IndexView
 from search.language import (
     TEXT_FIELDS,
     And,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from search.codec.scoring import FieldPart, TermPart
 from search.engine import Explanation
 from search.engines.embedded.evaluate import Evaluator
+from search.index.evaluate.bm25f import FieldPart, TermPart
 from search.language import And, Boost, Node, Not, Or
 
 

@@ -1,6 +1,6 @@
 """The Whoosh index of an archive: written from changes, read as arrays.
 
-What a commit consists of is in its manifest (see `search.codec.manifest`), with a note of ours: up to
+What a commit consists of is in its manifest (see `search.index.format.manifest`), with a note of ours: up to
 which revision of which archive it goes, with the digest of the history up to there, made by which analyzer.
 Where it lags behind the store, the changes since are applied again, which does no harm.
 """
@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from search.analysis import Analyzer
-from search.codec.layout import BadLayout, open_file
-from search.codec.manifest import (
+from search.engines.embedded.store.store import State
+from search.errors import IndexUnusable
+from search.index.format.layout import BadLayout, open_file
+from search.index.format.manifest import (
     MANIFEST,
     BadManifest,
     Manifest,
@@ -27,13 +29,10 @@ from search.codec.manifest import (
     sync_folder,
     write_manifest,
 )
-from search.codec.segment import ArraySegment
-from search.codec.soundness import contradictions
-from search.codec.view import IndexView
-from search.codec.writer import ArrayWriter
-from search.engines.embedded.schema import index_schema
-from search.engines.embedded.store.store import State
-from search.errors import IndexUnusable
+from search.index.format.segment import Segment
+from search.index.format.soundness import contradictions
+from search.index.read.view import IndexView
+from search.index.write.writer import ArrayWriter
 from search.language import TEXT_FIELDS
 
 INDEX_FORMAT = 7
@@ -133,9 +132,7 @@ class ArchiveIndex:
         with self.translated():
             for segment in self._newest()[0].segments:
                 arrays = segment.open(self.path)
-                found += [
-                    f"{segment.path(self.path).name}: {f}" for f in contradictions(arrays, segment.count)
-                ]
+                found += [f"{segment.file}: {f}" for f in contradictions(arrays, segment.count)]
         return found
 
     @contextmanager
@@ -152,7 +149,7 @@ class ArchiveIndex:
                 raise self._unusable(found[0]) from error
             raise
 
-    def segments(self) -> tuple[ArraySegment, ...]:
+    def segments(self) -> tuple[Segment, ...]:
         """The segments of the newest commit; raises `IndexUnusable`."""
         return self._newest()[0].segments
 
@@ -225,9 +222,11 @@ class ArchiveIndex:
     @classmethod
     def create(cls, path: Path, note: Mapping[str, object]) -> ArchiveIndex:
         """A new empty index in a new folder, that covers what `note` says."""
+        from search.engines.embedded.schema import contents_of
+
         path.mkdir()
         sync_folder(path.parent)
-        ArrayWriter(path, NAME, index_schema(()), anew=True).commit(note)
+        ArrayWriter(path, NAME, contents_of(()), anew=True).commit(note)
         return cls(path)
 
     def adopt(self, other: ArchiveIndex) -> None:
@@ -235,14 +234,16 @@ class ArchiveIndex:
 
         Whatever interrupts this, the last commit stays to be read, or the new one is.
         """
+        from search.engines.embedded.schema import contents_of
+
         made = read_manifest(other.path, NAME)
         for path in (self.path, self.path / MANIFEST):
             _set_aside(path, is_folder=path == self.path)
         self.path.mkdir(exist_ok=True)
         sync_folder(self.path.parent)
-        writer = ArrayWriter(self.path, NAME, index_schema(made.note["extra_fields"]), anew=True)
+        writer = ArrayWriter(self.path, NAME, contents_of(made.note["extra_fields"]), anew=True)
         for segment in made.segments:
-            name = segment.path(other.path).name
+            name = segment.file
             (other.path / name).rename(self.path / name)
         writer.segments = list(made.segments)
         writer.commit(made.note)

@@ -7,9 +7,6 @@ from pathlib import Path
 
 from search.analysis import Analyzer, fold
 from search.article import Article
-from search.codec.counts import extent, missing
-from search.codec.matches import everything
-from search.codec.view import IndexView
 from search.engine import (
     DEFAULT_RANKING,
     Explanation,
@@ -28,13 +25,16 @@ from search.engines.embedded.evaluate import Evaluator
 from search.engines.embedded.explain import explain
 from search.engines.embedded.index import INDEX_FORMAT, Covered
 from search.engines.embedded.lock import is_being_written
-from search.engines.embedded.schema import FACET_FIELDS
 from search.engines.embedded.select import cursor, facet, ids_oldest_first, page
 from search.engines.embedded.store import Store
 from search.engines.embedded.store.layout import FORMAT
 from search.engines.embedded.suggestions import completions, corrections, near_values
 from search.engines.embedded.tie import damage
 from search.errors import InvalidRequest
+from search.fields import FACET_FIELDS
+from search.index.evaluate.counts import extent, missing
+from search.index.evaluate.matches import everything
+from search.index.read.view import IndexView
 from search.language import TEXT_FIELDS, Node, field_name
 from search.snippets import Highlight
 

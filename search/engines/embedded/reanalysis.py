@@ -9,14 +9,14 @@ from contextlib import closing
 from pathlib import Path
 
 from search.analysis import Analyzer
-from search.codec.comparison import differing_arrays, values_in_order
-from search.codec.layout import MappedArrays
 from search.engines.embedded.building import SegmentBuilder
 from search.engines.embedded.index import ArchiveIndex, note_of
 from search.engines.embedded.store import Store
 from search.engines.embedded.store.store import State
 from search.engines.embedded.update import Update
 from search.engines.embedded.writing import AT_A_TIME, REINDEXED
+from search.index.compare import differing_arrays, values_in_order
+from search.index.format.layout import MappedArrays
 
 
 def differences(index: ArchiveIndex, store: Store, scratch: Path) -> Iterator[str]:
@@ -29,7 +29,7 @@ def differences(index: ArchiveIndex, store: Store, scratch: Path) -> Iterator[st
     copy = ArchiveIndex(scratch / "index")
     seen: Counter[str] = Counter()
     for segment in copy.segments():
-        name = segment.path(copy.path).name
+        name = segment.file
         with copy.translated():
             identities = values_in_order(copy.path, segment, "id")
         seen.update(identities)

@@ -1,22 +1,16 @@
-"""The fields of the index."""
+"""The fields of the index as Whoosh has them; imported when something is written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from whoosh.fields import ID, Schema
 
-from search.codec.fields import Positions, Terms, integer_column
-from search.language import TEXT_FIELDS
-
-FACET_FIELDS = ("keyword", "author", "source", "site", "lang", "precision")
-"""Built-in fields whose values can be counted; every extra field can be too."""
-
-MAX_INDEXED_FIELDS = 128
-"""Of an article's extra fields so many can be searched; the others are stored and shown."""
-
-MAX_EXTRA_FIELDS = 1_000
-"""An archive has at most so many extra fields that can be searched."""
+from search.fields import FACET_FIELDS, TEXT_FIELDS
+from search.index.whoosh.contents import write_contents
+from search.index.whoosh.fields import Positions, Terms, integer_column
+from search.index.write.writer import Contents
 
 
 def index_schema(extra_fields: Iterable[str]) -> Schema:
@@ -27,3 +21,8 @@ def index_schema(extra_fields: Iterable[str]) -> Schema:
     for field in (*FACET_FIELDS, "url", *extra_fields):
         schema.add(field, Terms())
     return schema
+
+
+def contents_of(extra_fields: Iterable[str]) -> Contents:
+    """What writes Whoosh's table of contents of a commit of such an index."""
+    return partial(write_contents, index_schema(extra_fields))

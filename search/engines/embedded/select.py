@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import nsmallest
 
 from search.article import PRECISIONS, Precision
-from search.codec.counts import by_interval, by_value, extent, missing
-from search.codec.layout import MISSING
-from search.codec.matches import Matches
-from search.codec.order import Ordering, Place, texts_lowest_first
-from search.codec.postings import Docs
-from search.codec.view import IndexView
 from search.dates import Interval, Period, boundaries, interval_name
 from search.deadline import checked
 from search.engine import MAX_BINS, Cursor, Facet, FacetRequest, FacetValue, Sort
 from search.engines.embedded.documents import SEPARATOR, microseconds, moment, precisions
 from search.errors import LimitExceeded
+from search.index.evaluate.counts import by_interval, by_value, extent, missing
+from search.index.evaluate.matches import Matches
+from search.index.evaluate.order import Ordering, Place, texts_lowest_first
+from search.index.format.layout import MISSING
+from search.index.postings.postings import Docs
+from search.index.read.view import IndexView
 from search.language import Dates, value_leaf
 
 _ORDERINGS: dict[Sort, Ordering] = {

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from search.analysis import fold_value, forms
-from search.codec.completion import frequent_forms, near_forms
-from search.codec.counts import by_value
-from search.codec.matches import everything
-from search.codec.patterns import CHUNK, spelled_like
-from search.codec.view import IndexView
 from search.deadline import checked
 from search.engine import Suggestion
 from search.engines.embedded.documents import SEPARATOR
+from search.index.evaluate.counts import by_value
+from search.index.evaluate.matches import everything
+from search.index.evaluate.vocabulary import frequent_forms, near_forms
+from search.index.postings.patterns import CHUNK, spelled_like
+from search.index.read.view import IndexView
 
 SHORT = 4
 """A word of at most so many characters is one edit from what was meant, a longer one up to two."""

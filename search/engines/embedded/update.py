@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from search.analysis import Analyzer
 from search.article import Article
-from search.codec.lexicon import Lexicon
-from search.codec.segment import ArraySegment
-from search.codec.writer import ArrayWriter
 from search.engine import NAMED_FIELDS
 from search.engines.embedded.building import SegmentBuilder
 from search.engines.embedded.index import NAME, ArchiveIndex, note_of
-from search.engines.embedded.schema import MAX_EXTRA_FIELDS, MAX_INDEXED_FIELDS, index_schema
+from search.engines.embedded.schema import contents_of
 from search.engines.embedded.store.store import State
+from search.fields import MAX_EXTRA_FIELDS, MAX_INDEXED_FIELDS
+from search.index.format.lexicon import Lexicon
+from search.index.format.segment import Segment
+from search.index.write.writer import ArrayWriter
 
 
 class Update:
@@ -35,7 +36,7 @@ class Update:
         self._numbers: dict[str, int] = {}
         self._count = 0
         self._superseded: list[int] = []
-        self._segment = ArraySegment(NAME)
+        self._segment = Segment(NAME)
 
     def put(self, articles: Sequence[Article]) -> None:
         """Put articles in; of equal ids, here or in earlier calls, the last stays."""
@@ -68,7 +69,7 @@ class Update:
 
     def prepare(self) -> None:
         """Begin to write the segment of what was put in; nothing can be put in after that."""
-        self._builder.start(self._segment.path(self._index.path))
+        self._builder.start(self._index.path / self._segment.file)
 
     def commit(
         self, state: State, analyzer: Analyzer, *, optimize: bool = False, expunge: bool = False
@@ -78,13 +79,13 @@ class Update:
         `optimize` makes one segment of all, `expunge` leaves nothing of what was taken out in any.
         """
         fields = tuple(sorted(self._extra_fields))
-        writer = ArrayWriter(self._index.path, NAME, index_schema(fields))
+        writer = ArrayWriter(self._index.path, NAME, contents_of(fields))
         if self._gone:
             view, _ = self._index.view()
             writer.delete(view.values("id").docs(lambda ids: _numbers(ids, self._gone)).tolist())
         if self._count:
-            self._segment.set_doc_count(self._builder.finish())
-            self._segment.delete_documents(self._superseded)
+            self._segment.count = self._builder.finish()
+            self._segment.delete(self._superseded)
             writer.segments.append(self._segment)
         writer.commit(note_of(analyzer, state, fields), optimize=optimize, expunge=expunge)
 

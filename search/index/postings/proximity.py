@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.postings import Counted, Flags, Ints, first_of_runs, leads_of
 from search.deadline import Check, no_deadline
+from search.index.postings.postings import Counted, Flags, Ints, first_of_runs, leads_of
 
 BLOCK = 1 << 17
 """Places, about, that are worked on between two checks."""

@@ -38,9 +38,9 @@ from itertools import chain
 
 import numpy as np
 
-from search.codec.layout import Array, narrow
-from search.codec.lexicon import lexicon_arrays
-from search.codec.postings import first_of_runs, leads_of
+from search.index.format.layout import Array, narrow
+from search.index.format.lexicon import lexicon_arrays
+from search.index.postings.postings import first_of_runs, leads_of
 
 
 @dataclass(slots=True)

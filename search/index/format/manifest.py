@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from search.codec.layout import BadLayout, open_file
-from search.codec.segment import EXTENSION, ArraySegment
+from search.index.format.layout import BadLayout, open_file
+from search.index.format.segment import Segment
 
 MANIFEST = "manifest.json"
 
@@ -57,7 +57,7 @@ class Manifest:
     """A commit; `note` is what the owner of the index says of it, in terms of JSON."""
 
     generation: int = 0
-    segments: tuple[ArraySegment, ...] = ()
+    segments: tuple[Segment, ...] = ()
     files: Mapping[str, Sealed] = field(default_factory=dict)
     note: Mapping[str, Any] = field(default_factory=dict)
 
@@ -86,9 +86,8 @@ def _checked(read: Mapping[str, Any], name: str) -> Manifest:
     """What a manifest says; raises what Python does where a value is not of its type or in its range."""
     segments = []
     for each in read["segments"]:
-        segment = ArraySegment(name, _number(each["count"], MOST_DOCUMENTS))
-        segment.segid = each["id"]
-        segment.deleted = b64decode(each["deleted"], validate=True)
+        deleted = b64decode(each["deleted"], validate=True)
+        segment = Segment(name, _number(each["count"], MOST_DOCUMENTS), each["id"], deleted)
         gone = segment.deleted_array()
         if len(gone) and not (gone[0] >= 0 and (gone[1:] > gone[:-1]).all() and gone[-1] < segment.count):
             raise ValueError("deleted documents")
@@ -98,7 +97,7 @@ def _checked(read: Mapping[str, Any], name: str) -> Manifest:
         if not _own_files(name).fullmatch(file):
             raise ValueError(file)
         files[file] = Sealed(_number(size), _number(crc32), _number(modified))
-    wanted = [segment.make_filename(EXTENSION) for segment in segments]
+    wanted = [segment.file for segment in segments]
     if len(set(wanted)) < len(wanted) or not files.keys() >= set(wanted):
         raise ValueError("segments")
     if not isinstance(read["note"], dict):
@@ -124,7 +123,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     stands in its place though the system could not say that it will after a loss of power.
     """
     segments = [
-        {"id": each.segid, "count": each.count, "deleted": b64encode(each.deleted).decode()}
+        {"id": each.id, "count": each.count, "deleted": b64encode(each.deleted).decode()}
         for each in manifest.segments
     ]
     files = {name: [sealed.size, sealed.crc32, sealed.modified] for name, sealed in manifest.files.items()}

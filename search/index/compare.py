@@ -11,19 +11,19 @@ from pathlib import Path
 
 import numpy as np
 
-from search.codec.layout import Array, MappedArrays
-from search.codec.merging import Source, merge
-from search.codec.segment import ArraySegment
-from search.codec.view import IndexView
+from search.index.format.layout import Array, MappedArrays
+from search.index.format.segment import Segment
+from search.index.read.view import IndexView
+from search.index.write.merge import Source, merge
 
 
-def values_in_order(folder: Path, segment: ArraySegment, field: str) -> list[str]:
+def values_in_order(folder: Path, segment: Segment, field: str) -> list[str]:
     """The first value of `field` of each document that is not deleted, in the order of the documents."""
     return IndexView(folder, [segment]).values(field).texts(np.flatnonzero(segment.live()).astype(np.int32))
 
 
 def differing_arrays(
-    folder: Path, segment: ArraySegment, fresh: Mapping[str, Array], scratch: Path
+    folder: Path, segment: Segment, fresh: Mapping[str, Array], scratch: Path
 ) -> Iterator[str]:
     """The names of arrays of the segment that are not as in `fresh`, made of the documents it still has.
 
@@ -31,12 +31,12 @@ def differing_arrays(
     and with them, which must give what there is, also of what such a merge works out and does not copy.
     """
     arrays = segment.open(folder)
-    if not segment.has_deletions():
+    if not segment.deleted:
         yield from _differing(arrays, fresh)
         return
     everything = np.ones(segment.count, np.bool_)
-    yield from _differing(arrays, _merged(arrays, everything, scratch / f"{segment.segment_id()}.everything"))
-    yield from _differing(_merged(arrays, segment.live(), scratch / f"{segment.segment_id()}.live"), fresh)
+    yield from _differing(arrays, _merged(arrays, everything, scratch / f"{segment.id}.everything"))
+    yield from _differing(_merged(arrays, segment.live(), scratch / f"{segment.id}.live"), fresh)
 
 
 def _merged(arrays: MappedArrays, live: Array, path: Path) -> MappedArrays:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from search.codec.layout import Array
-from search.codec.postings import Counted, first_of_runs, joined, leads_of
 from search.deadline import Check
+from search.index.format.layout import Array
+from search.index.postings.postings import Counted, first_of_runs, joined, leads_of
 
 Found = dict[str, Counted]
 """By text field; a document may be there several times."""

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from search.codec.inversion import form_arrays, spread, value_arrays
-from search.codec.layout import Array, SegmentFile, narrowest
-from search.codec.lexicon import Lexicon, lexicon_arrays
+from search.index.format.layout import Array, SegmentFile, narrowest
+from search.index.format.lexicon import Lexicon, lexicon_arrays
+from search.index.write.invert import form_arrays, spread, value_arrays
 
 Arrays = Mapping[str, Array]
 

@@ -1,27 +1,24 @@
 """Changes an index of array segments, one commit at a time.
 
-A commit writes new segment files, and the table of contents by which Whoosh itself can open the index;
-then the manifest that names them (see `manifest`). Until that is in place nothing has changed for
-anyone who opens the index, and after a failure at any point the next commit removes what is left over.
+A commit writes new segment files, and the table of contents by which Whoosh itself can open the index, as
+its owner does; then the manifest that names them (see `manifest`). Until that is in place nothing has changed
+for anyone who opens the index, and after a failure at any point the next commit removes what is left over.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from whoosh.fields import Schema
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC
 
-from search.codec.inversion import Documents, segment_arrays
-from search.codec.layout import write_arrays
-from search.codec.manifest import Manifest, collect, read_manifest, seal, sync_folder, write_manifest
-from search.codec.merging import Source, merge
-from search.codec.segment import ArraySegment
+from search.index.format.layout import write_arrays
+from search.index.format.manifest import Manifest, collect, read_manifest, seal, sync_folder, write_manifest
+from search.index.format.segment import Segment
+from search.index.write.invert import Documents, segment_arrays
+from search.index.write.merge import Source, merge
 
 MERGE_FACTOR = 8
 """How many segments of about one size stand side by side before they are merged into one."""
@@ -30,17 +27,21 @@ MOSTLY_DELETED = 0.5
 """A segment that has lost more than this share of its documents is written anew without them."""
 
 
+Contents = Callable[[Path, str, int, Sequence[Segment]], str]
+"""Writes, for the folder, name, generation and segments of an index, one more file of a commit; its name."""
+
+
 class ArrayWriter:
     """The next commit of the index `name` in `folder`; call `commit` or let go of it."""
 
-    def __init__(self, folder: Path, name: str, schema: Schema, *, anew: bool = False) -> None:
+    def __init__(self, folder: Path, name: str, contents: Contents, *, anew: bool = False) -> None:
         """With `anew` the commit begins with nothing, whatever the last one holds.
 
         Raises `FileNotFoundError`, `OSError` and `BadManifest` where the last one cannot be read.
         """
-        self._folder, self._name, self._schema = folder, name, schema
+        self._folder, self._name, self._contents = folder, name, contents
         self._last = Manifest(_newest(folder, name)) if anew else read_manifest(folder, name)
-        self.segments: list[ArraySegment] = list(self._last.segments)
+        self.segments: list[Segment] = list(self._last.segments)
 
     def delete(self, numbers: Iterable[int]) -> None:
         """Mark documents, numbered as in a view of the last commit, as deleted."""
@@ -49,14 +50,14 @@ class ArrayWriter:
         for segment in self.segments:
             own = gone[(gone >= base) & (gone < base + segment.count)] - base
             if len(own):
-                segment.delete_documents(own.tolist())
+                segment.delete(own.tolist())
             base += segment.count
 
     def add(self, documents: Documents) -> None:
         """Write the documents as a new segment."""
         if documents.count:
-            segment = ArraySegment(self._name, documents.count)
-            write_arrays(segment.path(self._folder), segment_arrays(documents))
+            segment = Segment(self._name, documents.count)
+            write_arrays(self._folder / segment.file, segment_arrays(documents))
             self.segments.append(segment)
 
     def commit(self, note: Mapping[str, Any], *, optimize: bool = False, expunge: bool = False) -> Manifest:
@@ -65,7 +66,7 @@ class ArrayWriter:
         With `optimize` one segment is made of all, with `expunge` each that has deleted documents is written
         anew without them. Raises `OSError`; then the last commit stays.
         """
-        self.segments = [segment for segment in self.segments if segment.doc_count()]
+        self.segments = [segment for segment in self.segments if segment.live_count]
         if optimize and (len(self.segments) > 1 or any(segment.deleted for segment in self.segments)):
             self._merge(self.segments)
         while group := to_merge(self.segments):
@@ -73,10 +74,8 @@ class ArrayWriter:
         for segment in [segment for segment in self.segments if expunge and segment.deleted]:
             self._merge([segment])
         generation = self._last.generation + 1
-        contents = TOC._filename(self._name, generation)
-        (self._folder / contents).unlink(missing_ok=True)  # of a commit that was never finished
-        TOC(self._schema, self.segments, generation).write(FileStorage(str(self._folder)), self._name)
-        names = [segment.path(self._folder).name for segment in self.segments] + [contents]
+        contents = self._contents(self._folder, self._name, generation, self.segments)
+        names = [segment.file for segment in self.segments] + [contents]
         files = {name: self._last.files.get(name) or seal(self._folder / name) for name in names}
         sync_folder(self._folder)
         manifest = Manifest(generation, tuple(self.segments), files, note)
@@ -84,10 +83,10 @@ class ArrayWriter:
         collect(self._folder, self._name, files)
         return manifest
 
-    def _merge(self, group: list[ArraySegment]) -> None:
+    def _merge(self, group: list[Segment]) -> None:
         sources = [Source(segment.open(self._folder), segment.live()) for segment in group]
-        merged = ArraySegment(self._name)
-        merged.set_doc_count(merge(sources, merged.path(self._folder)))
+        merged = Segment(self._name)
+        merged.count = merge(sources, self._folder / merged.file)
         first = self.segments.index(group[0])
         self.segments = [segment for segment in self.segments if segment not in group]
         self.segments.insert(first, merged)
@@ -99,7 +98,7 @@ def _newest(folder: Path, name: str) -> int:
     return max((int(match[1]) for match in found if match), default=0)
 
 
-def to_merge(segments: list[ArraySegment]) -> list[ArraySegment]:
+def to_merge(segments: list[Segment]) -> list[Segment]:
     """The segments to merge next, in their order; empty if there is nothing to do.
 
     `MERGE_FACTOR` segments of about one size become one, so that each document is merged a
@@ -108,11 +107,11 @@ def to_merge(segments: list[ArraySegment]) -> list[ArraySegment]:
     deleted is written anew.
     """
     for segment in segments:
-        if segment.deleted_count() > MOSTLY_DELETED * segment.count:
+        if segment.count - segment.live_count > MOSTLY_DELETED * segment.count:
             return [segment]
-    by_size = sorted(segments, key=lambda segment: int(segment.doc_count()))
+    by_size = sorted(segments, key=lambda segment: segment.live_count)
     for start in range(len(by_size) - MERGE_FACTOR + 1):
         window = by_size[start : start + MERGE_FACTOR]
-        if window[-1].doc_count() <= MERGE_FACTOR * window[0].doc_count():
+        if window[-1].live_count <= MERGE_FACTOR * window[0].live_count:
             return [segment for segment in segments if segment in window]
     return []

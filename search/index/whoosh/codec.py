@@ -7,6 +7,7 @@ The writing side is in `whoosh_writing`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,33 +17,33 @@ from whoosh.matching import ReadTooFar
 from whoosh.matching.mcore import Matcher
 from whoosh.reading import TermInfo, TermNotFound
 
-from search.codec.layout import MISSING, Array, MappedArrays
-from search.codec.lexicon import Lexicon
-from search.codec.segment import ArraySegment
-from search.codec.whoosh_writing import ArrayFieldWriter, ArrayPerDocumentWriter
+from search.index.format.layout import MISSING, Array, MappedArrays
+from search.index.format.lexicon import Lexicon
+from search.index.whoosh.segment import WhooshSegment
+from search.index.whoosh.writing import ArrayFieldWriter, ArrayPerDocumentWriter
 
 
 class ArrayCodec(Codec):  # type: ignore[misc]
-    """The codec that an `ArraySegment` names."""
+    """The codec that an `WhooshSegment` names."""
 
     length_stats = False  # else Whoosh reads the segment before it is written
     _documents: ArrayPerDocumentWriter
 
-    def per_document_writer(self, storage: Any, segment: ArraySegment) -> ArrayPerDocumentWriter:
+    def per_document_writer(self, storage: Any, segment: WhooshSegment) -> ArrayPerDocumentWriter:
         self._documents = ArrayPerDocumentWriter()
         return self._documents
 
-    def field_writer(self, storage: Any, segment: ArraySegment) -> ArrayFieldWriter:
+    def field_writer(self, storage: Any, segment: WhooshSegment) -> ArrayFieldWriter:
         return ArrayFieldWriter(storage.folder, segment, self._documents)
 
-    def terms_reader(self, storage: Any, segment: ArraySegment) -> ArrayTermsReader:
-        return ArrayTermsReader(segment.open(storage.folder), segment.count)
+    def terms_reader(self, storage: Any, segment: WhooshSegment) -> ArrayTermsReader:
+        return ArrayTermsReader(segment.ours.open(Path(storage.folder)), segment.count)
 
-    def per_document_reader(self, storage: Any, segment: ArraySegment) -> ArrayPerDocumentReader:
-        return ArrayPerDocumentReader(segment.open(storage.folder), segment)
+    def per_document_reader(self, storage: Any, segment: WhooshSegment) -> ArrayPerDocumentReader:
+        return ArrayPerDocumentReader(segment.ours.open(Path(storage.folder)), segment)
 
-    def new_segment(self, storage: Any, indexname: str) -> ArraySegment:
-        return ArraySegment(indexname)
+    def new_segment(self, storage: Any, indexname: str) -> WhooshSegment:
+        return WhooshSegment(indexname)
 
 
 class ArrayTermsReader(TermsReader):  # type: ignore[misc]
@@ -263,7 +264,7 @@ class ArrayMatcher(Matcher):  # type: ignore[misc]
 class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc]
     """Lengths, columns and deletions; nothing is stored in the index but what it finds by."""
 
-    def __init__(self, arrays: MappedArrays, segment: ArraySegment) -> None:
+    def __init__(self, arrays: MappedArrays, segment: WhooshSegment) -> None:
         self._arrays, self._segment = arrays, segment
 
     def doc_count(self) -> int:

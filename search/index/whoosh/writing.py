@@ -8,15 +8,16 @@ columns of numbers. Nothing is stored, and there are no boosts, as there is no r
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from whoosh.codec.base import FieldWriter, PerDocumentWriter
 from whoosh.fields import COLUMN, Schema
 
-from search.codec.inversion import Documents, Words, segment_arrays
-from search.codec.layout import write_arrays
-from search.codec.segment import ArraySegment
+from search.index.format.layout import write_arrays
+from search.index.whoosh.segment import WhooshSegment
+from search.index.write.invert import Documents, Words, segment_arrays
 
 
 class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
@@ -50,7 +51,7 @@ class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
 class ArrayFieldWriter(FieldWriter):  # type: ignore[misc]
     """Takes the postings, field by field and term by term, and writes the segment when it is closed."""
 
-    def __init__(self, folder: str, segment: ArraySegment, documents: ArrayPerDocumentWriter) -> None:
+    def __init__(self, folder: str, segment: WhooshSegment, documents: ArrayPerDocumentWriter) -> None:
         self._folder, self._segment, self._documents = folder, segment, documents
         self._schema: Schema | None = None
         self._field, self._format, self._text = "", None, ""
@@ -103,7 +104,7 @@ class ArrayFieldWriter(FieldWriter):  # type: ignore[misc]
             for name, pairs in self._values.items()
         }
         documents = Documents(count, self._words(text_fields), values, numbers)
-        write_arrays(self._segment.path(self._folder), segment_arrays(documents))
+        write_arrays(Path(self._folder, self._segment.ours.file), segment_arrays(documents))
 
     def _words(self, text_fields: tuple[str, ...]) -> Words:
         """The words in the order of documents, each its own form."""

@@ -16,7 +16,7 @@ from functools import partial
 
 import numpy as np
 
-from search.codec.layout import Array
+from search.index.format.layout import Array
 
 CHUNK = 1 << 20
 """Characters, about, that are worked on at a time: what is made of so many fits a processor's cache."""

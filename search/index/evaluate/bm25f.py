@@ -24,8 +24,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.postings import LEADS, Array, FieldPostings, Floats, Postings
-from search.codec.view import IndexView
+from search.index.postings.postings import LEADS, Array, FieldPostings, Floats, Postings
+from search.index.read.view import IndexView
 
 BLOCK = 1 << 14
 """Documents that are scored at a time, so that what is worked on stays in a processor's cache."""

@@ -13,11 +13,11 @@ from typing import Literal
 
 import numpy as np
 
-from search.codec.layout import MISSING
-from search.codec.matches import Matches
-from search.codec.postings import Array, Docs, Ints, first_of_runs
-from search.codec.view import IndexView
 from search.deadline import STEP, Check, checked
+from search.index.evaluate.matches import Matches
+from search.index.format.layout import MISSING
+from search.index.postings.postings import Array, Docs, Ints, first_of_runs
+from search.index.read.view import IndexView
 
 By = Literal["score", "highest", "lowest"]
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.codec.layout import Array
-from search.codec.postings import Counted, Docs, distinct, first_of_runs, joined, leads_of, summed
 from search.deadline import Check, no_deadline
+from search.index.format.layout import Array
+from search.index.postings.postings import Counted, Docs, distinct, first_of_runs, joined, leads_of, summed
 
 BLOCK = 1 << 20
 """Numbers, about, that a block of documents has."""

@@ -13,11 +13,11 @@ from typing import Protocol
 
 import numpy as np
 
-from search.codec.layout import MISSING
-from search.codec.postings import Array, Docs, FieldPostings, Flags, Floats, Postings, distinct
-from search.codec.scoring import TermScorer
-from search.codec.values import Classes
-from search.codec.view import IndexView
+from search.index.evaluate.bm25f import TermScorer
+from search.index.format.layout import MISSING
+from search.index.postings.postings import Array, Docs, FieldPostings, Flags, Floats, Postings, distinct
+from search.index.read.values import Classes
+from search.index.read.view import IndexView
 
 SPARSE = 16
 """Documents that are not one in so many are sorted rather than flagged among all."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from search.codec.lexicon import Lexicon
-from search.codec.postings import NO_DOCS, Array, Docs, Flags
 from search.deadline import STEP, Check, checked, no_deadline
+from search.index.format.lexicon import Lexicon
+from search.index.postings.postings import NO_DOCS, Array, Docs, Flags
 
 if TYPE_CHECKING:
-    from search.codec.view import SegmentView
+    from search.index.read.view import SegmentView
 
 
 @dataclass(frozen=True, slots=True)

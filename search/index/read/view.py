@@ -16,12 +16,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from search.codec.expansion import words_in_forms
-from search.codec.layout import MappedArrays, mapped_memory
-from search.codec.lexicon import Lexicon
-from search.codec.patterns import chosen, matching, near
-from search.codec.phrases import Numbering, Occurrences, phrase_documents
-from search.codec.postings import (
+from search.deadline import Check, no_deadline
+from search.index.format.layout import MappedArrays, mapped_memory
+from search.index.format.lexicon import Lexicon
+from search.index.format.segment import Segment
+from search.index.postings.patterns import chosen, matching, near
+from search.index.postings.phrases import Numbering, Occurrences, phrase_documents
+from search.index.postings.postings import (
     Array,
     Counted,
     FieldPostings,
@@ -35,9 +36,8 @@ from search.codec.postings import (
     summed,
     without_deleted,
 )
-from search.codec.segment import ArraySegment
-from search.codec.values import Values
-from search.deadline import Check, no_deadline
+from search.index.postings.prefix import words_in_forms
+from search.index.read.values import Values
 
 Kept = TypeVar("Kept")
 
@@ -47,11 +47,11 @@ NO_PLACES = np.empty(0, np.int64)
 class SegmentView:
     """One segment, its documents numbered from `base`."""
 
-    def __init__(self, arrays: MappedArrays, segment: ArraySegment, base: int) -> None:
+    def __init__(self, arrays: MappedArrays, segment: Segment, base: int) -> None:
         self.arrays = arrays
         self.base = base
         self.count = segment.count
-        self.live = segment.live() if segment.has_deletions() else None
+        self.live = segment.live() if segment.deleted else None
         self.terms = Lexicon(arrays, "terms")
         self.forms = Lexicon(arrays, "forms")
         self._starts, self._docs = arrays["starts"], arrays["docs"]
@@ -122,13 +122,13 @@ class SegmentView:
 class IndexView:
     """The segments of an index, opened from `folder`. For one thread at a time; see `fork`."""
 
-    def __init__(self, folder: Path, segments: Iterable[ArraySegment]) -> None:
+    def __init__(self, folder: Path, segments: Iterable[Segment]) -> None:
         self._segments: list[SegmentView] = []
         self.size = self.count = 0
         for segment in segments:
             self._segments.append(SegmentView(segment.open(folder), segment, self.size))
             self.size += segment.count
-            self.count += segment.doc_count()
+            self.count += segment.live_count
         self.live: Flags | None = None
         """bool[size]: which documents are not deleted; None if none is."""
         if self.count != self.size:

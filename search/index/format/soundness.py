@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from search.codec.layout import Array, BadLayout
-from search.codec.lexicon import Lexicon
+from search.index.format.layout import Array, BadLayout
+from search.index.format.lexicon import Lexicon
 
 _SMALL = ("|u1", "<u2", "<i4")
 _WIDE = ("<i4", "<i8")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.codec.lexicon import Lexicon
 from search.deadline import Check
+from search.index.format.lexicon import Lexicon
 
 Letters = NDArray[Any]
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from search.codec.layout import MISSING
-from search.codec.postings import Docs
-from search.codec.view import IndexView
+from search.index.format.layout import MISSING
+from search.index.postings.postings import Docs
+from search.index.read.view import IndexView
 
 _GRAIN = 900_000_000
 """Microseconds in a quarter of an hour: nearly all zones' days begin at a multiple of it."""

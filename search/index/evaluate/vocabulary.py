@@ -9,10 +9,10 @@ from collections import Counter
 
 import numpy as np
 
-from search.codec.layout import Array
-from search.codec.order import highest
-from search.codec.patterns import CHUNK, edits
-from search.codec.view import IndexView, SegmentView
+from search.index.evaluate.order import highest
+from search.index.format.layout import Array
+from search.index.postings.patterns import CHUNK, edits
+from search.index.read.view import IndexView, SegmentView
 
 LOOKED_AT = 4
 """Of so many times as many terms as are wanted the sum over the segments is worked out."""

@@ -13,7 +13,7 @@ from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, FieldType
 from whoosh.formats import Existence, Format
 
-from search.codec.layout import MISSING
+from search.index.format.layout import MISSING
 
 
 class IntegerPositions(Format):  # type: ignore[misc]

@@ -1,0 +1,1 @@
+"""Sets of documents: what they score, which come first, how many have what."""

@@ -1,0 +1,1 @@
+"""Which arrays a segment has, and how arrays, segments and commits lie in files."""

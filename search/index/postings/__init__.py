@@ -1,0 +1,1 @@
+"""Where words are: of one term, of several as one, side by side, near each other."""

@@ -1,0 +1,1 @@
+"""A commit as one set of arrays."""

@@ -1,0 +1,1 @@
+"""Documents to segments, segments to one, and a commit."""
