@@ -34,7 +34,7 @@ from functools import cache, cached_property, partial
 from search.errors import InvalidRequest
 from search.stemming import LANGUAGES as LANGUAGES
 from search.stemming import language_named as language_named
-from search.stemming import new_stemmer, without_elision
+from search.stemming import new_stemmer, stemmers_checksum, stems_fingerprint, without_elision
 from search.stopwords import STOP_WORDS as STOP_WORDS
 
 ANALYSIS_VERSION = 3
@@ -190,10 +190,21 @@ class Analyzer:
 
     @cached_property
     def version(self) -> str:
-        """What the terms depend on; equal versions give equal terms."""
-        from importlib import metadata
+        """What the terms depend on: equal versions give equal terms, as far as the words tried can tell."""
+        return f"{self._rules}/{stems_fingerprint()}"
 
-        return f"{ANALYSIS_VERSION}/{self.language}/nltk-{metadata.version('nltk')}"
+    @property
+    def _rules(self) -> str:
+        return f"{ANALYSIS_VERSION}/{self.language}"
+
+    def gives_terms_of(self, version: str, checksum: str) -> bool:
+        """Whether the terms are those of an analyzer of this version, whose stemmers had this checksum.
+
+        The stems are tried only where the code of the stemmers is not the same, as loading it takes a while.
+        """
+        if checksum and checksum == stemmers_checksum():
+            return version.rpartition("/")[0] == self._rules
+        return version == self.version
 
     def learn(self, pieces: Iterable[str], language: str = "") -> list[int]:
         """New numbers in `words_of` for pieces of text that no word goes beyond."""

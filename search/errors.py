@@ -13,6 +13,7 @@
         ├── ArchiveReadOnly       the archive cannot be written
         ├── ArchiveFull           no space is left for it
         ├── ArchiveDamaged        its files cannot be trusted
+        ├── OtherAnalyzer         its words were analysed otherwise than here: `news rebuild`
         └── IndexUnusable         the articles are whole but the index is not: `news rebuild`
 
 Every message is one or two plain sentences: what is the matter, then the next step.
@@ -153,3 +154,9 @@ class IndexUnusable(ArchiveDamaged):
     """The articles are whole, their index is missing, damaged or made by another version."""
 
     code = "index-unusable"
+
+
+class OtherAnalyzer(ArchiveError):
+    """The index has other terms for some words than those given here: it can be searched, not changed."""
+
+    code = "other-analyzer"

@@ -15,6 +15,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from zlib import crc32
 
 LANGUAGES = (
     "arabic danish dutch english finnish french german hungarian italian norwegian portuguese "
@@ -104,6 +105,40 @@ def new_stemmer(language: str) -> Callable[[str], str]:
 
 
 @cache
+def stems_fingerprint() -> str:
+    """A checksum of the stems of a fixed list of words in every language; other stems give another."""
+    stemmers = map(new_stemmer, LANGUAGES)
+    stems = "\n".join(stem(word) for stem in stemmers for word in _TRIED.split())
+    return f"{crc32(stems.encode()):08x}"
+
+
+@cache
+def stemmers_checksum() -> str:
+    """A checksum of the stemmers' code, which is read and not run: where it is the same, stems are."""
+    folder = _nltk_folder()
+    code = b"" if folder is None else (folder / "stem" / "snowball.py").read_bytes()
+    return f"{crc32(code):08x}"
+
+
+_TRIED = (
+    "strikes striking happily relational universities agreements hopefulness generously skies national "
+    "häuser regierungen läufer möglichkeiten freundlichen aufeinanderfolgend continuellement nationaux "
+    "grèves heureuses finissaient huelgas rápidamente naciones ciudades comieron cantábamos scioperi "
+    "felicemente nazionali mangiarono cidades rapidamente nações falaram wetten regeringen mogelijkheden "
+    "kinderen regeringens muligheder arbejderne möjligheterna arbetarnas regeringen arbeidernes hallitukset "
+    "työntekijöiden mahdollisuuksia kormányok munkásoknak lehetőségek guvernele muncitorilor posibilitățile "
+    "важностями рабочих забастовками правительственный الكتاب والمدرسة العاملين"
+)
+
+
+def _nltk_folder() -> Path | None:
+    """Where the package nltk is."""
+    spec = importlib.util.find_spec("nltk")
+    folders = spec.submodule_search_locations if spec is not None else None
+    return Path(folders[0]) if folders else None
+
+
+@cache
 def _snowball() -> Any:
     """NLTK's module of Snowball stemmers.
 
@@ -111,10 +146,9 @@ def _snowball() -> Any:
     is imported already, the module and the few that it needs are run on their own, outside of
     `sys.modules`: whoever imports nltk later gets it whole.
     """
-    spec = importlib.util.find_spec("nltk")
-    folders = spec.submodule_search_locations if spec is not None else None
-    if "nltk" not in sys.modules and folders:
-        return _Apart(Path(folders[0])).module("nltk.stem.snowball")
+    folder = _nltk_folder()
+    if "nltk" not in sys.modules and folder is not None:
+        return _Apart(folder).module("nltk.stem.snowball")
     import nltk.stem.snowball
 
     return nltk.stem.snowball

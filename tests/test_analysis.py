@@ -24,6 +24,7 @@ from search.analysis import (
     words,
 )
 from search.errors import InvalidRequest
+from search.stemming import stemmers_checksum, stems_fingerprint
 
 NLTK_TOKENIZER = RegexpTokenizer(WORD)
 
@@ -221,6 +222,20 @@ def test_the_version_names_the_language_and_the_stemmer() -> None:
     assert "english" in Analyzer().version
     assert Analyzer("german").version != Analyzer().version
     assert Analyzer().version == Analyzer().version
+
+
+def test_a_version_is_that_of_the_stems_whatever_the_code_of_the_stemmers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = Analyzer().version
+    assert Analyzer().gives_terms_of(before, stemmers_checksum())
+    assert Analyzer().gives_terms_of(before, "of other code")
+    assert not Analyzer("german").gives_terms_of(before, stemmers_checksum())
+    stems_fingerprint.cache_clear()
+    monkeypatch.setattr("search.stemming.new_stemmer", lambda _: lambda word: word[:5])
+    assert Analyzer().version != before
+    assert not Analyzer().gives_terms_of(before, "of other code")
+    stems_fingerprint.cache_clear()
 
 
 @pytest.mark.parametrize("language", ["klingon", "English", "en", ""])

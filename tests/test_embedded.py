@@ -26,6 +26,7 @@ from search.errors import (
     IndexUnusable,
     InvalidRequest,
     LimitExceeded,
+    OtherAnalyzer,
 )
 from search.index.format.manifest import MANIFEST, read_manifest, write_manifest
 from search.language import parse_query
@@ -236,10 +237,21 @@ def test_an_index_of_no_use_is_an_error_that_rebuild_mends(
     assert ids(engine, "strike") == {"a1", "a2"}
 
 
-def test_a_write_makes_an_index_of_another_analyzer_anew(location: Path) -> None:
+def test_an_index_of_another_analyzer_is_made_anew_only_where_that_is_asked_for(location: Path) -> None:
     noted(location / "index", analyzer="0/english/nltk-0")
     engine = open_engine(location)
-    engine.add([Article(id="a5", title="Fresh")])
+    changes: list[Callable[[], object]] = [
+        lambda: engine.add([Article(id="a5", title="Fresh")]),
+        lambda: engine.delete(["a1"]),
+        engine.optimize,
+    ]
+    for change in changes:
+        with pytest.raises(OtherAnalyzer, match="news rebuild"):
+            change()
+    assert ids(engine, "*") == {"a1", "a2", "a3", "a4"}
+    assert "analysed by other" in ask(engine).state().warnings[0]
+    engine.rebuild()
+    changes[0]()
     assert "nltk-0" not in ask(engine).stats().analyzer
     assert ids(engine, "*") == {"a1", "a2", "a3", "a4", "a5"}
 

@@ -45,6 +45,7 @@ EXIT_CODES = {
     "archive-full": NO_SPACE,
     "archive-damaged": DAMAGED,
     "index-unusable": DAMAGED,
+    "other-analyzer": USAGE,
 }
 """With what a command ends for each `SearchError.code`."""
 

@@ -34,6 +34,7 @@ from search.index.format.soundness import contradictions
 from search.index.read.view import IndexView
 from search.index.write.writer import ArrayWriter
 from search.language import TEXT_FIELDS
+from search.stemming import stemmers_checksum
 
 INDEX_FORMAT = 7
 """Raised when `schema` changes: an index of another format is made anew by whoever writes next."""
@@ -57,6 +58,7 @@ class Covered:
     extra_fields: tuple[str, ...]
     archive: str = ""
     digest: str = ""
+    stemmers: str = ""
 
     @classmethod
     def of(cls, note: Mapping[str, Any]) -> Covered:
@@ -65,7 +67,7 @@ class Covered:
         if found not in READ_FORMATS or isinstance(found, bool):
             raise BadManifest(f"it has format {found!r:.20}, not {INDEX_FORMAT}")
         fields = note.get("extra_fields")
-        texts = [note.get("analyzer"), note.get("archive", ""), note.get("digest", "")]
+        texts = [note.get("analyzer"), *(note.get(name, "") for name in ("archive", "digest", "stemmers"))]
         revision = note.get("revision")
         if (
             not isinstance(fields, list)
@@ -74,8 +76,8 @@ class Covered:
             or not 0 <= revision < 1 << 62
         ):
             raise BadManifest(f"{MANIFEST} does not say what it covers")
-        analyzer, archive, digest = (str(text) for text in texts)
-        return cls(int(found), analyzer, revision, tuple(fields), archive, digest)
+        analyzer, archive, digest, stemmers = (str(text) for text in texts)
+        return cls(int(found), analyzer, revision, tuple(fields), archive, digest, stemmers)
 
 
 class ArchiveIndex:
@@ -273,5 +275,14 @@ def _check_columns(view: IndexView) -> None:
 def note_of(analyzer: Analyzer, state: State, extra_fields: Iterable[str] = ()) -> dict[str, object]:
     """What a commit says of itself that covers a state of the store."""
     fields = tuple(sorted(extra_fields))
-    covered = Covered(INDEX_FORMAT, analyzer.version, state.revision, fields, state.archive, state.digest)
-    return asdict(covered)
+    return asdict(
+        Covered(
+            INDEX_FORMAT,
+            analyzer.version,
+            state.revision,
+            fields,
+            state.archive,
+            state.digest,
+            stemmers_checksum(),
+        )
+    )

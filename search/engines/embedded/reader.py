@@ -136,10 +136,10 @@ class EmbeddedReader:
             found.append(
                 "the archive was made by an older version of news; to bring it up to date: news upgrade"
             )
-        elif covered.analyzer != self._analyzer.version:
+        elif not self._analyzer.gives_terms_of(covered.analyzer, covered.stemmers):
             found.append(
-                f"the words of the archive were analysed by {covered.analyzer}, and not by "
-                f"{self._analyzer.version}; run: news rebuild"
+                "the words of the archive were analysed by other rules or stemmers than those here, so that "
+                "some are not found; run: news rebuild"
             )
         return tuple(found)
 

@@ -25,7 +25,7 @@ from search.engines.embedded.store.connection import ERRORS
 from search.engines.embedded.store.layout import FORMAT
 from search.engines.embedded.store.store import State
 from search.engines.embedded.tie import check_tie
-from search.errors import ArchiveError, ArchiveFull, IndexUnusable
+from search.errors import ArchiveError, ArchiveFull, IndexUnusable, OtherAnalyzer
 
 if TYPE_CHECKING:  # what writing needs is imported when something is written
     from search.engines.embedded.building import SegmentBuilder
@@ -149,7 +149,7 @@ class Writer:
         covered = self._check_before_writing() if only_behind else None
         if covered is None or covered.revision < self._store.state().revision:
             with self._writing():
-                self._catch_up()
+                self._catch_up(reanalyse=True)
 
     def upgrade(self, report: Report | None = None) -> bool:
         with writing(self._location, self._wait):
@@ -157,7 +157,7 @@ class Writer:
                 self._check_before_writing()
             upgraded = self._store.upgrade(report)
         with self._writing():
-            return self._catch_up(report) or upgraded
+            return self._catch_up(report, reanalyse=True) or upgraded
 
     def _check_before_writing(self) -> Covered | None:
         """What the index covers, None where it is of no use; raises `ArchiveDamaged` if it goes too far."""
@@ -169,18 +169,22 @@ class Writer:
         check_tie(self._store, covered)
         return covered
 
-    def _catch_up(self, report: Report | None = None) -> bool:
+    def _catch_up(self, report: Report | None = None, *, reanalyse: bool = False) -> bool:
         """Bring an index that lags behind the store up to date; make one that is of no use anew.
 
-        Whether there was anything to do.
+        Whether there was anything to do. Raises `OtherAnalyzer` where the words would have to be analysed
+        again, which may take long, unless that is wanted.
         """
         covered = self._check_before_writing()
-        if (
-            covered is None
-            or covered.format != INDEX_FORMAT
-            or covered.analyzer != self._analyzer.version
-            or not covered.archive
-        ):
+        if covered is None or covered.format != INDEX_FORMAT or not covered.archive:
+            self._make_anew(report)
+        elif not self._analyzer.gives_terms_of(covered.analyzer, covered.stemmers):
+            if not reanalyse:
+                raise OtherAnalyzer(
+                    "the words of the archive were analysed by other rules or stemmers than those here, so "
+                    "nothing can be put beside them; first run: news rebuild",
+                    self._location,
+                )
             self._make_anew(report)
         elif covered.revision < self._store.revision:
             if self._store.count_since(covered.revision) > REINDEXED:
