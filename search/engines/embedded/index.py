@@ -265,10 +265,10 @@ def _names_beside(path: Path) -> Iterator[Path]:
 def _check_columns(view: IndexView) -> None:
     """Raise `BadLayout` unless each document has its fields of text, an id and a column for its time."""
     for part in view.parts:
-        if set(part.text_fields) != set(TEXT_FIELDS):
+        if part.text.keys() != set(TEXT_FIELDS):
             raise BadLayout("a segment has other fields of text than articles have")
-        ids = part.arrays.get("id.doc_starts")
-        if "published.numbers" not in part.arrays or ids is None or int(ids[-1]) != part.count:
+        ids = part.values("id")
+        if part.numbers("published") is None or ids is None or int(ids.doc_starts[-1]) != part.count:
             raise BadLayout("a segment has documents without ids or times")
 
 

@@ -10,9 +10,8 @@ from collections import Counter
 import numpy as np
 
 from search.index.evaluate.order import highest
-from search.index.format.layout import Array
 from search.index.postings.patterns import CHUNK, edits
-from search.index.read.view import IndexView, SegmentView
+from search.index.read.view import IndexView
 
 LOOKED_AT = 4
 """Of so many times as many terms as are wanted the sum over the segments is worked out."""
@@ -33,9 +32,9 @@ def frequent_forms(view: IndexView, prefix: str, count: int) -> list[tuple[str, 
         view.check()
         numbers = part.forms.starting(prefix.encode())
         flags = np.zeros(len(part.terms), np.bool_)
-        flags[part.arrays["forms.terms"][numbers.start : numbers.stop]] = True
+        flags[part.form_terms[numbers.start : numbers.stop]] = True
         terms = np.flatnonzero(flags)
-        counts = _document_counts(part, terms)
+        counts = part.document_counts(terms)
         best = highest(counts, None, LOOKED_AT * count)
         terms, counts = terms[best], counts[best]
         for term, df in zip(part.terms.pick(terms.tolist()), counts.tolist(), strict=True):
@@ -53,7 +52,7 @@ def near_forms(view: IndexView, form: str, distance: int, *, same_start: bool) -
     found: Counter[str] = Counter()
     for part in view.parts:
         numbers = part.forms.starting(target[:1]) if same_start else range(len(part.forms))
-        counts = _document_counts(part, part.arrays["forms.terms"][numbers.start : numbers.stop])
+        counts = part.document_counts(part.form_terms[numbers.start : numbers.stop])
         lengths = part.forms.lengths(numbers)
         known = counts > part.count // SELDOM
         for length in range(max(1, len(target) - distance), len(target) + distance + 1):
@@ -72,13 +71,7 @@ def near_forms(view: IndexView, form: str, distance: int, *, same_start: bool) -
 def document_count(view: IndexView, term: str) -> int:
     """In how many documents a term is."""
     numbers = [(part, part.terms.number(term.encode())) for part in view.parts]
-    return sum(int(_document_counts(part, np.array([number]))[0]) for part, number in numbers if number >= 0)
-
-
-def _document_counts(part: SegmentView, terms: Array) -> Array:
-    starts = part.arrays["starts"]
-    found: Array = starts.take(terms + 1) - starts.take(terms)
-    return found
+    return sum(len(part.docs_of(number)) for part, number in numbers if number >= 0)
 
 
 def _commonest_form(view: IndexView, term: str, prefix: str) -> str:
@@ -88,11 +81,9 @@ def _commonest_form(view: IndexView, term: str, prefix: str) -> str:
         number = part.terms.number(term.encode())
         if number < 0:
             continue
-        first, after = part.arrays["variant_starts"][number : number + 2].tolist()
-        forms = part.forms.pick(part.arrays["variant_forms"][first:after].tolist())
-        for field in part.text_fields:
-            begin, end = part.arrays[f"{field}.place_starts"][number : number + 2].tolist()
-            sample = part.arrays[f"{field}.variants"][begin : min(end, begin + COUNTED)]
+        forms = part.forms.pick(part.variants_of(number).tolist())
+        for field in part.text.values():
+            sample = field.variants[field.words(number)][:COUNTED]
             for form, frequency in zip(
                 forms, np.bincount(sample, minlength=len(forms)).tolist(), strict=True
             ):

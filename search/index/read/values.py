@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from search.deadline import STEP, Check, checked, no_deadline
 from search.index.format.lexicon import Lexicon
 from search.index.postings.postings import NO_DOCS, Array, Docs, Flags
-
-if TYPE_CHECKING:
-    from search.index.read.view import SegmentView
+from search.index.read.segment import SegmentView
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +26,16 @@ class Values:
 
     def __init__(self, segments: Iterable[SegmentView], size: int, field: str) -> None:
         self._size = size
-        self._field = field
-        self._segments = [part for part in segments if f"{field}.doc_starts" in part.arrays]
-        self.lexicons = [Lexicon(segment.arrays, f"{field}.terms") for segment in self._segments]
+        found = [(segment, segment.values(field)) for segment in segments]
+        self._parts = [(segment, own) for segment, own in found if own is not None]
+        self.lexicons = [own.values for _, own in self._parts]
         self._classes: dict[tuple[str, ...], Classes | None] = {}
 
     def docs(self, choose: Callable[[Lexicon], Iterable[int]]) -> Docs:
         """The documents with any of the values that `choose` picks from each lexicon, ascending."""
         found = []
-        for segment, lexicon in zip(self._segments, self.lexicons, strict=True):
-            starts, docs = segment.arrays[f"{self._field}.starts"], segment.arrays[f"{self._field}.docs"]
-            lists = [docs[starts[n] : starts[n + 1]] for n in choose(lexicon)]
+        for segment, field in self._parts:
+            lists = [field.docs_of(number) for number in choose(field.values)]
             if lists:
                 own = lists[0] if len(lists) == 1 else np.unique(np.concatenate(lists))
                 own = own if segment.live is None else own.compress(segment.live.take(own))
@@ -53,8 +49,8 @@ class Values:
     def present(self) -> Flags:
         """bool[size]: which documents have any value, deleted ones too."""
         flags = np.zeros(self._size, np.bool_)
-        for segment in self._segments:
-            counts = np.diff(segment.arrays[f"{self._field}.doc_starts"])
+        for segment, field in self._parts:
+            counts = np.diff(field.doc_starts)
             flags[segment.base : segment.base + segment.count] = counts > 0
         return flags
 
@@ -69,24 +65,20 @@ class Values:
 
     def _classified(self, names: tuple[str, ...]) -> Classes | None:
         found = np.zeros(self._size, np.uint8)
-        for segment, lexicon in zip(self._segments, self.lexicons, strict=True):
-            starts, docs = segment.arrays[f"{self._field}.starts"], segment.arrays[f"{self._field}.docs"]
+        for segment, field in self._parts:
             for place, name in enumerate(names[1:], start=1):
-                if (number := lexicon.number(name.encode())) >= 0:
-                    found[segment.base + docs[starts[number] : starts[number + 1]].astype(np.intp)] = place
+                if (number := field.values.number(name.encode())) >= 0:
+                    found[segment.base + field.docs_of(number).astype(np.intp)] = place
         present = tuple(np.flatnonzero(np.bincount(found, minlength=1)).tolist())
         return Classes(found, present) if any(present) else None
 
     def texts(self, docs: Docs, check: Check = no_deadline) -> list[str]:
         """The first value of each of `docs` as it is written, "" where it has none."""
-        bases = [segment.base for segment in self._segments]
+        bases = [segment.base for segment, _ in self._parts]
         found = []
-        segments = (np.searchsorted(bases, docs, "right") - 1).tolist()
-        for doc, at in checked(zip(docs.tolist(), segments, strict=True), check):
-            arrays, own = self._segments[at].arrays, doc - bases[at]
-            first, after = arrays[f"{self._field}.doc_starts"][own : own + 2].tolist()
-            ordinals = arrays[f"{self._field}.ordinals"]
-            found.append(_as_written(self.lexicons[at][int(ordinals[first])]) if first < after else "")
+        parts = (np.searchsorted(bases, docs, "right") - 1).tolist()
+        for doc, at in checked(zip(docs.tolist(), parts, strict=True), check):
+            found.append(_as_written(self._parts[at][1].first_of(doc - bases[at]) or b""))
         return found
 
     def counts(self, docs: Docs, scratch: Array, check: Check = no_deadline) -> dict[str, int]:
@@ -100,18 +92,16 @@ class Values:
         inside = scratch
         if not every:
             inside[docs.astype(np.intp)] = 1
-        for segment, lexicon in zip(self._segments, self.lexicons, strict=True):
-            starts = segment.arrays[f"{self._field}.starts"]
-            if not len(lexicon):
+        for segment, field in self._parts:
+            if not len(field.values):
                 continue
             if every:
-                counts = np.diff(starts)
+                counts = np.diff(field.starts)
             else:
                 own = inside[segment.base : segment.base + segment.count]
-                flags = own.take(segment.arrays[f"{self._field}.docs"])
-                counts = np.add.reduceat(flags, starts[:-1], dtype=np.int64)
+                counts = np.add.reduceat(own.take(field.docs), field.starts[:-1], dtype=np.int64)
             present = np.flatnonzero(counts)
-            counted.append((lexicon, present, counts.take(present)))
+            counted.append((field.values, present, counts.take(present)))
         inside.fill(0)
         for lexicon, present, counts in counted:
             for start in range(0, len(present), STEP):

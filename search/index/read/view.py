@@ -17,15 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.deadline import Check, no_deadline
-from search.index.format.layout import MappedArrays, mapped_memory
-from search.index.format.lexicon import Lexicon
+from search.index.format.layout import mapped_memory
 from search.index.format.segment import Segment
 from search.index.postings.patterns import chosen, matching, near
-from search.index.postings.phrases import Numbering, Occurrences, phrase_documents
+from search.index.postings.phrases import phrase_documents
 from search.index.postings.postings import (
     Array,
     Counted,
-    FieldPostings,
     Flags,
     Floats,
     Ints,
@@ -34,89 +32,14 @@ from search.index.postings.postings import (
     joined,
     posted,
     summed,
-    without_deleted,
 )
 from search.index.postings.prefix import words_in_forms
+from search.index.read.segment import SegmentView
 from search.index.read.values import Values
 
 Kept = TypeVar("Kept")
 
 NO_PLACES = np.empty(0, np.int64)
-
-
-class SegmentView:
-    """One segment, its documents numbered from `base`."""
-
-    def __init__(self, arrays: MappedArrays, segment: Segment, base: int) -> None:
-        self.arrays = arrays
-        self.base = base
-        self.count = segment.count
-        self.live = segment.live() if segment.deleted else None
-        self.terms = Lexicon(arrays, "terms")
-        self.forms = Lexicon(arrays, "forms")
-        self._starts, self._docs = arrays["starts"], arrays["docs"]
-        self._fields: list[tuple[str, Array, Array, Array | None, Array | None]] = []
-        self._numberings: dict[str, Numbering] = {}
-        self.text_fields = [name.removesuffix(".positions") for name in arrays if name.endswith(".positions")]
-        for name in self.text_fields:
-            at, at_starts = arrays.get(f"{name}.at"), arrays.get(f"{name}.at_starts")
-            frequencies, leads = arrays[f"{name}.frequencies"], arrays[f"{name}.leads"]
-            self._fields.append((name, frequencies, leads, at, at_starts))
-
-    def postings(self, term: bytes) -> Postings | None:
-        number = self.terms.number(term)
-        return None if number < 0 else self.postings_of(number)
-
-    def postings_of(self, number: int) -> Postings:
-        first, after = self._starts[number : number + 2].tolist()
-        docs = self._docs[first:after]
-        fields = []
-        for field, found, leads, at, at_starts in self._fields:
-            if at is None or at_starts is None:
-                fields.append(FieldPostings(field, None, found[first:after], leads[first:after]))
-                continue
-            begin, end = at_starts[number : number + 2].tolist()
-            if begin < end:
-                fields.append(FieldPostings(field, at[begin:end], found[begin:end], leads[begin:end]))
-        if self.live is not None:
-            docs, fields = without_deleted(docs, fields, self.live)
-        return Postings(docs + self.base if self.base else docs, tuple(fields))
-
-    def occurrences(self, field: str, number: int) -> Occurrences:
-        """Where a term is in a field, in deleted documents too."""
-        arrays = self.arrays
-        first, after = arrays["starts"][number : number + 2].tolist()
-        begin, end = arrays[f"{field}.place_starts"][number : number + 2].tolist()
-        docs = arrays["docs"][first:after]
-        if f"{field}.at" in arrays:
-            a, b = arrays[f"{field}.at_starts"][number : number + 2].tolist()
-            docs, found = docs.take(arrays[f"{field}.at"][a:b]), arrays[f"{field}.frequencies"][a:b]
-        else:
-            found = arrays[f"{field}.frequencies"][first:after]
-            docs, found = docs.compress(found > 0), found.compress(found > 0)
-        return Occurrences(docs, found, arrays[f"{field}.positions"][begin:end])
-
-    def places(self, field: str, number: int) -> tuple[Array, Array, Array]:
-        """(documents, positions, variants) of every word of a term in a field, deleted ones too."""
-        own = self.occurrences(field, number)
-        begin, end = self.arrays[f"{field}.place_starts"][number : number + 2].tolist()
-        return (
-            np.repeat(own.docs, own.frequencies),
-            own.positions,
-            self.arrays[f"{field}.variants"][begin:end],
-        )
-
-    def pairs(self, forms: Sequence[int]) -> Iterator[tuple[str, str]]:
-        """(form, term) of each of the forms with these numbers, one after the other."""
-        terms = self.arrays["forms.terms"].take(forms).tolist() if forms else []
-        for form, term in zip(forms, terms, strict=True):
-            yield self.forms[form].decode(), self.terms[term].decode()
-
-    def numbering(self, field: str) -> Numbering:
-        """The numbers of the places of a field."""
-        if field not in self._numberings:
-            self._numberings[field] = Numbering(self.arrays[f"{field}.extents"])
-        return self._numberings[field]
 
 
 class IndexView:
@@ -224,9 +147,7 @@ class IndexView:
 
     @staticmethod
     def _variants(segment: SegmentView, number: int, forms: Collection[str]) -> list[bool]:
-        first, after = segment.arrays["variant_starts"][number : number + 2].tolist()
-        own = segment.forms.pick(segment.arrays["variant_forms"][first:after].tolist())
-        return [form in forms for form in own]
+        return [form in forms for form in segment.forms.pick(segment.variants_of(number).tolist())]
 
     def has_all_forms(self, term: str, forms: Collection[str]) -> bool:
         """Whether `term` never stands in any form but these."""
@@ -238,14 +159,13 @@ class IndexView:
         found = set()
         for segment in self._segments:
             numbers = segment.forms.equal(form.encode())
-            terms = segment.arrays["forms.terms"][numbers.start : numbers.stop].tolist()
-            found.update(segment.terms.pick(terms))
+            found.update(segment.terms.pick(segment.form_terms[numbers.start : numbers.stop].tolist()))
         if self.live is None or not found:
             return found
         return {term for term in found if self._occurs(term, form)}
 
     def _occurs(self, term: str, form: str) -> bool:
-        fields = self._segments[0].text_fields
+        fields = self._segments[0].text
         return any(len(self.places(field, term, frozenset([form]))) for field in fields)
 
     def forms_of(self, term: str) -> set[str]:
@@ -254,8 +174,7 @@ class IndexView:
         for segment in self._segments:
             number = segment.terms.number(term.encode())
             if number >= 0:
-                first, after = segment.arrays["variant_starts"][number : number + 2].tolist()
-                found.update(segment.forms.pick(segment.arrays["variant_forms"][first:after].tolist()))
+                found.update(segment.forms.pick(segment.variants_of(number).tolist()))
         return found
 
     def postings_starting(self, prefix: str) -> Postings:
@@ -263,7 +182,7 @@ class IndexView:
         found: dict[str, list[Counted]] = {}
         for segment in self._segments:
             numbers = segment.forms.starting(prefix.encode())
-            own_forms = words_in_forms(segment.arrays, numbers, segment.text_fields, self.check)
+            own_forms = words_in_forms(segment, numbers, self.check)
             for field, own in own_forms.items():
                 found.setdefault(field, []).append(own.live(segment.live, segment.base))
         return posted({field: summed(pieces, self.check) for field, pieces in found.items()})
@@ -290,7 +209,7 @@ class IndexView:
 
     def lengths(self, field: str) -> Array:
         """int32[size]: the words of each document in a text field."""
-        return self._column(f"{field}.lengths", np.dtype("<i4"))
+        return self._column(field, "lengths", lambda segment: segment.text[field].lengths)
 
     def words(self, field: str) -> int:
         """The words of all documents in a text field."""
@@ -316,14 +235,14 @@ class IndexView:
 
     def numbers(self, column: str) -> Ints:
         """int64[size]: the numbers of a column, of deleted documents too."""
-        return self._column(f"{column}.numbers", np.dtype("<i8"))
+        return self._column(column, "numbers", lambda segment: segment.numbers(column))
 
-    def _column(self, name: str, kind: np.dtype[Any]) -> Array:
+    def _column(self, name: str, kind: str, of: Callable[[SegmentView], Array | None]) -> Array:
         def make() -> Array:
-            parts = [segment.arrays[name] for segment in self._segments]
-            return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, kind), *parts])
+            parts = [own for segment in self._segments if (own := of(segment)) is not None]
+            return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, np.int32), *parts])
 
-        return self.keep("column", name, make=make)
+        return self.keep("column", name, kind, make=make)
 
     def values(self, field: str) -> Values:
         """The values of a value field over all documents."""

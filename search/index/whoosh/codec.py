@@ -17,6 +17,7 @@ from whoosh.matching import ReadTooFar
 from whoosh.matching.mcore import Matcher
 from whoosh.reading import TermInfo, TermNotFound
 
+from search.index.format.fields import SegmentFields
 from search.index.format.layout import MISSING, Array, MappedArrays
 from search.index.format.lexicon import Lexicon
 from search.index.whoosh.segment import WhooshSegment
@@ -50,53 +51,39 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc]
     """The terms of every field, each with its postings."""
 
     def __init__(self, arrays: MappedArrays, count: int) -> None:
-        self._arrays = arrays
+        self._fields = SegmentFields(arrays)
         self._count = count
-        self._terms = Lexicon(arrays, "terms")
-        self._text_fields = {n.removesuffix(".positions") for n in arrays if n.endswith(".positions")}
-        self._value_fields = {n.removesuffix(".doc_starts") for n in arrays if n.endswith(".doc_starts")}
 
     def indexed_field_names(self) -> list[str]:
-        return sorted(self._text_fields | self._value_fields)
+        return sorted([*self._fields.text, *self._fields.value_names])
 
     def __contains__(self, term: tuple[str, bytes]) -> bool:
         return len(self._postings(*term)[0]) > 0
 
     def _lexicon(self, field: str) -> Lexicon:
-        if field in self._text_fields:
-            return self._terms
-        return Lexicon(self._arrays, f"{field}.terms")
+        values = self._fields.values(field)
+        return self._fields.terms if values is None else values.values
 
     def _postings(self, field: str, text: bytes) -> tuple[Array, Array, Array | None]:
         """(documents, frequencies, positions) of a term in a field."""
-        none = np.empty(0, np.int32)
-        if field not in self._text_fields and field not in self._value_fields:
-            return none, none, None
-        number = self._lexicon(field).number(text)
+        own, values = self._fields.text.get(field), self._fields.values(field)
+        number = -1 if own is None and values is None else self._lexicon(field).number(text)
         if number < 0:
+            none = np.empty(0, np.int32)
             return none, none, None
-        arrays = self._arrays
-        if field in self._value_fields:
-            first, after = arrays[f"{field}.starts"][number : number + 2].tolist()
-            docs = arrays[f"{field}.docs"][first:after]
+        if values is not None:
+            docs = values.docs_of(number)
             return docs, np.ones(len(docs), np.int32), None
-        first, after = arrays["starts"][number : number + 2].tolist()
-        begin, end = arrays[f"{field}.place_starts"][number : number + 2].tolist()
-        docs = arrays["docs"][first:after]
-        if f"{field}.at" in arrays:
-            a, b = arrays[f"{field}.at_starts"][number : number + 2].tolist()
-            docs, found = docs[arrays[f"{field}.at"][a:b]], arrays[f"{field}.frequencies"][a:b]
-        else:
-            found = arrays[f"{field}.frequencies"][first:after]
-            docs, found = docs[found > 0], found[found > 0]
-        return docs, found, arrays[f"{field}.positions"][begin:end]
+        assert own is not None
+        docs, frequencies = own.occurrences(number, self._fields.docs_of(number))
+        return docs, frequencies, own.positions[own.words(number)]
 
     def _names(self, field: str, prefix: bytes) -> Iterator[bytes]:
         """The terms of a field from `prefix` on."""
         lexicon = self._lexicon(field)
         for number in range(lexicon.find(prefix), len(lexicon)):
             text = lexicon[number]
-            if field in self._value_fields or len(self._postings(field, text)[0]):
+            if field not in self._fields.text or len(self._postings(field, text)[0]):
                 yield text
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
@@ -123,8 +110,8 @@ class ArrayTermsReader(TermsReader):  # type: ignore[misc]
         if not len(docs):
             raise KeyError((fieldname, text))
         shortest, longest = 1, 1
-        if fieldname in self._text_fields:
-            lengths = self._arrays[f"{fieldname}.lengths"][docs]
+        if (own := self._fields.text.get(fieldname)) is not None:
+            lengths = own.lengths[docs]
             shortest, longest = int(lengths.min()), int(lengths.max())
         return TermInfo(
             weight=float(found.sum(dtype=np.int64)),
@@ -265,7 +252,7 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc]
     """Lengths, columns and deletions; nothing is stored in the index but what it finds by."""
 
     def __init__(self, arrays: MappedArrays, segment: WhooshSegment) -> None:
-        self._arrays, self._segment = arrays, segment
+        self._fields, self._segment = SegmentFields(arrays), segment
 
     def doc_count(self) -> int:
         return int(self._segment.doc_count())
@@ -286,14 +273,14 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc]
         return True
 
     def has_column(self, fieldname: str) -> bool:
-        return f"{fieldname}.numbers" in self._arrays or f"{fieldname}.doc_starts" in self._arrays
+        return self._fields.numbers(fieldname) is not None or fieldname in self._fields.value_names
 
     def list_columns(self) -> list[str]:
         """The names of the columns."""
-        return [name.removesuffix(".numbers") for name in self._arrays if name.endswith(".numbers")]
+        return self._fields.column_names
 
     def column_reader(self, fieldname: str, column: Any) -> ArrayColumnReader:
-        return ArrayColumnReader(self._arrays, fieldname, self._segment.count)
+        return ArrayColumnReader(self._fields, fieldname, self._segment.count)
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
         lengths = self._lengths(fieldname)
@@ -312,7 +299,8 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc]
         return 0 if lengths is None or not len(lengths) else int(lengths.max())
 
     def _lengths(self, field: str) -> Array | None:
-        return self._arrays.get(f"{field}.lengths")
+        own = self._fields.text.get(field)
+        return None if own is None else own.lengths
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         return {}
@@ -321,9 +309,8 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc]
 class ArrayColumnReader(ColumnReader):  # type: ignore[misc]
     """A column of numbers, or the first value of a value field as bytes."""
 
-    def __init__(self, arrays: MappedArrays, field: str, count: int) -> None:
-        self._arrays, self._field, self._count = arrays, field, count
-        self._numbers = arrays.get(f"{field}.numbers")
+    def __init__(self, fields: SegmentFields, field: str, count: int) -> None:
+        self._numbers, self._values, self._count = fields.numbers(field), fields.values(field), count
         self._reverse = False
 
     def __len__(self) -> int:
@@ -332,11 +319,7 @@ class ArrayColumnReader(ColumnReader):  # type: ignore[misc]
     def __getitem__(self, docnum: int) -> Any:
         if self._numbers is not None:
             return int(self._numbers[docnum])
-        first, after = self._arrays[f"{self._field}.doc_starts"][docnum : docnum + 2].tolist()
-        if first == after:
-            return b""
-        lexicon = Lexicon(self._arrays, f"{self._field}.terms")
-        return lexicon[int(self._arrays[f"{self._field}.ordinals"][first])]
+        return (None if self._values is None else self._values.first_of(docnum)) or b""
 
     def sort_key(self, docnum: int) -> Any:
         key = self[docnum]

@@ -1,0 +1,150 @@
+"""The arrays of a segment by what they mean; which arrays there are is said in `search.index.write.invert`.
+
+A term's postings are the documents that have it in any text field. Of a field that has most of them there is
+an entry for every posting (dense); of another for those only in which the field has the term, with the place
+of each among the term's postings (sparse). Which of the two a field is matters here and to nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from search.index.format.layout import Array
+from search.index.format.lexicon import Lexicon
+
+
+class TextField:
+    """A text field: `positions` and `variants` of each word, by term and document, from `place_starts` on.
+
+    `lengths` int32[N] are the words of each document, `extents` int32[N] one more than its last position.
+    """
+
+    def __init__(self, arrays: Mapping[str, Array], name: str, starts: Array) -> None:
+        self.name = name
+        self.place_starts = arrays[f"{name}.place_starts"]
+        self.positions, self.variants = arrays[f"{name}.positions"], arrays[f"{name}.variants"]
+        self.lengths, self.extents = arrays[f"{name}.lengths"], arrays[f"{name}.extents"]
+        self._starts = starts
+        self._frequencies, self._leads = arrays[f"{name}.frequencies"], arrays[f"{name}.leads"]
+        self._at, self._at_starts = arrays.get(f"{name}.at"), arrays.get(f"{name}.at_starts")
+
+    def entries(self, term: int) -> tuple[Array | None, Array, Array]:
+        """(places among the term's postings, frequencies, leads) of a term in this field.
+
+        The places are None where every posting has an entry; the frequency is then 0 where the term is in
+        other fields only.
+        """
+        if self._at is None or self._at_starts is None:
+            own = slice(*self._starts[term : term + 2].tolist())
+            return None, self._frequencies[own], self._leads[own]
+        own = slice(*self._at_starts[term : term + 2].tolist())
+        return self._at[own], self._frequencies[own], self._leads[own]
+
+    def occurrences(self, term: int, docs: Array) -> tuple[Array, Array]:
+        """(documents, frequencies above 0) of a term in this field; `docs` are those of its postings."""
+        at, frequencies, _ = self.entries(term)
+        if at is not None:
+            return docs.take(at), frequencies
+        present = frequencies > 0
+        return docs.compress(present), frequencies.compress(present)
+
+    def of_several(self, terms: Array, docs: Array) -> tuple[Array, Array, Array]:
+        """(documents, frequencies above 0, leads) of terms, one after the other; `docs` are all there are."""
+        first, places = runs(self._starts, terms)
+        if self._at is None or self._at_starts is None:
+            frequencies = self._frequencies.take(places)
+            present = frequencies > 0
+            places = places.compress(present)
+            return docs.take(places), frequencies.compress(present), self._leads.take(places)
+        _, listed = runs(self._at_starts, terms)
+        owners = np.repeat(first, self._at_starts[terms + 1] - self._at_starts[terms])
+        own = docs.take(owners + self._at.take(listed))
+        return own, self._frequencies.take(listed), self._leads.take(listed)
+
+    def words(self, term: int) -> slice:
+        """Where the words of a term are in `positions` and `variants`."""
+        return slice(*self.place_starts[term : term + 2].tolist())
+
+
+def runs(starts: Array, terms: Array) -> tuple[Array, Array]:
+    """Where the entries of each term begin, and the places of all their entries."""
+    first = starts.take(terms)
+    sizes = starts.take(terms + 1) - first
+    places = np.repeat(first - np.cumsum(sizes) + sizes, sizes)
+    places += np.arange(len(places))
+    return first, places
+
+
+class ValueField:
+    """A field of whole values: the `docs` of each value from `starts` on, and the values of each document."""
+
+    def __init__(self, arrays: Mapping[str, Array], name: str) -> None:
+        self.values = Lexicon(arrays, f"{name}.terms")
+        self.starts, self.docs = arrays[f"{name}.starts"], arrays[f"{name}.docs"]
+        self.doc_starts, self.ordinals = arrays[f"{name}.doc_starts"], arrays[f"{name}.ordinals"]
+
+    def docs_of(self, value: int) -> Array:
+        """int32: the documents with a value, ascending."""
+        return self.docs[slice(*self.starts[value : value + 2].tolist())]
+
+    def first_of(self, doc: int) -> bytes | None:
+        """The first value of a document; None where it has none."""
+        first, after = self.doc_starts[doc : doc + 2].tolist()
+        return self.values[int(self.ordinals[first])] if first < after else None
+
+
+class SegmentFields:
+    """All of a segment, field by field."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self._arrays = arrays
+        self.terms, self.forms = Lexicon(arrays, "terms"), Lexicon(arrays, "forms")
+        self.starts, self.docs = arrays["starts"], arrays["docs"]
+        self.form_terms = arrays["forms.terms"]
+        self._variant_starts, self._variant_forms = arrays["variant_starts"], arrays["variant_forms"]
+        names = [name.removesuffix(".positions") for name in arrays if name.endswith(".positions")]
+        self.text = {name: TextField(arrays, name, self.starts) for name in names}
+        self.value_names = [
+            name.removesuffix(".doc_starts") for name in arrays if name.endswith(".doc_starts")
+        ]
+        self.column_names = [name.removesuffix(".numbers") for name in arrays if name.endswith(".numbers")]
+        self._values: dict[str, ValueField] = {}
+
+    def docs_of(self, term: int) -> Array:
+        """int32: the documents of a term's postings, ascending."""
+        return self.docs[slice(*self.starts[term : term + 2].tolist())]
+
+    def document_counts(self, terms: Array) -> Array:
+        """In how many documents each of the terms is."""
+        counts: Array = self.starts.take(terms + 1) - self.starts.take(terms)
+        return counts
+
+    def variants_of(self, term: int) -> Array:
+        """int32: the forms that a term stands in; a word's variant is a place among them."""
+        return self._variant_forms[slice(*self._variant_starts[term : term + 2].tolist())]
+
+    def variant_counts(self, terms: Array) -> Array:
+        """How many forms each of the terms stands in."""
+        counts: Array = self._variant_starts[terms + 1] - self._variant_starts[terms]
+        return counts
+
+    def pairs(self, forms: Sequence[int]) -> list[tuple[str, str]]:
+        """(form, term) of each of the forms with these numbers."""
+        terms = self.form_terms.take(forms).tolist() if forms else []
+        return list(zip(self.forms.pick(forms), self.terms.pick(terms), strict=True))
+
+    def values(self, name: str) -> ValueField | None:
+        """A value field; None where no document has it."""
+        if name not in self._values and f"{name}.doc_starts" in self._arrays:
+            self._values[name] = ValueField(self._arrays, name)
+        return self._values.get(name)
+
+    def numbers(self, column: str) -> Array | None:
+        """int64[N]: a column; None where there is none."""
+        return self._arrays.get(f"{column}.numbers")
+
+
+def _named(arrays: Mapping[str, Array], ending: str) -> list[str]:
+    return [name.removesuffix(ending) for name in arrays if name.endswith(ending)]

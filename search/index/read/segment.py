@@ -1,0 +1,53 @@
+"""A segment of a commit: what of it is not deleted, its documents numbered within the whole index."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from search.index.format.fields import SegmentFields
+from search.index.format.layout import MappedArrays
+from search.index.format.segment import Segment
+from search.index.postings.phrases import Numbering, Occurrences
+from search.index.postings.postings import Array, FieldPostings, Postings, without_deleted
+
+
+class SegmentView(SegmentFields):
+    """One segment, its documents numbered from `base`."""
+
+    def __init__(self, arrays: MappedArrays, segment: Segment, base: int) -> None:
+        super().__init__(arrays)
+        self.arrays = arrays
+        self.base = base
+        self.count = segment.count
+        self.live = segment.live() if segment.deleted else None
+        self._numberings: dict[str, Numbering] = {}
+
+    def postings(self, term: bytes) -> Postings | None:
+        """Where a term occurs in the text fields, in documents that are not deleted."""
+        number = self.terms.number(term)
+        if number < 0:
+            return None
+        docs = self.docs_of(number)
+        fields = [FieldPostings(name, *field.entries(number)) for name, field in self.text.items()]
+        fields = [own for own in fields if len(own.frequencies)]
+        if self.live is not None:
+            docs, fields = without_deleted(docs, fields, self.live)
+        return Postings(docs + self.base if self.base else docs, tuple(fields))
+
+    def occurrences(self, field: str, number: int) -> Occurrences:
+        """Where a term is in a field, in deleted documents too."""
+        own = self.text[field]
+        docs, frequencies = own.occurrences(number, self.docs_of(number))
+        return Occurrences(docs, frequencies, own.positions[own.words(number)])
+
+    def places(self, field: str, number: int) -> tuple[Array, Array, Array]:
+        """(documents, positions, variants) of every word of a term in a field, deleted ones too."""
+        own = self.occurrences(field, number)
+        variants = self.text[field].variants[self.text[field].words(number)]
+        return np.repeat(own.docs, own.frequencies), own.positions, variants
+
+    def numbering(self, field: str) -> Numbering:
+        """The numbers of the places of a field."""
+        if field not in self._numberings:
+            self._numberings[field] = Numbering(self.text[field].extents)
+        return self._numberings[field]
