@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from search.analysis import fold, has_unspaced, sentence_spans, word_spans
 from search.article import Article
 from search.deadline import Check, checked, no_deadline
-from search.stemming import without_any_elision
+from search.text import fold, has_unspaced, sentence_spans, word_spans
+from search.text.stemming import without_any_elision
 
 SNIPPET_LENGTH = 280
 """About how many characters a snippet has; one sentence more than this is cut at words."""

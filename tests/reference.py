@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
 
-from search.analysis import Analyzer, fold, fold_value, forms, language_named, words
 from search.article import Article
+from search.backends.embedded.documents import VALUE_GAP
 from search.dates import Interval
 from search.deadline import Deadline
 from search.engine import (
@@ -29,7 +29,6 @@ from search.engine import (
     Stats,
     Suggestion,
 )
-from search.engines.embedded.documents import VALUE_GAP
 from search.language import (
     TEXT_FIELDS,
     And,
@@ -47,6 +46,7 @@ from search.language import (
     Word,
 )
 from search.snippets import Highlight
+from search.text import Analyzer, fold, fold_value, forms, language_named, words
 from tests.reference_dates import timeline
 from tests.reference_history import ReferenceHistory
 from tests.reference_values import edits, like, passes, value_matches, values

@@ -5,9 +5,8 @@ from __future__ import annotations
 import fnmatch
 import re
 
-from search.analysis import fold_value, forms, words
 from search.article import Article
-from search.engines.embedded.documents import sites
+from search.backends.embedded.documents import sites
 from search.language import (
     TEXT_FIELDS,
     Dates,
@@ -18,6 +17,7 @@ from search.language import (
     Wildcard,
     Word,
 )
+from search.text import fold_value, forms, words
 from tests.reference_dates import may_be_in
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nltk.tokenize import RegexpTokenizer
 
-from search.analysis import (
+from search.errors import InvalidRequest
+from search.text import (
     LANGUAGES,
     MAX_WORD_LENGTH,
     STOP_WORDS,
@@ -23,8 +24,7 @@ from search.analysis import (
     word_spans,
     words,
 )
-from search.errors import InvalidRequest
-from search.stemming import stemmers_checksum, stems_fingerprint
+from search.text.stemming import stemmers_checksum, stems_fingerprint
 
 NLTK_TOKENIZER = RegexpTokenizer(WORD)
 
@@ -232,7 +232,7 @@ def test_a_version_is_that_of_the_stems_whatever_the_code_of_the_stemmers(
     assert Analyzer().gives_terms_of(before, "of other code")
     assert not Analyzer("german").gives_terms_of(before, stemmers_checksum())
     stems_fingerprint.cache_clear()
-    monkeypatch.setattr("search.stemming.new_stemmer", lambda _: lambda word: word[:5])
+    monkeypatch.setattr("search.text.stemming.new_stemmer", lambda _: lambda word: word[:5])
     assert Analyzer().version != before
     assert not Analyzer().gives_terms_of(before, "of other code")
     stems_fingerprint.cache_clear()

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from search.archive.question import Question
 from search.cli import main
 from search.errors import InvalidRequest
 from search.query import Archive
-from search.question import Question
 
 CALLS: list[Callable[[Any], object]] = [
     lambda archive: archive.search(None),

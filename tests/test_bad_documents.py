@@ -13,7 +13,7 @@ import pytest
 from search.article import Article
 from search.engine import Added
 from search.errors import InvalidRequest
-from search.indexer import IndexReport, index_documents
+from search.ingest import IndexReport, index_documents
 from search.query import Archive
 from search.sources import Accepted, Item, Origin, ReadOptions, Rejected, Skipped, read_paths
 from search.sources.streams import MAX_INFLATED

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
+from search.backends import open_engine
+from search.backends.embedded import builder
 from search.engine import Added, SearchRequest
-from search.engines import open_engine
-from search.engines.embedded import building
 from search.errors import ArchiveError
 from search.language import parse_query
 from tests.asking import ask
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
     reason="needs a second core, and /proc to see the process",
 )
 
-ENOUGH = 2 * building.WORTH_A_PROCESS + 1
+ENOUGH = 2 * builder.WORTH_A_PROCESS + 1
 
 
 def notices(count: int) -> Iterator[Article]:
@@ -60,7 +60,7 @@ def test_a_large_batch_is_indexed_as_a_small_one_is(tmp_path: Path, monkeypatch:
 
     assert there.add(watched()) == Added(added=ENOUGH, updated=1)
     assert seen
-    monkeypatch.setattr(building, "WORTH_A_PROCESS", 10**9)
+    monkeypatch.setattr(builder, "WORTH_A_PROCESS", 10**9)
     here.add([*notices(ENOUGH), Article(id="n7", title="Seven again", body="Cafe.")])
     for query in ("notice", "n", "7", "again", "cafe", '"see port alder\'s"', "tides -7", "id:n7", "not*"):
         request = SearchRequest(parse_query(query).tree, limit=20)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from search.archive.question import Question
 from search.errors import LimitExceeded
-from search.indexer import IndexReport, index_documents
+from search.ingest import IndexReport, index_documents
 from search.query import Archive, open_archive
-from search.question import Question
 from search.sources import ReadOptions, read_paths
 
 CORPORA = Path(__file__).resolve().parent.parent.parent / "shared" / "corpora"

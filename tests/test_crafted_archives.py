@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from search.backends import open_engine
 from search.cli import main
-from search.engines import open_engine
 from tests.conftest import ARTICLES
 
 DEEP = "[" * 200_000 + "]" * 200_000

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from search.archive.question import Question
 from search.article import Article
 from search.dates import Interval
 from search.deadline import STEP, Deadline, checked
@@ -25,7 +26,6 @@ from search.index.postings.postings import Counted, summed
 from search.index.postings.proximity import Spans, near, phrase, unite_spans, united_places
 from search.language import parse_query
 from search.query import Archive, open_archive
-from search.question import Question
 from search.snippets import Highlight, snippet
 from tests.asking import ask
 
@@ -122,8 +122,8 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, 4)
     monkeypatch.setattr("search.index.evaluate.vocabulary.CHUNK", 4)
     monkeypatch.setattr("search.index.read.values.STEP", 4)
-    monkeypatch.setattr("search.engines.embedded.suggestions.CHUNK", 4)
-    monkeypatch.setattr("search.engines.embedded.reader.SHOWN", 4)
+    monkeypatch.setattr("search.backends.embedded.suggestions.CHUNK", 4)
+    monkeypatch.setattr("search.backends.embedded.reader.SHOWN", 4)
     monkeypatch.setattr(matches, "SPARSE", 1)
 
 

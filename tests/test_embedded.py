@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from search.article import Article
+from search.backends import open_engine, verify
+from search.backends.embedded.evaluate import MAX_EXPANSIONS
+from search.backends.embedded.store import Store
+from search.backends.embedded.update import Update
 from search.engine import Added, Engine, FacetRequest, SearchRequest
-from search.engines import open_engine, verify
-from search.engines.embedded.evaluate import MAX_EXPANSIONS
-from search.engines.embedded.store import Store
-from search.engines.embedded.update import Update
 from search.errors import (
     ArchiveExists,
     ArchiveLocked,
@@ -82,8 +82,8 @@ def test_what_a_callers_articles_raise_is_not_called_damage(location: Path) -> N
 def test_a_catch_up_that_is_cut_short_twice_finds_each_article_once(
     location: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.engines.embedded.writing.REINDEXED", 4)
-    monkeypatch.setattr("search.engines.embedded.writing.AT_A_TIME", 2)
+    monkeypatch.setattr("search.backends.embedded.writing.REINDEXED", 4)
+    monkeypatch.setattr("search.backends.embedded.writing.AT_A_TIME", 2)
     engine = open_engine(location)
     before = ask(engine).stats().articles
     real = Update.commit
@@ -117,7 +117,7 @@ def test_another_engine_sees_what_was_added(location: Path) -> None:
 
 
 def test_only_one_writes_at_a_time(location: Path) -> None:
-    from search.engines.embedded.lock import writing
+    from search.backends.embedded.lock import writing
 
     engine = open_engine(location)
     with writing(location), pytest.raises(ArchiveLocked) as caught:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from search.analysis import Analyzer
+from search.archive.feedback import characteristic_words
 from search.article import Article
+from search.backends import open_engine
 from search.dates import read_zone
 from search.engine import Added, Engine, Explanation, FacetRequest, SearchRequest
-from search.engines import open_engine
 from search.language import parse_query, sought_words
 from search.query import Archive
-from search.relevance import characteristic_words
+from search.text import Analyzer
 from tests.asking import ask
 from tests.conftest import ARTICLES, day
 from tests.reference import ReferenceEngine

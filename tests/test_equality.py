@@ -10,13 +10,13 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from search.archive.timeline import timeline
 from search.article import Article
+from search.backends import open_engine
 from search.dates import INTERVALS
 from search.deadline import no_deadline
 from search.engine import Cursor, Engine, FacetRequest, Ranking, Recency, SearchRequest, Sort
-from search.engines import open_engine
 from search.language import Node, parse_query, sought_words
-from search.timeline import timeline
 from tests.asking import ask
 from tests.reference import ReferenceEngine
 from tests.reference_dates import TOO_COARSE

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from search.archive.question import Question
+from search.archive.spelling import in_words
 from search.article import Article
 from search.cli import main
 from search.engine import FacetValue, PartCount
-from search.hints import in_words
 from search.query import Archive, open_archive
-from search.question import Question
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from search.article import MAX_ID_LENGTH, Article
+from search.backends import backup, stored_articles, verify
 from search.cli import main
-from search.engines import backup, stored_articles, verify
 from search.errors import InvalidArticle
 from search.language import Phrase, Word, parse_query
 from search.query import Archive, open_archive

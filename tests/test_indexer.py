@@ -12,7 +12,7 @@ import pytest
 from search.article import Article
 from search.engine import Added
 from search.errors import QuerySyntaxError
-from search.indexer import BATCH_ARTICLES, BATCH_CHARACTERS, IndexReport, index_documents
+from search.ingest import BATCH_ARTICLES, BATCH_CHARACTERS, IndexReport, index_documents
 from search.query import Archive, open_archive
 from search.sources import Accepted, Item, Note, Origin, Rejected, Skipped, Withdrawn
 from tests.conftest import ARTICLES
@@ -23,7 +23,7 @@ DATE = Note("unreadable-date", "'soonish' is no date")
 @pytest.fixture(autouse=True)
 def slow_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """No batch ends with the clock here, however slow the machine is, unless a test says so."""
-    monkeypatch.setattr("search.indexer.BATCH_SECONDS", 3_600.0)
+    monkeypatch.setattr("search.ingest.BATCH_SECONDS", 3_600.0)
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def test_an_interrupt_of_the_first_run_keeps_what_was_read(empty: Archive) -> No
 
 
 def test_a_batch_ends_with_the_clock_too(empty: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search.indexer.BATCH_SECONDS", -1.0)
+    monkeypatch.setattr("search.ingest.BATCH_SECONDS", -1.0)
     stored: list[int] = []
     items = [accepted(article) for article in short(3)]
     index_documents(

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
+from search.backends import backup, open_engine, stored_articles, verify
+from search.backends.embedded.care import Level
+from search.backends.embedded.store.rows import packed, unpacked
 from search.cli import main
 from search.engine import SearchRequest
-from search.engines import backup, open_engine, stored_articles, verify
-from search.engines.embedded.care import Level
-from search.engines.embedded.store.rows import packed, unpacked
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, ArchiveNotFound
 from search.index.format.manifest import read_manifest, seal, write_manifest
 from search.language import parse_query

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 
+from search.archive.question import Question
 from search.engine import SearchRequest
 from search.errors import LimitExceeded, SearchError
 from search.language import (
@@ -21,7 +22,6 @@ from search.language import (
 from search.language.limits import MAX_CLAUSES, MAX_DEPTH, MAX_NESTING, MAX_PHRASE_WORDS, MAX_QUERY_WORD
 from search.language.nodes import depth
 from search.query import Archive
-from search.question import Question
 from search.snippets import snippet
 from tests.asking import ask
 from tests.conftest import ARTICLES

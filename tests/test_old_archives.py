@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.engines import backup, stored_articles, verify
+from search.backends import backup, stored_articles, verify
 from search.query import open_archive
 from tests.faults.archives import TORTURE
 from tests.faults.killing import killed_before

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.analysis import Analyzer, spaced
 from search.index.write.piece_table import PieceTable
+from search.text import Analyzer, spaced
 from tests.test_analysis import plain_texts, texts_with_marks
 
 ANALYZER = Analyzer()

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search.archive.question import Question
 from search.article import Article, Precision
 from search.dates import INTERVALS, Interval, read_zone
 from search.errors import InvalidRequest
 from search.query import Archive, open_archive
-from search.question import Question
 from tests.conftest import day
 
 DAYS = [

@@ -10,10 +10,10 @@ import pytest
 
 import search
 from search import errors
+from search.backends.embedded.engine import EmbeddedEngine
+from search.backends.embedded.reader import EmbeddedReader
 from search.cli.options import EXIT_CODES
 from search.engine import Engine, Historied, Maintained, Reader
-from search.engines.embedded.engine import EmbeddedEngine
-from search.engines.embedded.reader import EmbeddedReader
 from search.query import Archive
 from tests.reference import ReferenceEngine
 

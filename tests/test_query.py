@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from search.archive.question import Question
 from search.article import Article
 from search.engine import MAX_HITS, Added, FacetRequest, Sort
 from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.query import Archive, open_archive
-from search.question import Question
 from tests.conftest import day
 
 

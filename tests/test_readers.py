@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
+from search.backends import open_engine
 from search.deadline import Deadline
 from search.engine import SearchRequest
-from search.engines import open_engine
 from search.errors import DeadlineExceeded
 from search.language import parse_query
 from search.query import Archive, Question, open_archive
@@ -67,7 +67,7 @@ def test_a_reader_stays_with_its_commit_whatever_is_written_meanwhile(archive: A
 
 def test_articles_stored_and_not_yet_in_the_index_are_not_shown(tmp_path: Path) -> None:
     """Between the two commits of a write an article is shown as the index has it."""
-    from search.engines.embedded.store import Store
+    from search.backends.embedded.store import Store
 
     with open_archive(tmp_path / "archive", create=True) as archive:
         archive.add(ARTICLES)

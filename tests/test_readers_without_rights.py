@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.engines import open_engine
+from search.backends import open_engine
 from search.errors import ArchiveError, ArchiveReadOnly
 from search.query import Archive, open_archive
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from search.analysis import fold, sentence_spans, words
 from search.article import Article
 from search.dates import UnreadableDate, read_period, read_stamp, read_zone
 from search.errors import QuerySyntaxError
 from search.language import parse_query
 from search.query import open_archive
 from search.sources import Accepted, ReadOptions, Rejected, read_paths
+from search.text import fold, sentence_spans, words
 from tests.conftest import day
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from search.archive.question import Question
 from search.article import Article
 from search.cli import main
 from search.errors import InvalidRequest, QuerySyntaxError
 from search.language import parse_loosely
 from search.query import Archive
-from search.question import Question
 from tests.conftest import ARTICLES, day
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
-from search import render, table
 from search.article import Article, Precision
 from search.dates import Interval
 from search.engine import Bin, Facet, FacetValue, Hit, Results, Stats, Timeline
+from search.present import schema, table, terminal
+from search.present.safe import printable
 from search.snippets import Snippet
 from tests.conftest import ARTICLES, day
 
@@ -49,12 +50,12 @@ STATS = Stats(
 def shown(draw: Callable[[Console], None], color: str = "never") -> str:
     """What `draw` prints on a console that is no terminal."""
     out = io.StringIO()
-    draw(render.open_console(out, color))
+    draw(terminal.open_console(out, color))
     return out.getvalue()
 
 
 def results_text(results: Results, color: str = "never") -> str:
-    return shown(lambda console: render.print_results(console, results, UTC, results.next), color)
+    return shown(lambda console: terminal.print_results(console, results, UTC, results.next), color)
 
 
 # --- for people -------------------------------------------------------------------------------------
@@ -86,13 +87,13 @@ def test_the_last_page_has_no_way_on() -> None:
 
 
 def test_times_are_shown_in_the_zone_asked_for() -> None:
-    text = shown(lambda console: render.print_results(console, PAGE, ZoneInfo("Asia/Tokyo")))
+    text = shown(lambda console: terminal.print_results(console, PAGE, ZoneInfo("Asia/Tokyo")))
     assert "2025-02-10 17:20 +09:00" in text
 
 
 def test_bars_are_in_proportion_and_the_smallest_can_be_seen() -> None:
     values = tuple(FacetValue(name, count, "") for name, count in (("a", 1_000), ("b", 500), ("c", 1)))
-    text = shown(lambda console: render.print_facets(console, [Facet("keyword", values, 3, 0)]))
+    text = shown(lambda console: terminal.print_facets(console, [Facet("keyword", values, 3, 0)]))
     title, whole, half, least = text.strip().splitlines()
     assert title == "keyword  3 values"
     assert whole.count("█") == 2 * half.count("█") > 0
@@ -102,13 +103,13 @@ def test_bars_are_in_proportion_and_the_smallest_can_be_seen() -> None:
 
 
 def test_a_facet_shows_the_term_that_narrows_to_a_value() -> None:
-    text = shown(lambda console: render.print_facets(console, [KEYWORDS]))
+    text = shown(lambda console: terminal.print_facets(console, [KEYWORDS]))
     assert text.splitlines()[-2].endswith("  keyword:strike")
     assert text.splitlines()[-1].endswith('  keyword:"crude oil"')
 
 
 def test_a_timeline_shows_empty_intervals_and_the_undated() -> None:
-    lines = shown(lambda console: render.print_timeline(console, MONTHS)).splitlines()
+    lines = shown(lambda console: terminal.print_timeline(console, MONTHS)).splitlines()
     assert [line.split()[:2] for line in lines[:3]] == [
         ["2025-02", "1,200"],
         ["2025-03", "0"],
@@ -120,7 +121,7 @@ def test_a_timeline_shows_empty_intervals_and_the_undated() -> None:
 
 
 def test_an_article_is_shown_whole() -> None:
-    text = shown(lambda console: render.print_article(console, ARTICLES[0], UTC))
+    text = shown(lambda console: terminal.print_article(console, ARTICLES[0], UTC))
     assert text == (
         "Harbour strike begins in Port Alder\n"
         "published  2025-02-10 08:20 UTC\n"
@@ -140,7 +141,7 @@ def test_an_article_is_shown_whole() -> None:
 
 
 def test_stats_are_one_a_line() -> None:
-    text = shown(lambda console: render.print_stats(console, STATS))
+    text = shown(lambda console: terminal.print_stats(console, STATS))
     facts = dict(line.split("  ", 1) for line in text.splitlines())
     assert facts["articles"].strip() == "1,234"
     assert facts["dates"].strip() == "2025-01-01 to 2025-03-01 (UTC)"
@@ -151,7 +152,7 @@ def test_stats_are_one_a_line() -> None:
 
 def test_stats_of_an_empty_archive_that_lags_say_so() -> None:
     empty = Stats("papers", 0, 0, None, None, 0, "english", (), 0, 0, 0, 2, 1, "1/english/x")
-    text = shown(lambda console: render.print_stats(console, empty))
+    text = shown(lambda console: terminal.print_stats(console, empty))
     assert "dates           none" in text
     assert "not yet searchable" in text
 
@@ -166,7 +167,7 @@ def test_text_from_articles_cannot_steer_a_terminal() -> None:
     hit = Hit(article, 1.0, Snippet("S" + HOSTILE, ((0, 1),)), ((0, 1),))
     facet = Facet("keyword", (FacetValue("v" + HOSTILE, 1, "q" + HOSTILE),), 1, 0)
     text = results_text(Results(1, (hit,), (facet,), read_as="r" + HOSTILE))
-    text += shown(lambda console: render.print_article(console, article, UTC))
+    text += shown(lambda console: terminal.print_article(console, article, UTC))
     assert text.count("back") == 16
     assert not {char for char in text if char != "\n" and not char.isprintable()}
 
@@ -174,9 +175,9 @@ def test_text_from_articles_cannot_steer_a_terminal() -> None:
 def test_text_from_articles_cannot_steer_a_terminal_from_data_either() -> None:
     article = Article(id="h", title="T" + HOSTILE, keywords=("k" + HOSTILE,), body="B" + HOSTILE)
     results = Results(1, (Hit(article, 1.0, Snippet("S" + HOSTILE, ())),), read_as="r" + HOSTILE)
-    line = render.article_as_json(article)
+    line = schema.article_as_json(article)
     assert json.loads(line) == article.as_record()
-    for text in (line, render.results_as_json(results), "".join(table.hits_as_csv(results.hits))):
+    for text in (line, schema.results_as_json(results), "".join(table.hits_as_csv(results.hits))):
         assert not {char for char in text if char != "\n" and not char.isprintable()}
 
 
@@ -191,7 +192,7 @@ def test_text_from_articles_cannot_steer_a_terminal_from_data_either() -> None:
     ],
 )
 def test_printable_takes_out_what_moves_colours_or_turns(text: str, expected: str) -> None:
-    assert render.printable(text) == expected
+    assert printable(text) == expected
 
 
 def test_text_from_articles_is_not_read_as_markup() -> None:
@@ -201,7 +202,7 @@ def test_text_from_articles_is_not_read_as_markup() -> None:
 
 def test_long_lines_are_not_broken_where_there_is_no_terminal() -> None:
     article = Article(id="l", title="Tide", body="word " * 100)
-    text = shown(lambda console: render.print_article(console, article, UTC))
+    text = shown(lambda console: terminal.print_article(console, article, UTC))
     assert ("word " * 100).strip() in text.splitlines()
 
 
@@ -242,7 +243,7 @@ HIT_RECORD = {
 
 
 def test_results_as_json_have_this_schema() -> None:
-    assert json.loads(render.results_as_json(PAGE)) == {
+    assert json.loads(schema.results_as_json(PAGE)) == {
         "total": 12_345,
         "read_as": "strike",
         "expanded_with": [],
@@ -257,7 +258,7 @@ def test_results_as_json_have_this_schema() -> None:
 
 
 def test_hits_as_json_lines_are_the_hits_of_the_json() -> None:
-    lines = list(render.hits_as_json_lines(PAGE.hits))
+    lines = list(schema.hits_as_json_lines(PAGE.hits))
     assert [json.loads(line) for line in lines] == [HIT_RECORD, {"id": "bare", "score": 0.5}]
     assert all(line.index("\n") == len(line) - 1 for line in lines)
 
@@ -282,7 +283,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_quoted(start: str) -> None:
 
 
 def test_facets_have_these_schemas() -> None:
-    assert json.loads(render.facets_as_json([KEYWORDS])) == {"keyword": FACET_RECORD}
+    assert json.loads(schema.facets_as_json([KEYWORDS])) == {"keyword": FACET_RECORD}
     assert table.facets_as_csv([KEYWORDS]) == (
         "field,value,count,query\n"
         "keyword,strike,8,keyword:strike\n"
@@ -291,7 +292,7 @@ def test_facets_have_these_schemas() -> None:
 
 
 def test_a_timeline_has_these_schemas() -> None:
-    read = json.loads(render.timeline_as_json(MONTHS))
+    read = json.loads(schema.timeline_as_json(MONTHS))
     assert list(read) == ["interval", "undated", "imprecise", "bins"]
     assert (read["interval"], read["undated"], read["imprecise"], len(read["bins"])) == ("month", 3, 12, 3)
     assert read["bins"][0] == {
@@ -310,13 +311,13 @@ def test_a_timeline_has_these_schemas() -> None:
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.id)
 def test_an_article_as_json_is_one_line_that_reads_back(article: Article) -> None:
-    line = render.article_as_json(article)
+    line = schema.article_as_json(article)
     assert "\n" not in line
     assert Article.from_record(json.loads(line)) == article
 
 
 def test_stats_as_json_have_this_schema() -> None:
-    assert json.loads(render.stats_as_json(STATS)) == {
+    assert json.loads(schema.stats_as_json(STATS)) == {
         "location": "papers", "articles": 1_234, "undated": 5, "first": "2025-01-01T00:00:00Z",
         "last": "2025-03-01T12:30:00Z", "words": 99_999, "language": "english",
         "extra_fields": ["desk", "places"], "segments": 2, "store_size": 3_000_000,
@@ -325,7 +326,7 @@ def test_stats_as_json_have_this_schema() -> None:
 
 
 def test_json_keeps_letters_as_they_are() -> None:
-    assert "café" in render.article_as_json(Article(title="café"))
+    assert "café" in schema.article_as_json(Article(title="café"))
 
 
 @pytest.mark.parametrize(
@@ -344,17 +345,17 @@ def test_json_keeps_letters_as_they_are() -> None:
 def test_a_time_is_shown_as_exactly_as_it_is_known(
     moment: datetime | None, zone: tzinfo, precision: Precision, expected: str
 ) -> None:
-    assert render.when(moment, zone, precision) == expected
+    assert terminal.when(moment, zone, precision) == expected
 
 
 def test_a_day_is_written_as_a_day_in_every_format() -> None:
     article = Article(id="d", title="Tide", published=day("2024-03-05"), precision="day")
     results = Results(1, (Hit(article, 1.0),), read_as="tide")
     assert "\n   2024-03-05 · d\n" in shown(
-        lambda console: render.print_results(console, results, ZoneInfo("America/New_York"))
+        lambda console: terminal.print_results(console, results, ZoneInfo("America/New_York"))
     )
-    assert json.loads(render.results_as_json(results))["hits"][0]["published"] == "2024-03-05"
-    assert [json.loads(line)["published"] for line in render.hits_as_json_lines(results.hits)] == [
+    assert json.loads(schema.results_as_json(results))["hits"][0]["published"] == "2024-03-05"
+    assert [json.loads(line)["published"] for line in schema.hits_as_json_lines(results.hits)] == [
         "2024-03-05"
     ]
     assert ["d", "2024-03-05"] in [
@@ -364,10 +365,10 @@ def test_a_day_is_written_as_a_day_in_every_format() -> None:
 
 def test_when_an_article_was_modified_is_shown() -> None:
     article = Article(id="m", title="Tide", published=day("2024-03-05"), modified=day("2024-03-06T07:30"))
-    text = shown(lambda console: render.print_article(console, article, UTC))
+    text = shown(lambda console: terminal.print_article(console, article, UTC))
     assert "published  2024-03-05 00:00 UTC\nmodified   2024-03-06 07:30 UTC\n" in text
-    assert json.loads(render.article_as_json(article))["modified"] == "2024-03-06T07:30:00Z"
-    (line,) = render.hits_as_json_lines([Hit(article, 1.0)])
+    assert json.loads(schema.article_as_json(article))["modified"] == "2024-03-06T07:30:00Z"
+    (line,) = schema.hits_as_json_lines([Hit(article, 1.0)])
     assert json.loads(line)["modified"] == "2024-03-06T07:30:00Z"
 
 
@@ -376,14 +377,14 @@ def test_when_an_article_was_modified_is_shown() -> None:
 )
 def test_what_is_in_no_interval_is_counted_below_and_beside(interval: Interval, rest: str) -> None:
     facet = Facet(f"date:{interval}", (FacetValue("x", 1, "date:x"),), 1, 2, 12)
-    text = shown(lambda console: render.print_facets(console, [facet]))
+    text = shown(lambda console: terminal.print_facets(console, [facet]))
     assert text.startswith(f"date:{interval}  1 value, 2 without, 12 known only to the {rest}\n")
     line = Timeline(interval, (), 0, 12)
-    assert shown(lambda console: render.print_timeline(console, line)) == f"12 known only to the {rest}\n"
+    assert shown(lambda console: terminal.print_timeline(console, line)) == f"12 known only to the {rest}\n"
 
 
 def test_an_index_of_one_segment_is_not_called_segments() -> None:
-    text = shown(lambda console: render.print_stats(console, replace(STATS, segments=1)))
+    text = shown(lambda console: terminal.print_stats(console, replace(STATS, segments=1)))
     assert "MB in 1 segment\n" in text
 
 
@@ -400,7 +401,7 @@ def test_the_way_on_is_on_one_line_however_narrow_the_terminal(monkeypatch: pyte
     monkeypatch.setenv("COLUMNS", "40")
     out = Narrow()
     command = "news search tide --after " + "x" * 200
-    render.print_results(render.open_console(out, "never"), replace(PAGE, first=11), UTC, command)
+    terminal.print_results(terminal.open_console(out, "never"), replace(PAGE, first=11), UTC, command)
     lines = out.getvalue().splitlines()
     assert lines[-1] == f"next page: {command}"
     assert any(line.startswith("11. Harbour") for line in lines)

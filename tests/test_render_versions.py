@@ -7,8 +7,8 @@ from datetime import UTC
 from pathlib import Path
 
 from search.article import Article
+from search.present.versions import versions_as_text
 from search.query import open_archive
-from search.render_versions import versions_as_text
 
 
 def said(archive_lines: list[str]) -> list[str]:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.analysis import forms
 from search.article import Article
 from search.snippets import GAP, SNIPPET_LENGTH, Highlight, Snippet, mark, snippet
-from search.stemming import without_any_elision
+from search.text import forms
+from search.text.stemming import without_any_elision
 from tests.strategies import WORDS
 
 EVERYWHERE = ("title", "description", "highlights", "body")

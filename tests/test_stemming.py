@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from search.analysis import LANGUAGES, Analyzer
 from search.article import Article
-from search.engines.embedded.documents import sites
+from search.backends.embedded.documents import sites
 from search.query import open_archive
-from search.stemming import OTHER, language_named, language_tags, new_stemmer, without_elision
+from search.text import LANGUAGES, Analyzer
+from search.text.stemming import OTHER, language_named, language_tags, new_stemmer, without_elision
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -146,7 +146,7 @@ def run(program: str) -> str:
 def test_a_stemmer_is_loaded_without_the_rest_of_nltk_and_leaves_it_whole() -> None:
     printed = run(
         "import sys\n"
-        "from search.stemming import LANGUAGES, new_stemmer\n"
+        "from search.text.stemming import LANGUAGES, new_stemmer\n"
         "words = 'running häuser économies besteiros корабли ships flooded'.split()\n"
         "apart = [new_stemmer(language)(word) for language in LANGUAGES for word in words]\n"
         "print(any(name.partition('.')[0] == 'nltk' for name in sys.modules))\n"
@@ -160,8 +160,8 @@ def test_a_stemmer_is_loaded_without_the_rest_of_nltk_and_leaves_it_whole() -> N
 
 def test_where_nltk_is_there_already_its_own_module_is_used() -> None:
     printed = run(
-        "import nltk.stem.snowball, search.stemming\n"
-        "print(search.stemming._snowball() is nltk.stem.snowball)\n"
+        "import nltk.stem.snowball, search.text.stemming\n"
+        "print(search.text.stemming._snowball() is nltk.stem.snowball)\n"
     )
     assert printed.split() == ["True"]
 

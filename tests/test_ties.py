@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
+from search.backends import open_engine, verify
+from search.backends.embedded.care import Level
 from search.cli import main
-from search.engines import open_engine, verify
-from search.engines.embedded.care import Level
 from search.errors import ArchiveDamaged
 from search.query import open_archive
 
@@ -189,7 +189,7 @@ def test_a_reader_shows_articles_as_they_were_when_its_commit_was_made(
             seen.append(tuple(hit.article.body for hit in results.hits) + results.warnings)
             raise RuntimeError
 
-        monkeypatch.setattr("search.engines.embedded.update.Update.commit", look)
+        monkeypatch.setattr("search.backends.embedded.update.Update.commit", look)
         with pytest.raises(RuntimeError):
             other.add([Article(id="x0", title="Notice 0", body="changed"), Article(id="n", title="Tide")])
         assert sorted(seen[0]) == ["tide x0", "tide x1", "tide x2"]

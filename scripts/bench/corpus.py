@@ -15,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from search.analysis import Analyzer, sentence_spans
 from search.article import Article
 from search.index.write.piece_table import PieceTable
 from search.sources import Accepted, ReadOptions, read_paths
+from search.text import Analyzer, sentence_spans
 
 SEED = 20251124
 SEPARATOR = "qzfieldqz"

@@ -74,7 +74,7 @@ class News:
             archive.add(read_corpus(corpus))
 
     def open(self, folder: Path) -> None:
-        from search.engines import open_engine
+        from search.backends import open_engine
 
         self._engine = open_engine(folder / "archive")
 

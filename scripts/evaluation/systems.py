@@ -16,7 +16,7 @@ from typing import Any
 
 from evaluation.collection import Collection, text_of
 from search import Archive, open_archive
-from search.question import Question
+from search.archive.question import Question
 
 Run = dict[str, dict[str, float]]
 """Scores by query and document, the highest first."""

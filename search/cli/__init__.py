@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 import click
 
-from search.cli import indexing, keeping, options, relating, searching, versions
-from search.cli.interruption import Interrupted, Interruption, interruptible
+from search.cli import discover, index, maintain, options, search, versions
+from search.cli.signals import Interrupted, Interruption, interruptible
 
 __all__ = ["main", "news"]
 
@@ -39,27 +39,27 @@ def news() -> None:
 
 
 for command in (
-    indexing.index,
-    searching.search,
-    searching.show,
-    searching.count,
-    searching.timeline,
-    searching.facets,
-    searching.stats,
-    relating.similar,
-    relating.background,
-    relating.suggest,
-    relating.explain,
-    indexing.delete,
-    indexing.rebuild,
+    index.index,
+    search.search,
+    search.show,
+    search.count,
+    search.timeline,
+    search.facets,
+    search.stats,
+    discover.similar,
+    discover.background,
+    discover.suggest,
+    discover.explain,
+    index.delete,
+    index.rebuild,
     versions.history,
     versions.prune,
     versions.upgrade,
-    keeping.verify,
-    keeping.backup,
-    keeping.restore,
-    keeping.dump,
-    keeping.doctor,
+    maintain.verify,
+    maintain.backup,
+    maintain.restore,
+    maintain.dump,
+    maintain.doctor,
 ):
     news.add_command(command)
 
@@ -109,7 +109,7 @@ def _run(arguments: Sequence[str] | None, interruption: Interruption) -> int:
         cause = abort.__cause__ or abort
         return cause.exit_code if isinstance(cause, Interrupted) else options.INTERRUPTED
     except click.ClickException as error:
-        from search.render import printable
+        from search.present.safe import printable
 
         shown = io.StringIO()
         error.show(shown)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from search.query import Archive
+    from search.archive.archive import Archive
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -104,7 +104,7 @@ def question_options(command: Command) -> Command:
     def asking(
         query: tuple[str, ...], since: str | None, until: str | None, any_word: bool, **options: Any
     ) -> object:
-        from search.question import Question
+        from search.archive.question import Question
 
         return command(question=Question(query_text(query), since, until, any_word), **options)
 
@@ -148,7 +148,7 @@ def settle(archive: str | None, tz: str | None = None, color: str | None = None)
 @contextmanager
 def reading(setting: Setting, wait: float = 0.0) -> Iterator[Archive]:
     """The archive that is there."""
-    from search.query import open_archive
+    from search.archive.archive import open_archive
 
     with open_archive(setting.archive, wait=wait, zone=setting.zone) as archive:
         yield archive
@@ -156,14 +156,14 @@ def reading(setting: Setting, wait: float = 0.0) -> Iterator[Archive]:
 
 def console(setting: Setting) -> Console:
     """Where text for people goes."""
-    from search.render import open_console
+    from search.present.terminal import open_console
 
     return open_console(sys.stdout, setting.color)
 
 
 def warn(message: str) -> None:
     """A note for the person, on standard error."""
-    from search.render import printable
+    from search.present.safe import printable
 
     click.echo(f"news: {printable(message)}", err=True)
 

@@ -44,8 +44,8 @@ def note_the_rest(results: Results) -> None:
 
 def _rows(form: str, hits: Iterable[Hit | Article]) -> Iterator[str]:
     from search.article import Article
-    from search.render import hits_as_json_lines
-    from search.table import hits_as_csv
+    from search.present.schema import hits_as_json_lines
+    from search.present.table import hits_as_csv
 
     match form:
         case "csv":

@@ -32,15 +32,15 @@ def history(identity: str, tz: str | None, form: str, archive: str | None) -> No
       news history c152da1da562d27f50a70
       news history c152da1da562d27f50a70 --format json    with the whole of each version
     """
-    from search import render_versions
+    from search.present import versions as rendered
 
     setting = settle(archive, tz)
     with reading(setting) as opened:
         versions = opened.history(identity)
         known = versions or opened.get(identity) is not None
     if form == "json":
-        click.echo(render_versions.versions_as_json(versions))
-    for line in render_versions.versions_as_text(versions, setting.zone) if form == "text" else ():
+        click.echo(rendered.versions_as_json(versions))
+    for line in rendered.versions_as_text(versions, setting.zone) if form == "text" else ():
         click.echo(line)
     if not versions:
         warn(

@@ -15,9 +15,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from search.analysis import words
 from search.dates import Period
 from search.fields import TEXT_FIELDS
+from search.text import words
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ import re
 from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 
-from search.analysis import forms
 from search.dates import shortened
 from search.errors import LimitExceeded
 from search.fields import (
@@ -62,6 +61,7 @@ from search.language.nodes import (
 from search.language.ranges import read_dates
 from search.language.scanner import Scanner
 from search.language.suffixes import read_distance, read_factor, read_wildcard
+from search.text import forms
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_]*):")
 _ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*://[^\s()"|]*')

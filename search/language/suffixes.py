@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 
-from search.analysis import has_unspaced
 from search.dates import shortened
 from search.errors import LimitExceeded
 from search.fields import TEXT_FIELDS
 from search.language.limits import MAX_BOOST, MAX_DISTANCE, MIN_WILDCARD_LETTERS
 from search.language.nodes import Everything, Node, Wildcard, Word
+from search.text import has_unspaced
 
 _PIECES = re.compile(r"[^*?]+")
 

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from search.analysis import fold, words
 from search.errors import LimitExceeded, QuerySyntaxError
 from search.language.limits import MAX_CLAUSES, MAX_QUERY_WORD
 from search.language.nodes import Or, Query, Word, either, leaves
 from search.language.parser import parse_query
+from search.text import fold, words
 
 SENTENCE, QUESTION = 6, 3
 """Text of at least so many words can be a sentence; a question, which ends in its mark, of fewer."""

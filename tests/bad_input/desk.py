@@ -14,8 +14,8 @@ import pytest
 
 import search
 from search.article import Article
+from search.backends import stored_articles
 from search.cli import main
-from search.engines import stored_articles
 from search.query import open_archive
 from tests.conftest import ARTICLES
 

@@ -100,7 +100,7 @@ class Tiny(io.RawIOBase):
 @ending(OK)
 def many_documents(desk: Desk) -> None:
     """What is read is stored before more is read: memory holds one batch, here of 50 for 25,000."""
-    desk.patch.setattr("search.indexer.BATCH_ARTICLES", 50)
+    desk.patch.setattr("search.ingest.BATCH_ARTICLES", 50)
     stream = Tiny(desk, 600)
     desk.news("index", "-", given=io.BufferedReader(stream)).check(OK, "added 600")
     assert stream.seen == sorted(stream.seen)

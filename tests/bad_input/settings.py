@@ -321,16 +321,16 @@ def _set_clock(patch: pytest.MonkeyPatch, year: int) -> None:
         def now(cls, tz: tzinfo | None = UTC) -> Self:
             return cls(year, 6, 1, tzinfo=tz)
 
-    patch.setattr("search.query.datetime", Clock)
+    patch.setattr("search.archive.archive.datetime", Clock)
     patch.setattr("time.time_ns", lambda: int(Clock.now().timestamp()) * 10**9)
 
 
 @ending(OK)
 def other_stemmer(desk: Desk) -> None:
     with desk.patch.context() as patch:
-        patch.setattr("search.analysis.stemmers_checksum", lambda: "of others")
+        patch.setattr("search.text.analyzer.stemmers_checksum", lambda: "of others")
         assert desk.news("search", "strike").check(OK).err == ""  # their stems are the same
-        patch.setattr("search.analysis.stems_fingerprint", lambda: "of others")
+        patch.setattr("search.text.analyzer.stems_fingerprint", lambda: "of others")
         ended = desk.news("search", "strike").check(OK, "analysed by other", "run: news rebuild")
         assert "2 articles" in ended.out
         desk.write({"new.jsonl": FIRST.replace(b"a1", b"a7")})

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from search.article import Article
+from search.backends import backup, open_engine, stored_articles, verify
 from search.engine import Engine, SearchRequest
-from search.engines import backup, open_engine, stored_articles, verify
 from search.language import parse_query
 from tests.asking import ask
 

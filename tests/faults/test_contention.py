@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
+from search.backends import open_engine, stored_articles, verify
 from search.engine import SearchRequest
-from search.engines import open_engine, stored_articles, verify
 from search.errors import ArchiveLocked, SearchError
 from search.language import parse_query
 from tests.asking import ask

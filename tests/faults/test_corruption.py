@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
+from search.backends import open_engine, verify
 from search.engine import FacetRequest, SearchRequest
-from search.engines import open_engine, verify
 from search.errors import ArchiveDamaged, IndexUnusable, SearchError
 from search.index.format.manifest import read_manifest, seal, write_manifest
 from search.language import parse_query
@@ -197,7 +197,7 @@ def test_deep_verify_finds_what_has_a_right_checksum(location: Path, count: Coun
 
 
 def test_damage_is_not_found_without_checksums(location: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search.engines.embedded.index.check_file", lambda *_, **__: None)
+    monkeypatch.setattr("search.backends.embedded.index.check_file", lambda *_, **__: None)
     path = max(index_files(location), key=lambda path: path.stat().st_size)
     content = path.read_bytes()
     answered = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from search.engines import open_engine, verify
+from search.backends import open_engine, verify
 from search.errors import ArchiveError, ArchiveNotFound
 from tests.faults.archives import TORTURE, bodies, notices, searched
 from tests.faults.conftest import Count

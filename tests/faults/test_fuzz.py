@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from search.backends import open_engine
 from search.engine import SearchRequest
-from search.engines import open_engine
 from search.errors import SearchError
 from search.language import parse_query
 from search.sources import Accepted, Item, Rejected, Skipped, Withdrawn, read_paths

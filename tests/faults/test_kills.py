@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from search.engines import open_engine
+from search.backends import open_engine
 from tests.faults.archives import KINDS, TORTURE, Outcomes, bodies, make, notices, whole_again
 from tests.faults.conftest import Count
 from tests.faults.killing import forked, killed_before

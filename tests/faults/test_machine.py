@@ -22,8 +22,8 @@ from hypothesis.stateful import (
 )
 
 from search.article import Article
+from search.backends import open_engine, stored_articles, verify
 from search.engine import Engine, Historied
-from search.engines import open_engine, stored_articles, verify
 from search.language import Node
 from tests.asking import ask
 from tests.faults.archives import TORTURE

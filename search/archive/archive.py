@@ -1,0 +1,388 @@
+"""An archive as the library offers it; `search.query` is where it is imported from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+from search.archive.arguments import Timeout, check_moments, deadline_of, facets_of, limit_of, now_of, text_of
+from search.archive.excerpts import with_snippets
+from search.archive.feedback import (
+    CHARACTERISTIC_WORDS,
+    characteristic_words,
+    expansion,
+    weighted,
+    without_copies,
+)
+from search.archive.paging import NextPage, digest_of
+from search.archive.question import Question, depends_on_now, question_of, read_question
+from search.archive.spelling import correction, missing_parts
+from search.archive.timeline import timeline
+from search.article import Article
+from search.backends import open_engine
+from search.dates import INTERVALS, Interval
+from search.dates.bounds import Moment, Zone, age_of, between, full_hour, zone_of
+from search.deadline import Deadline, no_deadline
+from search.engine import (
+    DEFAULT_RANKING,
+    MAX_HITS,
+    SORTS,
+    Added,
+    Cursor,
+    Engine,
+    Explanation,
+    Facet,
+    FacetRequest,
+    Historied,
+    Maintained,
+    Ranking,
+    Reader,
+    Recency,
+    Results,
+    SearchRequest,
+    Sort,
+    State,
+    Stats,
+    Suggestion,
+    Timeline,
+    Version,
+)
+from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
+from search.language import Dates, Not, Query, Word, both
+from search.text import Analyzer
+
+__all__ = ["Archive", "Question", "open_archive"]
+
+
+def open_archive(
+    location: str | Path = "index_data",
+    *,
+    create: bool = False,
+    language: str | None = None,
+    wait: float = 0.0,
+    zone: Zone = UTC,
+) -> Archive:
+    """The archive in the folder `location`; with `create`, made if it is not there.
+
+    `language` is that of a new archive (one of `analysis.LANGUAGES`, default english). Each write waits
+    up to `wait` seconds for another process that is writing, then raises `ArchiveLocked`. Dates that are
+    asked for and counted by are those of the `zone`.
+    Raises `ArchiveNotFound`, `ArchiveExists` or `ArchiveDamaged`.
+    """
+    where = zone_of(zone)
+    return Archive(open_engine(str(location), create=create, language=language, wait=wait), where)
+
+
+class Archive:
+    """A news archive: search it, count in it, add to it. Close it, or use it in a `with` statement.
+
+    Threads may share one `Archive`: those that read wait for nobody. Each method that is asked a question
+    takes a `Question` or just its text, in the query language, and answers from one commit; it raises
+    `QuerySyntaxError` or `LimitExceeded` where the text cannot be read (with `any_word` only one without a
+    word). An argument that means nothing raises `InvalidRequest`. A `timeout` is in seconds, or a `Deadline`
+    that another thread can cancel; `DeadlineExceeded` is raised where there is no answer by then.
+    """
+
+    def __init__(self, engine: Engine, zone: tzinfo = UTC, now: datetime | None = None) -> None:
+        self.engine = engine
+        self.zone = zone
+        self._now = now
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the archive's files."""
+        self.engine.close()
+
+    def at(self, *, zone: Zone | None = None, now: datetime | None = None) -> Archive:
+        """The same archive for somebody in another zone, or as if it were another moment; costs nothing.
+
+        What is kept of a zone or a moment that is not given stays. `now` must have a zone.
+        """
+        where = self.zone if zone is None else zone_of(zone)
+        return Archive(self.engine, where, self._now if now is None else now_of(now))
+
+    def version(self) -> str:
+        """A name of the archive's state, another one whenever an answer may be another; made in microseconds.
+
+        Of an answer that depends on now (`Results.depends_on_now`) time decides, too.
+        """
+        return self.engine.version()
+
+    # --- reading --------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self, timeout: Timeout) -> Iterator[tuple[Reader, Deadline | None]]:
+        deadline = deadline_of(timeout)
+        with self.engine.reader(deadline) as reader:
+            yield reader, deadline
+
+    def _moment(self) -> datetime:
+        return self._now or datetime.now(UTC)
+
+    def _read(self, reader: Reader, asked: Question | str) -> Query:
+        return read_question(reader, question_of(asked), self.zone, self._moment())
+
+    @cached_property
+    def _analyzer(self) -> Analyzer:
+        with self.engine.reader() as reader:
+            return Analyzer(reader.state().language)
+
+    def search(
+        self,
+        question: Question | str,
+        *,
+        sort: Sort = "relevance",
+        limit: int = 10,
+        after: str | None = None,
+        facets: str | FacetRequest | Iterable[str | FacetRequest] = (),
+        snippets: bool = True,
+        timeout: Timeout = None,
+        expand: bool = False,
+        recency: str | timedelta | None = None,
+        ranking: Ranking = DEFAULT_RANKING,
+    ) -> Results:
+        """The matches of the question: one page and the total.
+
+        `after` is the `next` of the page before, good with the same question and the same options. A facet
+        is a field ("keyword"), a field and how many values ("source:20") or a date ("date:month"). Without
+        `snippets` the hits have None for theirs, which is faster.
+
+        With `expand` the words of the first articles found have a part in the ranking. With `recency` ("7d",
+        "12h", "2w") newer articles rank higher: half of a score is halved by that age. `ranking` has all the
+        numbers of it, for those who compare rankings.
+        """
+        if sort not in SORTS:
+            raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
+        if sort != "relevance" and (expand or recency is not None):
+            raise InvalidRequest(f"expand and recency rank by relevance; they change nothing of {sort} first")
+        limit, facets, asked = limit_of(limit), facets_of(facets), question_of(question)
+        page = None if after is None else NextPage.read(text_of("after", after))
+        now = page.began if page and self._now is None else self._moment()
+        now = now.replace(microsecond=0)  # as exactly as a page is told when the search began
+        with self._reading(timeout) as (reader, deadline):
+            read = read_question(reader, asked, self.zone, now)
+            past = None if page is None else Cursor.read(page.place, sort)
+            digest = digest_of(read.tree, sort, expand, recency, ranking)
+            if page is not None:
+                page.check(digest)
+            request = SearchRequest(
+                query=read.tree,
+                sort=sort,
+                limit=limit,
+                after=past,
+                facets=facets,
+                zone=self.zone,
+                ranking=ranking,
+            )
+            if recency is not None:
+                age = recency if isinstance(recency, timedelta) else text_of("recency", recency)
+                own = replace(ranking, recency=Recency(age_of(age), full_hour(now)))
+                request = replace(request, ranking=own)
+            check = no_deadline if deadline is None else deadline.check
+            added: tuple[str, ...] = ()
+            if expand:
+                prefer, added = expansion(reader, read.tree, ranking, self._analyzer, check)
+                request = replace(request, prefer=prefer)
+            found = reader.search(request)
+
+            def finds(text: str) -> int:
+                try:
+                    tree = read_question(reader, replace(asked, text=text), self.zone, now).tree
+                    return reader.search(SearchRequest(tree, limit=0)).total
+                except DeadlineExceeded:
+                    raise
+                except (QuerySyntaxError, LimitExceeded):
+                    return 0
+
+            results = replace(
+                found,
+                read_as=str(read),
+                warnings=read.notes + found.warnings,
+                expanded_with=added,
+                did_you_mean=correction(reader, asked.text, read.tree, total=found.total, finds=finds),
+                parts=() if found.total else missing_parts(reader, read.tree),
+                first=page.number if page else 1,
+                depends_on_now=recency is not None or depends_on_now(reader, asked, read, self.zone, now),
+            )
+            if results.next is not None:
+                following = NextPage(results.next, results.first + len(results.hits), now, digest)
+                results = replace(results, next=str(following))
+            wanted = snippets and results.hits
+            return with_snippets(reader, results, read.tree, check) if wanted else results
+
+    def count(self, question: Question | str, *, timeout: Timeout = None) -> int:
+        """How many articles match."""
+        with self._reading(timeout) as (reader, _):
+            return reader.search(SearchRequest(self._read(reader, question).tree, limit=0)).total
+
+    def facets(
+        self, question: Question | str, *fields: str | FacetRequest, timeout: Timeout = None
+    ) -> tuple[Facet, ...]:
+        """The counts of all matches by each of `fields`, written as for `search`."""
+        requests = facets_of(fields)
+        with self._reading(timeout) as (reader, _):
+            tree = self._read(reader, question).tree
+            return reader.search(SearchRequest(tree, limit=0, facets=requests, zone=self.zone)).facets
+
+    def timeline(
+        self, question: Question | str, by: Interval = "month", *, timeout: Timeout = None
+    ) -> Timeline:
+        """The counts of all matches by year, month, week or day, with the empty ones between."""
+        if by not in INTERVALS:
+            raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
+        deadline = deadline_of(timeout)
+        (facet,) = self.facets(question, FacetRequest("date", interval=by), timeout=deadline)
+        return timeline(facet, by, self.zone, no_deadline if deadline is None else deadline.check)
+
+    def scan(self, question: Question | str, *, timeout: Timeout = None) -> Iterator[Article]:
+        """Every match, oldest first, as a stream of one moment: what is added meanwhile is not in it."""
+        deadline = deadline_of(timeout)
+        with self._reading(deadline) as (reader, _):
+            tree = self._read(reader, question).tree  # now, so that an error comes now
+
+        def stream() -> Iterator[Article]:
+            with self._reading(deadline) as (reader, _):
+                yield from reader.scan(tree)
+
+        return stream()
+
+    def ids(self, question: Question | str, *, timeout: Timeout = None) -> list[str]:
+        """The id of every match, oldest first."""
+        with self._reading(timeout) as (reader, _):
+            return reader.ids(self._read(reader, question).tree)
+
+    def similar(
+        self,
+        article: str | Article,
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        limit: int = 10,
+        timeout: Timeout = None,
+    ) -> Results:
+        """Articles with the words that set this one, given by its id or itself, apart from the others.
+
+        The article is none of them. Raises `InvalidRequest` for an id that is not there.
+        """
+        check_moments(since, until)
+        limit = limit_of(limit)
+        with self._reading(timeout) as (reader, deadline):
+            check = no_deadline if deadline is None else deadline.check
+            given = _given(reader, article)
+            words = characteristic_words(reader, [(given, 1.0)], CHARACTERISTIC_WORDS, self._analyzer, check)
+            if not words:
+                return Results(0, ())
+            other = Not(Word(given.id, "id"))
+            period = between(since, until, self.zone, self._moment())
+            tree = both([weighted(words), other, *([] if period is None else [Dates(period)])])
+            found = reader.search(SearchRequest(tree, limit=limit))
+            read_as = " OR ".join(word.word for word in words)
+            return with_snippets(reader, replace(found, read_as=read_as, next=None), tree, check)
+
+    def background(self, article: str | Article, *, limit: int = 10, timeout: Timeout = None) -> Results:
+        """Older articles that give the context of this one: like it, but no copies of it or of each other.
+
+        Raises `InvalidRequest` for an id that is not there, and for an article without a time.
+        """
+        limit, deadline = limit_of(limit), deadline_of(timeout)
+        with self._reading(deadline) as (reader, _):
+            given = _given(reader, article)
+        if given.published is None:
+            raise InvalidRequest(f"the article {given.id!r} has no time, so nothing is older")
+        until = given.published - timedelta(microseconds=1)
+        found = self.similar(given, until=until, limit=min(MAX_HITS, 4 * limit), timeout=deadline)
+        check = no_deadline if deadline is None else deadline.check
+        return replace(found, hits=tuple(islice(without_copies(found.hits, given, check), limit)))
+
+    def explain(self, identity: str, question: Question | str, *, timeout: Timeout = None) -> Explanation:
+        """How the article comes to the score that `search` gives it for this question, term by term.
+
+        Raises `InvalidRequest` for an id that is not there.
+        """
+        with self._reading(timeout) as (reader, _):
+            tree = self._read(reader, question).tree
+            found = reader.explain(tree, text_of("an id", identity))
+        if found is None:
+            raise InvalidRequest(f"no article has the id {identity!r}")
+        return found
+
+    def suggest(self, prefix: str, *, limit: int = 10, timeout: Timeout = None) -> tuple[Suggestion, ...]:
+        """The words that begin with `prefix`, those in most articles first; if none does, other spellings."""
+        prefix, limit = text_of("prefix", prefix), limit_of(limit)
+        with self._reading(timeout) as (reader, _):
+            found = reader.vocabulary(prefix=prefix, count=limit)
+            return found or reader.vocabulary(near=prefix, count=limit)
+
+    def get(self, identity: str) -> Article | None:
+        """The article with this id, or None."""
+        with self.engine.reader() as reader:
+            return reader.get([text_of("an id", identity)]).get(identity)
+
+    def history(self, identity: str) -> tuple[Version, ...]:
+        """Every version of the article that is kept, the oldest first; none if there never was one."""
+        return self._historied().history(text_of("an id", identity))
+
+    def state(self) -> State:
+        """The archive's language, extra fields and revision, and what a user should be told of it."""
+        with self.engine.reader() as reader:
+            return reader.state()
+
+    def stats(self) -> Stats:
+        """The archive in numbers."""
+        with self.engine.reader() as reader:
+            return reader.stats()
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def add(self, articles: Iterable[Article]) -> Added:
+        """Add the articles, each in place of the one that has its id; returns when they can be found."""
+        from search.ingest import add_all  # which imports every reader of files
+
+        counts: list[Added] = []
+        add_all(self.engine, iter(articles), counts.append)
+        return sum(counts, Added())
+
+    def delete(self, ids: Iterable[str], *, forget: bool = False) -> int:
+        """Delete the articles with these ids; how many there were.
+
+        Their versions are kept (see `history`), unless they are to be forgotten: then nothing of them is.
+        """
+        if isinstance(ids, str):
+            raise InvalidRequest("ids must be several, in a list, not one text")
+        return self.engine.delete([text_of("an id", identity) for identity in ids], forget=forget)
+
+    def prune(self, older_than: str | timedelta) -> int:
+        """Drop the versions that were replaced or deleted longer ago than this ("30d", "1y"); how many."""
+        return self._historied().prune(self._moment() - age_of(older_than))
+
+    def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
+        """Bring an archive of an older format up to date, as each write does; whether there was need to."""
+        return self.engine.upgrade(report) if isinstance(self.engine, Maintained) else False
+
+    def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
+        """Make the index anew from the stored articles, calling `report(done, total)` on the way."""
+        self.engine.rebuild(report)
+
+    def _historied(self) -> Historied:
+        if not isinstance(self.engine, Historied):
+            raise InvalidRequest("this kind of archive keeps no earlier versions")
+        return self.engine
+
+
+def _given(reader: Reader, article: str | Article) -> Article:
+    if isinstance(article, Article):
+        return article
+    found = reader.get([text_of("an id", article)]).get(article)
+    if found is None:
+        raise InvalidRequest(f"no article has the id {article!r}")
+    return found

@@ -1,0 +1,126 @@
+"""What helps a search along: words that improve its ranking, articles like one.
+
+What sets some articles apart from all the others is a relevance model (Lavrenko and Croft 2001,
+"Relevance-based language models", RM1) over these articles,
+
+    P(t | R) = sum over the articles d of  weight_d * frequency of t in d / length of d
+
+whose terms are then weighed by how rare they are in the archive, as Rocchio's feedback does: words that
+are everywhere are frequent in any article, whatever it is about.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from search.article import Article
+from search.deadline import Check, checked, no_deadline
+from search.engine import Hit, Ranking, Reader, SearchRequest
+from search.language import Boost, Everything, Node, Word, either, leaves
+from search.text import Analyzer, forms, language_named
+
+CONSIDERED = 300
+"""Words whose frequencies are looked up, those with the most weight."""
+
+CHARACTERISTIC_WORDS = 25
+"""By how many words articles like one are looked for."""
+
+SHINGLE, MOST_SHARED = 4, 0.5
+"""Articles that share more than this part of their runs of so many words are copies of each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedWord:
+    """A word and how much it counts; the weights of several add up to 1."""
+
+    word: str
+    weight: float
+
+
+def expansion(
+    reader: Reader, query: Node, ranking: Ranking, analyzer: Analyzer, check: Check = no_deadline
+) -> tuple[Node | None, tuple[str, ...]]:
+    """What to prefer so that the first articles found decide what else is relevant, and its words.
+
+    Pseudo-relevance feedback by RM3 (Abdul-Jaleel and others 2004): the query's words, and those of a
+    relevance model over the first articles, each with their share of the weight. What matches stays
+    the same. None where nothing is found or nothing scores.
+    """
+    feedback = ranking.feedback
+    plain = replace(ranking, recency=None)
+    found = reader.search(SearchRequest(query, limit=feedback.articles, ranking=plain))
+    scored = [(hit.article, hit.score) for hit in found.hits if hit.score > 0]
+    words = characteristic_words(reader, scored, feedback.words, analyzer, check)
+    if not words:
+        return None, ()
+    own = sum(1 for leaf in leaves(query) if isinstance(leaf, Word)) or 1
+    factor = own * (1 - feedback.own_share) / feedback.own_share
+    return weighted(words, factor), tuple(word.word for word in words)
+
+
+def characteristic_words(
+    reader: Reader,
+    articles: Sequence[tuple[Article, float]],
+    count: int,
+    analyzer: Analyzer,
+    check: Check = no_deadline,
+) -> tuple[WeightedWord, ...]:
+    """The `count` words that most set these articles, which have weights, apart from the others.
+
+    Each is in its commonest form. Words that no article of the archive has, numbers, single letters and stop
+    words of the archive's language are left out.
+    """
+    total = sum(weight for _, weight in articles) or 1.0
+    weights: dict[tuple[str, str], float] = defaultdict(float)
+    for article, weight in articles:
+        text = "\n".join((article.title, article.description, *article.highlights, article.body))
+        found = list(checked(forms(text), check))
+        share = weight / total / (len(found) or 1)
+        language = language_named(article.language) or analyzer.language
+        for form, frequency in Counter(found).items():
+            weights[form, language] += share * frequency
+    by_term: dict[str, tuple[float, str]] = {}
+    for (form, language), weight in sorted(weights.items(), key=lambda pair: (-pair[1], pair[0])):
+        if len(by_term) >= CONSIDERED:
+            break
+        if len(form) > 1 and form not in analyzer.stop_words and not form.replace(".", "").isdecimal():
+            term = analyzer.term(form, language)
+            before, commonest = by_term.get(term, (0.0, form))
+            by_term[term] = before + weight, commonest
+    frequencies = reader.document_frequencies([form for _, form in by_term.values()])
+    articles_in_all = reader.search(SearchRequest(Everything(), limit=0)).total
+    ranked = []
+    for weight, form in by_term.values():
+        if df := frequencies[form]:
+            ranked.append((weight * math.log(1 + (articles_in_all - df + 0.5) / (df + 0.5)), form))
+    best = sorted(ranked, key=lambda pair: (-pair[0], pair[1]))[:count]
+    sum_of_best = sum(weight for weight, _ in best) or 1.0
+    return tuple(WeightedWord(form, weight / sum_of_best) for weight, form in best)
+
+
+def weighted(words: Sequence[WeightedWord], factor: float = 1.0) -> Node:
+    """Any of the words, each counting by its weight."""
+    return either([Boost(Word(word.word), factor * word.weight) for word in words])
+
+
+def without_copies(hits: Iterable[Hit], article: Article, check: Check) -> Iterator[Hit]:
+    """The hits that are copies neither of the article nor of a hit before.
+
+    By the resemblance of their shingles (Broder 1997, "On the resemblance and containment of
+    documents"), relative to the shorter one, so that a cut version is a copy too.
+    """
+    seen = [_shingles(article)]
+    for hit in hits:
+        check()
+        own = _shingles(hit.article)
+        if all(len(own & other) <= MOST_SHARED * min(len(own), len(other)) for other in seen):
+            seen.append(own)
+            yield hit
+
+
+def _shingles(article: Article) -> set[tuple[str, ...]]:
+    found = forms(f"{article.title}\n{article.body}")
+    return {tuple(found[at : at + SHINGLE]) for at in range(max(1, len(found) - SHINGLE + 1))}

@@ -1,0 +1,77 @@
+"""What a person asks, apart from any archive and any moment, and how it is read for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+
+from search.archive.arguments import check_moments, checked_as
+from search.dates.bounds import Moment, between
+from search.engine import Reader, SearchRequest
+from search.errors import DeadlineExceeded, LimitExceeded
+from search.language import (
+    Dates,
+    Fuzzy,
+    Query,
+    Wildcard,
+    both,
+    leaves,
+    parse_loosely,
+    parse_query,
+    word_by_word,
+)
+from search.text import STOP_WORDS
+
+_LATER = timedelta(days=1000)
+"""A time at which no date that is told from now is what it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The articles that `text`, in the query language, finds from `since` to `until`, both included.
+
+    All words are required, or with `any_word` at least one; a text that is no query (a headline, a sentence)
+    is then taken word by word. A `date` for a bound is that day in the zone of the archive it is asked of, a
+    `datetime` an instant, a text what a query could have ("2025-02", "last week").
+    """
+
+    text: str
+    since: Moment | None = None
+    until: Moment | None = None
+    any_word: bool = False
+
+
+def question_of(asked: Question | str) -> Question:
+    """The question, or one with just this text; raises `InvalidRequest`."""
+    question = asked if isinstance(asked, Question) else Question(asked)
+    checked_as(str, "query", question.text)
+    check_moments(question.since, question.until)
+    return question
+
+
+def read_question(reader: Reader, question: Question, zone: tzinfo, now: datetime) -> Query:
+    """What the question means for the archive of `reader` at the moment `now`.
+
+    With `any_word` a text is taken word by word that cannot be read, or is read as a query of which a word
+    stands for too many. Raises `QuerySyntaxError`, `LimitExceeded` and `InvalidRequest`.
+    """
+    state = reader.state()
+    stop_words = STOP_WORDS.get(state.language, frozenset())
+    parse: Callable[..., Query] = parse_loosely if question.any_word else parse_query
+    read = parse(question.text, zone=zone, now=now, stop_words=stop_words, extra_fields=state.extra_fields)
+    if question.any_word and any(isinstance(leaf, Wildcard | Fuzzy) for leaf in leaves(read.tree)):
+        try:
+            reader.search(SearchRequest(read.tree, limit=0))
+        except DeadlineExceeded:
+            raise
+        except LimitExceeded as error:
+            read = word_by_word(question.text, str(error), stop_words) or read
+    period = between(question.since, question.until, zone, now)
+    return read if period is None else replace(read, tree=both([read.tree, Dates(period)]))
+
+
+def depends_on_now(reader: Reader, question: Question, read: Query, zone: tzinfo, now: datetime) -> bool:
+    """Whether the question, which was read as this, has a date that is told from now."""
+    dated = any(isinstance(leaf, Dates) for leaf in leaves(read.tree))
+    return dated and read_question(reader, question, zone, now + _LATER).tree != read.tree

@@ -1,0 +1,112 @@
+"""Matches to what is shown: the page of hits, the counts by value, the counts by time.
+
+The order is total: by score, or time, then newest, then id; so a page can begin just after any hit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from heapq import nsmallest
+
+from search.article import PRECISIONS, Precision
+from search.backends.embedded.documents import SEPARATOR, microseconds, moment, precisions
+from search.dates import Interval, Period, boundaries, interval_name
+from search.deadline import checked
+from search.engine import MAX_BINS, Cursor, Facet, FacetRequest, FacetValue, Sort
+from search.errors import LimitExceeded
+from search.index.evaluate.counts import by_interval, by_value, extent, missing
+from search.index.evaluate.matches import Matches
+from search.index.evaluate.order import Ordering, Place, texts_lowest_first
+from search.index.format.layout import MISSING
+from search.index.postings.postings import Docs
+from search.index.read.view import IndexView
+from search.language import Dates, value_leaf
+
+_ORDERINGS: dict[Sort, Ordering] = {
+    "relevance": Ordering("score", "published", "id"),
+    "newest": Ordering("highest", "published", "id"),
+    "oldest": Ordering("lowest", "published", "id"),
+}
+_DAYS = {"year": 365, "month": 28, "week": 7, "day": 1}
+_COARSEST: dict[Interval, Precision] = {"year": "year", "month": "month", "week": "day", "day": "day"}
+"""The coarsest precision with which a time is in one interval."""
+
+
+def page(view: IndexView, matches: Matches, sort: Sort, after: Cursor | None, limit: int) -> list[Place]:
+    """The first `limit` matches in order, of those past `after`."""
+    past = None if after is None else Place(after.id, after.score, microseconds(after.published))
+    return _ORDERINGS[sort].first(view, matches, limit, past)
+
+
+def cursor(place: Place, sort: Sort) -> Cursor:
+    """The cursor that goes on after `place`."""
+    return Cursor(sort, place.score, moment(place.number), place.text)
+
+
+def ids_oldest_first(view: IndexView, docs: Docs) -> list[str]:
+    """The documents' ids, oldest first and those without a time last, then by id."""
+    return texts_lowest_first(view, docs, "published", "id")
+
+
+def facet(view: IndexView, docs: Docs, request: FacetRequest, zone: tzinfo) -> Facet:
+    """The counts that `request` asks for over the documents."""
+    if request.interval is not None:
+        return _by_time(view, docs, request.interval, zone)
+    found, without = by_value(view, request.field, docs)
+    written: dict[str, tuple[int, int, str]] = {}
+    for term, count in checked(found.items(), view.check):
+        folded, _, shown = term.partition(SEPARATOR)
+        total, fewer, best = written.get(folded, (0, 0, ""))
+        fewer, best = min((-count, shown or folded), (fewer, best))
+        written[folded] = (total + count, fewer, best)
+    every = checked(written.values(), view.check)
+    common = nsmallest(request.limit, every, key=lambda value: (-value[0], value[2]))
+    values = tuple(
+        FacetValue(shown, total, str(value_leaf(request.field, shown))) for total, _, shown in common
+    )
+    return Facet(request.field, values, len(written), without)
+
+
+def _by_time(view: IndexView, docs: Docs, interval: Interval, zone: tzinfo) -> Facet:
+    """The documents by time: every interval that has one.
+
+    What is a day, month or year is counted by the calendar, in intervals that are no finer.
+    """
+    undated, imprecise, name = missing(view, "published", docs), 0, f"date:{interval}"
+    exact, whole = docs, docs[:0]
+    if (classes := precisions(view)) is not None:
+        dated = docs.compress(view.numbers("published").take(docs) != MISSING)
+        own, coarsest = classes.numbers.take(dated), PRECISIONS.index(_COARSEST[interval])
+        exact, whole = dated.compress(own == 0), dated.compress((own > 0) & (own <= coarsest))
+        imprecise = len(dated) - len(exact) - len(whole)
+    times = [at.astimezone(zone).replace(tzinfo=None) for at in _extent(view, exact)]
+    times += [at.replace(tzinfo=None) for at in _extent(view, whole)]
+    if not times:
+        return Facet(name, (), 0, undated, imprecise)
+    first, last = min(times), max(times)
+    if (last - first).days // _DAYS[interval] > MAX_BINS:
+        raise LimitExceeded(f"that is more than {MAX_BINS:,} {interval}s; count by a longer interval")
+    # One more at each end: where clocks go back over midnight, times do not follow each other as instants do.
+    edges = boundaries(first - timedelta(days=1), last + timedelta(days=1), interval, zone)
+    instants = by_interval(view, "published", exact, [microseconds(edge) for edge in edges])
+    days = by_interval(view, "published", whole, [microseconds(edge.replace(tzinfo=UTC)) for edge in edges])
+    counts = [sum(both) for both in zip(instants, days, strict=True)]
+    counted = [number for number, count in enumerate(counts) if count]
+    values = tuple(
+        FacetValue(
+            interval_name(edges[number], interval),
+            counts[number],
+            str(Dates(Period(edges[number], edges[number + 1]))),
+        )
+        for number in checked(counted, view.check)
+    )
+    return Facet(name, values, len(values), undated, imprecise)
+
+
+def _extent(view: IndexView, docs: Docs) -> Iterator[datetime]:
+    """The first and the last time, if there is any."""
+    for number in extent(view, "published", docs) or ():
+        at = moment(number)
+        assert at is not None
+        yield at

@@ -1,0 +1,225 @@
+"""How articles become documents of the index.
+
+    title description highlights body    words: terms (stems) with their positions, and the form of
+                                         each word, as people type it
+    keyword author source site lang      values, `folded` or `folded US as written`
+    url, each extra field                the same
+    id                                   the value as it is
+    published                            microseconds since 1970, UTC
+    precision                            of `published`: instant, day, month or year
+
+US is the control character "unit separator", which no text of an article has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from search.article import PRECISIONS, Article
+from search.dates import Period
+from search.fields import MAX_INDEXED_FIELDS
+from search.index.evaluate.matches import Limits
+from search.index.format.layout import MISSING
+from search.index.read.values import Classes
+from search.index.read.view import IndexView
+from search.index.write.invert import Documents, WordCollector
+from search.index.write.piece_table import PieceTables
+from search.language import TEXT_FIELDS
+from search.language.limits import MAX_DISTANCE
+from search.text import Analyzer, fold_value, language_named, spaced
+from search.text.stemming import language_tags
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+SEPARATOR = "\x1f"
+
+VALUE_GAP = MAX_DISTANCE + 1
+"""Words between one highlight and the next, so that no phrase or NEAR reaches across."""
+
+MAX_REMEMBERED = 500_000
+"""Distinct pieces of text that the analyzer remembers from one batch to the next; about 150 MB."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Draft:
+    """Some articles as what their documents are made of, in flat lists.
+
+    A document is numbered within its segment. `texts` has the texts to analyse, `languages` the language
+    of each, `places` for each the number of the document and that of the text field; `values` for each
+    value field the documents, by number, and the value that each has.
+    """
+
+    published: list[int] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    places: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
+    values: dict[str, tuple[list[int], list[str]]] = field(default_factory=dict)
+
+
+def draft(articles: Iterable[Article], first: int, extra_fields: Collection[str]) -> Draft:
+    """The draft of articles whose documents are numbered from `first` on, with these extra fields only."""
+    made = Draft()
+    documents, fields = made.places
+    for number, article in enumerate(articles, start=first):
+        made.published.append(microseconds(article.published))
+        language = language_named(article.language)
+        for field_number, name in enumerate(TEXT_FIELDS):
+            if text := getattr(article, name):
+                for part in (text,) if isinstance(text, str) else text:
+                    made.texts.append(part)
+                    made.languages.append(language)
+                    documents.append(number)
+                    fields.append(field_number)
+        for name, written in _values(article, extra_fields).items():
+            if name == "id":
+                terms: Iterable[str] = written
+            elif len(written) == 1:
+                terms = (value_term(written[0]),)
+            else:
+                # One for each folded value, spelled as the first of them.
+                terms = {fold_value(value): value_term(value) for value in reversed(written)}.values()
+            numbers, values = made.values.setdefault(name, ([], []))
+            for term in terms:
+                numbers.append(number)
+                values.append(term)
+    return made
+
+
+class DocumentCollector:
+    """Makes of drafts the documents of one segment after the other."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._tables = PieceTables(analyzer.learn)
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        if len(self._analyzer.words_of) > MAX_REMEMBERED:
+            self._analyzer.forget()
+            self._tables.clear()
+        self._words = WordCollector(TEXT_FIELDS, VALUE_GAP)
+        self._published: list[int] = []
+        self._values: dict[str, tuple[list[int], list[str]]] = {}
+
+    def add(self, part: Draft) -> None:
+        """Take more, numbered from where the last ended."""
+        pieces, counts = self._tables.pieces([spaced(text) for text in part.texts], part.languages)
+        self._words.add(pieces, counts, *part.places)
+        self._published += part.published
+        for name, (numbers, values) in part.values.items():
+            known = self._values.setdefault(name, ([], []))
+            known[0].extend(numbers)
+            known[1].extend(values)
+
+    def documents(self) -> Documents:
+        """All that was added since the last time."""
+        known = self._analyzer
+        made = Documents(
+            count=len(self._published),
+            words=self._words.collected(known.words_of, known.forms, known.term_of, known.terms),
+            values=self._values,
+            numbers={"published": self._published},
+        )
+        self.clear()
+        return made
+
+
+def _values(article: Article, extra_fields: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The values of an article by field, those that it has."""
+    found: dict[str, tuple[str, ...]] = {"id": (article.id,)}
+    own = islice(article.extra.items(), MAX_INDEXED_FIELDS)
+    found.update((name, values) for name, values in own if name in extra_fields)
+    if article.keywords:
+        found["keyword"] = article.keywords
+    if article.authors:
+        found["author"] = article.authors
+    if article.source:
+        found["source"] = (article.source,)
+    if article.published is not None:
+        found["precision"] = (article.precision,)
+    if article.language:
+        found["lang"] = language_tags(article.language)
+    if article.url:
+        found["url"] = (article.url,)
+        if hosts := sites(article.url):
+            found["site"] = hosts
+    return found
+
+
+@lru_cache(maxsize=100_000)
+def value_term(value: str) -> str:
+    """The term of a whole value: its folded form, and after it how it is written if that differs."""
+    folded = fold_value(value)
+    return folded if folded == value else f"{folded}{SEPARATOR}{value}"
+
+
+def sites(url: str) -> tuple[str, ...]:
+    """The host of a URL without `www.`, and the domains above it down to the one that was registered.
+
+    By the list of public suffixes, under which anybody can register. A host that is such a suffix itself,
+    or an address in numbers, stands alone.
+    """
+    try:
+        return _domains((urlsplit(url).hostname or "").strip("."))
+    except ValueError:
+        return ()
+
+
+@lru_cache(maxsize=10_000)
+def _domains(host: str) -> tuple[str, ...]:
+    registered = None if ":" in host or host.replace(".", "").isdecimal() else _registered(host)
+    if registered is None:
+        return (host,) if host else ()
+    if host != registered:
+        host = host.removeprefix("www.")
+    labels = host.removesuffix(registered).split(".")[:-1]
+    return tuple(".".join([*labels[start:], registered]) for start in range(len(labels) + 1))
+
+
+def _registered(host: str) -> str | None:
+    """The domain of the host that was registered; None if the host is a public suffix."""
+    found: str | None = _suffixes().privatesuffix(host)
+    return found
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """The list as it was when its package was made; nothing is downloaded."""
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()
+
+
+def microseconds(moment: datetime | None) -> int:
+    """A time as the index keeps it, `MISSING` for none."""
+    return MISSING if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def limits(period: Period) -> list[Limits]:
+    """Between which numbers a document of each of `PRECISIONS` is in the period, or may be."""
+
+    def number(bound: datetime | None) -> int | None:
+        return None if bound is None else microseconds(bound)
+
+    bounds = map(period.bounds, PRECISIONS)
+    return [(number(start), number(end)) for start, end in bounds]
+
+
+def precisions(view: IndexView) -> Classes | None:
+    """The place in `PRECISIONS` of that of each document; None where all are instants."""
+    return view.values("precision").classes(PRECISIONS)
+
+
+def moment(microseconds: int) -> datetime | None:
+    """The way back from `microseconds`."""
+    return None if microseconds == MISSING else _EPOCH + timedelta(microseconds=microseconds)

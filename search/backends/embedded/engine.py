@@ -1,0 +1,172 @@
+"""The embedded engine: the store, the index and the lock as one `search.engine.Engine`.
+
+A write goes to the store, then to the index. Were it to end between the two, the index would lag
+behind the store; the next write brings it up to date, and until then a reader's `warnings` say so. A reader
+takes the commit of the index first and a snapshot of the store second, which has all that the commit covers,
+and shows the articles as they were at the commit's revision. An index that covers what the store does not
+have is damage: articles have been lost, and nothing goes on as if they had not.
+
+Readers share what is opened of a commit; each has a connection to the store, a deadline and scratch arrays of
+its own for as long as it lasts, and waits for nobody. Writers wait for each other.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zlib import crc32
+
+from search.article import Article
+from search.backends.embedded import creation
+from search.backends.embedded.index import ArchiveIndex, Covered
+from search.backends.embedded.reader import EmbeddedReader
+from search.backends.embedded.store import Store
+from search.backends.embedded.tie import check_tie
+from search.backends.embedded.writing import Writer
+from search.deadline import Deadline, no_deadline
+from search.engine import Added, Report, Version
+from search.errors import ArchiveNotFound
+from search.index.read.view import IndexView
+from search.text import Analyzer
+
+MAX_MAPPED = 128 << 20
+"""Bytes of files that stay in memory after a query; the system keeps what it likes of the rest."""
+
+
+@dataclass(slots=True)
+class _Commit:
+    """A commit of the index, opened, and the views of it that no reader has at the moment."""
+
+    stamp: tuple[int, int]
+    view: IndexView
+    covered: Covered
+    idle: list[IndexView] = field(default_factory=list)
+
+
+class EmbeddedEngine:
+    """The archive in a folder. Made by `open` or `create`."""
+
+    def __init__(self, location: Path, store: Store, wait: float = 0.0) -> None:
+        self._location = location
+        self._analyzer = Analyzer(store.language)
+        self._idle = [store]  # stores that no reader has at the moment
+        self._index, self._opening = ArchiveIndex(location / "index"), threading.Lock()
+        self._commit: _Commit | None = None
+        self._writer = Writer(location, self._analyzer, wait)
+        self._turn = threading.RLock()  # of those who write
+        self._closed = False
+
+    @classmethod
+    def open(cls, location: Path, wait: float = 0.0) -> EmbeddedEngine:
+        """The archive at `location`; raises `ArchiveNotFound`, `ArchiveExists`, `ArchiveDamaged`."""
+        return cls(cls.found(location), Store(location), wait)
+
+    @staticmethod
+    def found(location: Path) -> Path:
+        """`location`, if there is an archive; raises `ArchiveNotFound`, for half of one `ArchiveDamaged`."""
+        if not (location / "articles.db").exists():
+            if location.exists() and not location.is_dir():
+                raise ArchiveNotFound(f"{location} is not a folder, so not an archive", location)
+            creation.check_remains(location)
+            raise ArchiveNotFound(f"no archive at {location}; make one with: news index PATH", location)
+        return location
+
+    @classmethod
+    def create(cls, location: Path, language: str = "english", wait: float = 0.0) -> EmbeddedEngine:
+        """A new archive; `location` may be there already as long as it holds no archive.
+
+        Whatever interrupts this, there is an archive then or there is none.
+        """
+        creation.create(location, language, wait)
+        return cls(location, Store(location), wait)
+
+    def close(self) -> None:
+        with self._turn:
+            self._closed = True
+            self._commit = None
+            self._writer.close()
+            while self._idle:
+                self._idle.pop().close()
+
+    # --- reading --------------------------------------------------------------------------------
+
+    @contextmanager
+    def reader(self, deadline: Deadline | None = None) -> Iterator[EmbeddedReader]:
+        commit = self._newest()
+        view = commit.idle.pop() if commit.idle else commit.view.fork()
+        view.check = no_deadline if deadline is None else deadline.check
+        with self._snapshot() as store, self._index.answering():
+            check_tie(store, commit.covered)
+            yield EmbeddedReader(self._location, store, view, commit.covered, self._analyzer)
+        commit.idle.append(view)  # unless something was raised: then it may have been left half-way
+        view.release_beyond(MAX_MAPPED)
+
+    def _newest(self) -> _Commit:
+        """The newest commit, opened."""
+        with self._opening:
+            stamp, commit = self._index.stamp(), self._commit
+            if commit is None or commit.stamp != stamp:
+                commit = self._commit = _Commit(stamp, *self._index.view())
+            return commit
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Store]:
+        """A store, of one moment, that nobody else has."""
+        store = self._idle.pop() if self._idle else Store(self._location)
+        try:
+            with store.snapshot():
+                yield store
+        finally:
+            if self._closed:
+                store.close()
+            else:
+                self._idle.append(store)
+
+    def version(self) -> str:
+        covered = self._index.covered()
+        return f"{covered.archive}-{covered.revision}-{crc32(repr(covered).encode()):08x}"
+
+    def history(self, identity: str) -> tuple[Version, ...]:
+        with self.reader() as reader:
+            return reader.history(identity)
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def add(self, articles: Iterable[Article]) -> Added:
+        with self._turn:
+            return self._writer.add(articles)
+
+    def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
+        with self._turn:
+            if forget:
+                return self._writer.forget(identities)
+            return self._writer.remove(lambda changes: changes.delete(identities))
+
+    def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
+        with self._turn:
+            return self._writer.remove(lambda changes: changes.withdraw(cancelled))
+
+    def prune(self, before: datetime) -> int:
+        with self._turn:
+            return self._writer.prune(before)
+
+    def optimize(self) -> None:
+        with self._turn:
+            self._writer.optimize()
+
+    def catch_up(self, *, only_behind: bool = False) -> None:
+        """Bring the index up to date with the articles; `only_behind` only if it lacks any of them."""
+        with self._turn:
+            self._writer.catch_up(only_behind=only_behind)
+
+    def upgrade(self, report: Report | None = None) -> bool:
+        with self._turn:
+            return self._writer.upgrade(report)
+
+    def rebuild(self, report: Report | None = None) -> None:
+        with self._turn:
+            self._writer.rebuild(report)

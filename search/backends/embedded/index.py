@@ -1,0 +1,288 @@
+"""The Whoosh index of an archive: written from changes, read as arrays.
+
+What a commit consists of is in its manifest (see `search.index.format.manifest`), with a note of ours: up to
+which revision of which archive it goes, with the digest of the history up to there, made by which analyzer.
+Where it lags behind the store, the changes since are applied again, which does no harm.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from search.backends.embedded.store.store import State
+from search.errors import IndexUnusable
+from search.index.format.layout import BadLayout, open_file
+from search.index.format.manifest import (
+    MANIFEST,
+    BadManifest,
+    Manifest,
+    check_file,
+    read_manifest,
+    seal,
+    sync_folder,
+    write_manifest,
+)
+from search.index.format.segment import Segment
+from search.index.format.soundness import contradictions
+from search.index.read.view import IndexView
+from search.index.write.writer import ArrayWriter
+from search.language import TEXT_FIELDS
+from search.text import Analyzer
+from search.text.stemming import stemmers_checksum
+
+INDEX_FORMAT = 7
+"""Raised when `schema` changes: an index of another format is made anew by whoever writes next."""
+
+READ_FORMATS = (6, INDEX_FORMAT)
+"""What can be searched as it is. Format 6 folds ids and does not name its archive."""
+
+NAME = "articles"
+
+_OPENINGS = 100
+"""How often a commit is tried to be opened that a writer replaces meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What the newest commit of an index holds: `revision` of the archive, whose history has the `digest`."""
+
+    format: int
+    analyzer: str
+    revision: int
+    extra_fields: tuple[str, ...]
+    archive: str = ""
+    digest: str = ""
+    stemmers: str = ""
+
+    @classmethod
+    def of(cls, note: Mapping[str, Any]) -> Covered:
+        """What a manifest's note says; raises `BadManifest`."""
+        found = note.get("format")
+        if found not in READ_FORMATS or isinstance(found, bool):
+            raise BadManifest(f"it has format {found!r:.20}, not {INDEX_FORMAT}")
+        fields = note.get("extra_fields")
+        texts = [note.get("analyzer"), *(note.get(name, "") for name in ("archive", "digest", "stemmers"))]
+        revision = note.get("revision")
+        if (
+            not isinstance(fields, list)
+            or not all(isinstance(text, str) for text in [*fields, *texts])
+            or type(revision) is not int
+            or not 0 <= revision < 1 << 62
+        ):
+            raise BadManifest(f"{MANIFEST} does not say what it covers")
+        analyzer, archive, digest, stemmers = (str(text) for text in texts)
+        return cls(int(found), analyzer, revision, tuple(fields), archive, digest, stemmers)
+
+
+class ArchiveIndex:
+    """The index in the folder `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._manifest: tuple[tuple[int, int], Manifest, Covered] | None = None
+        self._checked: dict[str, tuple[int, int, int]] = {}  # what files were like that were found whole
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def stamp(self) -> tuple[int, int]:
+        """Changes whenever there is a newer commit; (0, 0) where there is no index."""
+        try:
+            status = (self.path / MANIFEST).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return (0, 0)
+        return status.st_ino, status.st_mtime_ns
+
+    def covered(self) -> Covered:
+        """What the index holds; raises `IndexUnusable`."""
+        return self._newest()[1]
+
+    def _newest(self) -> tuple[Manifest, Covered]:
+        with self.translated():
+            stamp = self.stamp()
+            if self._manifest is None or self._manifest[0] != stamp or stamp == (0, 0):
+                manifest = read_manifest(self.path, NAME)
+                self._manifest = stamp, manifest, Covered.of(manifest.note)
+            return self._manifest[1:]
+
+    def view(self) -> tuple[IndexView, Covered]:
+        """The newest commit, open for reading and checked, and what it covers; raises `IndexUnusable`."""
+        before = None
+        for _ in range(_OPENINGS):
+            manifest, covered = self._newest()
+            try:
+                with self.translated():
+                    self._check(manifest)
+                    view = IndexView(self.path, list(manifest.segments))
+                    _check_columns(view)
+                    return view, covered
+            except IndexUnusable:
+                # A writer may have put the next commit in place since, and removed what we read of.
+                if manifest.generation == before or self.stamp() == (0, 0):
+                    raise
+                before, self._manifest = manifest.generation, None
+        raise self._unusable("it has no commit that stays to be read")
+
+    def contradictions(self) -> list[str]:
+        """What in the arrays of the newest commit contradicts the rest of them; a sentence each."""
+        found = []
+        with self.translated():
+            for segment in self._newest()[0].segments:
+                arrays = segment.open(self.path)
+                found += [f"{segment.file}: {f}" for f in contradictions(arrays, segment.count)]
+        return found
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Raise `IndexUnusable` for an error that the index is to blame for.
+
+        Files that are as they were written can still hold nonsense, if whoever wrote them was wrong. Whether
+        they do is looked into when something goes wrong; if not, the error is ours and stays what it is.
+        """
+        try:
+            yield
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            if found := self.contradictions():
+                raise self._unusable(found[0]) from error
+            raise
+
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments of the newest commit; raises `IndexUnusable`."""
+        return self._newest()[0].segments
+
+    def check(self, *, whole: bool = False) -> None:
+        """Raise `IndexUnusable` unless the files of the newest commit are all there, as they were written.
+
+        With `whole` every byte is read, also of large files that look untouched.
+        """
+        manifest, _ = self._newest()
+        with self.translated():
+            self._check(manifest, whole=whole)
+
+    def _check(self, manifest: Manifest, *, whole: bool = False) -> None:
+        for name, sealed in manifest.files.items():
+            status = (self.path / name).stat()
+            seen = status.st_ino, status.st_size, status.st_mtime_ns
+            if whole or self._checked.get(name) != seen:
+                check_file(self.path / name, sealed, whole=whole)
+                self._checked[name] = seen
+        self._checked = {name: seen for name, seen in self._checked.items() if name in manifest.files}
+
+    def copy_to(self, folder: Path) -> None:
+        """Copy the newest commit, checked, into a new folder; raises `IndexUnusable` and `OSError`."""
+        before = None
+        while True:
+            manifest, _ = self._newest()
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            try:
+                with self.translated():
+                    for name, sealed in manifest.files.items():
+                        with open_file(self.path / name) as source, (folder / name).open("xb") as copy:
+                            shutil.copyfileobj(source, copy)
+                        check_file(folder / name, sealed, whole=True)
+                        seal(folder / name)
+            except IndexUnusable:
+                if manifest.generation == before:
+                    raise
+                before, self._manifest = manifest.generation, None  # perhaps replaced meanwhile
+            else:
+                sync_folder(folder)
+                return write_manifest(folder, manifest)
+
+    def size(self) -> int:
+        """Bytes of the files of the newest commit."""
+        return sum(sealed.size for sealed in self._newest()[0].files.values())
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Raise `IndexUnusable` for what goes wrong in opening the index."""
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError) as error:
+            missing = Path(error.filename or "").name
+            what = f"{missing} is missing" if missing and self.path.is_dir() else "there is none"
+            raise self._unusable(what) from error
+        except OSError as error:
+            raise self._unusable(f"it cannot be read: {error.strerror or error}") from error
+        except (BadManifest, BadLayout) as error:
+            raise self._unusable(str(error)) from error
+
+    def _unusable(self, what: str) -> IndexUnusable:
+        return IndexUnusable(
+            f"the index in {self.path} is of no use: {what}; the articles are whole, run: news rebuild",
+            self.path.parent,
+        )
+
+    # --- writing --------------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: Path, note: Mapping[str, object]) -> ArchiveIndex:
+        """A new empty index in a new folder, that covers what `note` says."""
+        from search.backends.embedded.schema import contents_of
+
+        path.mkdir()
+        sync_folder(path.parent)
+        ArrayWriter(path, NAME, contents_of(()), anew=True).commit(note)
+        return cls(path)
+
+    def adopt(self, other: ArchiveIndex) -> None:
+        """Make what the finished index `other` holds the newest commit of this one, and `other` be gone.
+
+        Whatever interrupts this, the last commit stays to be read, or the new one is.
+        """
+        from search.backends.embedded.schema import contents_of
+
+        made = read_manifest(other.path, NAME)
+        for path in (self.path, self.path / MANIFEST):
+            _set_aside(path, is_folder=path == self.path)
+        self.path.mkdir(exist_ok=True)
+        sync_folder(self.path.parent)
+        writer = ArrayWriter(self.path, NAME, contents_of(made.note["extra_fields"]), anew=True)
+        for segment in made.segments:
+            name = segment.file
+            (other.path / name).rename(self.path / name)
+        writer.segments = list(made.segments)
+        writer.commit(made.note)
+        shutil.rmtree(other.path, ignore_errors=True)
+
+
+def _set_aside(path: Path, *, is_folder: bool) -> None:
+    """Rename what stands where a folder, or a file, has to be."""
+    if path.is_symlink() or (path.exists() and path.is_dir() != is_folder):
+        path.rename(next(free for free in _names_beside(path) if not (free.exists() or free.is_symlink())))
+
+
+def _names_beside(path: Path) -> Iterator[Path]:
+    return (path.with_name(f"{path.name}.aside-{number}") for number in count(1))
+
+
+def _check_columns(view: IndexView) -> None:
+    """Raise `BadLayout` unless each document has its fields of text, an id and a column for its time."""
+    for part in view.parts:
+        if part.text.keys() != set(TEXT_FIELDS):
+            raise BadLayout("a segment has other fields of text than articles have")
+        ids = part.values("id")
+        if part.numbers("published") is None or ids is None or int(ids.doc_starts[-1]) != part.count:
+            raise BadLayout("a segment has documents without ids or times")
+
+
+def note_of(analyzer: Analyzer, state: State, extra_fields: Iterable[str] = ()) -> dict[str, object]:
+    """What a commit says of itself that covers a state of the store."""
+    fields = tuple(sorted(extra_fields))
+    return asdict(
+        Covered(
+            INDEX_FORMAT,
+            analyzer.version,
+            state.revision,
+            fields,
+            state.archive,
+            state.digest,
+            stemmers_checksum(),
+        )
+    )

@@ -1,0 +1,165 @@
+"""One commit of an embedded archive: its index, and its articles as they were at the revision it covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from search.article import Article
+from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
+from search.backends.embedded.documents import moment
+from search.backends.embedded.evaluate import Evaluator
+from search.backends.embedded.explain import explain
+from search.backends.embedded.index import INDEX_FORMAT, Covered
+from search.backends.embedded.lock import is_being_written
+from search.backends.embedded.store import Store
+from search.backends.embedded.store.layout import FORMAT
+from search.backends.embedded.suggestions import completions, corrections, near_values
+from search.backends.embedded.tie import damage
+from search.engine import (
+    DEFAULT_RANKING,
+    Explanation,
+    FacetRequest,
+    Hit,
+    Ranking,
+    Results,
+    SearchRequest,
+    State,
+    Stats,
+    Suggestion,
+    Version,
+)
+from search.errors import InvalidRequest
+from search.fields import FACET_FIELDS
+from search.index.evaluate.counts import extent, missing
+from search.index.evaluate.matches import everything
+from search.index.read.view import IndexView
+from search.language import TEXT_FIELDS, Node, field_name
+from search.snippets import Highlight
+from search.text import Analyzer, fold
+
+FETCHED = 2_000
+"""Articles that `scan` holds at a time."""
+
+SHOWN = 500
+"""Articles that are read from the store between two checks of the time."""
+
+
+class EmbeddedReader:
+    """What a `view` of the index, which covers this, and a snapshot of the `store` say together."""
+
+    def __init__(
+        self, location: Path, store: Store, view: IndexView, covered: Covered, analyzer: Analyzer
+    ) -> None:
+        self._location, self._store, self._view, self._covered = location, store, view, covered
+        self._analyzer = analyzer
+        self._evaluator = Evaluator(view, analyzer)
+
+    def search(self, request: SearchRequest) -> Results:
+        view = self._view
+        counted = [self._counted(facet) for facet in request.facets]
+        matches = Evaluator(view, self._analyzer, request.ranking).ranked(request)
+        places = page(view, matches, request.sort, request.after, request.limit + 1 if request.limit else 0)
+        shown = places[: request.limit]
+        articles = self.get([place.text for place in shown])
+        lost = [place.text for place in shown if place.text not in articles]
+        if lost and self._store.revision == self._covered.revision:  # else it was erased meanwhile
+            raise damage(self._location, f"{self._store.path} has lost the article {lost[0]!r}")
+        return Results(
+            total=len(matches.docs),
+            hits=tuple(Hit(articles[at.text], at.score) for at in shown if at.text in articles),
+            facets=tuple(facet(view, matches.docs, asked, request.zone) for asked in counted),
+            next=str(cursor(shown[-1], request.sort)) if shown and len(places) > len(shown) else None,
+            warnings=self._warnings(),
+        )
+
+    def _counted(self, request: FacetRequest) -> FacetRequest:
+        extra = self._covered.extra_fields
+        field = field_name(request.field, extra)
+        if request.interval is None and field not in FACET_FIELDS and field not in extra:
+            countable = ", ".join((*FACET_FIELDS, *extra, "date:year, date:month, date:week, date:day"))
+            raise InvalidRequest(f"{request.field!r} cannot be counted by; fields that can are {countable}")
+        return FacetRequest(field or "date", request.limit, request.interval)
+
+    def ids(self, query: Node) -> list[str]:
+        return ids_oldest_first(self._view, self._evaluator.matches(query).docs)
+
+    def scan(self, query: Node) -> Iterator[Article]:
+        identities = self.ids(query)
+        for start in range(0, len(identities), FETCHED):
+            wanted = identities[start : start + FETCHED]
+            articles = self.get(wanted)
+            self._store.end_snapshot()  # which may take hours, and would keep the WAL from being emptied
+            yield from (articles[identity] for identity in wanted if identity in articles)
+
+    def get(self, identities: Sequence[str]) -> dict[str, Article]:
+        articles: dict[str, Article] = {}
+        with self._store.snapshot():
+            for start in range(0, len(identities), SHOWN):
+                self._view.check()
+                some = identities[start : start + SHOWN]
+                articles |= self._store.get(some, self._covered.revision)
+        return articles
+
+    def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        return {word: self._evaluator.document_frequency(word) for word in words}
+
+    def vocabulary(
+        self, *, field: str | None = None, prefix: str = "", near: str = "", count: int = 10
+    ) -> tuple[Suggestion, ...]:
+        if field is not None:
+            return near_values(self._view, field, near, count)
+        if near:
+            return corrections(self._view, fold(near), count)
+        return completions(self._view, fold(prefix), count)
+
+    def history(self, identity: str) -> tuple[Version, ...]:
+        """Every version of the article that is kept, also of revisions after this commit."""
+        return self._store.history(identity)
+
+    def highlights(self, query: Node) -> tuple[Highlight, ...]:
+        return self._evaluator.highlights(query)
+
+    def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
+        return explain(Evaluator(self._view, self._analyzer, ranking), query, identity)
+
+    def state(self) -> State:
+        covered = self._covered
+        language, fields = self._analyzer.language, covered.extra_fields
+        return State(covered.archive, covered.revision, language, fields, self._warnings())
+
+    def _warnings(self) -> tuple[str, ...]:
+        covered, found = self._covered, []
+        if covered.revision < self._store.revision and not is_being_written(self._location):
+            found.append("the newest changes are stored but not yet searchable; run: news rebuild")
+        if self._store.format < FORMAT or covered.format < INDEX_FORMAT:
+            found.append(
+                "the archive was made by an older version of news; to bring it up to date: news upgrade"
+            )
+        elif not self._analyzer.gives_terms_of(covered.analyzer, covered.stemmers):
+            found.append(
+                "the words of the archive were analysed by other rules or stemmers than those here, so that "
+                "some are not found; run: news rebuild"
+            )
+        return tuple(found)
+
+    def stats(self) -> Stats:
+        view, covered = self._view, self._covered
+        docs = everything(view).docs
+        span = extent(view, "published", docs)
+        return Stats(
+            location=str(self._location),
+            articles=self._store.count(),
+            undated=missing(view, "published", docs),
+            first=moment(span[0]) if span else None,
+            last=moment(span[1]) if span else None,
+            words=sum(view.words(field) for field in TEXT_FIELDS),
+            language=self._analyzer.language,
+            extra_fields=covered.extra_fields,
+            segments=view.segments,
+            store_size=sum(path.stat().st_size for path in self._location.glob("articles.db*")),
+            index_size=view.file_size,
+            revision=self._store.revision,
+            indexed_revision=covered.revision,
+            analyzer=covered.analyzer,
+        )

@@ -1,0 +1,398 @@
+"""The store of an archive: articles put in and read back, of one moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from search.article import Article
+from search.backends.embedded.store import versions
+from search.backends.embedded.store.changes import Changes, first_digest
+from search.backends.embedded.store.connection import (
+    ERRORS,
+    RESTORE,
+    Stamp,
+    code_of,
+    file_of,
+    format_of,
+    opened,
+    stamp_of,
+    translation,
+)
+from search.backends.embedded.store.layout import APPLICATION_ID, FORMAT, TABLES
+from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
+from search.backends.embedded.store.upgrade import upgrade
+from search.engine import Version
+from search.errors import ArchiveDamaged, ArchiveError
+from search.text import LANGUAGES
+
+_ROW = "number, CAST(id AS BLOB), digest, CAST(document AS BLOB), revision"
+_ROW_TYPES = (int, bytes, bytes, bytes, int)
+_MOST = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The UUID of an archive, its revision and the digest of its history; "" where it has none."""
+
+    archive: str
+    revision: int
+    digest: str
+
+
+def _now() -> int:
+    """Microseconds since 1970."""
+    return time.time_ns() // 1_000
+
+
+class Store:
+    """The articles of the archive at `location`. Safe to share between threads that take turns.
+
+    `now` tells the time, in microseconds since 1970.
+    """
+
+    def __init__(self, location: Path, now: Callable[[], int] = _now) -> None:
+        self.location, self._now = location, now
+        self.path = location / "articles.db"
+        self._open()
+        try:
+            with self._translated():
+                self.format = format_of(self._connection, self.path, location)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _open(self) -> None:
+        try:
+            file = file_of(self.path)
+        except FileNotFoundError as error:
+            raise ArchiveDamaged(f"{self.path} is gone; {RESTORE}", self.location) from error
+        self._connection, self._stamp = opened(self.path, self.location)
+        self._file = file
+
+    def _open_again(self) -> None:
+        """Open the file anew if it has been replaced, or could only be read as it was and has changed."""
+        try:
+            same = self._file == file_of(self.path) and self._stamp in (None, stamp_of(self.path))
+        except FileNotFoundError as error:
+            raise ArchiveDamaged(f"{self.path} is gone; {RESTORE}", self.location) from error
+        if not same:
+            before = self._connection
+            self._open()
+            before.close()
+
+    @staticmethod
+    def create(path: Path, language: str) -> State:
+        """Write a new, durable store to the new file `path`; raises `sqlite3.Error` and `OSError`."""
+        archive = str(uuid4())
+        digest = first_digest(archive)
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+            connection.executescript(f"BEGIN IMMEDIATE;{TABLES}COMMIT;")
+            connection.executemany(
+                "INSERT INTO meta VALUES (?, ?)", [("archive", archive), ("language", language)]
+            )
+            connection.execute("INSERT INTO revisions VALUES (0, ?, 'create', ?)", (_now(), digest))
+            connection.execute("PRAGMA journal_mode = WAL")
+        finally:
+            connection.close()
+        return State(archive, 0, digest.hex())
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except ERRORS as error:
+            raise translation(error, self.location, self.path) from error
+        except BadRow as error:
+            raise ArchiveDamaged(f"{self.path} is damaged: {error}; {RESTORE}", self.location) from error
+
+    # --- writing --------------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        self._open_again()
+        with self._translated():
+            self._connection.rollback()  # where an interrupt came ahead of the end of the last one
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                yield cursor
+                cursor.execute("COMMIT")
+            finally:
+                self._connection.rollback()
+
+    @contextmanager
+    def changing(self) -> Iterator[Changes]:
+        """One transaction; what is done through it is kept if the block ends without an error."""
+        with self._transaction() as cursor:
+            changes = Changes(cursor, self._now())
+            yield changes
+            changes.finish()
+
+    def truncate_log(self) -> bool:
+        """Leave nothing in the WAL of what was replaced or deleted; False where a reader still needs it."""
+        with self._translated():
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def forget_tombstones(self, revision: int) -> None:
+        """Drop the records of deletions that an index covering `revision` no longer needs."""
+        with self._transaction() as cursor:
+            cursor.execute("DELETE FROM tombstones WHERE revision <= ?", (revision,))
+
+    def prune(self, before: datetime) -> int:
+        """Drop the versions that were replaced or deleted before this time; how many they were."""
+        with self._transaction() as cursor:
+            return versions.prune(cursor, before)
+
+    def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
+        """Bring an older format up to this one, all of it or nothing; whether there was anything to do."""
+        with self._transaction() as cursor:
+            old = format_of(self._connection, self.path, self.location) < FORMAT
+            if old:
+                self._checked_revision()
+                upgrade(cursor, self._now(), report)
+        self.format = FORMAT
+        return old
+
+    # --- reading --------------------------------------------------------------------------------
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read in the block is of one moment, whoever writes meanwhile.
+
+        Raises `ArchiveError` where that cannot be, as without the right to write there is no lock against a
+        writer that comes meanwhile.
+        """
+        if self._connection.in_transaction:  # one is enough
+            yield
+            return
+        self._open_again()
+        try:
+            with self._translated():
+                self._connection.execute("BEGIN")
+                self.format = format_of(self._connection, self.path, self.location)
+            yield
+            self._check_untouched()
+        except ArchiveDamaged:
+            self._check_untouched()
+            raise
+        finally:
+            self._connection.rollback()
+
+    def end_snapshot(self) -> None:
+        """End the snapshot that the block around is in; what is read after it is of a later moment."""
+        self._check_untouched()
+        self._connection.rollback()
+
+    def _check_untouched(self) -> None:
+        stamp: Stamp | None = self._stamp
+        if stamp is not None and stamp != stamp_of(self.path):
+            raise ArchiveError("the archive was written to while it was read; ask again", self.location)
+
+    def state(self) -> State:
+        """What has happened up to now."""
+        if self.format < FORMAT:
+            return State("", self._checked_revision(), "")
+        with self._translated():
+            row = self._connection.execute(
+                "SELECT revision, digest FROM revisions ORDER BY revision DESC LIMIT 1"
+            ).fetchone()
+            if row is None:
+                raise BadRow("it has no history")
+            revision, digest = typed(row, int, bytes)
+        return State(self._meta("archive"), revision, digest.hex())
+
+    def upgraded_from(self) -> int | None:
+        """The revision at which the format before this one ended; None if the archive began with this."""
+        if self.format < FORMAT:
+            return _MOST
+        with self._translated():
+            row = self._connection.execute(
+                "SELECT revision FROM revisions WHERE kind = 'upgrade' ORDER BY revision LIMIT 1"
+            ).fetchone()
+            return None if row is None else int(typed(row, int)[0])
+
+    def digest_at(self, revision: int) -> str | None:
+        """The digest of the history up to a revision; None where there is no such revision here."""
+        with self._translated():
+            row = self._connection.execute(
+                "SELECT digest FROM revisions WHERE revision = ?", (revision,)
+            ).fetchone()
+            return None if row is None else str(typed(row, bytes)[0].hex())
+
+    @property
+    def revision(self) -> int:
+        return self.state().revision
+
+    def _checked_revision(self) -> int:
+        written = self._meta("revision")
+        if not (written.isascii() and written.isdecimal() and len(written) < 20 and int(written) < _MOST):
+            raise ArchiveDamaged(f"{self.path} has no number of its revision; {RESTORE}", self.location)
+        return int(written)
+
+    @property
+    def language(self) -> str:
+        """The language of the archive; raises `ArchiveDamaged` for one that there is no stemmer for."""
+        language = self._meta("language")
+        if language not in LANGUAGES:
+            raise ArchiveDamaged(
+                f"{self.path} is for a language that is not known here, {language!r:.40}; {RESTORE}",
+                self.location,
+            )
+        return language
+
+    def _meta(self, key: str) -> str:
+        with self._translated():
+            row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise ArchiveDamaged(f"{self.path} has no {key}; {RESTORE}", self.location)
+        return str(row[0])
+
+    def count(self) -> int:
+        """How many articles there are."""
+        with self._translated():
+            (count,) = self._connection.execute("SELECT count(*) FROM articles").fetchone()
+        return int(count)
+
+    def get(self, identities: Sequence[str], revision: int | None = None) -> dict[str, Article]:
+        """The articles with these ids, by id; those that are not there are left out.
+
+        With a `revision` they are as they were then.
+        """
+        with self._translated():
+            rows = self._connection.execute(
+                f"SELECT {_ROW} FROM articles WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(identities)),),
+            ).fetchall()
+            known = {bytes(typed(row, *_ROW_TYPES)[1]).decode(): row for row in rows}
+        if revision is None or self.format < FORMAT:
+            return {identity: self._article(row) for identity, row in known.items()}
+        found = {}
+        for identity in identities:
+            row = known.get(identity)
+            if row is not None and row[4] <= revision:
+                found[identity] = self._article(row)
+            elif (article := self._as_of(identity, revision)) is not None:
+                found[identity] = article
+        return found
+
+    def _as_of(self, identity: str, revision: int) -> Article | None:
+        with self._damage_named(identity), self._translated():
+            return versions.as_of(self._connection, identity, revision)
+
+    def history(self, identity: str) -> tuple[Version, ...]:
+        """Every version of an article that is kept, the oldest first; none if there was no such article."""
+        with self._damage_named(identity), self._translated():
+            return versions.history(self._connection, identity) if self.format == FORMAT else ()
+
+    def every_version(self) -> Iterator[Version]:
+        """Each version of each article, first of those that there are, in the order they came."""
+        with self._translated():
+            for identity in versions.known_ids(self._connection, self.format):
+                yield from self.history(identity)
+
+    def count_since(self, revision: int) -> int:
+        """How many articles are of later revisions."""
+        with self._translated():
+            (count,) = self._connection.execute(
+                "SELECT count(*) FROM articles WHERE revision > ?", (revision,)
+            ).fetchone()
+        return int(count)
+
+    def since(self, revision: int, batch: int) -> Iterator[list[Article]]:
+        """All articles of later revisions, in the order they came, `batch` at a time."""
+        number = -_MOST
+        while True:
+            with self._translated():
+                rows = self._connection.execute(
+                    f"SELECT {_ROW} FROM articles WHERE number > ? AND revision > ? ORDER BY number LIMIT ?",
+                    (number, revision, batch),
+                ).fetchall()
+            if not rows:
+                return
+            number = rows[-1][0]
+            yield [self._article(row) for row in rows]
+
+    def _article(self, row: Sequence[object]) -> Article:
+        """The article of a row; raises `ArchiveDamaged` if it is not what was stored."""
+        number, identity, digest, document = row[:4]
+        shown = identity.decode(errors="replace") if isinstance(identity, bytes) else "?"
+        with self._damage_named(f"{shown}", f" (row {number})"):
+            return article_of(unpacked(document, digest), identity)
+
+    @contextmanager
+    def _damage_named(self, identity: str, where: str = "") -> Iterator[None]:
+        try:
+            yield
+        except BadRow as error:
+            raise ArchiveDamaged(
+                f"{self.path}: the article {identity!r}{where} is damaged, {error}; {RESTORE}", self.location
+            ) from error
+
+    def erased_since(self, revision: int) -> bool:
+        """Whether articles were erased in later revisions."""
+        with self._translated():
+            query = "SELECT 1 FROM revisions WHERE revision > ? AND kind = 'forget' LIMIT 1"
+            return self._connection.execute(query, (revision,)).fetchone() is not None
+
+    def deleted_since(self, revision: int) -> list[str]:
+        """Ids of what was deleted in later revisions and has not come back."""
+        with self._translated():
+            rows = self._connection.execute(
+                "SELECT id FROM tombstones WHERE revision > ? ORDER BY id", (revision,)
+            ).fetchall()
+            return [str(typed(row, str)[0]) for row in rows]
+
+    # --- keeping --------------------------------------------------------------------------------
+
+    def damages(self) -> Iterator[str]:
+        """What is wrong with the file, read from end to end; a sentence each."""
+        # Ours first, row by row; SQLite's own check is then of pages that are in memory, but one call: with a
+        # handler Ctrl-C is seen in it. (To open the file beside SQLite would take its locks away.)
+        self._connection.set_progress_handler(lambda: 0, 10_000)
+        try:
+            newest = self.revision
+            for row in self._connection.execute(f"SELECT {_ROW} FROM articles ORDER BY number"):
+                try:
+                    self._article(row)
+                except ArchiveDamaged as error:
+                    yield str(error).replace(str(self.path), self.path.name).partition(";")[0]
+                if not isinstance(row[4], int) or not 0 < row[4] <= newest:
+                    yield f"{self.path.name}: row {row[0]} has revision {row[4]}, and the newest is {newest}"
+            if self.format == FORMAT:
+                for fault in versions.damages(self._connection):
+                    yield f"{self.path.name}: {fault}"
+            for (line,) in self._connection.execute("PRAGMA integrity_check(20)"):
+                if line != "ok":
+                    yield f"{self.path.name}: {line}"
+        except (sqlite3.Error, ValueError, OverflowError) as error:
+            if code_of(error) == sqlite3.SQLITE_INTERRUPT:
+                raise KeyboardInterrupt from error
+            yield f"{self.path.name} cannot be read to its end: {error}"
+        finally:
+            self._connection.set_progress_handler(None, 0)
+
+    def copy_to(self, path: Path) -> None:
+        """A copy of the whole file as it is now, in one piece also while another process writes."""
+        target = sqlite3.connect(path)
+        try:
+            with self._translated(), self.snapshot(), path.open("rb") as file:
+                # Some pages at a time, made durable each time: no step is long, and Ctrl-C is seen between.
+                self._connection.backup(target, pages=10_000, progress=lambda *_: os.fsync(file.fileno()))
+        finally:
+            target.close()

@@ -1,0 +1,49 @@
+"""The tables of format 1 made into those of format 2, in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from uuid import uuid4
+
+from search.article import version_of
+from search.backends.embedded.store.changes import History, first_digest
+from search.backends.embedded.store.layout import FORMAT, HISTORY
+from search.backends.embedded.store.rows import article_of, packed, unpacked
+
+AT_A_TIME = 1_000
+
+
+def upgrade(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None] | None = None) -> None:
+    """Bring the tables up to date, calling `report(done, total)` on the way.
+
+    What was replaced before is not there to be kept, and when an article first came is not known: it is 0.
+    Raises `BadRow` where an article is damaged.
+    """
+    for statement in filter(str.strip, HISTORY.split(";")):
+        cursor.execute(statement)
+    cursor.execute("ALTER TABLE articles ADD COLUMN first_seen INTEGER NOT NULL DEFAULT 0")
+    cursor.execute("ALTER TABLE articles ADD COLUMN version INTEGER")
+    (revision,) = cursor.execute("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'revision'").fetchone()
+    (total,) = cursor.execute("SELECT count(*) FROM articles").fetchone()
+    archive, number, done = str(uuid4()), -(1 << 62), 0
+    history = History(first_digest(archive), revision, now, "upgrade")
+    while rows := cursor.execute(
+        "SELECT number, id, digest, CAST(document AS BLOB) FROM articles "
+        "WHERE number > ? ORDER BY number LIMIT ?",
+        (number, AT_A_TIME),
+    ).fetchall():
+        documents = []
+        for number, identity, digest, document in rows:
+            record = unpacked(document, digest)
+            history.add(identity, digest)
+            version = version_of(article_of(record, identity.encode()).extra)
+            documents.append((version, packed(record), number))
+        cursor.executemany("UPDATE articles SET version = ?, document = ? WHERE number = ?", documents)
+        done += len(rows)
+        if report is not None:
+            report(done, total)
+    cursor.execute("INSERT INTO revisions VALUES (?, ?, 'upgrade', ?)", (revision, now, history.digest()))
+    cursor.execute("DELETE FROM meta WHERE key = 'revision'")
+    cursor.execute("INSERT INTO meta VALUES ('archive', ?)", (archive,))
+    cursor.execute(f"PRAGMA user_version = {FORMAT}")

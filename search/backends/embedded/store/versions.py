@@ -1,0 +1,142 @@
+"""What the store has had: every version of an article, and each article as of a revision."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
+
+from search.article import Article
+from search.backends.embedded.store.layout import FORMAT, LATEST
+from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
+from search.engine import Version
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Kept(NamedTuple):
+    """An article as it was from `revision` on, up to but not including `until`; None: to this day."""
+
+    revision: int
+    until: int | None
+    record: bytes
+
+
+def kept(connection: sqlite3.Connection, identity: str) -> Iterator[Kept]:
+    """All that there has been of an article, the newest first; raises `BadRow` where one is damaged."""
+    rows = connection.execute(
+        "SELECT revision, NULL, 1, digest, CAST(document AS BLOB) FROM articles WHERE id = ?1 "
+        "UNION ALL SELECT revision, until, whole, digest, document FROM versions WHERE id = ?1 "
+        "ORDER BY revision DESC",
+        (identity,),
+    ).fetchall()
+    later: Kept | None = None
+    for row in rows:
+        revision, until, whole, digest, document = typed(row, int, int | None, int, bytes, bytes)
+        if not whole and (later is None or later.revision != until):
+            raise BadRow("the version that took its place is missing")
+        later = Kept(
+            revision, until, unpacked(document, digest, None if whole or later is None else later.record)
+        )
+        yield later
+
+
+def as_of(connection: sqlite3.Connection, identity: str, revision: int) -> Article | None:
+    """The article as it was when the archive had this revision; None if it was not there then."""
+    for each in kept(connection, identity):
+        if each.revision <= revision:
+            current = each.until is None or revision < each.until
+            return article_of(each.record, identity.encode()) if current else None
+    return None
+
+
+def history(connection: sqlite3.Connection, identity: str) -> tuple[Version, ...]:
+    """Every version of an article, the oldest first."""
+    revisions = {
+        revision: (moment_of(at), kind)
+        for revision, at, kind in connection.execute(
+            "SELECT revision, at, kind FROM revisions WHERE revision IN "
+            "(SELECT revision FROM versions WHERE id = ?1 UNION SELECT until FROM versions WHERE id = ?1 "
+            "UNION SELECT revision FROM articles WHERE id = ?1)",
+            (identity,),
+        )
+    }
+    found = []
+    for revision, until, record in kept(connection, identity):
+        at, _ = revisions.get(revision, (None, ""))
+        end, kind = revisions.get(until, (None, "")) if until is not None else (None, "")
+        ended = None if until is None else _ENDINGS.get(kind, _DELETED)
+        found.append(Version(revision, at, end, ended, article_of(record, identity.encode())))
+    return tuple(reversed(found))
+
+
+_Ending = Literal["updated", "deleted", "withdrawn"]
+_DELETED: _Ending = "deleted"
+_ENDINGS: dict[str, _Ending] = {"index": "updated", "withdraw": "withdrawn"}
+
+
+def moment_of(at: object) -> datetime:
+    """The time of a revision; raises `BadRow` for what cannot be one."""
+    if not isinstance(at, int) or not 0 <= at < LATEST:
+        raise BadRow("a revision has no time that can be one")
+    return _EPOCH + timedelta(microseconds=at)
+
+
+def prune(cursor: sqlite3.Cursor, before: datetime) -> int:
+    """Drop the versions that were not current any more at this time; how many they were."""
+    at = (before - _EPOCH) // timedelta(microseconds=1)
+    cursor.execute(
+        "DELETE FROM versions WHERE until <= (SELECT max(revision) FROM revisions WHERE at <= ?)", (at,)
+    )
+    return cursor.rowcount
+
+
+_OF_ANOTHER_TYPE = """
+    SELECT DISTINCT 'articles' FROM articles WHERE typeof(first_seen) <> 'integer'
+        OR typeof(version) NOT IN ('integer', 'null')
+    UNION SELECT 'withdrawn' FROM withdrawn WHERE typeof(id) <> 'text' OR typeof(revision) <> 'integer'
+        OR typeof(version) NOT IN ('integer', 'null')
+    UNION SELECT 'tombstones' FROM tombstones WHERE typeof(id) <> 'text' OR typeof(revision) <> 'integer'
+"""
+
+
+def damages(connection: sqlite3.Connection) -> Iterator[str]:
+    """What is wrong with versions and revisions; a sentence each."""
+    last: tuple[int, int] | None = None
+    for revision, at, digest in connection.execute(
+        "SELECT revision, at, digest FROM revisions ORDER BY revision"
+    ):
+        if (
+            not isinstance(at, int)
+            or not 0 <= at < LATEST
+            or not isinstance(digest, bytes)
+            or len(digest) != 32
+        ):
+            yield f"revision {revision} is not one"
+        else:
+            if last is not None and (revision != last[0] + 1 or at <= last[1]):
+                yield f"revision {revision} does not follow revision {last[0]}"
+            last = revision, at
+    for (table,) in connection.execute(_OF_ANOTHER_TYPE):
+        yield f"the table {table} has a value of another type than it was stored with"
+    for (identity,) in connection.execute(
+        "SELECT DISTINCT CAST(id AS TEXT) FROM versions ORDER BY id"
+    ).fetchall():
+        try:
+            until = None
+            for each in kept(connection, identity):
+                if until is not None and each.until is not None and each.until > until:
+                    yield f"the versions of the article {identity!r} overlap"
+                article_of(each.record, identity.encode())
+                until = each.revision
+        except BadRow as error:
+            yield f"a version of the article {identity!r} is damaged, {error}"
+
+
+def known_ids(connection: sqlite3.Connection, table_format: int) -> Iterator[str]:
+    """The ids of all articles that there are, in the order they came, then of those that there were."""
+    yield from (i for (i,) in connection.execute("SELECT id FROM articles ORDER BY number"))
+    if table_format == FORMAT:
+        gone = "SELECT DISTINCT id FROM versions WHERE id NOT IN (SELECT id FROM articles) ORDER BY id"
+        yield from (i for (i,) in connection.execute(gone))

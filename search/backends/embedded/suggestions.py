@@ -1,0 +1,100 @@
+"""Words that a person may have meant: for a word that no article has, and for one not yet typed out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from search.backends.embedded.documents import SEPARATOR
+from search.deadline import checked
+from search.engine import Suggestion
+from search.index.evaluate.counts import by_value
+from search.index.evaluate.matches import everything
+from search.index.evaluate.vocabulary import frequent_forms, near_forms
+from search.index.postings.patterns import CHUNK, spelled_like
+from search.index.read.view import IndexView
+from search.text import fold_value, forms
+
+SHORT = 4
+"""A word of at most so many characters is one edit from what was meant, a longer one up to two."""
+
+MOST_VALUES = 200_000
+"""Values of a field that are looked through for near ones."""
+
+MISTYPED = 3
+"""A word of fewer characters can be anything."""
+
+
+def corrections(view: IndexView, form: str, count: int) -> tuple[Suggestion, ...]:
+    """The forms of the archive nearest to `form`: with the fewest edits, then those in most articles.
+
+    Those with the same first letter come before the others, which are looked at only if there are
+    none: the first letter is seldom mistyped.
+    """
+    if len(form) < MISTYPED:
+        return ()
+    for same_start in (True, False):
+        for distance in (1,) if len(form) <= SHORT else (1, 2):
+            found = near_forms(view, form, distance, same_start=same_start)
+            found.pop(form, None)
+            if found:
+                ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+                return tuple(Suggestion(word, df) for word, df in ranked[:count])
+    return ()
+
+
+def completions(view: IndexView, prefix: str, count: int) -> tuple[Suggestion, ...]:
+    """The words that begin with `prefix`, those in most articles first."""
+    return tuple(Suggestion(form, df) for form, df in frequent_forms(view, prefix, count))
+
+
+def near_values(view: IndexView, field: str, value: str, count: int) -> tuple[Suggestion, ...]:
+    """The values of a value field nearest to `value`, which is none of them, and how many articles have each.
+
+    First those with the same letters and digits (open-data for "open data"), then those a few edits away,
+    then those that have it among their words (The Guardian for guardian); in each the most frequent first.
+    A field with more than `MOST_VALUES` in any part of the index is not looked through.
+    """
+    sought = fold_value(value)
+    kinds: dict[str, int] = {}
+    for lexicon in view.values(field).lexicons:
+        if len(lexicon) > MOST_VALUES:
+            return ()
+        for start in range(0, len(lexicon), CHUNK):
+            view.check()
+            terms = lexicon.strings(range(start, min(start + CHUNK, len(lexicon))))
+            kinds |= _like([term.partition(SEPARATOR)[0] for term in terms], sought)
+    if not kinds:
+        return ()
+    counts, _ = by_value(view, field, everything(view).docs)
+    like = []
+    for term, articles in checked(counts.items(), view.check):
+        folded, _, written = term.partition(SEPARATOR)
+        if folded in kinds:
+            like.append((-articles, written or folded, folded))
+    found: dict[str, Suggestion] = {}
+    for fewer, written, folded in sorted(like):
+        known = found.get(folded) or Suggestion(written, 0)
+        found[folded] = replace(known, articles=known.articles - fewer)
+    ranked = sorted(found.items(), key=lambda item: (kinds[item[0]], -item[1].articles, item[0]))
+    return tuple(each for _, each in ranked[:count])
+
+
+def _like(values: Sequence[str], sought: str) -> dict[str, int]:
+    """Those of the values that are like the one that is sought, the lower the number the more."""
+    bare, own = _bare(sought), set(forms(sought))
+    distance = 1 if len(sought) <= SHORT else 2
+    close = set(spelled_like(values, sought, distance)) if len(sought) >= MISTYPED else set()
+    like = {}
+    for place, value in enumerate(values):
+        if _bare(value) == bare:
+            like[value] = 0
+        elif place in close:
+            like[value] = 1
+        elif own and all(form in value for form in own) and own <= set(forms(value)):
+            like[value] = 2
+    return like
+
+
+def _bare(value: str) -> str:
+    return "".join(filter(str.isalnum, value)) or value

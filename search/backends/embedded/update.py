@@ -1,0 +1,94 @@
+"""A change to the index of an archive: from articles to a commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from search.article import Article
+from search.backends.embedded.builder import SegmentBuilder
+from search.backends.embedded.index import NAME, ArchiveIndex, note_of
+from search.backends.embedded.schema import contents_of
+from search.backends.embedded.store.store import State
+from search.engine import NAMED_FIELDS
+from search.fields import MAX_EXTRA_FIELDS, MAX_INDEXED_FIELDS
+from search.index.format.lexicon import Lexicon
+from search.index.format.segment import Segment
+from search.index.write.writer import ArrayWriter
+from search.text import Analyzer
+
+
+class Update:
+    """A change being collected: articles put in, each in place of the one with its id, others taken out.
+
+    Nothing of it is done unless `commit` is called.
+    """
+
+    def __init__(
+        self, index: ArchiveIndex, builder: SegmentBuilder, fields: Iterable[str] | None = None
+    ) -> None:
+        """With `fields` only these extra fields are indexed, else those of the index and what is new."""
+        self._index, self._builder = index, builder
+        self._covered = index.covered()
+        self._extra_fields = dict.fromkeys(self._covered.extra_fields if fields is None else fields)
+        self._may_grow = fields is None
+        self.unindexed: dict[str, None] = {}
+        self._gone: set[bytes] = set()
+        self._numbers: dict[str, int] = {}
+        self._count = 0
+        self._superseded: list[int] = []
+        self._segment = Segment(NAME)
+
+    def put(self, articles: Sequence[Article]) -> None:
+        """Put articles in; of equal ids, here or in earlier calls, the last stays."""
+        for number, article in enumerate(articles, start=self._count):
+            if (
+                not article.extra.keys() <= self._extra_fields.keys()
+                or len(article.extra) > MAX_INDEXED_FIELDS
+            ):
+                self._note_fields(article)
+            if (earlier := self._numbers.get(article.id)) is not None:
+                self._superseded.append(earlier)
+            self._numbers[article.id] = number
+        self._count += len(articles)
+        self._builder.add(articles, self._extra_fields)
+
+    def _note_fields(self, article: Article) -> None:
+        """Take in the extra fields of an article that there is room for; name the others in `unindexed`."""
+        for number, name in enumerate(article.extra):
+            known = name in self._extra_fields
+            if number < MAX_INDEXED_FIELDS and (
+                known or (self._may_grow and len(self._extra_fields) < MAX_EXTRA_FIELDS)
+            ):
+                self._extra_fields[name] = None
+            elif len(self.unindexed) < NAMED_FIELDS:
+                self.unindexed[name] = None
+
+    def remove(self, identities: Iterable[str]) -> None:
+        """Take out what the index has had until now under these ids."""
+        self._gone.update(identity.encode() for identity in identities)
+
+    def prepare(self) -> None:
+        """Begin to write the segment of what was put in; nothing can be put in after that."""
+        self._builder.start(self._index.path / self._segment.file)
+
+    def commit(
+        self, state: State, analyzer: Analyzer, *, optimize: bool = False, expunge: bool = False
+    ) -> None:
+        """Put the change in place; the index then covers `state`.
+
+        `optimize` makes one segment of all, `expunge` leaves nothing of what was taken out in any.
+        """
+        fields = tuple(sorted(self._extra_fields))
+        writer = ArrayWriter(self._index.path, NAME, contents_of(fields))
+        if self._gone:
+            view, _ = self._index.view()
+            writer.delete(view.values("id").docs(lambda ids: _numbers(ids, self._gone)).tolist())
+        if self._count:
+            self._segment.count = self._builder.finish()
+            self._segment.delete(self._superseded)
+            writer.segments.append(self._segment)
+        writer.commit(note_of(analyzer, state, fields), optimize=optimize, expunge=expunge)
+
+
+def _numbers(ids: Lexicon, wanted: Iterable[bytes]) -> list[int]:
+    return [number for identity in wanted if (number := ids.number(identity)) >= 0]

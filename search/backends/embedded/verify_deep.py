@@ -1,0 +1,70 @@
+"""Compares an index with one made anew of the stored articles: the deepest check there is of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from search.backends.embedded.builder import SegmentBuilder
+from search.backends.embedded.index import ArchiveIndex, note_of
+from search.backends.embedded.store import Store
+from search.backends.embedded.store.store import State
+from search.backends.embedded.update import Update
+from search.backends.embedded.writing import AT_A_TIME, REINDEXED
+from search.index.compare import differing_arrays, values_in_order
+from search.index.format.layout import MappedArrays
+from search.text import Analyzer
+
+
+def differences(index: ArchiveIndex, store: Store, scratch: Path) -> Iterator[str]:
+    """What of the index is not as the articles give it, a sentence each; works in the folder `scratch`.
+
+    A copy is looked at, so that writers are in nobody's way; whoever asks has to see whether there
+    was one. Raises `IndexUnusable` where the index cannot be read.
+    """
+    index.copy_to(scratch / "index")
+    copy = ArchiveIndex(scratch / "index")
+    seen: Counter[str] = Counter()
+    for segment in copy.segments():
+        name = segment.file
+        with copy.translated():
+            identities = values_in_order(copy.path, segment, "id")
+        seen.update(identities)
+        unknown = set(identities) - store.get(identities).keys()
+        if unknown:
+            yield f"{name} has {len(unknown):,} articles that are not stored, as {min(unknown)!r}"
+            continue
+        fresh = scratch / "fresh"
+        arrays = _indexed(store, identities, fresh, copy.covered().extra_fields)
+        with copy.translated():
+            wrong = list(differing_arrays(copy.path, segment, arrays, scratch))
+        if wrong:
+            yield f"{name} is not as the articles give it, in {', '.join(wrong)}"
+        shutil.rmtree(fresh)
+    twice = [identity for identity, count in seen.items() if count > 1]
+    if twice:
+        yield f"{len(twice):,} articles are there more than once, as {twice[0]!r}"
+
+
+def _indexed(
+    store: Store, identities: Sequence[str], folder: Path, extra_fields: Sequence[str]
+) -> MappedArrays:
+    """The arrays of an index of these articles, in this order, which is made in a new folder."""
+    analyzer = Analyzer(store.language)
+    nothing = State("", 0, "")
+    index = ArchiveIndex.create(folder, note_of(analyzer, nothing))
+    with closing(SegmentBuilder(store.language, folder)) as builder:
+        for start in range(0, len(identities), REINDEXED):
+            update = Update(index, builder, extra_fields)
+            for first in range(start, min(start + REINDEXED, len(identities)), AT_A_TIME):
+                wanted = identities[first : first + AT_A_TIME]
+                articles = store.get(wanted)
+                update.put([articles[identity] for identity in wanted])
+            update.prepare()
+            update.commit(nothing, analyzer, optimize=start + REINDEXED >= len(identities))
+    (segment,) = index.segments()
+    arrays: MappedArrays = segment.open(folder)
+    return arrays

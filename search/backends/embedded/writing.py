@@ -1,0 +1,267 @@
+"""Writing to an archive: to the store first, then to the index, under the archive's lock.
+
+Were a change to end between the two, the index would lag behind the store; the next one catches up first.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search.article import Article
+from search.backends.embedded.creation import NEW_ARCHIVE, discard
+from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, Covered, note_of
+from search.backends.embedded.lock import writing
+from search.backends.embedded.store import Changes, Store
+from search.backends.embedded.store.connection import ERRORS
+from search.backends.embedded.store.layout import FORMAT
+from search.backends.embedded.store.store import State
+from search.backends.embedded.tie import check_tie
+from search.engine import Added, Report
+from search.errors import ArchiveError, ArchiveFull, IndexUnusable, OtherAnalyzer
+from search.text import Analyzer
+
+if TYPE_CHECKING:  # what writing needs is imported when something is written
+    from search.backends.embedded.builder import SegmentBuilder
+    from search.backends.embedded.update import Update
+
+AT_A_TIME = 1_000
+"""Articles that are stored, and handed on to be indexed, at a time."""
+
+REINDEXED = 25_000
+"""Articles of one commit when the index catches up with the store; a multiple of `AT_A_TIME`."""
+
+NEW_INDEX = "index.new"
+"""The folder in which an index is made anew."""
+
+UNFINISHED = (NEW_INDEX, NEW_ARCHIVE)
+"""What an interrupt can leave; whoever writes next removes it."""
+
+
+class Writer:
+    """Changes an archive. For one thread at a time; each method waits up to `wait` seconds for the lock."""
+
+    def __init__(self, location: Path, analyzer: Analyzer, wait: float) -> None:
+        self._location, self._index = location, ArchiveIndex(location / "index")
+        self._analyzer, self._wait = analyzer, wait
+        self._builder: SegmentBuilder | None = None
+
+    @cached_property
+    def _store(self) -> Store:
+        return Store(self._location)
+
+    def close(self) -> None:
+        """End the process that analyses articles, if there is one, and let go of files."""
+        if self._builder is not None:
+            self._builder.close()
+        if "_store" in self.__dict__:
+            self._store.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with writing(self._location, self._wait):
+            for name in UNFINISHED:
+                discard(self._location / name)
+            self._store.upgrade()
+            with _space_named(self._location):
+                yield
+
+    @contextmanager
+    def _updating(self, index: ArchiveIndex) -> Iterator[Update]:
+        """A change to the index; the builder that made one is used again unless it was left half-way."""
+        from search.backends.embedded.builder import SegmentBuilder
+        from search.backends.embedded.update import Update
+
+        builder = self._builder or SegmentBuilder(self._analyzer.language, self._location)
+        self._builder = None
+        try:
+            yield Update(index, builder)
+        except BaseException:
+            builder.close()
+            raise
+        self._builder = builder
+
+    def add(self, articles: Iterable[Article]) -> Added:
+        try:
+            return self._add(articles)
+        except _ForeignError as error:
+            raise error.cause from None
+
+    def _add(self, articles: Iterable[Article]) -> Added:
+        counts, stream = Added(), iter(articles)
+        with self._writing():
+            self._catch_up()
+            with self._updating(self._index) as update:
+                with self._store.changing() as changes:
+                    while some := _taken(stream):
+                        change = changes.put(some)
+                        counts += change.counts
+                        update.remove(change.replaced)
+                        update.put(change.articles)
+                    update.prepare()
+                if changes.revision is not None:
+                    update.commit(self._store.state(), self._analyzer)
+                counts += Added(unindexed=tuple(update.unindexed))
+        return counts
+
+    def forget(self, identities: Iterable[str]) -> int:
+        """Erase articles and all their versions, from the files too; how many there were."""
+        gone = self.remove(lambda changes: changes.forget(identities))
+        if not self._store.truncate_log():
+            raise ArchiveError(
+                "the articles are forgotten, but articles.db-wal still has their text, as somebody reads the "
+                "archive; give the same command again later",
+                self._location,
+            )
+        return gone
+
+    def remove(self, remove: Callable[[Changes], tuple[str, ...]]) -> int:
+        with self._writing():
+            self._catch_up()
+            with self._store.changing() as changes:
+                gone = remove(changes)
+            if changes.revision is not None:
+                self._fill(self._index, self._index.covered())
+            return len(gone)
+
+    def prune(self, before: datetime) -> int:
+        with self._writing():
+            self._catch_up()  # as what it has replaced is to be seen no more
+            return self._store.prune(before)
+
+    def optimize(self) -> None:
+        with self._writing():
+            self._catch_up()
+            with self._updating(self._index) as update:
+                update.commit(self._store.state(), self._analyzer, optimize=True)
+
+    def catch_up(self, *, only_behind: bool) -> None:
+        """Bring the index up to date with the articles, if it is not.
+
+        With `only_behind` an index that lacks nothing stays as it is, if it can be read.
+        """
+        covered = self._check_before_writing() if only_behind else None
+        if covered is None or covered.revision < self._store.state().revision:
+            with self._writing():
+                self._catch_up(reanalyse=True)
+
+    def upgrade(self, report: Report | None = None) -> bool:
+        with writing(self._location, self._wait):
+            if self._store.format < FORMAT:
+                self._check_before_writing()
+            upgraded = self._store.upgrade(report)
+        with self._writing():
+            return self._catch_up(report, reanalyse=True) or upgraded
+
+    def _check_before_writing(self) -> Covered | None:
+        """What the index covers, None where it is of no use; raises `ArchiveDamaged` if it goes too far."""
+        try:
+            covered = self._index.covered()
+            self._index.check()
+        except IndexUnusable:
+            return None
+        check_tie(self._store, covered)
+        return covered
+
+    def _catch_up(self, report: Report | None = None, *, reanalyse: bool = False) -> bool:
+        """Bring an index that lags behind the store up to date; make one that is of no use anew.
+
+        Whether there was anything to do. Raises `OtherAnalyzer` where the words would have to be analysed
+        again, which may take long, unless that is wanted.
+        """
+        covered = self._check_before_writing()
+        if covered is None or covered.format != INDEX_FORMAT or not covered.archive:
+            self._make_anew(report)
+        elif not self._analyzer.gives_terms_of(covered.analyzer, covered.stemmers):
+            if not reanalyse:
+                raise OtherAnalyzer(
+                    "the words of the archive were analysed by other rules or stemmers than those here, so "
+                    "nothing can be put beside them; first run: news rebuild",
+                    self._location,
+                )
+            self._make_anew(report)
+        elif covered.revision < self._store.revision:
+            if self._store.count_since(covered.revision) > REINDEXED:
+                self._make_anew(report)  # in several commits, of which none but the last is to be seen
+            else:
+                self._fill(self._index, covered, report)
+        else:
+            return False
+        return True
+
+    def rebuild(self, report: Report | None = None) -> None:
+        with self._writing():
+            self._check_before_writing()
+            self._make_anew(report)
+
+    def _make_anew(self, report: Report | None = None) -> None:
+        """Put an index of all the articles in the place of the last one."""
+        path = self._location / NEW_INDEX
+        made = ArchiveIndex.create(path, note_of(self._analyzer, State(self._store.state().archive, 0, "")))
+        self._fill(made, made.covered(), report, anew=True)
+        self._index.adopt(made)
+
+    def _fill(
+        self, index: ArchiveIndex, covered: Covered, report: Report | None = None, *, anew: bool = False
+    ) -> None:
+        """Apply to `index`, which covers this, all that has changed in the store since.
+
+        In one commit; an index that is made `anew`, which nobody reads yet, is filled in several.
+        """
+        newest, total, done = self._store.state(), self._store.count(), 0
+        before = State(covered.archive, covered.revision, covered.digest)
+        gone = self._store.deleted_since(covered.revision)
+        changed = self._store.since(covered.revision, AT_A_TIME)
+        expunge = bool(covered.revision) and self._store.erased_since(covered.revision)
+        finished = False
+        while not finished:
+            already = done
+            with self._updating(index) as update:
+                update.remove(gone)
+                for some in islice(changed, REINDEXED // AT_A_TIME if anew else None):
+                    if not anew:
+                        update.remove(article.id for article in some)
+                    update.put(some)
+                    done += len(some)
+                    if report is not None:
+                        report(done, total)
+                update.prepare()
+                finished = not anew or done - already < REINDEXED
+                update.commit(newest if finished else before, self._analyzer, expunge=expunge)
+        self._store.forget_tombstones(newest.revision)
+
+
+class _ForeignError(Exception):
+    """What the articles of a caller have raised, the `cause`, which is no error of the archive."""
+
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
+
+
+def _taken(stream: Iterator[Article]) -> list[Article]:
+    """The next articles."""
+    try:
+        return list(islice(stream, AT_A_TIME))
+    except (OSError, ValueError, *ERRORS) as error:
+        raise _ForeignError(error) from error
+
+
+@contextmanager
+def _space_named(location: Path) -> Iterator[None]:
+    """Raise `ArchiveFull` where there is no room for the index: what was stored before that stays."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise ArchiveFull(
+            f"no space is left for the index in {location}; what was stored already is not lost, and can be "
+            "found after the next write, or: news rebuild",
+            location,
+        ) from error

@@ -1,0 +1,176 @@
+"""The commands that go on from something: similar, background, suggest, explain."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from search.cli.options import (
+    NOTHING_FOUND,
+    archive_option,
+    color_option,
+    exit_with,
+    format_option,
+    question_options,
+    reading,
+    settle,
+    timeout_option,
+    tz_option,
+    warn,
+)
+from search.cli.search import show_results
+
+if TYPE_CHECKING:
+    from search.archive.question import Question
+    from search.article import Article
+
+limit_option = click.option(
+    "--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="How many to print."
+)
+hits_option = format_option("text", "json", "jsonl", "csv", "ids")
+
+
+def _given(identity: str) -> str | Article:
+    """What is asked about: an article of the archive by its id, or the one on standard input."""
+    if identity != "-":
+        return identity
+    from search.sources import Accepted, ReadOptions, read_paths
+
+    for item in read_paths([Path("-")], ReadOptions()):
+        if isinstance(item, Accepted):
+            return item.article
+    raise click.UsageError("there is no article on standard input")
+
+
+@click.command()
+@click.argument("identity", metavar="ID|-")
+@click.option("--since", metavar="DATE", help="From the first instant of this date, month or year.")
+@click.option("--until", metavar="DATE", help="To the last instant of this date, month or year.")
+@limit_option
+@timeout_option
+@tz_option
+@hits_option
+@color_option
+@archive_option
+def similar(
+    identity: str,
+    since: str | None,
+    until: str | None,
+    limit: int,
+    timeout: float,
+    tz: str | None,
+    form: str,
+    color: str | None,
+    archive: str | None,
+) -> None:
+    """Find articles like one: of the archive by its id, or - for one on standard input.
+
+    By the words that set it apart from the others.
+
+    \b
+      news similar c152da1da562d27f50a70
+      news similar - < draft.txt
+    """
+    setting = settle(archive, tz, color)
+    with reading(setting) as opened:
+        results = opened.similar(_given(identity), since=since, until=until, limit=limit, timeout=timeout)
+    show_results(setting, results, form)
+
+
+@click.command()
+@click.argument("identity", metavar="ID|-")
+@limit_option
+@timeout_option
+@tz_option
+@hits_option
+@color_option
+@archive_option
+def background(
+    identity: str,
+    limit: int,
+    timeout: float,
+    tz: str | None,
+    form: str,
+    color: str | None,
+    archive: str | None,
+) -> None:
+    """Find older articles that give the context of one, without copies.
+
+    \b
+      news background c152da1da562d27f50a70 --limit 5
+    """
+    setting = settle(archive, tz, color)
+    with reading(setting) as opened:
+        results = opened.background(_given(identity), limit=limit, timeout=timeout)
+    show_results(setting, results, form)
+
+
+@click.command()
+@click.argument("prefix")
+@limit_option
+@timeout_option
+@format_option("text", "json")
+@archive_option
+def suggest(prefix: str, limit: int, timeout: float, form: str, archive: str | None) -> None:
+    """Print the words that begin with PREFIX, those in most articles first.
+
+    If there is no such word, print the words of which it may be a misspelling.
+
+    \b
+      news suggest harb
+    """
+    from search.present.schema import suggestions_as_json
+
+    with reading(settle(archive)) as opened:
+        found = opened.suggest(prefix, limit=limit, timeout=timeout)
+    if form == "json":
+        click.echo(suggestions_as_json(found))
+    else:
+        for suggestion in found:
+            click.echo(
+                f"{suggestion.word}\t{suggestion.articles}"
+                if not sys.stdout.isatty()
+                else f"{suggestion.word}  {suggestion.articles:,}"
+            )
+    if not found:
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@click.argument("identity", metavar="ID")
+@question_options
+@timeout_option
+@tz_option
+@format_option("text", "json")
+@color_option
+@archive_option
+def explain(
+    identity: str,
+    question: Question,
+    timeout: float,
+    tz: str | None,
+    form: str,
+    color: str | None,
+    archive: str | None,
+) -> None:
+    """Show what of a query makes an article's score, word by word and field by field.
+
+    \b
+      news explain c152da1da562d27f50a70 harbour strike
+    """
+    from search.cli.options import console
+    from search.present import schema, terminal
+
+    setting = settle(archive, tz, color)
+    with reading(setting) as opened:
+        found = opened.explain(identity, question, timeout=timeout)
+    if form == "json":
+        click.echo(schema.explanation_as_json(found))
+    else:
+        terminal.print_explanation(console(setting), found)
+    if not found.matches:
+        warn("the query does not match this article")
+        exit_with(NOTHING_FOUND)

@@ -1,0 +1,349 @@
+"""The commands that write: index, delete, rebuild."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from search.cli.options import (
+    NOTHING_FOUND,
+    SOME_REJECTED,
+    archive_option,
+    exit_with,
+    query_text,
+    reading,
+    selection_options,
+    settle,
+    tz_option,
+    wait_option,
+    warn,
+)
+from search.cli.progress import show_progress
+from search.cli.signals import Interruption, Reading
+
+if TYPE_CHECKING:
+    from search.dates import DayOrder
+    from search.ingest import IndexReport
+    from search.sources import Format, Note, Origin, Rejected
+
+SHOWN_REJECTS = 10
+"""How many rejected documents are named on standard error."""
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice("text jsonl json csv xml html warc markdown email parquet".split()),
+    help="What the files hold.  [default: told from their names and content]",
+)
+@click.option("--encoding", default="utf-8", show_default=True, help="The encoding of the files.")
+@click.option(
+    "--map",
+    "names",
+    metavar="FIELD=NAME,...",
+    help="What the source calls the fields: title=headline,published=pub_date",
+)
+@click.option("--language", help="Language of a new archive, for stemming.  [default: english]")
+@click.option(
+    "--detect-language",
+    "detect",
+    metavar="CODES",
+    help="Tell the language of articles that do not say theirs, as one of these: en,es,de",
+)
+@click.option("--strict", is_flag=True, help="Reject a document for what would only be noted, as a bad date.")
+@click.option(
+    "--keep-going", is_flag=True, help="Read on where the first 100 documents of a file are all bad."
+)
+@click.option("--dayfirst", "order", flag_value="day-first", help="Read 01/02/2024 as 1 February.")
+@click.option("--monthfirst", "order", flag_value="month-first", help="Read 01/02/2024 as January 2.")
+@click.option(
+    "--rejects",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write each rejected document's file, place, code and reason, and each note, to FILE as JSON lines.",
+)
+@tz_option
+@wait_option
+@archive_option
+@click.pass_obj
+def index(
+    interruption: Interruption | None,
+    paths: tuple[Path, ...],
+    form: Format | None,
+    encoding: str,
+    names: str | None,
+    language: str | None,
+    detect: str | None,
+    strict: bool,
+    keep_going: bool,
+    order: DayOrder | None,
+    rejects: Path | None,
+    tz: str | None,
+    wait: float,
+    archive: str | None,
+) -> None:
+    """Add articles from files and folders; - is standard input.
+
+    Reads plain text, JSON and JSON lines, CSV and TSV, feeds (RSS, Atom, JSON Feed), wires (NewsML,
+    NITF, ninjs), Markdown with front matter, mails, and with the packages for it web pages, web archives
+    (WARC) and Parquet; each also as .gz. An article that is there already, by its id, is replaced if it
+    has changed, but never by an older version. The archive is made if it is not there.
+
+    \b
+      news index articles/
+      news index export.jsonl.gz --archive ~/news
+      news index table.csv --map title=headline,published=pub_date
+      curl … | news index -
+
+    Exits with 0 if everything was taken, 3 if some documents were rejected.
+    """
+    from search.archive.archive import open_archive
+    from search.errors import IndexUnusable, SearchError
+    from search.ingest import IndexReport, index_documents
+    from search.sources import ReadOptions, read_paths
+
+    setting = settle(archive, tz)
+    options = ReadOptions(
+        format=form,
+        encoding=_known_encoding(encoding),
+        names=_mapping(names),
+        zone=setting.zone,
+        order=order,
+        strict=strict,
+        keep_going=keep_going,
+        exclude=(setting.archive / "index",),
+    )
+    _check_place(setting.archive)
+    if rejects is not None and any(path.resolve() == rejects.resolve() for path in paths):
+        raise click.UsageError(f"--rejects {rejects} would overwrite what is to be read")
+    items = read_paths(paths, options)
+    if detect:
+        from search.sources.languages import with_languages
+
+        items = with_languages(items, detect.replace(",", " ").split())
+    report = IndexReport()
+    read = Reading(items, interruption or Interruption())
+    with ExitStack() as stack:
+        on_reject, on_note = stack.enter_context(_rejects_file(rejects))
+        opened = stack.enter_context(open_archive(setting.archive, create=True, language=language, wait=wait))
+        if language and language != (kept := opened.state().language):
+            warn(f"the archive is in {kept} already; --language {language} changes nothing")
+        with suppress(IndexUnusable):  # which is about to be mended
+            for warning in opened.state().warnings:
+                warn(warning)
+        progress = stack.enter_context(show_progress("articles"))
+
+        def move(so_far: IndexReport) -> None:
+            progress(so_far.read, None)
+            read.used()
+
+        try:
+            index_documents(
+                opened.engine, read, report, on_reject=on_reject, on_note=on_note, on_progress=move
+            )
+        except (KeyboardInterrupt, MemoryError, OSError, SearchError) as error:
+            stack.close()
+            if report.stored or isinstance(error, KeyboardInterrupt):
+                _account(report, rejects)
+                warn("what is counted above is in the archive and can be found")
+            raise
+    _account(report, rejects)
+    if report.rejected:
+        exit_with(SOME_REJECTED)
+
+
+def _check_place(archive: Path) -> None:
+    """Refuse to make an archive in a folder that is for everything."""
+    place = archive.resolve()
+    crowded = [Path(place.anchor)]
+    with suppress(RuntimeError):  # where nobody has a home
+        crowded.append(Path.home().resolve())
+    if place in crowded and not (place / "articles.db").exists():
+        raise click.UsageError(f"an archive needs a folder of its own, not {place}; give --archive DIR")
+
+
+def _known_encoding(name: str) -> str:
+    import codecs
+
+    try:
+        "x".encode(name)  # refuses what is a codec but not one of text
+        return "utf-8" if codecs.lookup(name).name == "utf-8" else name
+    except (LookupError, UnicodeError) as error:
+        raise click.UsageError(f"no encoding is called {name!r}") from error
+
+
+def _mapping(written: str | None) -> dict[str, str]:
+    from search.sources.records import NAMES
+
+    found = {}
+    for pair in (written or "").split(","):
+        if not pair.strip():
+            continue
+        field, equals, name = (part.strip() for part in pair.partition("="))
+        if not equals or not name or field not in NAMES:
+            raise click.UsageError(f"--map {pair.strip()!r} is not FIELD=NAME; fields are {', '.join(NAMES)}")
+        found[field] = name
+    return found
+
+
+@contextmanager
+def _rejects_file(
+    path: Path | None,
+) -> Iterator[tuple[Callable[[Rejected], None], Callable[[Origin, Note], None]]]:
+    """What to call for each rejected document, and each note of one that was taken.
+
+    All are written to `path`; the first few that are rejected are named in the end.
+    """
+    import json
+
+    shown: list[str] = []
+    file = None
+    if path is not None:
+        try:
+            file = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+    def write(origin: Origin, code: str, reason: str, *, taken: bool) -> None:
+        if file is not None:
+            record = {"path": _escaped(origin.path), "place": origin.place, "code": code, "reason": reason}
+            file.write(json.dumps({**record, "taken": taken}, ensure_ascii=False) + "\n")
+
+    def on_reject(rejected: Rejected) -> None:
+        if len(shown) < SHOWN_REJECTS:
+            shown.append(f"rejected {_escaped(str(rejected.origin))}: {rejected.reason}")
+        write(rejected.origin, rejected.code, rejected.reason, taken=False)
+
+    def on_note(origin: Origin, note: Note) -> None:
+        write(origin, note.code, note.detail, taken=True)
+
+    try:
+        yield on_reject, on_note
+    finally:
+        if file is not None:
+            file.close()
+        for message in shown:  # not while a progress bar is drawn
+            warn(message)
+
+
+def _escaped(path: str) -> str:
+    """A path that can be shown: bytes that are no text and control characters as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
+
+
+def _account(report: IndexReport, rejects: Path | None) -> None:
+    counts, rejected = report.counts, report.rejected.total()
+    parts = [f"added {counts.added:,}", f"updated {counts.updated:,}", f"unchanged {counts.unchanged:,}"]
+    if counts.withdrawn:
+        parts.append(f"cancelled before {counts.withdrawn:,}")
+    if counts.older:
+        parts.append(f"older {counts.older:,}")
+    if report.withdrawn:
+        parts.append(f"withdrawn {report.withdrawn:,}")
+    click.echo(", ".join([*parts, f"rejected {rejected:,}"]))
+    if rejected:
+        why = ", ".join(f"{code} {count:,}" for code, count in report.rejected.most_common())
+        more = "" if rejects or rejected <= SHOWN_REJECTS else "; --rejects FILE lists them all"
+        warn(f"rejected: {why}{more}")
+    for code, count in report.notes.most_common():
+        warn(f"noted: {code} {count:,}, first in {report.examples[code]}")
+    if report.skipped:
+        warn("skipped: " + ", ".join(f"{code} {count:,}" for code, count in report.skipped.most_common()))
+
+
+@click.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--query", "-q", metavar="QUERY", help="Delete what this finds.")
+@selection_options
+@click.option("--forget", is_flag=True, help="Erase them with all their versions: nothing of them is kept.")
+@click.option("--dry-run", is_flag=True, help="Print the ids and delete nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@tz_option
+@wait_option
+@archive_option
+def delete(
+    ids: tuple[str, ...],
+    query: str | None,
+    since: str | None,
+    until: str | None,
+    any_word: bool,
+    forget: bool,
+    dry_run: bool,
+    yes: bool,
+    tz: str | None,
+    wait: float,
+    archive: str | None,
+) -> None:
+    """Delete articles, by id or by query.
+
+    Their last versions are kept, for `news history`, unless they are to be forgotten.
+
+    \b
+      news delete wire-1204 wire-1207
+      news delete --query 'source:herald before:2020' --dry-run
+    """
+    setting = settle(archive, tz)
+    by_query = query is not None or since is not None or until is not None
+    if bool(ids) == by_query:
+        raise click.UsageError("say which articles: either ids, or --query (with --since and --until)")
+    with reading(setting, wait) as opened:
+        if by_query:
+            from search.archive.question import Question
+
+            text = query_text((query,) if query is not None else ())
+            ids = tuple(opened.ids(Question(text, since, until, any_word)))
+        else:
+            ids = tuple(i for i in dict.fromkeys(ids) if forget or opened.get(i) is not None)
+        if not ids:
+            warn("no such article")
+            exit_with(NOTHING_FOUND)
+        if dry_run:
+            for identity in ids:
+                click.echo(identity)
+            warn(f"would delete {len(ids):,}")
+            return
+        if not yes:
+            if sys.stdin is None or not sys.stdin.isatty():
+                raise click.UsageError(
+                    "no terminal to confirm on; add --yes to delete, or --dry-run to see what would go"
+                )
+            if not click.confirm(f"Delete {len(ids):,} article{'' if len(ids) == 1 else 's'}?"):
+                warn("nothing was deleted")
+                exit_with(NOTHING_FOUND)
+        try:
+            count = opened.delete(ids, forget=forget)
+            click.echo(f"{'forgot' if forget else 'deleted'} {count:,}")
+            if not count:
+                exit_with(NOTHING_FOUND)
+        except KeyboardInterrupt:
+            gone = sum(opened.get(identity) is None for identity in ids)
+            warn(f"deleted {gone:,} of {len(ids):,}")
+            raise
+
+
+@click.command()
+@wait_option
+@archive_option
+def rebuild(wait: float, archive: str | None) -> None:
+    """Build a new index from the stored articles.
+
+    Mends an index that is missing, damaged, behind, or made by another version. Nothing else is
+    needed for it, and searches go on with the old index meanwhile.
+    """
+    setting = settle(archive)
+    with reading(setting, wait) as opened, show_progress("articles") as progress:
+        try:
+            opened.rebuild(progress)
+        except KeyboardInterrupt:
+            warn("searches go on with the index that there was")
+            raise
+        numbers = opened.stats()
+    click.echo(f"rebuilt the index of {numbers.articles:,} articles")

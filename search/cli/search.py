@@ -1,0 +1,340 @@
+"""The commands that read: search, count, timeline, facets, show, stats."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from search.cli.options import (
+    NOTHING_FOUND,
+    archive_option,
+    color_option,
+    command_line,
+    console,
+    exit_with,
+    format_option,
+    question_options,
+    reading,
+    settle,
+    timeout_option,
+    tz_option,
+    warn,
+)
+from search.cli.rows import ROWS, check_all, note_the_rest, print_rows
+
+if TYPE_CHECKING:
+    from search.archive.question import Question
+    from search.cli.options import Setting
+    from search.dates import Interval
+    from search.engine import Results, Sort
+
+
+@click.command()
+@question_options
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest"]),
+    default="relevance",
+    show_default=True,
+    help="The order; ties are always newest first, then by id.",
+)
+@click.option("--limit", "-n", type=int, help="How many hits to print.  [default: 10]")
+@click.option("--after", metavar="CURSOR", help="Go on after the last hit of the page before.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Print every match as csv, jsonl or ids: oldest first, without scores and snippets.",
+)
+@click.option(
+    "--facet",
+    "facets",
+    multiple=True,
+    metavar="FIELD[:N]",
+    help="Count all matches by keyword, source, author, language or an extra field, the N most "
+    "frequent, or by date:year, date:month, date:week, date:day. Can be repeated.",
+)
+@click.option("--expand", is_flag=True, help="Rank by the words of the first articles found as well.")
+@click.option(
+    "--recency",
+    metavar="AGE",
+    help="Rank newer articles higher: half of a score is halved by this age, as 12h, 7d, 2w, 6m or 1y.",
+)
+@timeout_option
+@tz_option
+@format_option("text", "json", "jsonl", "csv", "ids")
+@color_option
+@archive_option
+def search(
+    question: Question,
+    sort: Sort,
+    limit: int | None,
+    after: str | None,
+    everything: bool,
+    facets: tuple[str, ...],
+    expand: bool,
+    recency: str | None,
+    timeout: float,
+    tz: str | None,
+    form: str,
+    color: str | None,
+    archive: str | None,
+) -> None:
+    """Find articles.
+
+    All words are required, in any form (strike finds striking) and any field.
+
+    \b
+      news search harbour strike --since 2025-02
+      news search '"bank of marenne" OR ferry' --sort newest
+      news search 'title:storm -flood' --facet keyword --facet date:month
+      news search --any 'A headline, or a sentence'   ranked by how many of its words, and which
+      news search -- -flood              a query that begins with a dash
+      news search flood --all --format csv > floods.csv
+
+    \b
+    In a query: a b   a OR b   -a   "a phrase"   "near phrase"~3   a NEAR/5 b
+    strik*   str?ke   strik~   title:a   keyword:a   source:(a OR b)   author:none
+    date:2025-02   date:2025-02..2025-03   since:7d   date:yesterday   (a OR b)^2
+
+    Exits with 0 if anything was found, 1 if not, 2 if the query cannot be read.
+    """
+    if facets and form in ROWS:
+        raise click.UsageError(f"--facet has no place in {form}; use --format json, or: news facets")
+    if everything:
+        check_all(form, sort)
+    setting = settle(archive, tz, color)
+    with reading(setting) as opened:
+        results = opened.search(
+            question,
+            sort=sort,
+            limit=0 if everything else setting.limit if limit is None else limit,
+            after=after,
+            facets=facets,
+            snippets=form != "ids",
+            timeout=timeout,
+            expand=expand,
+            recency=recency,
+        )
+        if everything:
+            show_notes(results)
+            print_rows(form, opened.scan(question))
+    if not everything:
+        show_results(setting, results, form)
+    elif not results.total:
+        exit_with(NOTHING_FOUND)
+
+
+def show_notes(results: Results) -> None:
+    """Say what was odd about the query."""
+    from search.archive.spelling import in_words
+
+    for warning in results.warnings:
+        warn(warning)
+    if results.did_you_mean is not None:
+        warn(f"did you mean: {results.did_you_mean}")
+    for sentence in in_words(results.parts):
+        warn(sentence)
+
+
+def show_results(setting: Setting, results: Results, form: str) -> None:
+    """Print a page of results, and end with 1 where there are none."""
+    from search.present import schema, terminal
+
+    show_notes(results)
+    more = results.next is not None
+    match form:
+        case "text" if results.hits or results.total:
+            following = command_line(after=results.next) if more else None
+            terminal.print_results(console(setting), results, setting.zone, following)
+        case "text":
+            warn(f"nothing found; the query was read as: {results.read_as}")
+        case "json":
+            click.echo(schema.results_as_json(results))
+        case _:
+            print_rows(form, results.hits)
+            if more:
+                note_the_rest(results)
+    if not results.total:
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@question_options
+@timeout_option
+@tz_option
+@archive_option
+def count(
+    question: Question,
+    timeout: float,
+    tz: str | None,
+    archive: str | None,
+) -> None:
+    """Print how many articles match, exactly.
+
+    \b
+      news count keyword:markets
+      news count '"rate cut"' --since 2025
+    """
+    setting = settle(archive, tz)
+    with reading(setting) as opened:
+        total = opened.count(question, timeout=timeout)
+    click.echo(total)
+    if not total:
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@click.option(
+    "--by",
+    type=click.Choice(["year", "month", "week", "day"]),
+    default="month",
+    show_default=True,
+    help="The interval.",
+)
+@question_options
+@timeout_option
+@tz_option
+@click.option(
+    "--format",
+    "-f",
+    "form",
+    type=click.Choice(["text", "csv", "json"]),
+    help="How to print.  [default: text on a terminal, else csv]",
+)
+@color_option
+@archive_option
+def timeline(
+    question: Question,
+    by: Interval,
+    timeout: float,
+    tz: str | None,
+    form: str | None,
+    color: str | None,
+    archive: str | None,
+) -> None:
+    """Count matches by time: bars on a terminal, CSV in a pipe.
+
+    \b
+      news timeline strike --by week
+      news timeline keyword:weather --by month --format json
+    """
+    from search.present import schema, table, terminal
+
+    setting = settle(archive, tz, color)
+    with reading(setting) as opened:
+        line = opened.timeline(question, by, timeout=timeout)
+    match form or ("text" if sys.stdout.isatty() else "csv"):
+        case "text":
+            terminal.print_timeline(console(setting), line)
+        case "json":
+            click.echo(schema.timeline_as_json(line))
+        case _:
+            click.echo(table.timeline_as_csv(line), nl=False)
+    if not line.bins and not line.undated:
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@click.option(
+    "--by",
+    "fields",
+    multiple=True,
+    metavar="FIELD[:N]",
+    help="What to count by, as for search --facet. Can be repeated.  [default: keyword, source, author]",
+)
+@question_options
+@timeout_option
+@tz_option
+@format_option("text", "json", "csv")
+@color_option
+@archive_option
+def facets(
+    question: Question,
+    fields: tuple[str, ...],
+    timeout: float,
+    tz: str | None,
+    form: str,
+    color: str | None,
+    archive: str | None,
+) -> None:
+    """Count all matches by the values of fields.
+
+    Each value comes with the term that narrows a search to it.
+
+    \b
+      news facets storm
+      news facets --by keyword:50 --format csv
+      news facets strike --by date:week --by source
+    """
+    from search.present import schema, table, terminal
+
+    setting = settle(archive, tz, color)
+    with reading(setting) as opened:
+        counted = opened.facets(question, *(fields or ("keyword", "source", "author")), timeout=timeout)
+    match form:
+        case "text":
+            terminal.print_facets(console(setting), counted)
+        case "json":
+            click.echo(schema.facets_as_json(counted))
+        case _:
+            click.echo(table.facets_as_csv(counted), nl=False)
+    if not any(facet.values or facet.missing for facet in counted):
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@tz_option
+@format_option("text", "json")
+@color_option
+@archive_option
+def show(ids: tuple[str, ...], tz: str | None, form: str, color: str | None, archive: str | None) -> None:
+    """Print whole articles by their ids.
+
+    With --format json it is one article a line, as `news index` reads them.
+
+    \b
+      news show "$(news search comet --format ids --limit 1)"
+    """
+    from search.present import schema, terminal
+
+    setting = settle(archive, tz, color)
+    missing = False
+    with reading(setting) as opened:
+        for number, identity in enumerate(ids):
+            article = opened.get(identity)
+            if article is None:
+                warn(f"no article has the id {identity}")
+                missing = True
+            elif form == "json":
+                click.echo(schema.article_as_json(article))
+            else:
+                click.echo() if number else None
+                terminal.print_article(console(setting), article, setting.zone)
+    if missing:
+        exit_with(NOTHING_FOUND)
+
+
+@click.command()
+@format_option("text", "json")
+@color_option
+@archive_option
+def stats(form: str, color: str | None, archive: str | None) -> None:
+    """Describe the archive: articles, dates, words, sizes, state.
+
+    \b
+      news stats
+      news stats --format json
+    """
+    from search.present import schema, terminal
+
+    setting = settle(archive, color=color)
+    with reading(setting) as opened:
+        numbers = opened.stats()
+    if form == "json":
+        click.echo(schema.stats_as_json(numbers))
+    else:
+        terminal.print_stats(console(setting), numbers)

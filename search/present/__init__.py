@@ -1,0 +1,1 @@
+"""Results to text: JSON for programs, tables as CSV, a terminal for people."""

@@ -1,0 +1,113 @@
+"""Results as JSON. The names and types are pinned: they only ever gain names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+
+from search.article import Article
+from search.engine import Explanation, Facet, Hit, Results, Stats, Suggestion, Timeline
+from search.present.safe import UNSAFE, iso
+
+
+def results_as_json(results: Results) -> str:
+    """One JSON object: total, read_as, warnings, expanded_with, did_you_mean, parts, first, next, hits,
+    facets."""
+    return _json(
+        {
+            "total": results.total,
+            "read_as": results.read_as,
+            "warnings": list(results.warnings),
+            "expanded_with": list(results.expanded_with),
+            "did_you_mean": results.did_you_mean,
+            "parts": [asdict(part) for part in results.parts],
+            "first": results.first,
+            "next": results.next,
+            "hits": [_hit(hit) for hit in results.hits],
+            "facets": {facet.field: _facet(facet) for facet in results.facets},
+        },
+        indent=2,
+    )
+
+
+def hits_as_json_lines(hits: Iterable[Hit | Article]) -> Iterator[str]:
+    """One JSON object a hit; that of an article alone has no score and no snippet."""
+    for hit in hits:
+        yield _json(_hit(hit) if isinstance(hit, Hit) else _outline(hit)) + "\n"
+
+
+def facets_as_json(facets: Iterable[Facet]) -> str:
+    """One JSON object, a facet by each name: values, distinct, missing, imprecise."""
+    return _json({facet.field: _facet(facet) for facet in facets}, indent=2)
+
+
+def timeline_as_json(timeline: Timeline) -> str:
+    """One JSON object: interval, undated, imprecise, bins (name, start, count, query)."""
+    bins = [
+        {"name": part.name, "start": iso(part.start), "count": part.count, "query": part.query}
+        for part in timeline.bins
+    ]
+    counts = {"undated": timeline.undated, "imprecise": timeline.imprecise}
+    return _json({"interval": timeline.interval, **counts, "bins": bins}, indent=2)
+
+
+def suggestions_as_json(suggestions: Iterable[Suggestion]) -> str:
+    """A list of JSON objects: word, articles."""
+    return _json([{"word": each.word, "articles": each.articles} for each in suggestions], indent=2)
+
+
+def explanation_as_json(explanation: Explanation) -> str:
+    """One JSON object: value, text, matches and parts, which are objects like it (see `Explanation`)."""
+    return _json(asdict(explanation), indent=2)
+
+
+def article_as_json(article: Article) -> str:
+    """The article's record, as `news index` reads it."""
+    return _json(article.as_record())
+
+
+def stats_as_json(stats: Stats) -> str:
+    """One JSON object with the names of `Stats`."""
+    facts = {name: getattr(stats, name) for name in Stats.__slots__}
+    return _json(
+        {name: iso(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}, indent=2
+    )
+
+
+def _hit(hit: Hit) -> dict[str, object]:
+    record = _outline(hit.article)
+    identity = record.pop("id")
+    marked: dict[str, object] = {"id": identity, "score": round(hit.score, 6), **record}
+    if hit.title_marks:
+        marked["title_marks"] = [list(mark) for mark in hit.title_marks]
+    if hit.snippet is not None:
+        marked["snippet"] = {"text": hit.snippet.text, "marks": [list(mark) for mark in hit.snippet.marks]}
+    return marked
+
+
+def _outline(article: Article) -> dict[str, object]:
+    """The article's record without its long texts."""
+    record = article.as_record()
+    for name in ("body", "highlights", "description"):
+        record.pop(name, None)
+    return record
+
+
+def _facet(facet: Facet) -> dict[str, object]:
+    return {
+        "values": [{"value": v.value, "count": v.count, "query": v.query} for v in facet.values],
+        "distinct": facet.distinct,
+        "missing": facet.missing,
+        "imprecise": facet.imprecise,
+    }
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    return UNSAFE.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def _escaped(unsafe: re.Match[str]) -> str:
+    return f"\\u{ord(unsafe.group()):04x}"

@@ -1,0 +1,244 @@
+"""Results to text for people. Text from articles never reaches a terminal raw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, TextIO
+
+from search.article import Article, Precision, written_time
+from search.engine import Explanation, Facet, Hit, Results, Stats, Timeline
+from search.present.safe import printable
+from search.snippets import Marks
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_BLOCKS = " ▏▎▍▌▋▊▉█"
+TEXT_WIDTH = 100
+"""Text on a terminal is wrapped at its width, and never wider than this."""
+
+
+def open_console(stream: TextIO, color: str) -> Console:
+    """A console on `stream`: styled if it is a terminal (color "auto"), always, or never."""
+    from rich.console import Console
+
+    styled = {"always": True, "never": False}.get(color)
+    probe = Console(file=stream, force_terminal=styled)
+    return Console(
+        file=stream,
+        force_terminal=styled,
+        color_system="auto" if color != "never" else None,
+        width=min(max(probe.width, 20), TEXT_WIDTH) if stream.isatty() else TEXT_WIDTH,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=not stream.isatty(),
+    )
+
+
+def print_results(console: Console, results: Results, zone: tzinfo, following: str | None = None) -> None:
+    """A page of results: the count, how the query was read, the hits, the facets.
+
+    At the end stands the command `following` that prints the next page, on one line however long it is.
+    """
+    from rich.text import Text
+
+    found = f"{results.total:,} article{'' if results.total == 1 else 's'}"
+    _print(console, Text(found, "bold").append(f"  {printable(results.read_as)}", "not bold dim"))
+    if results.expanded_with:
+        _print(console, Text(f"ranked also by: {printable(', '.join(results.expanded_with))}", "dim"))
+    for number, hit in enumerate(results.hits, start=results.first):
+        console.print()
+        _print_hit(console, number, hit, zone)
+    if results.facets:
+        console.print()
+        print_facets(console, results.facets)
+    if following is not None:
+        console.print()
+        console.print(Text(f"next page: {printable(following)}", "dim"), soft_wrap=True)
+
+
+def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    article = hit.article
+    lead = f"{number}. "
+    title = _marked(console, article.title or "(no title)", hit.title_marks, "bold")
+    _print(console, Text().append(lead, "dim").append_text(title))
+    facts = [
+        when(article.published, zone, article.precision),
+        article.source,
+        ", ".join(article.authors),
+        article.id,
+    ]
+    lines = [Text(printable(" · ".join(fact for fact in facts if fact)), "dim")]
+    if hit.snippet is not None and hit.snippet.text:
+        lines.append(_marked(console, hit.snippet.text, hit.snippet.marks, ""))
+    for line in lines:
+        if console.soft_wrap:
+            _print(console, Text(" " * len(lead)).append_text(line))
+        else:
+            console.print(Padding(line, (0, 0, 0, len(lead))))
+
+
+def _marked(console: Console, text: str, marks: Marks, style: str) -> Text:
+    """`text` with its marks: in colour where that can be seen, else between asterisks."""
+    from rich.text import Text
+
+    shown, before = Text(style=style), 0
+    for start, end in marks:
+        shown.append(printable(text[before:start]))
+        if console.color_system is not None:
+            shown.append(printable(text[start:end]), "bold yellow")
+        else:
+            shown.append(f"*{printable(text[start:end])}*")
+        before = end
+    return shown.append(printable(text[before:]))
+
+
+def print_facets(console: Console, facets: Iterable[Facet]) -> None:
+    """Each facet as rows of value, count and bar, with the term that narrows the search."""
+    from rich.text import Text
+
+    for number, facet in enumerate(facets):
+        if number:
+            console.print()
+        rest = [f"{facet.distinct:,} value{'' if facet.distinct == 1 else 's'}"]
+        if len(facet.values) < facet.distinct:
+            rest = [f"{len(facet.values):,} of {facet.distinct:,} shown"]
+        rest += [f"{facet.missing:,} without"] if facet.missing else []
+        rest += _too_imprecise(facet.imprecise, facet.field.removeprefix("date:"))
+        _print(console, Text(facet.field, "bold").append(f"  {', '.join(rest)}", "not bold dim"))
+        rows = [(printable(value.value), value.count, value.query) for value in facet.values]
+        _print_rows(console, rows)
+
+
+def print_timeline(console: Console, timeline: Timeline) -> None:
+    """The timeline as rows of interval, count and bar."""
+    from rich.text import Text
+
+    _print_rows(console, [(part.name, part.count, "") for part in timeline.bins])
+    rest = [f"{timeline.undated:,} without a date"] if timeline.undated else []
+    rest += _too_imprecise(timeline.imprecise, timeline.interval)
+    if rest:
+        _print(console, Text(", ".join(rest), "dim"))
+
+
+def _too_imprecise(count: int, interval: str) -> list[str]:
+    return [f"{count:,} known only to the {'year' if interval == 'month' else 'month or year'}"] * (count > 0)
+
+
+def _print_rows(console: Console, rows: list[tuple[str, int, str]]) -> None:
+    from rich.cells import cell_len, set_cell_size
+    from rich.text import Text
+
+    most = max((count for _, count, _ in rows), default=1) or 1
+    name_width = min(max((cell_len(name) for name, _, _ in rows), default=0), 36)
+    count_width = max((len(f"{count:,}") for _, count, _ in rows), default=0)
+    bar_width = max(8, min(40, console.width - name_width - count_width - 40))
+    for name, count, query in rows:
+        shown = name if cell_len(name) <= name_width else set_cell_size(name, name_width - 1) + "…"
+        row = Text("  " + set_cell_size(shown, name_width)).append(f"  {count:>{count_width},}  ")
+        row.append(set_cell_size(_bar(count / most, bar_width), bar_width), "cyan")
+        row.append(f"  {printable(query)}", "dim")
+        row.rstrip()
+        _print(console, row)
+
+
+def _bar(share: float, width: int) -> str:
+    eighths = round(share * width * 8)
+    if share > 0 and not eighths:
+        eighths = 1
+    return "█" * (eighths // 8) + _BLOCKS[eighths % 8].strip()
+
+
+def print_article(console: Console, article: Article, zone: tzinfo) -> None:
+    """The whole article."""
+    from rich.text import Text
+
+    _print(console, Text(printable(article.title or "(no title)"), "bold"))
+    facts = {
+        "published": when(article.published, zone, article.precision),
+        "modified": when(article.modified, zone) if article.modified else "",
+        "source": article.source,
+        "authors": ", ".join(article.authors),
+        "keywords": ", ".join(article.keywords),
+        "language": article.language,
+        "url": article.url,
+        **{name: ", ".join(values) for name, values in article.extra.items()},
+        "id": article.id,
+    }
+    width = max(len(name) for name, fact in facts.items() if fact)
+    for name, fact in facts.items():
+        if fact:
+            _print(console, Text(f"{name:<{width}}  ", "dim").append(printable(fact)))
+    if article.description:
+        console.print()
+        _print(console, Text(printable(article.description), "italic"))
+    if article.highlights:
+        console.print()
+    for point in article.highlights:
+        _print(console, Text(f"- {printable(point)}"))
+    for paragraph in re.split(r"\n\s*\n", article.body):
+        if paragraph.strip():
+            console.print()
+            _print(console, Text(printable(paragraph)))
+
+
+def print_stats(console: Console, stats: Stats) -> None:
+    """The archive in numbers, one a line."""
+    from rich.text import Text
+
+    span = "none"
+    if stats.first is not None and stats.last is not None:
+        span = f"{stats.first.astimezone(UTC):%Y-%m-%d} to {stats.last.astimezone(UTC):%Y-%m-%d} (UTC)"
+    current = stats.revision == stats.indexed_revision
+    facts = {
+        "archive": stats.location,
+        "articles": f"{stats.articles:,}",
+        "without a date": f"{stats.undated:,}",
+        "dates": span,
+        "words": f"{stats.words:,}",
+        "language": stats.language,
+        "extra fields": ", ".join(stats.extra_fields) or "none",
+        "store": f"{stats.store_size / 1e6:,.1f} MB",
+        "index": f"{stats.index_size / 1e6:,.1f} MB in {stats.segments} "
+        f"segment{'' if stats.segments == 1 else 's'}",
+        "state": f"revision {stats.revision}, " + ("searchable" if current else "not yet searchable"),
+        "analyzer": stats.analyzer,
+    }
+    width = max(map(len, facts))
+    for name, fact in facts.items():
+        _print(console, Text(f"{name:<{width}}  ", "dim").append(printable(fact)))
+
+
+def print_explanation(console: Console, explanation: Explanation) -> None:
+    """The score, and below it what it is worked out from, indented."""
+    from rich.text import Text
+
+    _print(console, Text(f"{explanation.value:.4f}", "bold").append(f"  {printable(explanation.text)}"))
+    left = [(1, part) for part in reversed(explanation.parts)]
+    while left:
+        depth, each = left.pop()
+        line = Text(f"{'    ' * depth}{each.value:.4f}  ", "" if depth == 1 else "dim")
+        _print(console, line.append(printable(each.text), "bold" if depth == 1 else "dim"))
+        left += [(depth + 1, part) for part in reversed(each.parts)]
+
+
+def _print(console: Console, text: Text) -> None:
+    console.print(text, soft_wrap=console.soft_wrap)
+
+
+def when(moment: datetime | None, zone: tzinfo, precision: Precision = "instant") -> str:
+    """A time as people read it: as exactly as it is known, an instant in `zone`; "undated" for none."""
+    if moment is None:
+        return "undated"
+    if precision != "instant":
+        return written_time(moment, precision)
+    here = moment.astimezone(zone)
+    offset = here.isoformat()[len(here.replace(tzinfo=None).isoformat()) :] if here.utcoffset() else "UTC"
+    return f"{here:%Y-%m-%d %H:%M} {offset}"

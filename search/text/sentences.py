@@ -1,0 +1,38 @@
+"""Text to sentences."""
+
+from __future__ import annotations
+
+import re
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where the sentences of `text` are, in order, without the white space between them.
+
+    A blank line or an indented one begins a paragraph, and a paragraph begins a sentence; a single
+    line break is white space, as in text wrapped for a wire. A full stop ends a sentence when white
+    space and then something that can begin one follow, and no known abbreviation or initial precedes.
+    """
+    spans = []
+    for paragraph in _PARAGRAPH.finditer(text):
+        start, end = paragraph.span()
+        for stop in _STOP.finditer(text, start, end):
+            before = _LAST_WORD.search(text, max(start, stop.start() - 24), stop.start())
+            word = before.group() if before else ""
+            if text[stop.start()] == "." and (word.lower() in _ABBREVIATIONS or _INITIAL.fullmatch(word)):
+                continue
+            spans.append((start, stop.end("mark") if stop["mark"] else stop.end()))
+            start = stop.end()
+        if start < end:
+            spans.append((start, end))
+    return spans
+
+
+_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?![ \t]*\n|[ \t]{2,}|\t))*(?<!\s)")
+_STOP = re.compile(r"(?P<mark>[.!?…]+[\"'”’»)\]]*)\s+(?=[\"'“‘«(\[¿¡—–-]*[^\W_a-z])|(?P<cjk>[。！？])(?=\S)")
+_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+\Z")
+_INITIAL = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof rev hon gen col maj capt lt sgt sen rep gov pres st sr jr vs etc inc corp co "
+    "ltd plc bros nos vol dept est approx jan feb mar apr jun jul aug sep sept oct nov dec "
+    "tue wed thu fri ca cf sra srta ud uds mme mlle hr fr nr bzw usw dres".split()
+)
