@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from datetime import UTC, tzinfo
 
 from search.article import Article
-from search.backends.embedded.documents import VALUE_GAP
 from search.dates import Interval
 from search.deadline import Deadline
 from search.engine import (
@@ -45,7 +44,6 @@ from search.language import (
     Wildcard,
     Word,
 )
-from search.snippets import Highlight
 from search.text import Analyzer, fold, fold_value, forms, language_named, words
 from tests.reference_dates import timeline
 from tests.reference_history import ReferenceHistory
@@ -59,6 +57,9 @@ FIELDS = (("title", 2.0, 0.75), ("description", 1.5, 0.75), ("highlights", 1.5, 
 """Each field of text, its weight and its b."""
 
 K1 = 1.8
+
+VALUE_GAP = 1_001
+"""Positions between one value of a field and the next, so that no phrase goes over both."""
 
 
 class ReferenceEngine(ReferenceHistory):
@@ -309,9 +310,6 @@ class ReferenceEngine(ReferenceHistory):
 
     def scan(self, query: Node) -> Iterator[Article]:
         return (self.articles[i] for i in self.ids(query))
-
-    def highlights(self, query: Node) -> tuple[Highlight, ...]:
-        raise NotImplementedError(f"the reference marks nothing, nor for {query}")
 
     def get(self, identities: Sequence[str]) -> dict[str, Article]:
         return {i: self.articles[i] for i in identities if i in self.articles}

@@ -21,7 +21,7 @@ from whoosh.query import And, AndNot, Every, Not, Or, Phrase, Prefix, Query, Ter
 from search.index.format.layout import MISSING, Array
 from search.index.format.manifest import read_manifest
 from search.index.format.segment import Segment
-from search.index.read.view import IndexView
+from search.index.read.snapshot import Snapshot
 from search.index.whoosh.codec import ArrayCodec
 from search.index.whoosh.contents import write_contents
 from search.index.whoosh.fields import Positions, Terms, integer_column
@@ -117,7 +117,7 @@ def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
         other.commit(merge=False)
     ids = {f"d{n}" for n in gone}
     writer = ArrayWriter(folder / "ours", "x", CONTENTS)
-    view = IndexView(folder / "ours", writer.segments)
+    view = Snapshot(folder / "ours", writer.segments)
     found = view.values("id").docs(lambda known: [n for n in range(len(known)) if known[n].decode() in ids])
     writer.delete(found.tolist())
     writer.commit({})
@@ -187,7 +187,7 @@ def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path)
             assert set(found(searcher, Term("head", "a"))) == wanted
             assert set(found(searcher, Phrase("body", ["ab", "c"]))) == {"d2"}
             assert set(found(searcher, Prefix("body", "b"))) == {"d0"}
-    view = IndexView(tmp_path, [segment.ours for segment in index.refresh()._segments()])
+    view = Snapshot(tmp_path, [segment.ours for segment in index.refresh()._segments()])
     assert view.segments == 1
     ids = view.values("id").texts(np.arange(view.size, dtype=np.int32))
     assert ids == ["mTrue", "d0", "d2", "mFalse"]
@@ -279,7 +279,7 @@ def test_merging_loses_and_invents_nothing(batches: list[list[Doc]], gone: set[i
         patch.setattr(merge, "RUN", 10)  # words, so that there are several runs of terms
         folder = Path(name)
         build(folder, batches, gone)
-        view = IndexView(folder / "ours", list(read_manifest(folder / "ours", "x").segments))
+        view = Snapshot(folder / "ours", list(read_manifest(folder / "ours", "x").segments))
         flat = [doc for batch in batches for doc in batch]
         kept = {f"d{n}": doc for n, doc in enumerate(flat) if n not in gone}
         assert view.count == len(kept)

@@ -15,7 +15,7 @@ import pytest
 
 from search.article import Article
 from search.backends import open_engine, verify
-from search.backends.embedded.evaluate import MAX_EXPANSIONS
+from search.backends.embedded.leaves import MAX_EXPANSIONS
 from search.backends.embedded.store import Store
 from search.backends.embedded.update import Update
 from search.engine import Added, Engine, FacetRequest, SearchRequest

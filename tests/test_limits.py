@@ -84,8 +84,7 @@ def test_every_kind_of_query_at_its_limits_is_answered(archive: Archive, kind: s
         archive.timeline(query)
         archive.facets(query, "source")
         archive.explain("a1", query)
-        highlights = ask(archive.engine).highlights(tree)
-        snippet(ARTICLES[0], highlights)
+        snippet(ARTICLES[0], results.highlights)
         ask(archive.engine).document_frequencies(sought_words(tree))
         archive.search(Question(query, any_word=True), expand=True)
 

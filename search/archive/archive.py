@@ -183,6 +183,7 @@ class Archive:
                 facets=facets,
                 zone=self.zone,
                 ranking=ranking,
+                highlight=snippets,
             )
             if recency is not None:
                 age = recency if isinstance(recency, timedelta) else text_of("recency", recency)
@@ -217,8 +218,7 @@ class Archive:
             if results.next is not None:
                 following = NextPage(results.next, results.first + len(results.hits), now, digest)
                 results = replace(results, next=str(following))
-            wanted = snippets and results.hits
-            return with_snippets(reader, results, read.tree, check) if wanted else results
+            return with_snippets(results, check) if snippets else results
 
     def count(self, question: Question | str, *, timeout: Timeout = None) -> int:
         """How many articles match."""
@@ -285,9 +285,9 @@ class Archive:
             other = Not(Word(given.id, "id"))
             period = between(since, until, self.zone, self._moment())
             tree = both([weighted(words), other, *([] if period is None else [Dates(period)])])
-            found = reader.search(SearchRequest(tree, limit=limit))
+            found = reader.search(SearchRequest(tree, limit=limit, highlight=True))
             read_as = " OR ".join(word.word for word in words)
-            return with_snippets(reader, replace(found, read_as=read_as, next=None), tree, check)
+            return with_snippets(replace(found, read_as=read_as, next=None), check)
 
     def background(self, article: str | Article, *, limit: int = 10, timeout: Timeout = None) -> Results:
         """Older articles that give the context of this one: like it, but no copies of it or of each other.

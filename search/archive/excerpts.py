@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from search.deadline import Check
-from search.engine import Reader, Results
-from search.language import Node
+from search.engine import Results
 from search.snippets import mark, snippet
 
 
-def with_snippets(reader: Reader, results: Results, query: Node, check: Check) -> Results:
-    """The results, each hit with its snippet and the marks in its title; raises `DeadlineExceeded`."""
-    highlights = reader.highlights(query)
+def with_snippets(results: Results, check: Check) -> Results:
+    """The results, each hit with its snippet and the marks in its title; raises `DeadlineExceeded`.
+
+    They say what to mark in their `highlights`.
+    """
+    highlights = results.highlights
     hits = []
     for hit in results.hits:
         check()

@@ -18,7 +18,6 @@ from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.engine.request import SearchRequest
 from search.engine.results import Added, Results, State, Stats, Suggestion, Version
 from search.language import Node
-from search.snippets import Highlight
 
 Report = Callable[[int, int], None]
 """Is told how many articles are done, and of how many."""
@@ -56,9 +55,6 @@ class Reader(Protocol):
         articles. Near values: those with the same letters and digits, then those a few edits away, then
         those that have it among their words; in each the most frequent first.
         """
-
-    def highlights(self, query: Node) -> tuple[Highlight, ...]:
-        """What to mark in the text of an article that `query` found."""
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         """How the article comes to its score by the query alone; None if there is no such article."""

@@ -31,7 +31,8 @@ class FacetRequest:
 class SearchRequest:
     """What is asked of an engine. `zone` is where the days and months of facets begin.
 
-    What `prefer` matches is added to the scores of what `query` does, and changes nothing else.
+    What `prefer` matches is added to the scores of what `query` does, and changes nothing else. With
+    `highlight` the answer says what of a text the query matches (`Results.highlights`).
     """
 
     query: Node
@@ -42,3 +43,4 @@ class SearchRequest:
     zone: tzinfo = UTC
     prefer: Node | None = None
     ranking: Ranking = DEFAULT_RANKING
+    highlight: bool = False

@@ -8,7 +8,7 @@ from typing import Literal
 
 from search.article import Article
 from search.dates import Interval
-from search.snippets import Marks, Snippet
+from search.snippets import Highlight, Marks, Snippet
 
 NAMED_FIELDS = 10
 """Most names of fields that `Added` has."""
@@ -107,6 +107,7 @@ class Results:
     `did_you_mean` is another spelling of the query that finds more. Where nothing was found, `parts` says
     what each part of the query finds, and last, where some find nothing, what the others find together.
     `depends_on_now`: the same question may find others at another time, though the archive stays the same.
+    `highlights` is what to mark in the texts of the hits (`search.snippets.mark`), where that was asked for.
     """
 
     total: int
@@ -120,6 +121,7 @@ class Results:
     parts: tuple[PartCount, ...] = ()
     first: int = 1
     depends_on_now: bool = False
+    highlights: tuple[Highlight, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

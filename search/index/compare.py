@@ -13,13 +13,13 @@ import numpy as np
 
 from search.index.format.layout import Array, MappedArrays
 from search.index.format.segment import Segment
-from search.index.read.view import IndexView
+from search.index.read.snapshot import Snapshot
 from search.index.write.merge import Source, merge
 
 
 def values_in_order(folder: Path, segment: Segment, field: str) -> list[str]:
     """The first value of `field` of each document that is not deleted, in the order of the documents."""
-    return IndexView(folder, [segment]).values(field).texts(np.flatnonzero(segment.live()).astype(np.int32))
+    return Snapshot(folder, [segment]).values(field).texts(np.flatnonzero(segment.live()).astype(np.int32))
 
 
 def differing_arrays(

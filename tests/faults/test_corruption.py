@@ -162,9 +162,10 @@ def answers(location: Path) -> list[object]:
     for text in QUERIES:
         tree = parse_query(text).tree
         try:
-            results = ask(engine).search(SearchRequest(tree, limit=50, facets=(FacetRequest("keyword"),)))
-            marked = ask(engine).highlights(tree)
-            found.append(([(hit.article.id, hit.score) for hit in results.hits], results.facets, marked))
+            request = SearchRequest(tree, limit=50, facets=(FacetRequest("keyword"),), highlight=True)
+            results = ask(engine).search(request)
+            hits = [(hit.article.id, hit.score) for hit in results.hits]
+            found.append((hits, results.facets, results.highlights))
         except (IndexUnusable, ArchiveDamaged, MemoryError):  # the last for a forged count
             found.append(None)
     engine.close()

@@ -77,8 +77,7 @@ def test_no_query_is_more_than_refused(tmp_path: Path, count: Count) -> None:
         try:
             tree = parse_query(text).tree
             assert parse_query(str(tree)).tree == tree
-            ask(engine).search(SearchRequest(tree))
-            ask(engine).highlights(tree)
+            ask(engine).search(SearchRequest(tree, highlight=True))
         except SearchError:
             continue
         except BaseException as error:

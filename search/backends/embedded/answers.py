@@ -20,7 +20,7 @@ from search.index.evaluate.matches import Matches
 from search.index.evaluate.order import Ordering, Place, texts_lowest_first
 from search.index.format.layout import MISSING
 from search.index.postings.postings import Docs
-from search.index.read.view import IndexView
+from search.index.read.snapshot import Snapshot
 from search.language import Dates, value_leaf
 
 _ORDERINGS: dict[Sort, Ordering] = {
@@ -33,7 +33,7 @@ _COARSEST: dict[Interval, Precision] = {"year": "year", "month": "month", "week"
 """The coarsest precision with which a time is in one interval."""
 
 
-def page(view: IndexView, matches: Matches, sort: Sort, after: Cursor | None, limit: int) -> list[Place]:
+def page(view: Snapshot, matches: Matches, sort: Sort, after: Cursor | None, limit: int) -> list[Place]:
     """The first `limit` matches in order, of those past `after`."""
     past = None if after is None else Place(after.id, after.score, microseconds(after.published))
     return _ORDERINGS[sort].first(view, matches, limit, past)
@@ -44,12 +44,12 @@ def cursor(place: Place, sort: Sort) -> Cursor:
     return Cursor(sort, place.score, moment(place.number), place.text)
 
 
-def ids_oldest_first(view: IndexView, docs: Docs) -> list[str]:
+def ids_oldest_first(view: Snapshot, docs: Docs) -> list[str]:
     """The documents' ids, oldest first and those without a time last, then by id."""
     return texts_lowest_first(view, docs, "published", "id")
 
 
-def facet(view: IndexView, docs: Docs, request: FacetRequest, zone: tzinfo) -> Facet:
+def facet(view: Snapshot, docs: Docs, request: FacetRequest, zone: tzinfo) -> Facet:
     """The counts that `request` asks for over the documents."""
     if request.interval is not None:
         return _by_time(view, docs, request.interval, zone)
@@ -68,7 +68,7 @@ def facet(view: IndexView, docs: Docs, request: FacetRequest, zone: tzinfo) -> F
     return Facet(request.field, values, len(written), without)
 
 
-def _by_time(view: IndexView, docs: Docs, interval: Interval, zone: tzinfo) -> Facet:
+def _by_time(view: Snapshot, docs: Docs, interval: Interval, zone: tzinfo) -> Facet:
     """The documents by time: every interval that has one.
 
     What is a day, month or year is counted by the calendar, in intervals that are no finer.
@@ -104,7 +104,7 @@ def _by_time(view: IndexView, docs: Docs, interval: Interval, zone: tzinfo) -> F
     return Facet(name, values, len(values), undated, imprecise)
 
 
-def _extent(view: IndexView, docs: Docs) -> Iterator[datetime]:
+def _extent(view: Snapshot, docs: Docs) -> Iterator[datetime]:
     """The first and the last time, if there is any."""
     for number in extent(view, "published", docs) or ():
         at = moment(number)

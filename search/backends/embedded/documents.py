@@ -26,8 +26,8 @@ from search.dates import Period
 from search.fields import MAX_INDEXED_FIELDS
 from search.index.evaluate.matches import Limits
 from search.index.format.layout import MISSING
+from search.index.read.snapshot import Snapshot
 from search.index.read.values import Classes
-from search.index.read.view import IndexView
 from search.index.write.invert import Documents, WordCollector
 from search.index.write.piece_table import PieceTables
 from search.language import TEXT_FIELDS
@@ -215,7 +215,7 @@ def limits(period: Period) -> list[Limits]:
     return [(number(start), number(end)) for start, end in bounds]
 
 
-def precisions(view: IndexView) -> Classes | None:
+def precisions(view: Snapshot) -> Classes | None:
     """The place in `PRECISIONS` of that of each document; None where all are instants."""
     return view.values("precision").classes(PRECISIONS)
 

@@ -30,7 +30,7 @@ from search.backends.embedded.writing import Writer
 from search.deadline import Deadline, no_deadline
 from search.engine import Added, Report, Version
 from search.errors import ArchiveNotFound
-from search.index.read.view import IndexView
+from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
 
 MAX_MAPPED = 128 << 20
@@ -42,9 +42,9 @@ class _Commit:
     """A commit of the index, opened, and the views of it that no reader has at the moment."""
 
     stamp: tuple[int, int]
-    view: IndexView
+    view: Snapshot
     covered: Covered
-    idle: list[IndexView] = field(default_factory=list)
+    idle: list[Snapshot] = field(default_factory=list)
 
 
 class EmbeddedEngine:

@@ -30,7 +30,7 @@ from search.index.format.manifest import (
 )
 from search.index.format.segment import Segment
 from search.index.format.soundness import contradictions
-from search.index.read.view import IndexView
+from search.index.read.snapshot import Snapshot
 from search.index.write.writer import ArrayWriter
 from search.language import TEXT_FIELDS
 from search.text import Analyzer
@@ -110,7 +110,7 @@ class ArchiveIndex:
                 self._manifest = stamp, manifest, Covered.of(manifest.note)
             return self._manifest[1:]
 
-    def view(self) -> tuple[IndexView, Covered]:
+    def view(self) -> tuple[Snapshot, Covered]:
         """The newest commit, open for reading and checked, and what it covers; raises `IndexUnusable`."""
         before = None
         for _ in range(_OPENINGS):
@@ -118,7 +118,7 @@ class ArchiveIndex:
             try:
                 with self.translated():
                     self._check(manifest)
-                    view = IndexView(self.path, list(manifest.segments))
+                    view = Snapshot(self.path, list(manifest.segments))
                     _check_columns(view)
                     return view, covered
             except IndexUnusable:
@@ -262,7 +262,7 @@ def _names_beside(path: Path) -> Iterator[Path]:
     return (path.with_name(f"{path.name}.aside-{number}") for number in count(1))
 
 
-def _check_columns(view: IndexView) -> None:
+def _check_columns(view: Snapshot) -> None:
     """Raise `BadLayout` unless each document has its fields of text, an id and a column for its time."""
     for part in view.parts:
         if part.text.keys() != set(TEXT_FIELDS):

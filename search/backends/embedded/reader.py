@@ -7,14 +7,15 @@ from pathlib import Path
 
 from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
+from search.backends.embedded.compile import Compiler
 from search.backends.embedded.documents import moment
-from search.backends.embedded.evaluate import Evaluator
-from search.backends.embedded.explain import explain
 from search.backends.embedded.index import INDEX_FORMAT, Covered
 from search.backends.embedded.lock import is_being_written
+from search.backends.embedded.plan import Plan
 from search.backends.embedded.store import Store
 from search.backends.embedded.store.layout import FORMAT
 from search.backends.embedded.suggestions import completions, corrections, near_values
+from search.backends.embedded.terms import WordTerms
 from search.backends.embedded.tie import damage
 from search.engine import (
     DEFAULT_RANKING,
@@ -32,10 +33,9 @@ from search.engine import (
 from search.errors import InvalidRequest
 from search.fields import FACET_FIELDS
 from search.index.evaluate.counts import extent, missing
-from search.index.evaluate.matches import everything
-from search.index.read.view import IndexView
-from search.language import TEXT_FIELDS, Node, field_name
-from search.snippets import Highlight
+from search.index.evaluate.matches import everything, has
+from search.index.read.snapshot import Snapshot
+from search.language import TEXT_FIELDS, Node, Word, field_name
 from search.text import Analyzer, fold
 
 FETCHED = 2_000
@@ -49,16 +49,18 @@ class EmbeddedReader:
     """What a `view` of the index, which covers this, and a snapshot of the `store` say together."""
 
     def __init__(
-        self, location: Path, store: Store, view: IndexView, covered: Covered, analyzer: Analyzer
+        self, location: Path, store: Store, view: Snapshot, covered: Covered, analyzer: Analyzer
     ) -> None:
         self._location, self._store, self._view, self._covered = location, store, view, covered
         self._analyzer = analyzer
-        self._evaluator = Evaluator(view, analyzer)
+        self._terms = WordTerms(view, analyzer)
 
     def search(self, request: SearchRequest) -> Results:
         view = self._view
         counted = [self._counted(facet) for facet in request.facets]
-        matches = Evaluator(view, self._analyzer, request.ranking).ranked(request)
+        compiler = Compiler(view, self._terms, request.ranking)
+        plan = compiler.plan(request.query)
+        matches = compiler.ranked(plan.matches, request.prefer)
         places = page(view, matches, request.sort, request.after, request.limit + 1 if request.limit else 0)
         shown = places[: request.limit]
         articles = self.get([place.text for place in shown])
@@ -71,6 +73,7 @@ class EmbeddedReader:
             facets=tuple(facet(view, matches.docs, asked, request.zone) for asked in counted),
             next=str(cursor(shown[-1], request.sort)) if shown and len(places) > len(shown) else None,
             warnings=self._warnings(),
+            highlights=plan.highlights() if request.highlight and shown else (),
         )
 
     def _counted(self, request: FacetRequest) -> FacetRequest:
@@ -82,7 +85,7 @@ class EmbeddedReader:
         return FacetRequest(field or "date", request.limit, request.interval)
 
     def ids(self, query: Node) -> list[str]:
-        return ids_oldest_first(self._view, self._evaluator.matches(query).docs)
+        return ids_oldest_first(self._view, self._plan(query).matches.docs)
 
     def scan(self, query: Node) -> Iterator[Article]:
         identities = self.ids(query)
@@ -102,7 +105,7 @@ class EmbeddedReader:
         return articles
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
-        return {word: self._evaluator.document_frequency(word) for word in words}
+        return {word: self._terms.document_frequency(word) for word in words}
 
     def vocabulary(
         self, *, field: str | None = None, prefix: str = "", near: str = "", count: int = 10
@@ -117,11 +120,17 @@ class EmbeddedReader:
         """Every version of the article that is kept, also of revisions after this commit."""
         return self._store.history(identity)
 
-    def highlights(self, query: Node) -> tuple[Highlight, ...]:
-        return self._evaluator.highlights(query)
-
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
-        return explain(Evaluator(self._view, self._analyzer, ranking), query, identity)
+        docs = self._plan(Word(identity, "id")).matches.docs.tolist()
+        if not docs:
+            return None
+        plan = self._plan(query, ranking)
+        matches = has(plan.matches, docs[0])
+        terms = tuple(plan.explain(docs[0])) if matches else ()
+        return Explanation(sum(term.value for term in terms), str(query), terms, matches)
+
+    def _plan(self, query: Node, ranking: Ranking = DEFAULT_RANKING) -> Plan:
+        return Compiler(self._view, self._terms, ranking).plan(query)
 
     def state(self) -> State:
         covered = self._covered

@@ -12,7 +12,7 @@ from search.index.evaluate.counts import by_value
 from search.index.evaluate.matches import everything
 from search.index.evaluate.vocabulary import frequent_forms, near_forms
 from search.index.postings.patterns import CHUNK, spelled_like
-from search.index.read.view import IndexView
+from search.index.read.snapshot import Snapshot
 from search.text import fold_value, forms
 
 SHORT = 4
@@ -25,7 +25,7 @@ MISTYPED = 3
 """A word of fewer characters can be anything."""
 
 
-def corrections(view: IndexView, form: str, count: int) -> tuple[Suggestion, ...]:
+def corrections(view: Snapshot, form: str, count: int) -> tuple[Suggestion, ...]:
     """The forms of the archive nearest to `form`: with the fewest edits, then those in most articles.
 
     Those with the same first letter come before the others, which are looked at only if there are
@@ -43,12 +43,12 @@ def corrections(view: IndexView, form: str, count: int) -> tuple[Suggestion, ...
     return ()
 
 
-def completions(view: IndexView, prefix: str, count: int) -> tuple[Suggestion, ...]:
+def completions(view: Snapshot, prefix: str, count: int) -> tuple[Suggestion, ...]:
     """The words that begin with `prefix`, those in most articles first."""
     return tuple(Suggestion(form, df) for form, df in frequent_forms(view, prefix, count))
 
 
-def near_values(view: IndexView, field: str, value: str, count: int) -> tuple[Suggestion, ...]:
+def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Suggestion, ...]:
     """The values of a value field nearest to `value`, which is none of them, and how many articles have each.
 
     First those with the same letters and digits (open-data for "open data"), then those a few edits away,

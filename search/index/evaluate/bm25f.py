@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.index.postings.postings import LEADS, Array, FieldPostings, Floats, Postings
-from search.index.read.view import IndexView
+from search.index.read.snapshot import Snapshot
 
 BLOCK = 1 << 14
 """Documents that are scored at a time, so that what is worked on stays in a processor's cache."""
@@ -73,7 +73,7 @@ class TermScorer:
     k1: float
     lead: float = 0.0
 
-    def part(self, view: IndexView, postings: Postings, doc: int) -> TermPart | None:
+    def part(self, view: Snapshot, postings: Postings, doc: int) -> TermPart | None:
         """How `scores` comes to the score of one document; None if it is not one of `postings`."""
         at = int(np.searchsorted(postings.docs, doc))
         if at == len(postings.docs) or postings.docs[at] != doc:
@@ -96,10 +96,10 @@ class TermScorer:
         return TermPart(df, idf, tf, self.k1, score, tuple(parts))
 
     @staticmethod
-    def _idf(view: IndexView, df: int) -> float:
+    def _idf(view: Snapshot, df: int) -> float:
         return math.log(1 + (view.count - df + 0.5) / (df + 0.5))
 
-    def scores(self, view: IndexView, postings: Postings, df: int | None = None) -> Floats:
+    def scores(self, view: Snapshot, postings: Postings, df: int | None = None) -> Floats:
         """float32: the score of each document of `postings`; `df` where they are not all of the term's."""
         docs = postings.docs
         count = len(docs) if df is None else df
@@ -136,6 +136,6 @@ class TermScorer:
         counted *= frequencies
         return counted
 
-    def _norms(self, view: IndexView, name: str) -> Floats:
+    def _norms(self, view: Snapshot, name: str) -> Floats:
         field = self.fields[name]
         return view.norms(name, field.b, field.weight)

@@ -8,13 +8,13 @@ import numpy as np
 
 from search.index.format.layout import MISSING
 from search.index.postings.postings import Docs
-from search.index.read.view import IndexView
+from search.index.read.snapshot import Snapshot
 
 _GRAIN = 900_000_000
 """Microseconds in a quarter of an hour: nearly all zones' days begin at a multiple of it."""
 
 
-def by_value(view: IndexView, field: str, docs: Docs) -> tuple[dict[str, int], int]:
+def by_value(view: Snapshot, field: str, docs: Docs) -> tuple[dict[str, int], int]:
     """How many of `docs` have each value of `field` that any has; and how many have none."""
     values = view.values(field)
     return values.counts(docs, view.scratch, view.check), len(docs) - int(
@@ -22,14 +22,14 @@ def by_value(view: IndexView, field: str, docs: Docs) -> tuple[dict[str, int], i
     )
 
 
-def extent(view: IndexView, column: str, docs: Docs) -> tuple[int, int] | None:
+def extent(view: Snapshot, column: str, docs: Docs) -> tuple[int, int] | None:
     """The lowest and highest number that any of `docs` has; None where none has one."""
     numbers = view.numbers(column).take(docs)
     present = numbers[numbers != MISSING]
     return (int(present.min()), int(present.max())) if len(present) else None
 
 
-def by_interval(view: IndexView, column: str, docs: Docs, edges: Sequence[int]) -> list[int]:
+def by_interval(view: Snapshot, column: str, docs: Docs, edges: Sequence[int]) -> list[int]:
     """How many of `docs` have a number from each of `edges`, ascending, up to, not including, the next.
 
     Their numbers are all between the first and the last.
@@ -47,6 +47,6 @@ def by_interval(view: IndexView, column: str, docs: Docs, edges: Sequence[int]) 
     return [int(count) for count in np.bincount(at, minlength=len(edges) - 1)]
 
 
-def missing(view: IndexView, column: str, docs: Docs) -> int:
+def missing(view: Snapshot, column: str, docs: Docs) -> int:
     """How many of `docs` have no number."""
     return int(np.count_nonzero(view.numbers(column).take(docs) == MISSING))

@@ -16,8 +16,8 @@ import numpy as np
 from search.index.evaluate.bm25f import TermScorer
 from search.index.format.layout import MISSING
 from search.index.postings.postings import Array, Docs, FieldPostings, Flags, Floats, Postings, distinct
+from search.index.read.snapshot import Snapshot
 from search.index.read.values import Classes
-from search.index.read.view import IndexView
 
 SPARSE = 16
 """Documents that are not one in so many are sorted rather than flagged among all."""
@@ -34,7 +34,7 @@ class Matches(Protocol):
     def docs(self) -> Docs:
         """int32, ascending."""
 
-    def keep(self, docs: Docs) -> Flags:
+    def contains(self, docs: Docs) -> Flags:
         """bool[len(docs)]: which of `docs`, ascending, are among them."""
 
     def scores(self, docs: Docs) -> Floats:
@@ -48,10 +48,10 @@ class _Filter:
         return np.zeros(len(docs), np.float32)
 
 
-class Listed(_Filter):
+class DocList(_Filter):
     """Documents that are known."""
 
-    def __init__(self, view: IndexView, docs: Docs) -> None:
+    def __init__(self, view: Snapshot, docs: Docs) -> None:
         self._view, self._docs = view, docs
 
     @property
@@ -62,14 +62,14 @@ class Listed(_Filter):
     def docs(self) -> Docs:
         return self._docs
 
-    def keep(self, docs: Docs) -> Flags:
+    def contains(self, docs: Docs) -> Flags:
         return contained(self._view, docs, self._docs)
 
 
-class Posted:
+class TermMatches:
     """Documents of a term, or of what counts as one."""
 
-    def __init__(self, view: IndexView, postings: Postings, scorer: TermScorer) -> None:
+    def __init__(self, view: Snapshot, postings: Postings, scorer: TermScorer) -> None:
         self._view, self._postings, self._scorer = view, postings, scorer
 
     @property
@@ -80,7 +80,7 @@ class Posted:
     def docs(self) -> Docs:
         return self._postings.docs
 
-    def keep(self, docs: Docs) -> Flags:
+    def contains(self, docs: Docs) -> Flags:
         return contained(self._view, docs, self._postings.docs)
 
     def scores(self, docs: Docs) -> Floats:
@@ -91,10 +91,10 @@ class Posted:
         return self._scorer.scores(self._view, chosen, df=len(self._postings.docs))
 
 
-class Flagged(_Filter):
+class Bitmap(_Filter):
     """Documents with a flag set; `flags` bool[size] may have deleted ones, which are left out."""
 
-    def __init__(self, view: IndexView, flags: Flags) -> None:
+    def __init__(self, view: Snapshot, flags: Flags) -> None:
         self._flags = flags if view.live is None else flags & view.live
 
     @property
@@ -105,7 +105,7 @@ class Flagged(_Filter):
     def docs(self) -> Docs:
         return np.flatnonzero(self._flags).astype(np.int32)
 
-    def keep(self, docs: Docs) -> Flags:
+    def contains(self, docs: Docs) -> Flags:
         return self._flags.take(docs)
 
 
@@ -113,11 +113,11 @@ Limits = tuple[int | None, int | None]
 """From a number up to, not including, another; None: no bound."""
 
 
-class Ranged(_Filter):
+class InRange(_Filter):
     """Documents whose number in a column is within limits: those of its class, or None: all the first."""
 
     def __init__(
-        self, view: IndexView, column: str, limits: Sequence[Limits], classes: Classes | None = None
+        self, view: Snapshot, column: str, limits: Sequence[Limits], classes: Classes | None = None
     ) -> None:
         self._view, self._numbers = view, view.numbers(column)
         self._classes = None if classes is None else classes.numbers
@@ -137,9 +137,9 @@ class Ranged(_Filter):
 
     @cached_property
     def docs(self) -> Docs:
-        return Flagged(self._view, self._within(self._numbers, self._classes)).docs
+        return Bitmap(self._view, self._within(self._numbers, self._classes)).docs
 
-    def keep(self, docs: Docs) -> Flags:
+    def contains(self, docs: Docs) -> Flags:
         classes = None if self._classes is None else self._classes.take(docs)
         return self._within(self._numbers.take(docs), classes)
 
@@ -155,7 +155,7 @@ def _between(numbers: Array, limits: Limits) -> Flags:
 class Complement(_Filter):
     """Every document but those of another set."""
 
-    def __init__(self, view: IndexView, excluded: Matches) -> None:
+    def __init__(self, view: Snapshot, excluded: Matches) -> None:
         self._view, self._excluded = view, excluded
 
     @property
@@ -166,10 +166,10 @@ class Complement(_Filter):
     def docs(self) -> Docs:
         flags = np.ones(self._view.size, np.bool_)
         flags[places_of(self._excluded.docs)] = False
-        return Flagged(self._view, flags).docs
+        return Bitmap(self._view, flags).docs
 
-    def keep(self, docs: Docs) -> Flags:
-        return ~self._excluded.keep(docs)
+    def contains(self, docs: Docs) -> Flags:
+        return ~self._excluded.contains(docs)
 
 
 class Intersection:
@@ -187,13 +187,13 @@ class Intersection:
         rarest, *others = sorted(self._parts, key=lambda part: part.size)
         docs = rarest.docs
         for part in others:
-            docs = docs.compress(part.keep(docs))
+            docs = docs.compress(part.contains(docs))
         return docs
 
-    def keep(self, docs: Docs) -> Flags:
-        flags = self._parts[0].keep(docs)
+    def contains(self, docs: Docs) -> Flags:
+        flags = self._parts[0].contains(docs)
         for part in self._parts[1:]:
-            flags &= part.keep(docs)
+            flags &= part.contains(docs)
         return flags
 
     def scores(self, docs: Docs) -> Floats:
@@ -206,7 +206,7 @@ class Intersection:
 class Union:
     """Documents in any part, with the sum of the scores of those they are in."""
 
-    def __init__(self, view: IndexView, parts: Sequence[Matches]) -> None:
+    def __init__(self, view: Snapshot, parts: Sequence[Matches]) -> None:
         self._view, self._parts = view, parts
 
     @property
@@ -227,10 +227,10 @@ class Union:
         finally:
             inside.fill(0)
 
-    def keep(self, docs: Docs) -> Flags:
-        flags = self._parts[0].keep(docs)
+    def contains(self, docs: Docs) -> Flags:
+        flags = self._parts[0].contains(docs)
         for part in self._parts[1:]:
-            flags |= part.keep(docs)
+            flags |= part.contains(docs)
         return flags
 
     def scores(self, docs: Docs) -> Floats:
@@ -265,11 +265,11 @@ class _Rescored:
     def docs(self) -> Docs:
         return self._inner.docs
 
-    def keep(self, docs: Docs) -> Flags:
-        return self._inner.keep(docs)
+    def contains(self, docs: Docs) -> Flags:
+        return self._inner.contains(docs)
 
 
-class Weighted(_Rescored):
+class Boosted(_Rescored):
     """Another set, its scores multiplied."""
 
     def __init__(self, inner: Matches, factor: float) -> None:
@@ -290,12 +290,12 @@ class Preferred(_Rescored):
     def scores(self, docs: Docs) -> Floats:
         total = self._inner.scores(docs)
         for part in self._preferred:
-            liked = np.flatnonzero(part.keep(docs))
+            liked = np.flatnonzero(part.contains(docs))
             total[liked] += part.scores(docs.take(liked))
         return total
 
 
-class Fading(_Rescored):
+class Aged(_Rescored):
     """Another set, of whose scores a share fades with age: halved by every `half_life` before `now`.
 
     Both are in the unit of the column of numbers that the age is taken from; `MISSING` and numbers
@@ -314,17 +314,22 @@ class Fading(_Rescored):
         return self._inner.scores(docs) * faded
 
 
-def everything(view: IndexView) -> Matches:
+def everything(view: Snapshot) -> Matches:
     """Every document."""
-    return Flagged(view, np.ones(view.size, np.bool_))
+    return Bitmap(view, np.ones(view.size, np.bool_))
 
 
-def nothing(view: IndexView) -> Matches:
+def nothing(view: Snapshot) -> Matches:
     """No document."""
-    return Listed(view, np.empty(0, np.int32))
+    return DocList(view, np.empty(0, np.int32))
 
 
-def contained(view: IndexView, docs: Docs, among: Docs) -> Flags:
+def has(matches: Matches, doc: int) -> bool:
+    """Whether a document is among the matches."""
+    return bool(matches.contains(np.array([doc], np.int32))[0])
+
+
+def contained(view: Snapshot, docs: Docs, among: Docs) -> Flags:
     """bool[len(docs)]: which of `docs` are in `among`; both ascending."""
     if len(docs) * SPARSE < len(among) or not len(among):
         return _found(docs, among)[1]
@@ -344,7 +349,7 @@ def places_of(docs: Docs) -> Array:
     return docs.astype(np.intp)
 
 
-def places(view: IndexView, docs: Docs, among: Docs) -> Array:
+def places(view: Snapshot, docs: Docs, among: Docs) -> Array:
     """Where each of `docs` is in `among`, which has them all; both ascending."""
     if len(docs) * SPARSE < len(among):
         return np.searchsorted(among, docs)

@@ -17,7 +17,7 @@ from search.deadline import STEP, Check, checked
 from search.index.evaluate.matches import Matches
 from search.index.format.layout import MISSING
 from search.index.postings.postings import Array, Docs, Ints, first_of_runs
-from search.index.read.view import IndexView
+from search.index.read.snapshot import Snapshot
 
 By = Literal["score", "highest", "lowest"]
 
@@ -42,7 +42,7 @@ class Ordering:
     numbers: str
     texts: str
 
-    def first(self, view: IndexView, matches: Matches, limit: int, after: Place | None) -> list[Place]:
+    def first(self, view: Snapshot, matches: Matches, limit: int, after: Place | None) -> list[Place]:
         """The first `limit` matches, of those past `after`."""
         if limit <= 0:
             return []
@@ -74,7 +74,7 @@ class Ordering:
             return -place.score, -place.number
         return 0.0, -int(self._numbers_as_keys(np.array([place.number]))[0])
 
-    def _past(self, view: IndexView, docs: Docs, keys: Array, after: Place) -> Array:
+    def _past(self, view: Snapshot, docs: Docs, keys: Array, after: Place) -> Array:
         """Which matches come after the place."""
         if self.by == "score":
             bound = np.float32(after.score)
@@ -124,7 +124,7 @@ def highest(keys: Array, candidates: Array | None, limit: int) -> Array:
     return reaching if candidates is None else candidates[reaching]
 
 
-def texts_lowest_first(view: IndexView, docs: Docs, numbers: str, texts: str) -> list[str]:
+def texts_lowest_first(view: Snapshot, docs: Docs, numbers: str, texts: str) -> list[str]:
     """The texts of the documents, by their numbers from the lowest on, then by text."""
     own = view.numbers(numbers).take(docs)
     keys = np.where(own == MISSING, -MISSING, own)

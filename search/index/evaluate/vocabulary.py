@@ -11,7 +11,7 @@ import numpy as np
 
 from search.index.evaluate.order import highest
 from search.index.postings.patterns import CHUNK, edits
-from search.index.read.view import IndexView
+from search.index.read.snapshot import Snapshot
 
 LOOKED_AT = 4
 """Of so many times as many terms as are wanted the sum over the segments is worked out."""
@@ -23,7 +23,7 @@ SELDOM = 100_000
 """A form is no correction where not more than one of so many documents has it, but for the first."""
 
 
-def frequent_forms(view: IndexView, prefix: str, count: int) -> list[tuple[str, int]]:
+def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, int]]:
     """Of the terms with a form that begins with `prefix`, those in most documents, the most first: their
     commonest such form, and in how many documents the term is.
     """
@@ -43,7 +43,7 @@ def frequent_forms(view: IndexView, prefix: str, count: int) -> list[tuple[str, 
     return [(_commonest_form(view, term, prefix), df) for term, df in ranked]
 
 
-def near_forms(view: IndexView, form: str, distance: int, *, same_start: bool) -> dict[str, int]:
+def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) -> dict[str, int]:
     """The forms at most `distance` edits (of bytes) from `form`, and in how many documents the term is.
 
     With `same_start` only those that begin with the same byte, which takes a fraction of the time.
@@ -68,13 +68,13 @@ def near_forms(view: IndexView, form: str, distance: int, *, same_start: bool) -
     return dict(found)
 
 
-def document_count(view: IndexView, term: str) -> int:
+def document_count(view: Snapshot, term: str) -> int:
     """In how many documents a term is."""
     numbers = [(part, part.terms.number(term.encode())) for part in view.parts]
     return sum(len(part.docs_of(number)) for part, number in numbers if number >= 0)
 
 
-def _commonest_form(view: IndexView, term: str, prefix: str) -> str:
+def _commonest_form(view: Snapshot, term: str, prefix: str) -> str:
     """The form of the term that begins with `prefix` and stands for most of its words."""
     counted: Counter[str] = Counter()
     for part in view.parts:

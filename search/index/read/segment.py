@@ -11,7 +11,7 @@ from search.index.postings.phrases import Numbering, Occurrences
 from search.index.postings.postings import Array, FieldPostings, Postings, without_deleted
 
 
-class SegmentView(SegmentFields):
+class SegmentSnapshot(SegmentFields):
     """One segment, its documents numbered from `base`."""
 
     def __init__(self, arrays: MappedArrays, segment: Segment, base: int) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from search.deadline import STEP, Check, checked, no_deadline
 from search.index.format.lexicon import Lexicon
 from search.index.postings.postings import NO_DOCS, Array, Docs, Flags
-from search.index.read.segment import SegmentView
+from search.index.read.segment import SegmentSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Classes:
 class Values:
     """A field of whole values, over segments with `size` documents in all; safe to share between threads."""
 
-    def __init__(self, segments: Iterable[SegmentView], size: int, field: str) -> None:
+    def __init__(self, segments: Iterable[SegmentSnapshot], size: int, field: str) -> None:
         self._size = size
         found = [(segment, segment.values(field)) for segment in segments]
         self._parts = [(segment, own) for segment, own in found if own is not None]

@@ -34,7 +34,7 @@ from search.index.postings.postings import (
     summed,
 )
 from search.index.postings.prefix import words_in_forms
-from search.index.read.segment import SegmentView
+from search.index.read.segment import SegmentSnapshot
 from search.index.read.values import Values
 
 Kept = TypeVar("Kept")
@@ -42,14 +42,14 @@ Kept = TypeVar("Kept")
 NO_PLACES = np.empty(0, np.int64)
 
 
-class IndexView:
+class Snapshot:
     """The segments of an index, opened from `folder`. For one thread at a time; see `fork`."""
 
     def __init__(self, folder: Path, segments: Iterable[Segment]) -> None:
-        self._segments: list[SegmentView] = []
+        self._segments: list[SegmentSnapshot] = []
         self.size = self.count = 0
         for segment in segments:
-            self._segments.append(SegmentView(segment.open(folder), segment, self.size))
+            self._segments.append(SegmentSnapshot(segment.open(folder), segment, self.size))
             self.size += segment.count
             self.count += segment.live_count
         self.live: Flags | None = None
@@ -61,7 +61,7 @@ class IndexView:
         self.check: Check = no_deadline
         """Called between the steps of whatever is evaluated now; raises where the time for it is over."""
 
-    def fork(self) -> IndexView:
+    def fork(self) -> Snapshot:
         """Another view of the same segments, for another thread.
 
         What is worked out once is shared; the deadline and the scratch arrays are its own.
@@ -146,7 +146,7 @@ class IndexView:
         return joined(found)
 
     @staticmethod
-    def _variants(segment: SegmentView, number: int, forms: Collection[str]) -> list[bool]:
+    def _variants(segment: SegmentSnapshot, number: int, forms: Collection[str]) -> list[bool]:
         return [form in forms for form in segment.forms.pick(segment.variants_of(number).tolist())]
 
     def has_all_forms(self, term: str, forms: Collection[str]) -> bool:
@@ -237,7 +237,7 @@ class IndexView:
         """int64[size]: the numbers of a column, of deleted documents too."""
         return self._column(column, "numbers", lambda segment: segment.numbers(column))
 
-    def _column(self, name: str, kind: str, of: Callable[[SegmentView], Array | None]) -> Array:
+    def _column(self, name: str, kind: str, of: Callable[[SegmentSnapshot], Array | None]) -> Array:
         def make() -> Array:
             parts = [own for segment in self._segments if (own := of(segment)) is not None]
             return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, np.int32), *parts])
@@ -249,6 +249,6 @@ class IndexView:
         return self.keep("values", field, make=lambda: Values(self._segments, self.size, field))
 
     @property
-    def parts(self) -> Sequence[SegmentView]:
+    def parts(self) -> Sequence[SegmentSnapshot]:
         """The segments, their documents numbered one after the other."""
         return self._segments

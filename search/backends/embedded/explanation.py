@@ -1,0 +1,35 @@
+"""What a term adds to the score of an article, as a tree of numbers."""
+
+from __future__ import annotations
+
+from search.engine import Explanation
+from search.index.evaluate.bm25f import FieldPart, TermPart
+
+
+def of_term(text: str, found: TermPart, boost: float) -> Explanation:
+    """What a term, which the query writes as `text`, adds to a score."""
+    tf = Explanation(found.tf, "tf: the sum of its fields", tuple(map(_of_field, found.fields)))
+    parts = (
+        Explanation(found.idf, f"idf: in {found.df:,} articles"),
+        Explanation(
+            found.tf * (found.k1 + 1) / (found.k1 + found.tf),
+            f"saturated: tf * (k1 + 1) / (k1 + tf), k1 {found.k1:g}",
+            (tf,),
+        ),
+    )
+    factors = (Explanation(boost, "boost: the query's own"),) if boost != 1 else ()
+    return Explanation(boost * found.score, text, (*factors, *parts))
+
+
+def _of_field(found: FieldPart) -> Explanation:
+    length = found.length / found.average
+    return Explanation(
+        found.tf,
+        f"{found.field}: weight * earliness * frequency / (1 - b + b * length), "
+        f"weight {found.weight:g}, b {found.b:g}",
+        (
+            Explanation(found.early, "earliness: from 1 to 2, the nearer to the beginning it first stands"),
+            Explanation(found.frequency, "frequency: how often it is there"),
+            Explanation(length, f"length: {found.length:,} words by the average, {found.average:,.1f}"),
+        ),
+    )

@@ -1,0 +1,207 @@
+"""The leaves of a query in text fields: words and phrases, wildcards and misspelt words, and what is near.
+
+A leaf is found where terms stand. What may stand in one place of it is a slot: terms, each in any form or
+only in some of its forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+
+from search.backends.embedded.plan import TextLeaf, distinct_highlights
+from search.backends.embedded.terms import WordTerms
+from search.deadline import checked
+from search.errors import LimitExceeded
+from search.index.postings.patterns import wildcard_prefix
+from search.index.postings.postings import Ints, Postings, merged, posted
+from search.index.postings.proximity import (
+    NO_SPANS,
+    Spans,
+    near,
+    occurrences,
+    phrase,
+    unite_spans,
+    united_places,
+    words_as_spans,
+)
+from search.index.read.snapshot import Snapshot
+from search.language import TEXT_FIELDS, Fuzzy, Near, Phrase, Wildcard, Word
+from search.snippets import Highlight
+from search.text import fold, forms, words
+
+MAX_EXPANSIONS = 4_096
+"""Most words that one wildcard or fuzzy word may stand for."""
+
+Slot = Sequence[tuple[str, frozenset[str] | None]]
+"""What may stand in one place: index terms, each in any form (None) or only in some of its forms."""
+
+
+class WordsLeaf:
+    """A word, or the words of a phrase."""
+
+    def __init__(self, view: Snapshot, terms: WordTerms, node: Word | Phrase) -> None:
+        self._view, self._terms = view, terms
+        self._fields = TEXT_FIELDS if node.field is None else (node.field,)
+        self._words = list(words(node.text))
+        self._slop = node.slop if isinstance(node, Phrase) else 0
+
+    @cached_property
+    def _slots(self) -> list[Slot]:
+        return [[(term, None) for term in self._terms.terms(word)] for word in self._words]
+
+    @cached_property
+    def postings(self) -> Postings:
+        view = self._view
+        view.check()
+        if len(self._slots) == 1:
+            found = merged([view.postings(term) for term, _ in self._slots[0]], view.check)
+            return found if self._fields == TEXT_FIELDS else found.only(self._fields[0])
+        if not self._slop and self._slots:
+            terms = [[term for term, _ in slot] for slot in self._slots]
+            return posted({field: view.phrases(field, terms) for field in self._fields})
+        return postings_of(view, self.spans)
+
+    def spans(self, field: str) -> Spans:
+        if field not in self._fields or not self._slots:
+            return NO_SPANS
+        places = [places_of(self._view, field, slot) for slot in self._slots]
+        return phrase(places, self._slop, self._view.check)
+
+    def highlights(self) -> tuple[Highlight, ...]:
+        sought = tuple(self._terms.forms(word) for word in self._words)
+        return (Highlight(sought, self._fields, self._slop),) if sought else ()
+
+
+class PatternLeaf:
+    """Every word that a wildcard matches, or that is a few edits from a word, as one."""
+
+    def __init__(self, view: Snapshot, node: Wildcard | Fuzzy) -> None:
+        self._view, self._node = view, node
+        self._fields = TEXT_FIELDS if node.field is None else (node.field,)
+
+    @cached_property
+    def _expanded(self) -> list[tuple[str, str]]:
+        """The (form, term) of each word that it stands for; raises `LimitExceeded`."""
+        if isinstance(self._node, Fuzzy):
+            pairs = self._view.forms_near(forms(self._node.text)[0], self._node.distance)
+        else:
+            pattern = folded_pattern(self._node.pattern, fold)
+            pairs = self._view.forms_like(pattern, wildcard_prefix(pattern))
+        found, distinct = set(), set()
+        for form, term in checked(pairs, self._view.check):
+            found.add((form, term))
+            distinct.add(form)
+            if len(distinct) > MAX_EXPANSIONS:
+                raise too_many(self._node)
+        return sorted(found)
+
+    @cached_property
+    def _slot(self) -> Slot:
+        by_term: dict[str, set[str]] = {}
+        for form, term in self._expanded:
+            by_term.setdefault(term, set()).add(form)
+        return [
+            (term, None if self._view.has_all_forms(term, wanted) else frozenset(wanted))
+            for term, wanted in checked(sorted(by_term.items()), self._view.check)
+        ]
+
+    @cached_property
+    def _prefix(self) -> str | None:
+        """What every word begins with that a wildcard stands for, if it says nothing else."""
+        if isinstance(self._node, Fuzzy):
+            return None
+        pattern = folded_pattern(self._node.pattern, fold)
+        prefix = wildcard_prefix(pattern)
+        return prefix if prefix and pattern == f"{prefix}*" else None
+
+    @cached_property
+    def postings(self) -> Postings:
+        view = self._view
+        view.check()
+        if self._prefix is not None:
+            if view.count_starting(self._prefix) > MAX_EXPANSIONS:
+                self._expanded  # noqa: B018  # counts each form once over all segments, and raises
+            found = view.postings_starting(self._prefix)
+        else:
+            found = merged([self._of_term(term, wanted) for term, wanted in self._slot], view.check)
+        return found if self._fields == TEXT_FIELDS else found.only(self._fields[0])
+
+    def _of_term(self, term: str, wanted: frozenset[str] | None) -> Postings:
+        view = self._view
+        view.check()
+        if wanted is None:
+            return view.postings(term)
+        return postings_of(view, lambda field: words_as_spans(view.places(field, term, wanted)))
+
+    def spans(self, field: str) -> Spans:
+        if field not in self._fields:
+            return NO_SPANS
+        return words_as_spans(places_of(self._view, field, self._slot))
+
+    def highlights(self) -> tuple[Highlight, ...]:
+        found = frozenset(form for form, _ in self._expanded)
+        return (Highlight((found,), self._fields),) if found else ()
+
+
+class NearLeaf:
+    """Two leaves close to each other."""
+
+    def __init__(self, view: Snapshot, left: TextLeaf, right: TextLeaf, node: Near) -> None:
+        self._view, self._left, self._right, self._node = view, left, right, node
+
+    @cached_property
+    def postings(self) -> Postings:
+        return postings_of(self._view, self.spans)
+
+    def spans(self, field: str) -> Spans:
+        left, right = self._left.spans(field), self._right.spans(field)
+        node, check = self._node, self._view.check
+        return near(left, right, node.distance, ordered=node.ordered, check=check)
+
+    def highlights(self) -> tuple[Highlight, ...]:
+        return self._left.highlights() + self._right.highlights()
+
+
+class EitherLeaf:
+    """Any of several leaves, within a NEAR."""
+
+    def __init__(self, view: Snapshot, parts: Sequence[TextLeaf]) -> None:
+        self._view, self._parts = view, parts
+
+    @cached_property
+    def postings(self) -> Postings:
+        return postings_of(self._view, self.spans)
+
+    def spans(self, field: str) -> Spans:
+        return unite_spans([part.spans(field) for part in self._parts], self._view.check)
+
+    def highlights(self) -> tuple[Highlight, ...]:
+        return distinct_highlights(self._parts)
+
+
+def places_of(view: Snapshot, field: str, slot: Slot) -> Ints:
+    """Where any of the terms of a slot stands in a field, ascending."""
+    found: Iterator[Ints] = (view.places(field, term, wanted) for term, wanted in checked(slot, view.check))
+    return united_places(list(found), view.check)
+
+
+def postings_of(view: Snapshot, spans: Callable[[str], Spans]) -> Postings:
+    """The postings of what is found at `spans` of each field."""
+    return posted({field: occurrences(spans(field), view.check) for field in TEXT_FIELDS})
+
+
+def too_many(node: Wildcard | Fuzzy) -> LimitExceeded:
+    """The error for a node that stands for more words than any may."""
+    return LimitExceeded(f"“{node}” stands for more than {MAX_EXPANSIONS:,} words here; give it more letters")
+
+
+def folded_pattern(pattern: str, folding: Callable[[str], str]) -> str:
+    """A wildcard pattern whose letters are folded as the words it is compared with are."""
+    pieces: list[str] = []
+    for char in pattern:
+        if char in "*?" or not pieces or pieces[-1] in "*?":
+            pieces.append(char)
+        else:
+            pieces[-1] += char
+    return "".join(piece if piece in "*?" else folding(piece) for piece in pieces)
