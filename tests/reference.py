@@ -20,8 +20,8 @@ from search.engine import (
     Facet,
     FacetValue,
     Hit,
+    Progress,
     Ranking,
-    Report,
     Results,
     SearchRequest,
     State,
@@ -321,9 +321,12 @@ class ReferenceEngine(ReferenceHistory):
     def version(self) -> str:
         return str(sorted((i, article.digest().hex()) for i, article in self.articles.items()))
 
-    def rebuild(self, report: Report | None = None) -> None:
-        if report is not None:
-            report(len(self.articles), len(self.articles))
+    def rebuild(self, progress: Progress | None = None) -> None:
+        if progress is not None:
+            progress(len(self.articles), len(self.articles))
+
+    def upgrade(self, progress: Progress | None = None) -> bool:  # noqa: ARG002  # there is nothing to do
+        return False
 
     def _languages(self) -> set[str]:
         named = {language_named(article.language) for article in self.articles.values()}

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from search.article import Article
-from search.backends import open_engine, verify
+from search.backends import maintained, open_engine
 from search.backends.embedded.leaves import MAX_EXPANSIONS
 from search.backends.embedded.store import Store
 from search.backends.embedded.update import Update
@@ -105,7 +105,7 @@ def test_a_catch_up_that_is_cut_short_twice_finds_each_article_once(
     engine.add([Article(id="last", title="Tide")])
     assert len(ask(engine).ids(parse_query("zyx").tree)) == 9
     assert ask(engine).stats().articles == before + 10
-    assert verify(location, "deep").faults == ()
+    assert maintained(location).verify("deep").problems == ()
     engine.close()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from search.article import MAX_ID_LENGTH, Article
-from search.backends import backup, stored_articles, verify
+from search.backends import maintained
 from search.cli import main
 from search.errors import InvalidArticle
 from search.language import Phrase, Word, parse_query
@@ -110,10 +110,10 @@ def test_facets_and_timelines_do_not_mind_ids(archive: Archive) -> None:
 
 
 def test_an_archive_with_any_ids_is_whole_and_so_is_its_copy(location: Path, tmp_path: Path) -> None:
-    assert verify(location, "deep").faults == ()
-    backup(location, tmp_path / "copy")
-    assert verify(tmp_path / "copy", "deep").faults == ()
-    assert [article.id for article in stored_articles(tmp_path / "copy")] == IDS
+    assert maintained(location).verify("deep").problems == ()
+    maintained(location).copy_to(tmp_path / "copy")
+    assert maintained(tmp_path / "copy").verify("deep").problems == ()
+    assert [article.id for article in maintained(tmp_path / "copy").articles()] == IDS
 
 
 def test_the_command_prints_ids_as_they_are(location: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,4 +151,4 @@ def test_the_command_takes_ids_as_they_are(
         assert json.loads(out)[0]["article"]["id"] == identity
         assert run(capsys, "delete", "--yes", "--", identity)[:2] == (0, "deleted 1\n")
         assert run(capsys, "show", "--", identity)[0] == 1
-    assert verify(tmp_path / "copy", "deep").faults == ()
+    assert maintained(tmp_path / "copy").verify("deep").problems == ()

@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import backup, open_engine, stored_articles, verify
-from search.backends.embedded.care import Level
+from search.backends import maintained, open_engine
 from search.backends.embedded.store.rows import packed, unpacked
 from search.cli import main
-from search.engine import SearchRequest
+from search.engine import Level, SearchRequest
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, ArchiveNotFound
 from search.index.format.manifest import read_manifest, seal, write_manifest
 from search.language import parse_query
@@ -76,8 +75,8 @@ def forge(location: Path, word: bytes) -> None:
 
 @pytest.mark.parametrize("level", ["quick", "full", "deep"])
 def test_a_whole_archive_has_no_faults(location: Path, level: Level) -> None:
-    verdict = verify(location, level)
-    assert (verdict.faults, verdict.notes, verdict.articles) == ((), (), len(ARTICLES))
+    verdict = maintained(location).verify(level)
+    assert (verdict.problems, verdict.notes, verdict.articles) == ((), (), len(ARTICLES))
 
 
 def test_a_copy_into_the_folder_one_stands_in(
@@ -85,8 +84,8 @@ def test_a_copy_into_the_folder_one_stands_in(
 ) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path / "empty")
-    assert backup(Path("..", location.name), Path()).articles == len(ARTICLES)
-    assert verify(tmp_path / "empty").faults == ()
+    assert maintained(Path("..", location.name)).copy_to(Path()).articles == len(ARTICLES)
+    assert maintained(tmp_path / "empty").verify().problems == ()
 
 
 def test_two_copies_at_once_to_one_place_leave_one_that_is_whole(location: Path, tmp_path: Path) -> None:
@@ -96,7 +95,7 @@ def test_two_copies_at_once_to_one_place_leave_one_that_is_whole(location: Path,
     def copy() -> None:
         start.wait()
         try:
-            ended.append(backup(location, tmp_path / "kept").articles)
+            ended.append(maintained(location).copy_to(tmp_path / "kept").articles)
         except ArchiveError:
             ended.append(None)
 
@@ -106,19 +105,19 @@ def test_two_copies_at_once_to_one_place_leave_one_that_is_whole(location: Path,
     for thread in threads:
         thread.join()
     assert len(ARTICLES) in ended
-    assert verify(tmp_path / "kept").articles == len(ARTICLES)
+    assert maintained(tmp_path / "kept").verify().articles == len(ARTICLES)
     assert not [path for path in tmp_path.iterdir() if "partial" in path.name]
 
 
 def test_a_copy_leaves_the_folders_of_others_alone(location: Path, tmp_path: Path) -> None:
     (tmp_path / ".kept.partial").mkdir()
     (tmp_path / ".kept.partial" / "file").write_text("mine")
-    backup(location, tmp_path / "kept")
+    maintained(location).copy_to(tmp_path / "kept")
     assert (tmp_path / ".kept.partial" / "file").read_text() == "mine"
 
 
 def test_a_copy_has_the_history_too(location: Path, tmp_path: Path) -> None:
-    backup(location, tmp_path / "kept")
+    maintained(location).copy_to(tmp_path / "kept")
     first, second = open_archive(location), open_archive(tmp_path / "kept")
     for identity in ("a1", "a2", "gone"):
         assert first.history(identity) == second.history(identity) != ()
@@ -138,9 +137,9 @@ def test_dump_prints_every_version_when_asked(location: Path, capsys: pytest.Cap
 
 def test_a_damaged_version_is_found(location: Path) -> None:
     changed(location, "UPDATE versions SET digest = x'00' WHERE id = 'gone'")
-    verdict = verify(location)
-    assert "a version of the article 'gone' is damaged" in verdict.faults[0]
-    assert "restore" in verdict.remedy
+    verdict = maintained(location).verify()
+    assert "a version of the article 'gone' is damaged" in verdict.problems[0]
+    assert "restore" in verdict.fix
 
 
 def test_what_is_forgotten_is_nowhere_in_the_files(tmp_path: Path) -> None:
@@ -153,7 +152,7 @@ def test_what_is_forgotten_is_nowhere_in_the_files(tmp_path: Path) -> None:
         assert archive.ids("*") == ["t"]
         for path in location.rglob("*"):
             assert path.is_dir() or b"xyzzyplugh" not in path.read_bytes(), path
-    assert verify(location, "deep").faults == ()
+    assert maintained(location).verify("deep").problems == ()
 
 
 def test_old_versions_can_be_dropped(location: Path) -> None:
@@ -162,7 +161,7 @@ def test_old_versions_can_be_dropped(location: Path) -> None:
         assert archive.at(now=datetime.now(UTC) + timedelta(days=2)).prune("1d") == 2
         assert len(archive.history("a1")) == 1
         assert archive.history("gone") == ()
-    assert verify(location, "deep").faults == ()
+    assert maintained(location).verify("deep").problems == ()
 
 
 FAULTS: dict[str, tuple[Harm, Level, str, str]] = {
@@ -203,9 +202,9 @@ FAULTS: dict[str, tuple[Harm, Level, str, str]] = {
 @pytest.mark.parametrize(("harm", "level", "fault", "remedy"), FAULTS.values(), ids=FAULTS)
 def test_verify_finds(location: Path, harm: Harm, level: Level, fault: str, remedy: str) -> None:
     harm(location)
-    verdict = verify(location, level)
-    assert any(fault in found for found in verdict.faults), verdict
-    assert remedy in verdict.remedy
+    verdict = maintained(location).verify(level)
+    assert any(fault in found for found in verdict.problems), verdict
+    assert remedy in verdict.fix
 
 
 def test_verify_says_what_it_could_not_check(location: Path) -> None:
@@ -214,8 +213,8 @@ def test_verify_says_what_it_could_not_check(location: Path) -> None:
         "INSERT INTO revisions SELECT revision + 1, at + 1, kind, digest FROM revisions "
         "ORDER BY revision DESC LIMIT 1",
     )
-    verdict = verify(location, "deep")
-    assert verdict.faults == ()
+    verdict = maintained(location).verify("deep")
+    assert verdict.problems == ()
     assert any("not checked" in note for note in verdict.notes)
 
 
@@ -236,33 +235,33 @@ def test_an_article_that_only_the_index_has_is_not_passed_over(location: Path) -
 
 
 def test_a_backup_is_an_archive_by_itself(location: Path, tmp_path: Path) -> None:
-    assert backup(location, tmp_path / "copy").articles == len(ARTICLES)
+    assert maintained(location).copy_to(tmp_path / "copy").articles == len(ARTICLES)
     shutil.rmtree(location)
-    assert verify(tmp_path / "copy", "deep").faults == ()
-    assert {article.id for article in stored_articles(tmp_path / "copy")} == {a.id for a in ARTICLES}
-    assert backup(tmp_path / "copy", location).faults == ()
-    assert verify(location, "deep").articles == len(ARTICLES)
+    assert maintained(tmp_path / "copy").verify("deep").problems == ()
+    assert {article.id for article in maintained(tmp_path / "copy").articles()} == {a.id for a in ARTICLES}
+    assert maintained(tmp_path / "copy").copy_to(location).problems == ()
+    assert maintained(location).verify("deep").articles == len(ARTICLES)
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["archive", "copy"]
 
 
 def test_a_backup_has_an_index_where_the_archive_has_none_of_use(location: Path, tmp_path: Path) -> None:
     segment(location).unlink()
-    backup(location, tmp_path / "copy")
-    assert verify(tmp_path / "copy", "deep").faults == ()
+    maintained(location).copy_to(tmp_path / "copy")
+    assert maintained(tmp_path / "copy").verify("deep").problems == ()
 
 
 def test_a_damaged_archive_is_not_copied(location: Path, tmp_path: Path) -> None:
     changed(location, "UPDATE articles SET document = other(document, digest)")
     with pytest.raises(ArchiveDamaged, match="not what was stored"):
-        backup(location, tmp_path / "copy")
+        maintained(location).copy_to(tmp_path / "copy")
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["archive"]
 
 
 def test_nothing_is_written_over(location: Path, tmp_path: Path) -> None:
     with pytest.raises(ArchiveExists, match="there already"):
-        backup(location, location)
+        maintained(location).copy_to(location)
     with pytest.raises(ArchiveNotFound):
-        backup(tmp_path / "nowhere", tmp_path / "copy")
+        maintained(tmp_path / "nowhere").copy_to(tmp_path / "copy")
 
 
 def test_a_backup_can_be_made_while_another_engine_is_in_the_midst_of_writing(
@@ -271,13 +270,13 @@ def test_a_backup_can_be_made_while_another_engine_is_in_the_midst_of_writing(
     engine = open_engine(location)
 
     def more() -> list[Article]:
-        backup(location, tmp_path / "copy")
+        maintained(location).copy_to(tmp_path / "copy")
         return [Article(id="late", title="Late")]
 
     engine.add(article for some in (lambda: ARTICLES[:1], more) for article in some())
     engine.close()
-    assert verify(tmp_path / "copy", "deep").articles == len(ARTICLES)
-    assert verify(location, "deep").articles == len(ARTICLES) + 1
+    assert maintained(tmp_path / "copy").verify("deep").articles == len(ARTICLES)
+    assert maintained(location).verify("deep").articles == len(ARTICLES) + 1
 
 
 def test_the_commands(location: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

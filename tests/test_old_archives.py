@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import backup, stored_articles, verify
+from search.backends import maintained
 from search.query import open_archive
 from tests.faults.archives import TORTURE
 from tests.faults.killing import killed_before
@@ -53,13 +53,13 @@ def test_an_old_archive_is_read_as_it_is(location: Path) -> None:
         assert archive.explain("ABC-1", "dredging").matches
         assert archive.history("ABC-1") == ()
         assert archive.count("date:2025-03-08") == 1
-    assert (verify(location).faults, verify(location).articles) == ((), 7)
-    assert {article.id for article in stored_articles(location)} == IDS
+    assert (maintained(location).verify().problems, maintained(location).verify().articles) == ((), 7)
+    assert {article.id for article in maintained(location).articles()} == IDS
     assert digests(location) == before
 
 
 def test_a_copy_of_an_old_archive_is_old(location: Path, tmp_path: Path) -> None:
-    backup(location, tmp_path / "copy")
+    maintained(location).copy_to(tmp_path / "copy")
     with open_archive(tmp_path / "copy") as archive:
         assert any("news upgrade" in warning for warning in archive.search("*").warnings)
         assert archive.count("*") == 7
@@ -69,7 +69,7 @@ def test_a_write_brings_an_old_archive_up_to_date(location: Path) -> None:
     reader = open_archive(location)
     assert reader.count("*") == 7
     with open_archive(location) as archive:
-        stored = {article.id: article for article in stored_articles(location)}
+        stored = {article.id: article for article in maintained(location).articles()}
         added = archive.add([Article(id="notice-4", title="Mill open"), stored["ABC-1"]])
         assert (added.updated, added.unchanged) == (1, 1)
         assert archive.search("*").warnings == ()
@@ -78,7 +78,7 @@ def test_a_write_brings_an_old_archive_up_to_date(location: Path) -> None:
         ]  # fmt: skip
         assert archive.history("ABC-1")[0].at is None  # the time was not kept
         assert archive.history("notice-4")[1].at is not None
-    assert (verify(location, "deep").faults, verify(location).articles) == ((), 7)
+    assert (maintained(location).verify("deep").problems, maintained(location).verify().articles) == ((), 7)
     assert reader.count('title:"mill open"') == 1
     assert reader.history("notice-4")[1].article.title == "Mill open"
     reader.close()
@@ -92,13 +92,13 @@ def test_an_old_archive_is_upgraded_once(location: Path) -> None:
         assert not archive.upgrade()
         assert set(archive.ids("*")) == IDS
         assert archive.ids("id:ABC-1") == ["ABC-1"]
-    assert verify(location, "deep").faults == ()
+    assert maintained(location).verify("deep").problems == ()
 
 
 def test_an_old_index_may_not_go_further_than_its_articles(location: Path) -> None:
     with closing(sqlite3.connect(location / "articles.db")) as connection, connection:
         connection.execute("UPDATE meta SET value = 3 WHERE key = 'revision'")
-    assert "lost articles" in verify(location, "quick").faults[0]
+    assert "lost articles" in maintained(location).verify("quick").problems[0]
 
 
 def upgrade(location: Path) -> None:
@@ -108,18 +108,18 @@ def upgrade(location: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 def test_an_upgrade_that_is_killed_loses_nothing(location: Path, tmp_path: Path) -> None:
-    expected = {article.id: article for article in stored_articles(location)}
+    expected = {article.id: article for article in maintained(location).articles()}
     event, tried = 0, 0
     while True:
         target = tmp_path / f"tried{event}" / "archive"
-        backup(location, target)
+        maintained(location).copy_to(target)
         killed, acknowledged = killed_before(event, upgrade, target)
-        assert {article.id: article for article in stored_articles(target)} == expected
+        assert {article.id: article for article in maintained(target).articles()} == expected
         with open_archive(target) as archive:
             assert set(archive.ids("*")) == IDS
             assert {hit.article for hit in archive.search("*").hits} == set(expected.values())
             assert not (archive.upgrade() and acknowledged)
-        assert verify(target, "deep").faults == ()
+        assert maintained(target).verify("deep").problems == ()
         if not killed:
             break
         tried, event = tried + 1, event + (1 if TORTURE else 7)

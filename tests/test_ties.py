@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import open_engine, verify
-from search.backends.embedded.care import Level
+from search.backends import maintained, open_engine
 from search.cli import main
+from search.engine import Level
 from search.errors import ArchiveDamaged
 from search.query import open_archive
 
@@ -119,9 +119,9 @@ def test_lost_articles_are_damage_for_every_command(
 @pytest.mark.parametrize("loss", LOSSES)
 def test_verify_finds_that_articles_are_lost(loss: str, level: Level, tmp_path: Path) -> None:
     location = LOSSES[loss](tmp_path)
-    verdict = verify(location, level)
-    assert verdict.faults
-    assert "restore" in verdict.remedy
+    verdict = maintained(location).verify(level)
+    assert verdict.problems
+    assert "restore" in verdict.fix
 
 
 def test_what_is_left_can_be_gone_on_with_when_that_is_meant(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_what_is_left_can_be_gone_on_with_when_that_is_meant(tmp_path: Path) -> 
     with open_archive(location) as archive:
         archive.rebuild()
         assert archive.ids("tide") == ["x0", "x1", "x2"]
-    assert verify(location, "deep").faults == ()
+    assert maintained(location).verify("deep").problems == ()
 
 
 @pytest.fixture
@@ -165,8 +165,8 @@ def test_an_archive_that_was_replaced_is_read_and_written_as_it_now_is(pair: Pat
         assert archive.ids("tide") == ["z0", "z1", "z2"]
         assert [hit.article.id for hit in archive.search("z1").hits] == ["z1"]
         assert archive.add(articles("y")).added == 3
-    assert verify(pair, "deep").articles == 6
-    assert verify(tmp_path / "old", "deep").articles == 3
+    assert maintained(pair).verify("deep").articles == 6
+    assert maintained(tmp_path / "old").verify("deep").articles == 3
 
 
 def test_nothing_is_added_to_an_archive_that_was_moved_away(pair: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -39,7 +39,7 @@ from search.engine import (
     Facet,
     FacetRequest,
     Historied,
-    Maintained,
+    Progress,
     Ranking,
     Reader,
     Recency,
@@ -365,13 +365,13 @@ class Archive:
         """Drop the versions that were replaced or deleted longer ago than this ("30d", "1y"); how many."""
         return self._historied().prune(self._moment() - age_of(older_than))
 
-    def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
+    def upgrade(self, progress: Progress | None = None) -> bool:
         """Bring an archive of an older format up to date, as each write does; whether there was need to."""
-        return self.engine.upgrade(report) if isinstance(self.engine, Maintained) else False
+        return self.engine.upgrade(progress)
 
-    def rebuild(self, report: Callable[[int, int], None] | None = None) -> None:
-        """Make the index anew from the stored articles, calling `report(done, total)` on the way."""
-        self.engine.rebuild(report)
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Build a new index from the stored articles, calling `progress(done, total)` on the way."""
+        self.engine.rebuild(progress)
 
     def _historied(self) -> Historied:
         if not isinstance(self.engine, Historied):

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from search.article import Article
-from search.engine import Engine, Version
+from search.engine import Engine, Maintained
 from search.errors import ArchiveNotFound
-
-if TYPE_CHECKING:
-    from search.backends.embedded.care import Level, Verdict
 
 
 def open_engine(
@@ -34,25 +28,11 @@ def open_engine(
         return EmbeddedEngine.create(folder, language or "english", wait)
 
 
-def verify(location: Path, level: Level = "full") -> Verdict:
-    """Check whether the archive is whole; see `search.backends.embedded.care` for the levels."""
-    from search.backends.embedded import care
+def maintained(location: str | Path) -> Maintained:
+    """The stored form of the archive at `location`, to be checked, copied or read whatever state it is in."""
+    from search.backends.embedded.maintenance import EmbeddedFiles
 
-    return care.verify(location, level)
-
-
-def backup(location: Path, target: Path) -> Verdict:
-    """Copy the archive, also while it is written to, to a new folder; the copy has been checked."""
-    from search.backends.embedded import care
-
-    return care.backup(location, target)
-
-
-def stored_versions(location: Path) -> Iterator[Version]:
-    """Every version of every article that there is or was, article by article, the oldest first."""
-    from search.backends.embedded import care
-
-    return care.all_versions(location)
+    return EmbeddedFiles(Path(location))
 
 
 def store_version() -> str:
@@ -60,10 +40,3 @@ def store_version() -> str:
     from search.backends.embedded.store import SQLITE_VERSION
 
     return SQLITE_VERSION
-
-
-def stored_articles(location: Path) -> Iterator[Article]:
-    """Every article of the archive, in the order in which they first came, whatever state its index is in."""
-    from search.backends.embedded import care
-
-    return care.articles(location)

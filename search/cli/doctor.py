@@ -106,16 +106,16 @@ def _limits() -> Iterator[str]:
 
 
 def _archive(location: Path) -> Iterator[str]:
-    from search.backends import verify
+    from search.backends import maintained
     from search.errors import ArchiveError
 
     try:
-        verdict = verify(location, "quick")
+        report = maintained(location).verify("quick")
     except ArchiveError as error:
         yield f"archive: {error}"
         return
-    yield f"archive {location}: {verdict.articles:,} articles"
-    yield from (f"archive: {note}" for note in verdict.notes)
-    yield from (f"archive: {fault} → {verdict.remedy}" for fault in verdict.faults)
-    if not verdict.faults:
+    yield f"archive {location}: {report.articles:,} articles"
+    yield from (f"archive: {note}" for note in report.notes)
+    yield from (f"archive: {problem} → {report.fix}" for problem in report.problems)
+    if not report.problems:
         yield "archive: opens, and its index has its newest articles → check every byte with: news verify"

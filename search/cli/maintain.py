@@ -11,7 +11,7 @@ import click
 from search.cli.options import DAMAGED, archive_option, exit_with, settle, warn
 
 if TYPE_CHECKING:
-    from search.backends.embedded.care import Level
+    from search.engine import Level
 
 
 @click.command()
@@ -26,17 +26,15 @@ def verify(level: Level, archive: str | None) -> None:
     each file of the index. --deep analyses the articles again and compares word by word; it takes
     somewhat longer than a rebuild. Exits with 5 if anything is wrong, and says what to do.
     """
-    from search.backends import verify as check
+    from search.backends import maintained
 
-    verdict = check(settle(archive).archive, level)
-    for note in verdict.notes:
-        warn(note)
-    for fault in verdict.faults:
-        warn(fault)
-    if verdict.faults:
-        warn(verdict.remedy)
+    report = maintained(settle(archive).archive).verify(level)
+    for sentence in (*report.notes, *report.problems):
+        warn(sentence)
+    if report.problems:
+        warn(report.fix)
         exit_with(DAMAGED)
-    click.echo(f"the archive is whole: {verdict.articles:,} articles, checked {level}")
+    click.echo(f"the archive is whole: {report.articles:,} articles, checked {level}")
 
 
 @click.command()
@@ -48,10 +46,10 @@ def backup(folder: Path, archive: str | None) -> None:
     The copy is that of one moment, also while something is being indexed, and has been checked when
     the command ends. It is an archive like any other: --archive DIR searches it.
     """
-    from search.backends import backup as copy
+    from search.backends import maintained
 
-    verdict = copy(settle(archive).archive, folder)
-    click.echo(f"copied {verdict.articles:,} articles to {folder}, and checked the copy")
+    report = maintained(settle(archive).archive).copy_to(folder)
+    click.echo(f"copied {report.articles:,} articles to {folder}, and checked the copy")
 
 
 @click.command()
@@ -63,11 +61,11 @@ def restore(folder: Path, archive: str | None) -> None:
     There must be no archive in the place yet: one that is damaged has to be moved aside first, so that
     nothing of it is lost.
     """
-    from search.backends import backup as copy
+    from search.backends import maintained
 
     location = settle(archive).archive
-    verdict = copy(folder, location)
-    click.echo(f"restored {verdict.articles:,} articles to {location}, and checked them")
+    report = maintained(folder).copy_to(location)
+    click.echo(f"restored {report.articles:,} articles to {location}, and checked them")
 
 
 @click.command()
@@ -83,16 +81,12 @@ def dump(versions: bool, archive: str | None) -> None:
     With --versions each line has a version: revision, at, until, ended, changed and article, as
     `news history --format json` has them. That is for reading, not for `news index`.
     """
-    from search.backends import stored_articles, stored_versions
+    from search.backends import maintained
     from search.present.schema import article_as_json
     from search.present.versions import versions_as_json_lines
 
-    location = settle(archive).archive
-    lines = (
-        versions_as_json_lines(stored_versions(location))
-        if versions
-        else map(article_as_json, stored_articles(location))
-    )
+    stored = maintained(settle(archive).archive)
+    lines = versions_as_json_lines(stored.versions()) if versions else map(article_as_json, stored.articles())
     for line in lines:
         sys.stdout.write(line + "\n")
 

@@ -14,8 +14,8 @@ from search.engine.protocol import (
     Engine,
     Historied,
     Maintained,
+    Progress,
     Reader,
-    Report,
 )
 from search.engine.ranking import DEFAULT_RANKING, Feedback, FieldWeight, Ranking, Recency
 from search.engine.request import (
@@ -31,7 +31,9 @@ from search.engine.results import (
     Facet,
     FacetValue,
     Hit,
+    Level,
     PartCount,
+    Report,
     Results,
     State,
     Stats,
@@ -58,8 +60,10 @@ __all__ = [
     "FieldWeight",
     "Historied",
     "Hit",
+    "Level",
     "Maintained",
     "PartCount",
+    "Progress",
     "Ranking",
     "Reader",
     "Recency",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from search.article import Article
@@ -16,10 +17,10 @@ from search.deadline import Deadline
 from search.engine.explanation import Explanation
 from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.engine.request import SearchRequest
-from search.engine.results import Added, Results, State, Stats, Suggestion, Version
+from search.engine.results import Added, Level, Report, Results, State, Stats, Suggestion, Version
 from search.language import Node
 
-Report = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 """Is told how many articles are done, and of how many."""
 
 
@@ -98,11 +99,14 @@ class Engine(Protocol):
         What has such an id is not put in any more, unless its version is higher; how many were there.
         """
 
-    def rebuild(self, report: Report | None = None) -> None:
+    def rebuild(self, progress: Progress | None = None) -> None:
         """Make the index anew from the articles."""
 
     def optimize(self) -> None:
         """Make searching as fast as it can be, at the cost of writing the whole index once."""
+
+    def upgrade(self, progress: Progress | None = None) -> bool:
+        """Bring an archive that an older version made up to date; whether there was anything to do."""
 
     def close(self) -> None:
         """Let go of files; the engine is of no use afterwards."""
@@ -119,9 +123,24 @@ class Historied(Protocol):
         """Drop the versions that were replaced or deleted before this time; how many they were."""
 
 
-@runtime_checkable
 class Maintained(Protocol):
-    """An engine whose files have a format, which a newer version of this program may have to raise."""
+    """The stored form of an archive, whatever state it is in: nothing is opened before it is asked for.
 
-    def upgrade(self, report: Report | None = None) -> bool:
-        """Bring an archive of an older format up to date; whether there was anything to do."""
+    Every method raises `ArchiveNotFound` where there is no archive.
+    """
+
+    def verify(self, level: Level = "full") -> Report:
+        """Check whether the archive is whole, and change nothing."""
+
+    def copy_to(self, target: str | Path) -> Report:
+        """Copy the archive to `target`, where there is none yet, also while it is written to.
+
+        The copy is of one moment, has been checked ("full"), and is durable, or it is not there. An unusable
+        index is rebuilt in the copy. Raises `ArchiveExists`, and `ArchiveDamaged` where articles are lost.
+        """
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, in the order in which they first came; the index is not needed for it."""
+
+    def versions(self) -> Iterator[Version]:
+        """Every version of every article that there is or was, article by article, the oldest first."""

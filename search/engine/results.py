@@ -199,3 +199,21 @@ class Stats:
     revision: int
     indexed_revision: int
     analyzer: str
+
+
+Level = Literal["quick", "full", "deep"]
+"""How thoroughly an archive is checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a check: `problems` are sentences, empty if all is well; `fix` says what to do then.
+
+    `notes` say what is odd and no damage. `articles` is how many there are.
+    """
+
+    level: Level
+    articles: int
+    problems: tuple[str, ...] = ()
+    fix: str = ""
+    notes: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ import pytest
 
 import search
 from search.article import Article
-from search.backends import stored_articles
+from search.backends import maintained
 from search.cli import main
 from search.query import open_archive
 from tests.conftest import ARTICLES
@@ -125,7 +125,7 @@ class Desk:
 
     def added(self) -> list[Article]:
         """The articles beside those that were there before, which are as they were."""
-        stored = list(stored_articles(self.archive))
+        stored = list(maintained(self.archive).articles())
         assert tuple(stored[: len(ARTICLES)]) == ARTICLES
         assert sorted(self.ids()) == sorted(article.id for article in stored), "what is stored is not found"
         return stored[len(ARTICLES) :]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from search.article import Article
-from search.backends import backup, open_engine, stored_articles, verify
+from search.backends import maintained, open_engine
 from search.engine import Engine, SearchRequest
 from search.language import parse_query
 from tests.asking import ask
@@ -51,14 +51,14 @@ CHANGES: dict[str, Callable[[Engine], object]] = {
 
 KINDS: dict[str, Callable[[Path], object]] = {
     **{kind: _with_engine(change) for kind, change in CHANGES.items()},
-    "backup": lambda location: backup(location, location.with_name("copy")),
+    "backup": lambda location: maintained(location).copy_to(location.with_name("copy")),
 }
 """How an archive is changed; when one of them has returned, what it does is acknowledged."""
 
 
 def bodies(location: Path) -> dict[str, str]:
     """The body of each stored article, by id."""
-    return {article.id: article.body for article in stored_articles(location)}
+    return {article.id: article.body for article in maintained(location).articles()}
 
 
 def searched(location: Path) -> dict[str, str]:
@@ -101,7 +101,7 @@ def whole_again(location: Path, stored: dict[str, str]) -> None:
     engine.close()
     expected = {**stored, "last": "last of tides"}
     assert bodies(location) == searched(location) == expected
-    verdict = verify(location)
-    assert (verdict.faults, verdict.notes) == ((), ())
+    verdict = maintained(location).verify()
+    assert (verdict.problems, verdict.notes) == ((), ())
     assert not (location / "index.new").exists()
     assert len(list(location.glob("*.new"))) == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import open_engine, stored_articles, verify
+from search.backends import maintained, open_engine
 from search.engine import SearchRequest
 from search.errors import ArchiveLocked, SearchError
 from search.language import parse_query
@@ -93,9 +93,9 @@ def test_nothing_is_lost_or_seen_by_half(tmp_path: Path, count: Count) -> None:
     engine = open_engine(location)
     engine.add([Article(id="last", title="Last")])  # at once: no lock has stayed
     engine.close()
-    stored = {article.id for article in stored_articles(location)}
+    stored = {article.id for article in maintained(location).articles()}
     assert {f"w{each}-{part}" for each in acknowledged for part in range(PAIR)} <= stored
-    assert verify(location, "deep").faults == ()
+    assert maintained(location).verify("deep").problems == ()
     count("commits of writers side by side", len(acknowledged))
     count("searches meanwhile", searches)
     count("writers killed with the lock", killed)
@@ -127,7 +127,7 @@ def second_writer_at(event: int, location: Path) -> bool | None:
         first.add([Article(id="first", title="First notice")])
     assert set(ask(first).ids(parse_query("notice").tree)) == {"first", *(["second"] if let_in else [])}
     first.close()
-    assert verify(location).faults == ()
+    assert maintained(location).verify().problems == ()
     return let_in
 
 

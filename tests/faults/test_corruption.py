@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import open_engine, verify
+from search.backends import maintained, open_engine
 from search.engine import FacetRequest, SearchRequest
 from search.errors import ArchiveDamaged, IndexUnusable, SearchError
 from search.index.format.manifest import read_manifest, seal, write_manifest
@@ -60,7 +60,7 @@ def test_no_flipped_byte_is_searched(location: Path, count: Count) -> None:
             path.write_bytes(changed)
             assert is_refused(location), f"{path.name}, byte {at}"
             tried += 1
-        assert verify(location, "quick").remedy == "run: news rebuild"
+        assert maintained(location).verify("quick").fix == "run: news rebuild"
         path.write_bytes(content)
     assert not is_refused(location)
     count("bytes of the index flipped", tried)
@@ -189,11 +189,11 @@ def test_deep_verify_finds_what_has_a_right_checksum(location: Path, count: Coun
         forged = replace(manifest, files={**manifest.files, path.name: seal(path)})
         write_manifest(folder, forged)
         with suppress(MemoryError):
-            found = verify(location, "deep").faults
+            found = maintained(location).verify("deep").problems
             assert answers(location) == before or found, f"{path.name}, byte {at}"
         path.write_bytes(content)
         write_manifest(folder, replace(manifest, files={**manifest.files, path.name: seal(path)}))
-    assert verify(location, "deep").faults == ()
+    assert maintained(location).verify("deep").problems == ()
     count("bytes of the index flipped, with checksums to match", tried)
 
 

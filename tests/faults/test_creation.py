@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from search.backends import open_engine, verify
+from search.backends import maintained, open_engine
 from search.errors import ArchiveError, ArchiveNotFound
 from tests.faults.archives import TORTURE, bodies, notices, searched
 from tests.faults.conftest import Count
@@ -40,7 +40,7 @@ def check(location: Path, *, acknowledged: bool = False) -> None:
         assert found == BODIES or not acknowledged
     first_run(location)
     assert searched(location) == bodies(location) == BODIES
-    assert verify(location, "deep").faults == ()
+    assert maintained(location).verify("deep").problems == ()
     assert {path.name for path in location.iterdir()} <= {
         "articles.db", "articles.db-wal", "articles.db-shm", "index", "lock",
     }  # fmt: skip

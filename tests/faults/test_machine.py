@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from search.article import Article
-from search.backends import open_engine, stored_articles, verify
+from search.backends import maintained, open_engine
 from search.engine import Engine, Historied
 from search.language import Node
 from tests.asking import ask
@@ -126,7 +126,7 @@ class Machine(RuleBasedStateMachine):
         assert not (self.lags and acknowledged)
 
     def stored(self) -> dict[str, Article]:
-        return {article.id: article for article in stored_articles(self.location)}
+        return {article.id: article for article in maintained(self.location).articles()}
 
     @rule(asked=st.lists(queries, min_size=1, max_size=4))
     def ask(self, asked: list[Node]) -> None:
@@ -137,8 +137,8 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: not self.lags)
     def check(self) -> None:
         _steps.append("deep check")
-        verdict = verify(self.location, "deep")
-        assert (verdict.faults, verdict.articles) == ((), len(self.reference.articles))
+        verdict = maintained(self.location).verify("deep")
+        assert (verdict.problems, verdict.articles) == ((), len(self.reference.articles))
 
     def known(self) -> Known:
         """What the archive has and had, and what is cancelled in it."""

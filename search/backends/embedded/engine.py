@@ -28,7 +28,7 @@ from search.backends.embedded.store import Store
 from search.backends.embedded.tie import check_tie
 from search.backends.embedded.writing import Writer
 from search.deadline import Deadline, no_deadline
-from search.engine import Added, Report, Version
+from search.engine import Added, Progress, Version
 from search.errors import ArchiveNotFound
 from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
@@ -163,10 +163,10 @@ class EmbeddedEngine:
         with self._turn:
             self._writer.catch_up(only_behind=only_behind)
 
-    def upgrade(self, report: Report | None = None) -> bool:
+    def upgrade(self, progress: Progress | None = None) -> bool:
         with self._turn:
-            return self._writer.upgrade(report)
+            return self._writer.upgrade(progress)
 
-    def rebuild(self, report: Report | None = None) -> None:
+    def rebuild(self, progress: Progress | None = None) -> None:
         with self._turn:
-            self._writer.rebuild(report)
+            self._writer.rebuild(progress)

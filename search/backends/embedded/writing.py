@@ -23,7 +23,7 @@ from search.backends.embedded.store.connection import ERRORS
 from search.backends.embedded.store.layout import FORMAT
 from search.backends.embedded.store.store import State
 from search.backends.embedded.tie import check_tie
-from search.engine import Added, Report
+from search.engine import Added, Progress
 from search.errors import ArchiveError, ArchiveFull, IndexUnusable, OtherAnalyzer
 from search.text import Analyzer
 
@@ -151,13 +151,13 @@ class Writer:
             with self._writing():
                 self._catch_up(reanalyse=True)
 
-    def upgrade(self, report: Report | None = None) -> bool:
+    def upgrade(self, progress: Progress | None = None) -> bool:
         with writing(self._location, self._wait):
             if self._store.format < FORMAT:
                 self._check_before_writing()
-            upgraded = self._store.upgrade(report)
+            upgraded = self._store.upgrade(progress)
         with self._writing():
-            return self._catch_up(report, reanalyse=True) or upgraded
+            return self._catch_up(progress, reanalyse=True) or upgraded
 
     def _check_before_writing(self) -> Covered | None:
         """What the index covers, None where it is of no use; raises `ArchiveDamaged` if it goes too far."""
@@ -169,7 +169,7 @@ class Writer:
         check_tie(self._store, covered)
         return covered
 
-    def _catch_up(self, report: Report | None = None, *, reanalyse: bool = False) -> bool:
+    def _catch_up(self, progress: Progress | None = None, *, reanalyse: bool = False) -> bool:
         """Bring an index that lags behind the store up to date; make one that is of no use anew.
 
         Whether there was anything to do. Raises `OtherAnalyzer` where the words would have to be analysed
@@ -177,7 +177,7 @@ class Writer:
         """
         covered = self._check_before_writing()
         if covered is None or covered.format != INDEX_FORMAT or not covered.archive:
-            self._make_anew(report)
+            self._make_anew(progress)
         elif not self._analyzer.gives_terms_of(covered.analyzer, covered.stemmers):
             if not reanalyse:
                 raise OtherAnalyzer(
@@ -185,30 +185,30 @@ class Writer:
                     "nothing can be put beside them; first run: news rebuild",
                     self._location,
                 )
-            self._make_anew(report)
+            self._make_anew(progress)
         elif covered.revision < self._store.revision:
             if self._store.count_since(covered.revision) > REINDEXED:
-                self._make_anew(report)  # in several commits, of which none but the last is to be seen
+                self._make_anew(progress)  # in several commits, of which none but the last is to be seen
             else:
-                self._fill(self._index, covered, report)
+                self._fill(self._index, covered, progress)
         else:
             return False
         return True
 
-    def rebuild(self, report: Report | None = None) -> None:
+    def rebuild(self, progress: Progress | None = None) -> None:
         with self._writing():
             self._check_before_writing()
-            self._make_anew(report)
+            self._make_anew(progress)
 
-    def _make_anew(self, report: Report | None = None) -> None:
+    def _make_anew(self, progress: Progress | None = None) -> None:
         """Put an index of all the articles in the place of the last one."""
         path = self._location / NEW_INDEX
         made = ArchiveIndex.create(path, note_of(self._analyzer, State(self._store.state().archive, 0, "")))
-        self._fill(made, made.covered(), report, anew=True)
+        self._fill(made, made.covered(), progress, anew=True)
         self._index.adopt(made)
 
     def _fill(
-        self, index: ArchiveIndex, covered: Covered, report: Report | None = None, *, anew: bool = False
+        self, index: ArchiveIndex, covered: Covered, progress: Progress | None = None, *, anew: bool = False
     ) -> None:
         """Apply to `index`, which covers this, all that has changed in the store since.
 
@@ -229,8 +229,8 @@ class Writer:
                         update.remove(article.id for article in some)
                     update.put(some)
                     done += len(some)
-                    if report is not None:
-                        report(done, total)
+                    if progress is not None:
+                        progress(done, total)
                 update.prepare()
                 finished = not anew or done - already < REINDEXED
                 update.commit(newest if finished else before, self._analyzer, expunge=expunge)

@@ -1,0 +1,37 @@
+"""What is done to the files of an archive, whatever state they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from search.article import Article
+from search.backends.embedded.backup import copy_archive
+from search.backends.embedded.engine import EmbeddedEngine
+from search.backends.embedded.store import Store
+from search.backends.embedded.verify import verify
+from search.backends.embedded.writing import AT_A_TIME
+from search.engine import Level, Report, Version
+
+
+class EmbeddedFiles:
+    """The files of the archive in the folder `location`."""
+
+    def __init__(self, location: Path) -> None:
+        self._location = location
+
+    def verify(self, level: Level = "full") -> Report:
+        return verify(self._location, level)
+
+    def copy_to(self, target: str | Path) -> Report:
+        return copy_archive(self._location, Path(target))
+
+    def articles(self) -> Iterator[Article]:
+        with closing(Store(EmbeddedEngine.found(self._location))) as store, store.snapshot():
+            for some in store.since(0, AT_A_TIME):
+                yield from some
+
+    def versions(self) -> Iterator[Version]:
+        with closing(Store(EmbeddedEngine.found(self._location))) as store, store.snapshot():
+            yield from store.every_version()
