@@ -13,7 +13,7 @@ Check = Callable[[], None]
 
 Item = TypeVar("Item")
 
-STEP = 4_096
+CHECK_EVERY = 4_096
 """So many small things are done between two checks."""
 
 
@@ -58,7 +58,7 @@ def no_deadline() -> None:
     """The check of what may take as long as it does."""
 
 
-def checked(items: Iterable[Item], check: Check, step: int = STEP) -> Iterator[Item]:
+def checked(items: Iterable[Item], check: Check, step: int = CHECK_EVERY) -> Iterator[Item]:
     """The items, with a check before every `step` of them."""
     for number, item in enumerate(items):
         if not number % step:

@@ -18,7 +18,7 @@ from search.text.stemming import without_any_elision
 SNIPPET_LENGTH = 280
 """About how many characters a snippet has; one sentence more than this is cut at words."""
 
-STEP = 64
+CHECK_EVERY = 64
 """Sentences that are read, or highlights looked for in one, between two checks of the time."""
 
 GAP = " … "
@@ -133,7 +133,7 @@ class _Marker:
         present: set[int] = set().union(*(self.sought.get(form, ()) for _, _, form in found))
         spans: list[tuple[int, int]] = []
         matched = set()
-        for number, highlight in checked(self.highlights, self.check, STEP):
+        for number, highlight in checked(self.highlights, self.check, CHECK_EVERY):
             if number in present and (places := _places(found, highlight)):
                 spans.extend(places)
                 matched.add(number)
@@ -189,7 +189,7 @@ def _sentences(article: Article, highlights: Sequence[Highlight], check: Check) 
     texts.append(("body", article.body))
     markers = {field: _Marker(highlights, field, check) for field in ("description", "highlights", "body")}
     for field, text in texts:
-        for start, end in checked(sentence_spans(text), check, STEP):
+        for start, end in checked(sentence_spans(text), check, CHECK_EVERY):
             yield markers[field].read(" ".join(text[start:end].split()))
 
 

@@ -21,8 +21,8 @@ from search.language import (
     Phrase,
     Wildcard,
     Word,
-    both,
-    either,
+    all_of,
+    any_of,
 )
 
 WORDS = (
@@ -98,7 +98,7 @@ _positional = st.recursive(
     _text_leaves,
     lambda inner: st.one_of(
         st.builds(Near, inner, inner, st.integers(1, 5), st.booleans()),
-        st.lists(inner, min_size=2, max_size=2).map(either),
+        st.lists(inner, min_size=2, max_size=2).map(any_of),
     ),
     max_leaves=4,
 )
@@ -139,8 +139,8 @@ _filters: st.SearchStrategy[Node] = st.one_of(
 queries: st.SearchStrategy[Node] = st.recursive(
     _text_leaves | _positional | _filters,
     lambda inner: st.one_of(
-        st.lists(inner, min_size=2, max_size=3).map(both),
-        st.lists(inner, min_size=2, max_size=3).map(either),
+        st.lists(inner, min_size=2, max_size=3).map(all_of),
+        st.lists(inner, min_size=2, max_size=3).map(any_of),
         inner.filter(lambda node: not isinstance(node, Not)).map(Not),
         st.builds(Boost, inner, st.sampled_from([0.5, 2.0, 1.25])),
     ),

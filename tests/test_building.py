@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
     reason="needs a second core, and /proc to see the process",
 )
 
-ENOUGH = 2 * builder.WORTH_A_PROCESS + 1
+ENOUGH = 2 * builder.MIN_ARTICLES_FOR_PROCESS + 1
 
 
 def notices(count: int) -> Iterator[Article]:
@@ -60,7 +60,7 @@ def test_a_large_batch_is_indexed_as_a_small_one_is(tmp_path: Path, monkeypatch:
 
     assert there.add(watched()) == Added(added=ENOUGH, updated=1)
     assert seen
-    monkeypatch.setattr(builder, "WORTH_A_PROCESS", 10**9)
+    monkeypatch.setattr(builder, "MIN_ARTICLES_FOR_PROCESS", 10**9)
     here.add([*notices(ENOUGH), Article(id="n7", title="Seven again", body="Cafe.")])
     for query in ("notice", "n", "7", "again", "cafe", '"see port alder\'s"', "tides -7", "id:n7", "not*"):
         request = SearchRequest(parse_query(query).tree, limit=20)

@@ -38,15 +38,15 @@ def resealed(location: Path, change: Callable[[dict[str, Any]], object]) -> None
     path = location / "index" / "manifest.json"
     manifest = json.loads(path.read_bytes().split(b"\n")[0])
     change(manifest)
-    seal(path, json.dumps(manifest))
+    make_durable(path, json.dumps(manifest))
 
 
-def seal(path: Path, line: str) -> None:
+def make_durable(path: Path, line: str) -> None:
     path.write_bytes(line.encode() + b"\n%08x\n" % zlib.crc32(line.encode()))
 
 
 def manifest_is(line: str) -> Callable[[Path], object]:
-    return lambda location: seal(location / "index" / "manifest.json", line)
+    return lambda location: make_durable(location / "index" / "manifest.json", line)
 
 
 def manifest_with(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], object]:

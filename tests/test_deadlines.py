@@ -16,7 +16,7 @@ import pytest
 from search.archive.question import Question
 from search.article import Article
 from search.dates import Interval
-from search.deadline import STEP, Deadline, checked
+from search.deadline import CHECK_EVERY, Deadline, checked
 from search.engine import FacetRequest, Reader, SearchRequest
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError, SearchError
 from search.index.evaluate import matches
@@ -121,7 +121,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in ((patterns, "CHUNK"), (proximity, "BLOCK"), (postings, "MANY")):
         monkeypatch.setattr(module, name, 4)
     monkeypatch.setattr("search.index.evaluate.vocabulary.CHUNK", 4)
-    monkeypatch.setattr("search.index.read.values.STEP", 4)
+    monkeypatch.setattr("search.index.read.values.CHECK_EVERY", 4)
     monkeypatch.setattr("search.backends.embedded.suggestions.CHUNK", 4)
     monkeypatch.setattr("search.backends.embedded.reader.SHOWN", 4)
     monkeypatch.setattr(matches, "SPARSE", 1)
@@ -194,7 +194,7 @@ def test_small_steps_give_the_same_answers(many: Archive, monkeypatch: pytest.Mo
 
 def test_a_long_article_is_read_in_steps() -> None:
     sought = [Highlight((frozenset(["storm"]),), ("body",))]
-    for body in ("A storm rose. " * 3_000, "storm " * 3 * STEP):
+    for body in ("A storm rose. " * 3_000, "storm " * 3 * CHECK_EVERY):
         counting = Counting()
         snippet(Article(title="t", body=body), sought, check=counting.check)
         assert counting.looks >= 3

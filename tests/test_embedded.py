@@ -82,8 +82,8 @@ def test_what_a_callers_articles_raise_is_not_called_damage(location: Path) -> N
 def test_a_catch_up_that_is_cut_short_twice_finds_each_article_once(
     location: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.backends.embedded.writing.REINDEXED", 4)
-    monkeypatch.setattr("search.backends.embedded.writing.AT_A_TIME", 2)
+    monkeypatch.setattr("search.backends.embedded.writing.MAX_SEGMENT_ARTICLES", 4)
+    monkeypatch.setattr("search.backends.embedded.writing.BATCH_ARTICLES", 2)
     engine = open_engine(location)
     before = ask(engine).stats().articles
     real = Update.commit

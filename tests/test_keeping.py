@@ -19,7 +19,7 @@ from search.backends.embedded.store.rows import packed, unpacked
 from search.cli import main
 from search.engine import Level, SearchRequest
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, ArchiveNotFound
-from search.index.format.manifest import read_manifest, seal, write_manifest
+from search.index.format.manifest import make_durable, read_manifest, write_manifest
 from search.language import parse_query
 from search.query import open_archive
 from tests.asking import ask
@@ -70,7 +70,9 @@ def forge(location: Path, word: bytes) -> None:
     path = segment(location)
     path.write_bytes(path.read_bytes().replace(word, word[:-1] + b"x"))
     manifest = read_manifest(location / "index", "articles")
-    write_manifest(location / "index", replace(manifest, files={**manifest.files, path.name: seal(path)}))
+    write_manifest(
+        location / "index", replace(manifest, files={**manifest.files, path.name: make_durable(path)})
+    )
 
 
 @pytest.mark.parametrize("level", ["quick", "full", "deep"])

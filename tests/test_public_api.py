@@ -11,6 +11,7 @@ import pytest
 import search
 from search import errors
 from search.backends.embedded.engine import EmbeddedEngine
+from search.backends.embedded.maintenance import EmbeddedFiles
 from search.backends.embedded.reader import EmbeddedReader
 from search.cli.options import EXIT_CODES
 from search.engine import Engine, Historied, Maintained, Reader
@@ -67,7 +68,7 @@ def test_the_archive_has_these_methods() -> None:
     [
         (EmbeddedEngine, Engine),
         (EmbeddedEngine, Historied),
-        (EmbeddedEngine, Maintained),
+        (EmbeddedFiles, Maintained),
         (EmbeddedReader, Reader),
         (ReferenceEngine, Engine),
         (ReferenceEngine, Historied),

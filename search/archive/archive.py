@@ -15,9 +15,9 @@ from search.archive.excerpts import with_snippets
 from search.archive.feedback import (
     CHARACTERISTIC_WORDS,
     characteristic_words,
+    drop_duplicates,
     expansion,
     weighted,
-    without_copies,
 )
 from search.archive.paging import NextPage, digest_of
 from search.archive.question import Question, depends_on_now, question_of, read_question
@@ -26,7 +26,7 @@ from search.archive.timeline import timeline
 from search.article import Article
 from search.backends import open_engine
 from search.dates import INTERVALS, Interval
-from search.dates.bounds import Moment, Zone, age_of, between, full_hour, zone_of
+from search.dates.bounds import Moment, Zone, age_of, between, next_full_hour, zone_of
 from search.deadline import Deadline, no_deadline
 from search.engine import (
     DEFAULT_RANKING,
@@ -53,7 +53,7 @@ from search.engine import (
     Version,
 )
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
-from search.language import Dates, Not, Query, Word, both
+from search.language import Dates, Not, Query, Word, all_of
 from search.text import Analyzer
 
 __all__ = ["Archive", "Question", "open_archive"]
@@ -187,7 +187,7 @@ class Archive:
             )
             if recency is not None:
                 age = recency if isinstance(recency, timedelta) else text_of("recency", recency)
-                own = replace(ranking, recency=Recency(age_of(age), full_hour(now)))
+                own = replace(ranking, recency=Recency(age_of(age), next_full_hour(now)))
                 request = replace(request, ranking=own)
             check = no_deadline if deadline is None else deadline.check
             added: tuple[str, ...] = ()
@@ -284,7 +284,7 @@ class Archive:
                 return Results(0, ())
             other = Not(Word(given.id, "id"))
             period = between(since, until, self.zone, self._moment())
-            tree = both([weighted(words), other, *([] if period is None else [Dates(period)])])
+            tree = all_of([weighted(words), other, *([] if period is None else [Dates(period)])])
             found = reader.search(SearchRequest(tree, limit=limit, highlight=True))
             read_as = " OR ".join(word.word for word in words)
             return with_snippets(replace(found, read_as=read_as, next=None), check)
@@ -302,7 +302,7 @@ class Archive:
         until = given.published - timedelta(microseconds=1)
         found = self.similar(given, until=until, limit=min(MAX_HITS, 4 * limit), timeout=deadline)
         check = no_deadline if deadline is None else deadline.check
-        return replace(found, hits=tuple(islice(without_copies(found.hits, given, check), limit)))
+        return replace(found, hits=tuple(islice(drop_duplicates(found.hits, given, check), limit)))
 
     def explain(self, identity: str, question: Question | str, *, timeout: Timeout = None) -> Explanation:
         """How the article comes to the score that `search` gives it for this question, term by term.

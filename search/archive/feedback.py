@@ -19,16 +19,16 @@ from dataclasses import dataclass, replace
 from search.article import Article
 from search.deadline import Check, checked, no_deadline
 from search.engine import Hit, Ranking, Reader, SearchRequest
-from search.language import Boost, Everything, Node, Word, either, leaves
+from search.language import Boost, Everything, Node, Word, any_of, leaves
 from search.text import Analyzer, forms, language_named
 
-CONSIDERED = 300
+MAX_CANDIDATES = 300
 """Words whose frequencies are looked up, those with the most weight."""
 
 CHARACTERISTIC_WORDS = 25
 """By how many words articles like one are looked for."""
 
-SHINGLE, MOST_SHARED = 4, 0.5
+SHINGLE_WORDS, MAX_SHARED = 4, 0.5
 """Articles that share more than this part of their runs of so many words are copies of each other."""
 
 
@@ -84,7 +84,7 @@ def characteristic_words(
             weights[form, language] += share * frequency
     by_term: dict[str, tuple[float, str]] = {}
     for (form, language), weight in sorted(weights.items(), key=lambda pair: (-pair[1], pair[0])):
-        if len(by_term) >= CONSIDERED:
+        if len(by_term) >= MAX_CANDIDATES:
             break
         if len(form) > 1 and form not in analyzer.stop_words and not form.replace(".", "").isdecimal():
             term = analyzer.term(form, language)
@@ -103,10 +103,10 @@ def characteristic_words(
 
 def weighted(words: Sequence[WeightedWord], factor: float = 1.0) -> Node:
     """Any of the words, each counting by its weight."""
-    return either([Boost(Word(word.word), factor * word.weight) for word in words])
+    return any_of([Boost(Word(word.word), factor * word.weight) for word in words])
 
 
-def without_copies(hits: Iterable[Hit], article: Article, check: Check) -> Iterator[Hit]:
+def drop_duplicates(hits: Iterable[Hit], article: Article, check: Check) -> Iterator[Hit]:
     """The hits that are copies neither of the article nor of a hit before.
 
     By the resemblance of their shingles (Broder 1997, "On the resemblance and containment of
@@ -116,11 +116,11 @@ def without_copies(hits: Iterable[Hit], article: Article, check: Check) -> Itera
     for hit in hits:
         check()
         own = _shingles(hit.article)
-        if all(len(own & other) <= MOST_SHARED * min(len(own), len(other)) for other in seen):
+        if all(len(own & other) <= MAX_SHARED * min(len(own), len(other)) for other in seen):
             seen.append(own)
             yield hit
 
 
 def _shingles(article: Article) -> set[tuple[str, ...]]:
     found = forms(f"{article.title}\n{article.body}")
-    return {tuple(found[at : at + SHINGLE]) for at in range(max(1, len(found) - SHINGLE + 1))}
+    return {tuple(found[at : at + SHINGLE_WORDS]) for at in range(max(1, len(found) - SHINGLE_WORDS + 1))}

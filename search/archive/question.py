@@ -15,7 +15,7 @@ from search.language import (
     Fuzzy,
     Query,
     Wildcard,
-    both,
+    all_of,
     leaves,
     parse_loosely,
     parse_query,
@@ -68,7 +68,7 @@ def read_question(reader: Reader, question: Question, zone: tzinfo, now: datetim
         except LimitExceeded as error:
             read = word_by_word(question.text, str(error), stop_words) or read
     period = between(question.since, question.until, zone, now)
-    return read if period is None else replace(read, tree=both([read.tree, Dates(period)]))
+    return read if period is None else replace(read, tree=all_of([read.tree, Dates(period)]))
 
 
 def depends_on_now(reader: Reader, question: Question, read: Query, zone: tzinfo, now: datetime) -> bool:

@@ -7,18 +7,18 @@ from collections.abc import Callable, Sequence
 from itertools import islice, product
 
 from search.engine import FacetValue, PartCount, Reader, SearchRequest
-from search.language import TEXT_FIELDS, And, Node, Phrase, Word, both, sought_words, value_leaf
+from search.language import TEXT_FIELDS, And, Node, Phrase, Word, all_of, sought_words, value_leaf
 
 MAX_TRIES = 12
 """Other spellings that are searched for where a query finds nothing; where it finds something, one is."""
 
-LOOKED_AT, MISSPELT = 8, 4
+MAX_CHECKED, MAX_CORRECTED = 8, 4
 """Of so many words of a query, unknown ones first, so many that may be misspelt are corrected."""
 
-RARER = 10
+MIN_FREQUENCY_RATIO = 10
 """A word may be a misspelling of one that is in so many times as many articles."""
 
-MAX_PARTS, NEAR_VALUES = 32, 3
+MAX_PARTS, MAX_NEAR_VALUES = 32, 3
 """Parts of a query that are counted one by one, and values that are named in place of an unknown one."""
 
 
@@ -41,10 +41,10 @@ def correction(
         return None
     others = () if total else frequencies
     choices: dict[str, list[str]] = {}
-    for word in islice(dict.fromkeys([*unknown, *others]), LOOKED_AT):
+    for word in islice(dict.fromkeys([*unknown, *others]), MAX_CHECKED):
         suggestions, own = reader.vocabulary(near=word, count=3), frequencies[word]
-        spellings = [each.word for each in suggestions if each.articles >= RARER * own]
-        if spellings and len(choices) < MISSPELT:
+        spellings = [each.word for each in suggestions if each.articles >= MIN_FREQUENCY_RATIO * own]
+        if spellings and len(choices) < MAX_CORRECTED:
             choices[word] = [word, *spellings] if own else spellings
     combined = product(*(enumerate(spellings) for spellings in choices.values()))
     likeliest = sorted(combined, key=lambda chosen: sum(rank for rank, _ in chosen))
@@ -76,7 +76,7 @@ def missing_parts(reader: Reader, tree: Node) -> tuple[PartCount, ...]:
     found = [part for part, count in zip(parts, counted, strict=True) if count.articles]
     if len(parts) == 1:
         return tuple(part for part in counted if part.near)
-    if 1 < len(found) < len(parts) and (together := _count(reader, rest := both(found))):
+    if 1 < len(found) < len(parts) and (together := _count(reader, rest := all_of(found))):
         counted.append(PartCount(str(rest), together))
     return tuple(counted)
 
@@ -85,7 +85,7 @@ def _near(reader: Reader, part: Node) -> tuple[FacetValue, ...]:
     match part:
         case Word(text, field) | Phrase(text, field) if field not in (None, "id", "url", *TEXT_FIELDS):
             field = field or ""
-            found = reader.vocabulary(field=field, near=text, count=NEAR_VALUES)
+            found = reader.vocabulary(field=field, near=text, count=MAX_NEAR_VALUES)
             return tuple(FacetValue(v.word, v.articles, str(value_leaf(field, v.word))) for v in found)
         case _:
             return ()

@@ -39,7 +39,7 @@ def age_of(age: str | timedelta) -> timedelta:
     return age
 
 
-def full_hour(now: datetime) -> datetime:
+def next_full_hour(now: datetime) -> datetime:
     """The next full hour, or this one: ages from it are the same on all the pages of a search."""
     return now + (_EPOCH - now) % timedelta(hours=1)
 

@@ -25,7 +25,7 @@ from search.engine.request import (
 )
 from search.engine.results import (
     MAX_BINS,
-    NAMED_FIELDS,
+    MAX_NAMED_FIELDS,
     Added,
     Bin,
     Facet,
@@ -46,7 +46,7 @@ __all__ = [
     "DEFAULT_RANKING",
     "MAX_BINS",
     "MAX_HITS",
-    "NAMED_FIELDS",
+    "MAX_NAMED_FIELDS",
     "SORTS",
     "Added",
     "Bin",

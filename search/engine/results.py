@@ -10,7 +10,7 @@ from search.article import Article
 from search.dates import Interval
 from search.snippets import Highlight, Marks, Snippet
 
-NAMED_FIELDS = 10
+MAX_NAMED_FIELDS = 10
 """Most names of fields that `Added` has."""
 
 MAX_BINS = 20_000
@@ -130,7 +130,7 @@ class Added:
 
     `older` are those that an article with the same id and a higher version was there instead of, and
     `withdrawn` those that a wire has cancelled before. `unindexed` are names of extra fields, at most
-    `NAMED_FIELDS` of them, that are stored and shown but cannot be searched, as there are too many.
+    `MAX_NAMED_FIELDS` of them, that are stored and shown but cannot be searched, as there are too many.
     """
 
     added: int = 0
@@ -147,7 +147,7 @@ class Added:
             self.unchanged + other.unchanged,
             self.older + other.older,
             self.withdrawn + other.withdrawn,
-            tuple(dict.fromkeys(self.unindexed + other.unindexed))[:NAMED_FIELDS],
+            tuple(dict.fromkeys(self.unindexed + other.unindexed))[:MAX_NAMED_FIELDS],
         )
 
 

@@ -83,7 +83,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """Every part. Made by `both`, so no part is itself an `And`."""
+    """Every part. Made by `all_of`, so no part is itself an `And`."""
 
     parts: tuple[Node, ...]
 
@@ -93,7 +93,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one part. Made by `either`, so no part is itself an `Or`."""
+    """At least one part. Made by `any_of`, so no part is itself an `Or`."""
 
     parts: tuple[Node, ...]
 
@@ -156,12 +156,12 @@ _BINDING: dict[type, int] = {Or: 0, And: 1, Near: 2, Not: 3, Boost: 4}
 """How tightly each operator binds; the leaves, not listed, bind tightest."""
 
 
-def both(parts: Iterable[Node]) -> Node:
+def all_of(parts: Iterable[Node]) -> Node:
     """The conjunction of one or more parts, flattened; of one part, that part."""
     return _joined(And, parts)
 
 
-def either(parts: Iterable[Node]) -> Node:
+def any_of(parts: Iterable[Node]) -> Node:
     """The disjunction of one or more parts, flattened; of one part, that part."""
     return _joined(Or, parts)
 

@@ -52,9 +52,9 @@ from search.language.nodes import (
     Phrase,
     Query,
     Word,
-    both,
+    all_of,
+    any_of,
     depth,
-    either,
     is_filter,
     is_positional,
 )
@@ -146,7 +146,7 @@ class _Parser:
             self._require_operand(operator)
             parts.append(self._and())
         kept = [part for part in parts if part is not None]
-        return self._joined(either(kept)) if kept else None
+        return self._joined(any_of(kept)) if kept else None
 
     def _and(self) -> Node | None:
         parts: list[tuple[Node, bool]] = []  # and whether it is loose: joined by no written AND
@@ -174,8 +174,8 @@ class _Parser:
             parts = others
         if self.any_word and (choice := [p for p, loose in parts if loose and not is_filter(p)]):
             required = [part for part, loose in parts if not loose or is_filter(part)]
-            return self._joined(both([either(choice), *required]))
-        return self._joined(both([part for part, _ in parts])) if parts else None
+            return self._joined(all_of([any_of(choice), *required]))
+        return self._joined(all_of([part for part, _ in parts])) if parts else None
 
     def _is_stop_word(self, part: Node) -> bool:
         if not isinstance(part, Word) or part.field is not None:

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 
 from search.errors import LimitExceeded, QuerySyntaxError
 from search.language.limits import MAX_CLAUSES, MAX_QUERY_WORD
-from search.language.nodes import Or, Query, Word, either, leaves
+from search.language.nodes import Or, Query, Word, any_of, leaves
 from search.language.parser import parse_query
 from search.text import fold, words
 
@@ -85,4 +85,4 @@ def text_query(text: str, stop_words: Collection[str] = frozenset()) -> Query | 
     if not kept:
         return None
     notes = (f"only the first {MAX_CLAUSES} words count",) if len(kept) > MAX_CLAUSES else ()
-    return Query(either([Word(word) for word in kept[:MAX_CLAUSES]]), notes)
+    return Query(any_of([Word(word) for word in kept[:MAX_CLAUSES]]), notes)

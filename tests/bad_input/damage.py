@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from search.index.format.manifest import read_manifest, seal, write_manifest
+from search.index.format.manifest import make_durable, read_manifest, write_manifest
 from tests.bad_input.desk import BEFORE, Desk
 from tests.bad_input.harm import (
     Damage,
@@ -181,7 +181,7 @@ def sealed_pickle(desk: Desk) -> None:
         path = one(desk, pattern)
         path.write_bytes(hostile(desk))
         manifest = read_manifest(desk.index, "articles")
-        write_manifest(desk.index, replace(manifest, files={**manifest.files, path.name: seal(path)}))
+        write_manifest(desk.index, replace(manifest, files={**manifest.files, path.name: make_durable(path)}))
         for command in ("search strike", "verify --deep", "rebuild"):
             ended = desk.news(*command.split())
             ended.check(OK if command == "rebuild" or pattern == "*.toc" else DAMAGED)
@@ -218,7 +218,7 @@ def wrong_postings(desk: Desk) -> None:
     for at in range(200, len(content), len(content) // 12):
         path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
         manifest = read_manifest(desk.index, "articles")
-        write_manifest(desk.index, replace(manifest, files={**manifest.files, path.name: seal(path)}))
+        write_manifest(desk.index, replace(manifest, files={**manifest.files, path.name: make_durable(path)}))
         ended = desk.news("verify", "--deep")
         if ended.code == DAMAGED:
             ended.check(DAMAGED, "articles_", "run: news rebuild")

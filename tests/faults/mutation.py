@@ -14,7 +14,7 @@ from tests.faults.archives import TORTURE
 FORMATS = Path(__file__).parents[3] / "shared" / "corpora" / "formats"
 """Documents as they come; tried where they are there."""
 
-LARGEST = 64 << 10
+MAX_DOCUMENT_BYTES = 64 << 10
 """Bytes of such a document."""
 
 RECORD = {
@@ -134,7 +134,7 @@ def seeds(folder: Path) -> dict[str, list[tuple[str, bytes]]]:
         found += [
             (path.name, path.read_bytes())
             for path in sorted(FORMATS.rglob("*"))
-            if path.is_file() and path.stat().st_size <= LARGEST
+            if path.is_file() and path.stat().st_size <= MAX_DOCUMENT_BYTES
         ]
     by_ending: dict[str, list[tuple[str, bytes]]] = {}
     for name, content in found:

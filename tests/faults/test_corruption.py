@@ -15,7 +15,7 @@ from search.article import Article
 from search.backends import maintained, open_engine
 from search.engine import FacetRequest, SearchRequest
 from search.errors import ArchiveDamaged, IndexUnusable, SearchError
-from search.index.format.manifest import read_manifest, seal, write_manifest
+from search.index.format.manifest import make_durable, read_manifest, write_manifest
 from search.language import parse_query
 from tests.asking import ask
 from tests.faults.archives import TORTURE, make, searched
@@ -186,13 +186,13 @@ def test_deep_verify_finds_what_has_a_right_checksum(location: Path, count: Coun
         path.write_bytes(
             content[:at] + bytes((content[at] ^ (1 << chance.randrange(8)),)) + content[at + 1 :]
         )
-        forged = replace(manifest, files={**manifest.files, path.name: seal(path)})
+        forged = replace(manifest, files={**manifest.files, path.name: make_durable(path)})
         write_manifest(folder, forged)
         with suppress(MemoryError):
             found = maintained(location).verify("deep").problems
             assert answers(location) == before or found, f"{path.name}, byte {at}"
         path.write_bytes(content)
-        write_manifest(folder, replace(manifest, files={**manifest.files, path.name: seal(path)}))
+        write_manifest(folder, replace(manifest, files={**manifest.files, path.name: make_durable(path)}))
     assert maintained(location).verify("deep").problems == ()
     count("bytes of the index flipped, with checksums to match", tried)
 

@@ -55,15 +55,15 @@ def test_nothing_is_lost_with_the_power(kind: str, template: Path, tmp_path: Pat
     count(f"losses of power, {kind}", len(tried))
 
 
-def unsealed(path: Path) -> manifest.Sealed:
-    """`seal` that makes nothing durable."""
+def unsealed(path: Path) -> manifest.FileRecord:
+    """`make_durable` that makes nothing durable."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("os.fsync", lambda _: None)
-        return manifest.seal(path)
+        return manifest.make_durable(path)
 
 
 MUTANTS: dict[str, tuple[str, Callable[..., object]]] = {
-    "files are not made durable": ("search.index.write.writer.seal", unsealed),
+    "files are not made durable": ("search.index.write.writer.make_durable", unsealed),
     "names are not made durable": ("search.index.write.writer.sync_folder", lambda _: None),
     "the manifest is not made durable": ("search.index.format.manifest.os.fsync", lambda _: None),
 }

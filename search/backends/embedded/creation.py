@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from search.backends.embedded.index import ArchiveIndex, note_of
+from search.backends.embedded.index import ArchiveIndex, commit_info
 from search.backends.embedded.lock import writing
 from search.backends.embedded.store import Store
 from search.backends.embedded.store.connection import RESTORE, translation
@@ -24,7 +24,7 @@ from search.errors import (
     ArchiveReadOnly,
     IndexUnusable,
 )
-from search.index.format.manifest import MANIFEST, seal, sync_folder
+from search.index.format.manifest import MANIFEST, make_durable, sync_folder
 from search.text import Analyzer
 
 NEW_ARCHIVE = "archive.new"
@@ -64,8 +64,8 @@ def _make(location: Path, language: str, analyzer: Analyzer) -> None:
     discard(new)
     new.mkdir()
     state = Store.create(new / "articles.db", language)
-    seal(new / "articles.db")
-    ArchiveIndex.create(new / "index", note_of(analyzer, state))
+    make_durable(new / "articles.db")
+    ArchiveIndex.create(new / "index", commit_info(analyzer, state))
     if (location / "index").exists():  # of one that was never finished
         shutil.rmtree(location / "index")
     (new / "index").rename(location / "index")

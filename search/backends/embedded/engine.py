@@ -22,7 +22,7 @@ from zlib import crc32
 
 from search.article import Article
 from search.backends.embedded import creation
-from search.backends.embedded.index import ArchiveIndex, Covered
+from search.backends.embedded.index import ArchiveIndex, CommitInfo
 from search.backends.embedded.reader import EmbeddedReader
 from search.backends.embedded.store import Store
 from search.backends.embedded.tie import check_tie
@@ -43,7 +43,7 @@ class _Commit:
 
     stamp: tuple[int, int]
     view: Snapshot
-    covered: Covered
+    covered: CommitInfo
     idle: list[Snapshot] = field(default_factory=list)
 
 
@@ -57,7 +57,7 @@ class EmbeddedEngine:
         self._index, self._opening = ArchiveIndex(location / "index"), threading.Lock()
         self._commit: _Commit | None = None
         self._writer = Writer(location, self._analyzer, wait)
-        self._turn = threading.RLock()  # of those who write
+        self._write_lock = threading.RLock()  # of those who write
         self._closed = False
 
     @classmethod
@@ -85,7 +85,7 @@ class EmbeddedEngine:
         return cls(location, Store(location), wait)
 
     def close(self) -> None:
-        with self._turn:
+        with self._write_lock:
             self._closed = True
             self._commit = None
             self._writer.close()
@@ -137,36 +137,36 @@ class EmbeddedEngine:
     # --- writing --------------------------------------------------------------------------------
 
     def add(self, articles: Iterable[Article]) -> Added:
-        with self._turn:
+        with self._write_lock:
             return self._writer.add(articles)
 
     def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
-        with self._turn:
+        with self._write_lock:
             if forget:
                 return self._writer.forget(identities)
             return self._writer.remove(lambda changes: changes.delete(identities))
 
     def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
-        with self._turn:
+        with self._write_lock:
             return self._writer.remove(lambda changes: changes.withdraw(cancelled))
 
     def prune(self, before: datetime) -> int:
-        with self._turn:
+        with self._write_lock:
             return self._writer.prune(before)
 
     def optimize(self) -> None:
-        with self._turn:
+        with self._write_lock:
             self._writer.optimize()
 
     def catch_up(self, *, only_behind: bool = False) -> None:
         """Bring the index up to date with the articles; `only_behind` only if it lacks any of them."""
-        with self._turn:
+        with self._write_lock:
             self._writer.catch_up(only_behind=only_behind)
 
     def upgrade(self, progress: Progress | None = None) -> bool:
-        with self._turn:
+        with self._write_lock:
             return self._writer.upgrade(progress)
 
     def rebuild(self, progress: Progress | None = None) -> None:
-        with self._turn:
+        with self._write_lock:
             self._writer.rebuild(progress)

@@ -23,8 +23,8 @@ from search.index.format.manifest import (
     BadManifest,
     Manifest,
     check_file,
+    make_durable,
     read_manifest,
-    seal,
     sync_folder,
     write_manifest,
 )
@@ -44,12 +44,12 @@ READ_FORMATS = (6, INDEX_FORMAT)
 
 NAME = "articles"
 
-_OPENINGS = 100
+_MAX_OPENINGS = 100
 """How often a commit is tried to be opened that a writer replaces meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class CommitInfo:
     """What the newest commit of an index holds: `revision` of the archive, whose history has the `digest`."""
 
     format: int
@@ -61,7 +61,7 @@ class Covered:
     stemmers: str = ""
 
     @classmethod
-    def of(cls, note: Mapping[str, Any]) -> Covered:
+    def of(cls, note: Mapping[str, Any]) -> CommitInfo:
         """What a manifest's note says; raises `BadManifest`."""
         found = note.get("format")
         if found not in READ_FORMATS or isinstance(found, bool):
@@ -85,7 +85,7 @@ class ArchiveIndex:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._manifest: tuple[tuple[int, int], Manifest, Covered] | None = None
+        self._manifest: tuple[tuple[int, int], Manifest, CommitInfo] | None = None
         self._checked: dict[str, tuple[int, int, int]] = {}  # what files were like that were found whole
 
     # --- reading --------------------------------------------------------------------------------
@@ -98,22 +98,22 @@ class ArchiveIndex:
             return (0, 0)
         return status.st_ino, status.st_mtime_ns
 
-    def covered(self) -> Covered:
+    def covered(self) -> CommitInfo:
         """What the index holds; raises `IndexUnusable`."""
         return self._newest()[1]
 
-    def _newest(self) -> tuple[Manifest, Covered]:
+    def _newest(self) -> tuple[Manifest, CommitInfo]:
         with self.translated():
             stamp = self.stamp()
             if self._manifest is None or self._manifest[0] != stamp or stamp == (0, 0):
                 manifest = read_manifest(self.path, NAME)
-                self._manifest = stamp, manifest, Covered.of(manifest.note)
+                self._manifest = stamp, manifest, CommitInfo.of(manifest.note)
             return self._manifest[1:]
 
-    def view(self) -> tuple[Snapshot, Covered]:
+    def view(self) -> tuple[Snapshot, CommitInfo]:
         """The newest commit, open for reading and checked, and what it covers; raises `IndexUnusable`."""
         before = None
-        for _ in range(_OPENINGS):
+        for _ in range(_MAX_OPENINGS):
             manifest, covered = self._newest()
             try:
                 with self.translated():
@@ -186,7 +186,7 @@ class ArchiveIndex:
                         with open_file(self.path / name) as source, (folder / name).open("xb") as copy:
                             shutil.copyfileobj(source, copy)
                         check_file(folder / name, sealed, whole=True)
-                        seal(folder / name)
+                        make_durable(folder / name)
             except IndexUnusable:
                 if manifest.generation == before:
                     raise
@@ -272,11 +272,11 @@ def _check_columns(view: Snapshot) -> None:
             raise BadLayout("a segment has documents without ids or times")
 
 
-def note_of(analyzer: Analyzer, state: State, extra_fields: Iterable[str] = ()) -> dict[str, object]:
+def commit_info(analyzer: Analyzer, state: State, extra_fields: Iterable[str] = ()) -> dict[str, object]:
     """What a commit says of itself that covers a state of the store."""
     fields = tuple(sorted(extra_fields))
     return asdict(
-        Covered(
+        CommitInfo(
             INDEX_FORMAT,
             analyzer.version,
             state.revision,

@@ -17,7 +17,7 @@ from search.errors import ArchiveLocked, ArchiveReadOnly
 
 LOCK = "lock"
 
-POLL = 0.05
+POLL_SECONDS = 0.05
 """Seconds from one look to the next at a lock that is waited for."""
 
 
@@ -58,7 +58,7 @@ def writing(location: Path, wait: float = 0.0) -> Iterator[None]:
             except BlockingIOError as error:
                 if time.monotonic() >= until:
                     raise _locked(location, os.pread(file.fileno(), 400, 0)) from error
-                time.sleep(POLL)
+                time.sleep(POLL_SECONDS)
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         try:
             file.truncate(0)

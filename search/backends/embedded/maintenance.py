@@ -11,7 +11,7 @@ from search.backends.embedded.backup import copy_archive
 from search.backends.embedded.engine import EmbeddedEngine
 from search.backends.embedded.store import Store
 from search.backends.embedded.verify import verify
-from search.backends.embedded.writing import AT_A_TIME
+from search.backends.embedded.writing import BATCH_ARTICLES
 from search.engine import Level, Report, Version
 
 
@@ -29,7 +29,7 @@ class EmbeddedFiles:
 
     def articles(self) -> Iterator[Article]:
         with closing(Store(EmbeddedEngine.found(self._location))) as store, store.snapshot():
-            for some in store.since(0, AT_A_TIME):
+            for some in store.since(0, BATCH_ARTICLES):
                 yield from some
 
     def versions(self) -> Iterator[Version]:

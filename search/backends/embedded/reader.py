@@ -9,7 +9,7 @@ from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
 from search.backends.embedded.compile import Compiler
 from search.backends.embedded.documents import moment
-from search.backends.embedded.index import INDEX_FORMAT, Covered
+from search.backends.embedded.index import INDEX_FORMAT, CommitInfo
 from search.backends.embedded.lock import is_being_written
 from search.backends.embedded.plan import Plan
 from search.backends.embedded.store import Store
@@ -38,10 +38,10 @@ from search.index.read.snapshot import Snapshot
 from search.language import TEXT_FIELDS, Node, Word, field_name
 from search.text import Analyzer, fold
 
-FETCHED = 2_000
+SCAN_ARTICLES = 2_000
 """Articles that `scan` holds at a time."""
 
-SHOWN = 500
+CHECK_ARTICLES = 500
 """Articles that are read from the store between two checks of the time."""
 
 
@@ -49,7 +49,7 @@ class EmbeddedReader:
     """What a `view` of the index, which covers this, and a snapshot of the `store` say together."""
 
     def __init__(
-        self, location: Path, store: Store, view: Snapshot, covered: Covered, analyzer: Analyzer
+        self, location: Path, store: Store, view: Snapshot, covered: CommitInfo, analyzer: Analyzer
     ) -> None:
         self._location, self._store, self._view, self._covered = location, store, view, covered
         self._analyzer = analyzer
@@ -89,8 +89,8 @@ class EmbeddedReader:
 
     def scan(self, query: Node) -> Iterator[Article]:
         identities = self.ids(query)
-        for start in range(0, len(identities), FETCHED):
-            wanted = identities[start : start + FETCHED]
+        for start in range(0, len(identities), SCAN_ARTICLES):
+            wanted = identities[start : start + SCAN_ARTICLES]
             articles = self.get(wanted)
             self._store.end_snapshot()  # which may take hours, and would keep the WAL from being emptied
             yield from (articles[identity] for identity in wanted if identity in articles)
@@ -98,9 +98,9 @@ class EmbeddedReader:
     def get(self, identities: Sequence[str]) -> dict[str, Article]:
         articles: dict[str, Article] = {}
         with self._store.snapshot():
-            for start in range(0, len(identities), SHOWN):
+            for start in range(0, len(identities), CHECK_ARTICLES):
                 self._view.check()
-                some = identities[start : start + SHOWN]
+                some = identities[start : start + CHECK_ARTICLES]
                 articles |= self._store.get(some, self._covered.revision)
         return articles
 

@@ -11,17 +11,17 @@ from search.engine import Suggestion
 from search.index.evaluate.counts import by_value
 from search.index.evaluate.matches import everything
 from search.index.evaluate.vocabulary import frequent_forms, near_forms
-from search.index.postings.patterns import CHUNK, spelled_like
+from search.index.postings.patterns import CHUNK_STRINGS, spelled_like
 from search.index.read.snapshot import Snapshot
 from search.text import fold_value, forms
 
-SHORT = 4
+MAX_SHORT_LENGTH = 4
 """A word of at most so many characters is one edit from what was meant, a longer one up to two."""
 
-MOST_VALUES = 200_000
+MAX_VALUES = 200_000
 """Values of a field that are looked through for near ones."""
 
-MISTYPED = 3
+MIN_LENGTH = 3
 """A word of fewer characters can be anything."""
 
 
@@ -31,10 +31,10 @@ def corrections(view: Snapshot, form: str, count: int) -> tuple[Suggestion, ...]
     Those with the same first letter come before the others, which are looked at only if there are
     none: the first letter is seldom mistyped.
     """
-    if len(form) < MISTYPED:
+    if len(form) < MIN_LENGTH:
         return ()
     for same_start in (True, False):
-        for distance in (1,) if len(form) <= SHORT else (1, 2):
+        for distance in (1,) if len(form) <= MAX_SHORT_LENGTH else (1, 2):
             found = near_forms(view, form, distance, same_start=same_start)
             found.pop(form, None)
             if found:
@@ -53,16 +53,16 @@ def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Sug
 
     First those with the same letters and digits (open-data for "open data"), then those a few edits away,
     then those that have it among their words (The Guardian for guardian); in each the most frequent first.
-    A field with more than `MOST_VALUES` in any part of the index is not looked through.
+    A field with more than `MAX_VALUES` in any part of the index is not looked through.
     """
     sought = fold_value(value)
     kinds: dict[str, int] = {}
     for lexicon in view.values(field).lexicons:
-        if len(lexicon) > MOST_VALUES:
+        if len(lexicon) > MAX_VALUES:
             return ()
-        for start in range(0, len(lexicon), CHUNK):
+        for start in range(0, len(lexicon), CHUNK_STRINGS):
             view.check()
-            terms = lexicon.strings(range(start, min(start + CHUNK, len(lexicon))))
+            terms = lexicon.strings(range(start, min(start + CHUNK_STRINGS, len(lexicon))))
             kinds |= _like([term.partition(SEPARATOR)[0] for term in terms], sought)
     if not kinds:
         return ()
@@ -83,8 +83,8 @@ def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Sug
 def _like(values: Sequence[str], sought: str) -> dict[str, int]:
     """Those of the values that are like the one that is sought, the lower the number the more."""
     bare, own = _bare(sought), set(forms(sought))
-    distance = 1 if len(sought) <= SHORT else 2
-    close = set(spelled_like(values, sought, distance)) if len(sought) >= MISTYPED else set()
+    distance = 1 if len(sought) <= MAX_SHORT_LENGTH else 2
+    close = set(spelled_like(values, sought, distance)) if len(sought) >= MIN_LENGTH else set()
     like = {}
     for place, value in enumerate(values):
         if _bare(value) == bare:

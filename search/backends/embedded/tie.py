@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from search.backends.embedded.index import Covered
+from search.backends.embedded.index import CommitInfo
 from search.backends.embedded.store import Store
 from search.errors import ArchiveDamaged
 
 
-def check_tie(store: Store, covered: Covered) -> None:
+def check_tie(store: Store, covered: CommitInfo) -> None:
     """Raise `ArchiveDamaged` unless the store has all that an index covers, with the same history."""
     state = store.state()
     untied = store.upgraded_from()  # up to there an index of the format before names no archive

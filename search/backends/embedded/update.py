@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from search.article import Article
 from search.backends.embedded.builder import SegmentBuilder
-from search.backends.embedded.index import NAME, ArchiveIndex, note_of
+from search.backends.embedded.index import NAME, ArchiveIndex, commit_info
 from search.backends.embedded.schema import contents_of
 from search.backends.embedded.store.store import State
-from search.engine import NAMED_FIELDS
+from search.engine import MAX_NAMED_FIELDS
 from search.fields import MAX_EXTRA_FIELDS, MAX_INDEXED_FIELDS
 from search.index.format.lexicon import Lexicon
 from search.index.format.segment import Segment
@@ -60,7 +60,7 @@ class Update:
                 known or (self._may_grow and len(self._extra_fields) < MAX_EXTRA_FIELDS)
             ):
                 self._extra_fields[name] = None
-            elif len(self.unindexed) < NAMED_FIELDS:
+            elif len(self.unindexed) < MAX_NAMED_FIELDS:
                 self.unindexed[name] = None
 
     def remove(self, identities: Iterable[str]) -> None:
@@ -87,7 +87,7 @@ class Update:
             self._segment.count = self._builder.finish()
             self._segment.delete(self._superseded)
             writer.segments.append(self._segment)
-        writer.commit(note_of(analyzer, state, fields), optimize=optimize, expunge=expunge)
+        writer.commit(commit_info(analyzer, state, fields), optimize=optimize, expunge=expunge)
 
 
 def _numbers(ids: Lexicon, wanted: Iterable[bytes]) -> list[int]:

@@ -9,11 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 from search.backends.embedded.builder import SegmentBuilder
-from search.backends.embedded.index import ArchiveIndex, note_of
+from search.backends.embedded.index import ArchiveIndex, commit_info
 from search.backends.embedded.store import Store
 from search.backends.embedded.store.store import State
 from search.backends.embedded.update import Update
-from search.backends.embedded.writing import AT_A_TIME, REINDEXED
+from search.backends.embedded.writing import BATCH_ARTICLES, MAX_SEGMENT_ARTICLES
 from search.index.compare import differing_arrays, values_in_order
 from search.index.format.layout import MappedArrays
 from search.text import Analyzer
@@ -55,16 +55,16 @@ def _indexed(
     """The arrays of an index of these articles, in this order, which is made in a new folder."""
     analyzer = Analyzer(store.language)
     nothing = State("", 0, "")
-    index = ArchiveIndex.create(folder, note_of(analyzer, nothing))
+    index = ArchiveIndex.create(folder, commit_info(analyzer, nothing))
     with closing(SegmentBuilder(store.language, folder)) as builder:
-        for start in range(0, len(identities), REINDEXED):
+        for start in range(0, len(identities), MAX_SEGMENT_ARTICLES):
             update = Update(index, builder, extra_fields)
-            for first in range(start, min(start + REINDEXED, len(identities)), AT_A_TIME):
-                wanted = identities[first : first + AT_A_TIME]
+            for first in range(start, min(start + MAX_SEGMENT_ARTICLES, len(identities)), BATCH_ARTICLES):
+                wanted = identities[first : first + BATCH_ARTICLES]
                 articles = store.get(wanted)
                 update.put([articles[identity] for identity in wanted])
             update.prepare()
-            update.commit(nothing, analyzer, optimize=start + REINDEXED >= len(identities))
+            update.commit(nothing, analyzer, optimize=start + MAX_SEGMENT_ARTICLES >= len(identities))
     (segment,) = index.segments()
     arrays: MappedArrays = segment.open(folder)
     return arrays

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from search.article import Article
 from search.backends.embedded.creation import NEW_ARCHIVE, discard
-from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, Covered, note_of
+from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, CommitInfo, commit_info
 from search.backends.embedded.lock import writing
 from search.backends.embedded.store import Changes, Store
 from search.backends.embedded.store.connection import ERRORS
@@ -31,11 +31,11 @@ if TYPE_CHECKING:  # what writing needs is imported when something is written
     from search.backends.embedded.builder import SegmentBuilder
     from search.backends.embedded.update import Update
 
-AT_A_TIME = 1_000
+BATCH_ARTICLES = 1_000
 """Articles that are stored, and handed on to be indexed, at a time."""
 
-REINDEXED = 25_000
-"""Articles of one commit when the index catches up with the store; a multiple of `AT_A_TIME`."""
+MAX_SEGMENT_ARTICLES = 25_000
+"""Articles of one commit when the index catches up with the store; a multiple of `BATCH_ARTICLES`."""
 
 NEW_INDEX = "index.new"
 """The folder in which an index is made anew."""
@@ -159,7 +159,7 @@ class Writer:
         with self._writing():
             return self._catch_up(progress, reanalyse=True) or upgraded
 
-    def _check_before_writing(self) -> Covered | None:
+    def _check_before_writing(self) -> CommitInfo | None:
         """What the index covers, None where it is of no use; raises `ArchiveDamaged` if it goes too far."""
         try:
             covered = self._index.covered()
@@ -187,7 +187,7 @@ class Writer:
                 )
             self._make_anew(progress)
         elif covered.revision < self._store.revision:
-            if self._store.count_since(covered.revision) > REINDEXED:
+            if self._store.count_since(covered.revision) > MAX_SEGMENT_ARTICLES:
                 self._make_anew(progress)  # in several commits, of which none but the last is to be seen
             else:
                 self._fill(self._index, covered, progress)
@@ -203,12 +203,19 @@ class Writer:
     def _make_anew(self, progress: Progress | None = None) -> None:
         """Put an index of all the articles in the place of the last one."""
         path = self._location / NEW_INDEX
-        made = ArchiveIndex.create(path, note_of(self._analyzer, State(self._store.state().archive, 0, "")))
+        made = ArchiveIndex.create(
+            path, commit_info(self._analyzer, State(self._store.state().archive, 0, ""))
+        )
         self._fill(made, made.covered(), progress, anew=True)
         self._index.adopt(made)
 
     def _fill(
-        self, index: ArchiveIndex, covered: Covered, progress: Progress | None = None, *, anew: bool = False
+        self,
+        index: ArchiveIndex,
+        covered: CommitInfo,
+        progress: Progress | None = None,
+        *,
+        anew: bool = False,
     ) -> None:
         """Apply to `index`, which covers this, all that has changed in the store since.
 
@@ -217,14 +224,14 @@ class Writer:
         newest, total, done = self._store.state(), self._store.count(), 0
         before = State(covered.archive, covered.revision, covered.digest)
         gone = self._store.deleted_since(covered.revision)
-        changed = self._store.since(covered.revision, AT_A_TIME)
+        changed = self._store.since(covered.revision, BATCH_ARTICLES)
         expunge = bool(covered.revision) and self._store.erased_since(covered.revision)
         finished = False
         while not finished:
             already = done
             with self._updating(index) as update:
                 update.remove(gone)
-                for some in islice(changed, REINDEXED // AT_A_TIME if anew else None):
+                for some in islice(changed, MAX_SEGMENT_ARTICLES // BATCH_ARTICLES if anew else None):
                     if not anew:
                         update.remove(article.id for article in some)
                     update.put(some)
@@ -232,7 +239,7 @@ class Writer:
                     if progress is not None:
                         progress(done, total)
                 update.prepare()
-                finished = not anew or done - already < REINDEXED
+                finished = not anew or done - already < MAX_SEGMENT_ARTICLES
                 update.commit(newest if finished else before, self._analyzer, expunge=expunge)
         self._store.forget_tombstones(newest.revision)
 
@@ -247,7 +254,7 @@ class _ForeignError(Exception):
 def _taken(stream: Iterator[Article]) -> list[Article]:
     """The next articles."""
     try:
-        return list(islice(stream, AT_A_TIME))
+        return list(islice(stream, BATCH_ARTICLES))
     except (OSError, ValueError, *ERRORS) as error:
         raise _ForeignError(error) from error
 

@@ -27,7 +27,7 @@ import numpy as np
 from search.index.postings.postings import LEADS, Array, FieldPostings, Floats, Postings
 from search.index.read.snapshot import Snapshot
 
-BLOCK = 1 << 14
+BLOCK_SIZE = 1 << 14
 """Documents that are scored at a time, so that what is worked on stays in a processor's cache."""
 
 
@@ -106,16 +106,16 @@ class TermScorer:
         idf = self._idf(view, count)
         fields = [(part, self._norms(view, part.field)) for part in postings.fields]
         scores = np.empty(len(docs), np.float32)
-        for start in range(0, len(docs), BLOCK):
-            own, total = docs[start : start + BLOCK], scores[start : start + BLOCK]
+        for start in range(0, len(docs), BLOCK_SIZE):
+            own, total = docs[start : start + BLOCK_SIZE], scores[start : start + BLOCK_SIZE]
             total[:] = 0
             for part, norms in fields:
                 if part.at is None:
                     found = norms.take(own)
-                    found *= self._counted(part, start, start + BLOCK)
+                    found *= self._counted(part, start, start + BLOCK_SIZE)
                     total += found
                 else:
-                    first, after = np.searchsorted(part.at, (start, start + BLOCK)).tolist()
+                    first, after = np.searchsorted(part.at, (start, start + BLOCK_SIZE)).tolist()
                     at = part.at[first:after] - start
                     found = norms.take(own.take(at))
                     found *= self._counted(part, first, after)

@@ -19,7 +19,7 @@ from search.index.postings.postings import Array, Docs, FieldPostings, Flags, Fl
 from search.index.read.snapshot import Snapshot
 from search.index.read.values import Classes
 
-SPARSE = 16
+MIN_SPARSITY = 16
 """Documents that are not one in so many are sorted rather than flagged among all."""
 
 
@@ -216,7 +216,7 @@ class Union:
     @cached_property
     def docs(self) -> Docs:
         lists = [part.docs for part in self._parts]
-        if sum(map(len, lists)) * SPARSE < self._view.size:
+        if sum(map(len, lists)) * MIN_SPARSITY < self._view.size:
             return distinct(lists)
         inside = self._view.scratch
         try:
@@ -331,13 +331,13 @@ def has(matches: Matches, doc: int) -> bool:
 
 def contained(view: Snapshot, docs: Docs, among: Docs) -> Flags:
     """bool[len(docs)]: which of `docs` are in `among`; both ascending."""
-    if len(docs) * SPARSE < len(among) or not len(among):
+    if len(docs) * MIN_SPARSITY < len(among) or not len(among):
         return _found(docs, among)[1]
     inside = view.scratch
     marked = places_of(among)
     inside[marked] = 1
     flags = inside.take(docs).view(np.bool_)
-    if len(among) * SPARSE > view.size:
+    if len(among) * MIN_SPARSITY > view.size:
         inside.fill(0)
     else:
         inside[marked] = 0
@@ -351,7 +351,7 @@ def places_of(docs: Docs) -> Array:
 
 def places(view: Snapshot, docs: Docs, among: Docs) -> Array:
     """Where each of `docs` is in `among`, which has them all; both ascending."""
-    if len(docs) * SPARSE < len(among):
+    if len(docs) * MIN_SPARSITY < len(among):
         return np.searchsorted(among, docs)
     return np.flatnonzero(contained(view, among, docs))
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from search.deadline import STEP, Check, checked
+from search.deadline import CHECK_EVERY, Check, checked
 from search.index.evaluate.matches import Matches
 from search.index.format.layout import MISSING
 from search.index.postings.postings import Array, Docs, Ints, first_of_runs
@@ -21,7 +21,7 @@ from search.index.read.snapshot import Snapshot
 
 By = Literal["score", "highest", "lowest"]
 
-BLOCK = 64
+BLOCK_SIZE = 64
 """Keys are first looked at in blocks of so many, by their maxima."""
 
 
@@ -111,9 +111,9 @@ def highest(keys: Array, candidates: Array | None, limit: int) -> Array:
     does not reach it cannot be among them.
     """
     own = keys if candidates is None else keys[candidates]
-    blocks = len(own) // BLOCK
+    blocks = len(own) // BLOCK_SIZE
     if blocks > 4 * limit:
-        maxima = own[: blocks * BLOCK].reshape(blocks, BLOCK).max(axis=1)
+        maxima = own[: blocks * BLOCK_SIZE].reshape(blocks, BLOCK_SIZE).max(axis=1)
         bound = np.partition(maxima, blocks - limit)[blocks - limit]
         reaching = np.flatnonzero(own >= bound)
     else:
@@ -140,7 +140,10 @@ def texts_lowest_first(view: Snapshot, docs: Docs, numbers: str, texts: str) -> 
 
 
 def _sorted(texts: list[str], check: Check) -> Iterable[str]:
-    if len(texts) <= STEP:
+    if len(texts) <= CHECK_EVERY:
         return sorted(texts)
-    runs = [sorted(texts[start : start + STEP]) for start in checked(range(0, len(texts), STEP), check)]
+    runs = [
+        sorted(texts[start : start + CHECK_EVERY])
+        for start in checked(range(0, len(texts), CHECK_EVERY), check)
+    ]
     return checked(merge(*runs), check)

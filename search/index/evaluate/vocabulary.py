@@ -10,16 +10,16 @@ from collections import Counter
 import numpy as np
 
 from search.index.evaluate.order import highest
-from search.index.postings.patterns import CHUNK, edits
+from search.index.postings.patterns import CHUNK_STRINGS, edits
 from search.index.read.snapshot import Snapshot
 
-LOOKED_AT = 4
+CANDIDATES_PER_WORD = 4
 """Of so many times as many terms as are wanted the sum over the segments is worked out."""
 
-COUNTED = 4_000
+MAX_SAMPLED_WORDS = 4_000
 """So many words of a term tell which of its forms is the commonest."""
 
-SELDOM = 100_000
+MAX_RARITY = 100_000
 """A form is no correction where not more than one of so many documents has it, but for the first."""
 
 
@@ -35,7 +35,7 @@ def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, i
         flags[part.form_terms[numbers.start : numbers.stop]] = True
         terms = np.flatnonzero(flags)
         counts = part.document_counts(terms)
-        best = highest(counts, None, LOOKED_AT * count)
+        best = highest(counts, None, CANDIDATES_PER_WORD * count)
         terms, counts = terms[best], counts[best]
         for term, df in zip(part.terms.pick(terms.tolist()), counts.tolist(), strict=True):
             totals[term] += df
@@ -54,12 +54,12 @@ def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) ->
         numbers = part.forms.starting(target[:1]) if same_start else range(len(part.forms))
         counts = part.document_counts(part.form_terms[numbers.start : numbers.stop])
         lengths = part.forms.lengths(numbers)
-        known = counts > part.count // SELDOM
+        known = counts > part.count // MAX_RARITY
         for length in range(max(1, len(target) - distance), len(target) + distance + 1):
             every = np.flatnonzero(known & (lengths == length))
-            for start in range(0, len(every), CHUNK):
+            for start in range(0, len(every), CHUNK_STRINGS):
                 view.check()
-                own = every[start : start + CHUNK]
+                own = every[start : start + CHUNK_STRINGS]
                 letters = part.forms.letters(own + numbers.start, length)
                 near = own[edits(letters, target.decode("latin-1")) <= distance]
                 texts = part.forms.pick((near + numbers.start).tolist())
@@ -83,7 +83,7 @@ def _commonest_form(view: Snapshot, term: str, prefix: str) -> str:
             continue
         forms = part.forms.pick(part.variants_of(number).tolist())
         for field in part.text.values():
-            sample = field.variants[field.words(number)][:COUNTED]
+            sample = field.variants[field.words(number)][:MAX_SAMPLED_WORDS]
             for form, frequency in zip(
                 forms, np.bincount(sample, minlength=len(forms)).tolist(), strict=True
             ):

@@ -30,10 +30,10 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 """Raised when what the manifest says changes."""
 
-MOST_DOCUMENTS = 1 << 31
+MAX_DOCUMENTS = 1 << 31
 """A segment has fewer documents than this."""
 
-READ_WHOLE = 64 << 20
+MAX_READ_WHOLE = 64 << 20
 """Files up to this many bytes are checked whole when they are opened; larger ones unless untouched."""
 
 _CHUNK = 1 << 20
@@ -44,7 +44,7 @@ class BadManifest(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class FileRecord:
     """A file as it was made durable: its length, the CRC-32 of its bytes, and when it was written (ns)."""
 
     size: int
@@ -58,7 +58,7 @@ class Manifest:
 
     generation: int = 0
     segments: tuple[Segment, ...] = ()
-    files: Mapping[str, Sealed] = field(default_factory=dict)
+    files: Mapping[str, FileRecord] = field(default_factory=dict)
     note: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -87,7 +87,7 @@ def _checked(read: Mapping[str, Any], name: str) -> Manifest:
     segments = []
     for each in read["segments"]:
         deleted = b64decode(each["deleted"], validate=True)
-        segment = Segment(name, _number(each["count"], MOST_DOCUMENTS), each["id"], deleted)
+        segment = Segment(name, _number(each["count"], MAX_DOCUMENTS), each["id"], deleted)
         gone = segment.deleted_array()
         if len(gone) and not (gone[0] >= 0 and (gone[1:] > gone[:-1]).all() and gone[-1] < segment.count):
             raise ValueError("deleted documents")
@@ -96,7 +96,7 @@ def _checked(read: Mapping[str, Any], name: str) -> Manifest:
     for file, (size, crc32, modified) in read["files"].items():
         if not _own_files(name).fullmatch(file):
             raise ValueError(file)
-        files[file] = Sealed(_number(size), _number(crc32), _number(modified))
+        files[file] = FileRecord(_number(size), _number(crc32), _number(modified))
     wanted = [segment.file for segment in segments]
     if len(set(wanted)) < len(wanted) or not files.keys() >= set(wanted):
         raise ValueError("segments")
@@ -145,7 +145,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     sync_folder(folder)
 
 
-def seal(path: Path) -> Sealed:
+def make_durable(path: Path) -> FileRecord:
     """Make a finished file durable, and say what it is; its name in the folder is not durable yet."""
     with open_file(path) as file:
         os.fsync(file.fileno())
@@ -153,7 +153,7 @@ def seal(path: Path) -> Sealed:
         while chunk := file.read(_CHUNK):
             crc = zlib.crc32(chunk, crc)
         status = os.fstat(file.fileno())
-        return Sealed(status.st_size, crc, status.st_mtime_ns)
+        return FileRecord(status.st_size, crc, status.st_mtime_ns)
 
 
 def sync_folder(folder: Path) -> None:
@@ -165,7 +165,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def check_file(path: Path, sealed: Sealed, *, whole: bool = False) -> None:
+def check_file(path: Path, sealed: FileRecord, *, whole: bool = False) -> None:
     """Raise `BadManifest` if the file is not what was sealed, `BadLayout` or `OSError` if it cannot be read.
 
     A large file that has the length and the time that it was sealed with is taken for untouched, unless
@@ -175,7 +175,7 @@ def check_file(path: Path, sealed: Sealed, *, whole: bool = False) -> None:
         status = os.fstat(file.fileno())
         if status.st_size != sealed.size:
             raise BadManifest(f"{path.name} has {status.st_size:,} bytes, not {sealed.size:,}")
-        if not whole and sealed.size > READ_WHOLE and status.st_mtime_ns == sealed.modified:
+        if not whole and sealed.size > MAX_READ_WHOLE and status.st_mtime_ns == sealed.modified:
             return
         crc = 0
         while chunk := file.read(_CHUNK):

@@ -17,7 +17,7 @@ from search.index.format.lexicon import Lexicon
 
 _SMALL = ("|u1", "<u2", "<i4")
 _WIDE = ("<i4", "<i8")
-_MOST = 1 << 31
+_MAX_NUMBER = 1 << 31
 
 
 class _Shapes:
@@ -121,9 +121,9 @@ def _out_of_range(arrays: Mapping[str, Array], count: int) -> Iterator[str]:
     yield from _within(arrays, "forms.terms", len(arrays["terms.entries"]))
     yield from _within(arrays, "variant_forms", len(arrays["forms.entries"]))
     for name in fields:
-        yield from _within(arrays, f"{name}.lengths", _MOST)
-        yield from _within(arrays, f"{name}.extents", _MOST)
-        yield from _within(arrays, f"{name}.frequencies", _MOST)
+        yield from _within(arrays, f"{name}.lengths", _MAX_NUMBER)
+        yield from _within(arrays, f"{name}.extents", _MAX_NUMBER)
+        yield from _within(arrays, f"{name}.frequencies", _MAX_NUMBER)
     for name in values:
         yield from _within(arrays, f"{name}.docs", count)
         yield from _within(arrays, f"{name}.ordinals", len(arrays[f"{name}.terms.entries"]))

@@ -14,7 +14,7 @@ from search.index.format.lexicon import Lexicon
 
 Letters = NDArray[Any]
 
-CHUNK = 1 << 15
+CHUNK_STRINGS = 1 << 15
 """Strings that are looked at between two checks."""
 
 
@@ -54,9 +54,9 @@ def chosen(
 ) -> list[int]:
     """Those of `numbers` whose strings `choose` picks, by their places in what it is given."""
     found: list[int] = []
-    for start in range(numbers.start, numbers.stop, CHUNK):
+    for start in range(numbers.start, numbers.stop, CHUNK_STRINGS):
         check()
-        some = range(start, min(start + CHUNK, numbers.stop))
+        some = range(start, min(start + CHUNK_STRINGS, numbers.stop))
         found += [start + place for place in choose(lexicon.strings(some))]
     return found
 
@@ -64,9 +64,9 @@ def chosen(
 def near(lexicon: Lexicon, target: str, distance: int, check: Check) -> list[int]:
     """The numbers of the strings at most `distance` edits from `target`, ascending."""
     found: list[int] = []
-    for start in range(0, len(lexicon), CHUNK):
+    for start in range(0, len(lexicon), CHUNK_STRINGS):
         check()
-        some = range(start, min(start + CHUNK, len(lexicon)))
+        some = range(start, min(start + CHUNK_STRINGS, len(lexicon)))
         lengths = lexicon.characters(some)
         plain = lengths == lexicon.lengths(some)
         close = np.abs(lengths - len(target)) <= distance

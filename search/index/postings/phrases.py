@@ -20,13 +20,13 @@ from search.deadline import Check, no_deadline
 from search.index.format.layout import Array
 from search.index.postings.postings import Counted, Docs, distinct, first_of_runs, joined, leads_of, summed
 
-BLOCK = 1 << 20
+BLOCK_POSITIONS = 1 << 20
 """Numbers, about, that a block of documents has."""
 
-FEW = 1 << 16
+MAX_SORTED_POSITIONS = 1 << 16
 """So many places are few."""
 
-RARE = 32
+MIN_RARITY = 32
 """A word in so many times fewer documents than another decides which of the other's are looked at."""
 
 
@@ -91,9 +91,9 @@ class Numbering:
         self.bases: Array = np.cumsum(extents).astype(np.int32 if total < 1 << 31 else np.int64)
         self.bases += np.arange(1, len(extents) + 1, dtype=self.bases.dtype)
         self.bases -= extents
-        starts = np.arange(0, total, BLOCK).astype(self.bases.dtype)
+        starts = np.arange(0, total, BLOCK_POSITIONS).astype(self.bases.dtype)
         self.edges = np.append(np.searchsorted(self.bases, starts), len(extents)).astype(np.int32)
-        self._room = BLOCK + (int(extents.max()) if len(extents) else 0)
+        self._room = BLOCK_POSITIONS + (int(extents.max()) if len(extents) else 0)
         self._table = np.empty(0, np.uint8)
 
     def table(self, words: int) -> Array:
@@ -111,10 +111,10 @@ def phrase_documents(words: Sequence[Slot], numbering: Numbering, check: Check =
         return joined([])
     docs = distinct([own.docs for own in words[rarest]])
     words = [
-        slot if len(docs) * RARE > count else [own.within(docs) for own in slot]
+        slot if len(docs) * MIN_RARITY > count else [own.within(docs) for own in slot]
         for slot, count in zip(words, counts, strict=True)
     ]
-    if sum(len(own.positions) for slot in words for own in slot) <= FEW:
+    if sum(len(own.positions) for slot in words for own in slot) <= MAX_SORTED_POSITIONS:
         return _of_few(words, numbering.bases)
     found = [
         _of_block(block, numbering.bases, numbering.table(len(words)))

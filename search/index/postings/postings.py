@@ -21,7 +21,7 @@ Flags = NDArray[np.bool_]
 Array = NDArray[Any]
 
 
-MANY = 1 << 20
+MAX_SORTED_POSTINGS = 1 << 20
 """Postings that are worked on between two checks; more than these are not sorted."""
 
 LEAD = 50
@@ -188,7 +188,7 @@ def joined(pieces: Sequence[Counted]) -> Counted:
 def summed(pieces: Sequence[Counted], check: Check = no_deadline) -> Counted:
     """Each document once, ascending, of pieces in which they stand in any order and several times each."""
     every = joined(pieces)
-    if len(every.docs) > MANY:
+    if len(every.docs) > MAX_SORTED_POSTINGS:
         return _added_up(every, check)
     # One sort of integers: documents above, then leads, and below them frequencies (24 bits are enough).
     keys = every.docs.astype(np.int64) << 32 | every.leads.astype(np.int64) << 24
@@ -208,10 +208,10 @@ def _added_up(every: Counted, check: Check) -> Counted:
     """What `summed` gives, for many: by a table of all documents rather than by sorting."""
     size = int(every.docs.max()) + 1
     totals, leads = np.zeros(size, np.int64), np.zeros(size, np.uint8)
-    for start in range(0, len(every.docs), MANY):
+    for start in range(0, len(every.docs), MAX_SORTED_POSTINGS):
         check()
-        docs = every.docs[start : start + MANY].astype(np.intp)
-        np.add.at(totals, docs, every.frequencies[start : start + MANY].astype(np.int64))
-        np.maximum.at(leads, docs, every.leads[start : start + MANY])
+        docs = every.docs[start : start + MAX_SORTED_POSTINGS].astype(np.intp)
+        np.add.at(totals, docs, every.frequencies[start : start + MAX_SORTED_POSTINGS].astype(np.int64))
+        np.maximum.at(leads, docs, every.leads[start : start + MAX_SORTED_POSTINGS])
     docs = np.flatnonzero(totals)
     return Counted(docs.astype(np.int32), totals.take(docs), leads.take(docs))

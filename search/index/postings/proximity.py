@@ -15,7 +15,7 @@ import numpy as np
 from search.deadline import Check, no_deadline
 from search.index.postings.postings import Counted, Flags, Ints, first_of_runs, leads_of
 
-BLOCK = 1 << 17
+BLOCK_POSITIONS = 1 << 17
 """Places, about, that are worked on between two checks."""
 
 
@@ -120,11 +120,11 @@ def united_places(parts: Sequence[Ints], check: Check = no_deadline) -> Ints:
 
 
 def _blocks(arrays: Sequence[Ints], check: Check) -> Iterator[Sequence[Ints]]:
-    """The places of about `BLOCK` in all at a time, cut between documents; a check before each.
+    """The places of about `BLOCK_POSITIONS` in all at a time, cut between documents; a check before each.
 
     Each array has its documents in ascending order, though a span's ends need not ascend within one.
     """
-    count = max(1, sum(map(len, arrays)) // BLOCK)
+    count = max(1, sum(map(len, arrays)) // BLOCK_POSITIONS)
     if count == 1:
         check()
         yield arrays

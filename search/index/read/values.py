@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.deadline import STEP, Check, checked, no_deadline
+from search.deadline import CHECK_EVERY, Check, checked, no_deadline
 from search.index.format.lexicon import Lexicon
 from search.index.postings.postings import NO_DOCS, Array, Docs, Flags
 from search.index.read.segment import SegmentSnapshot
@@ -104,10 +104,10 @@ class Values:
             counted.append((field.values, present, counts.take(present)))
         inside.fill(0)
         for lexicon, present, counts in counted:
-            for start in range(0, len(present), STEP):
+            for start in range(0, len(present), CHECK_EVERY):
                 check()
-                values = lexicon.pick(present[start : start + STEP].tolist())
-                for value, count in zip(values, counts[start : start + STEP].tolist(), strict=True):
+                values = lexicon.pick(present[start : start + CHECK_EVERY].tolist())
+                for value, count in zip(values, counts[start : start + CHECK_EVERY].tolist(), strict=True):
                     found[value] = found.get(value, 0) + count
         return found
 

@@ -22,7 +22,7 @@ from search.index.write.invert import form_arrays, spread, value_arrays
 
 Arrays = Mapping[str, Array]
 
-RUN = 1 << 20
+MAX_RUN_POSTINGS = 1 << 20
 """Words, about, that are worked on at a time."""
 
 
@@ -305,9 +305,9 @@ def _of_terms(arrays: Arrays, name: str, what: str, own: int, end: int) -> Array
 
 
 def _runs(weights: Array) -> Iterator[tuple[int, int]]:
-    """Runs of terms, each of about `RUN` by their weights, or of one that has more."""
+    """Runs of terms, each of about `MAX_RUN_POSTINGS` by their weights, or of one that has more."""
     totals = np.cumsum(weights)
-    marks = np.arange(RUN, int(totals[-1]) if len(totals) else 0, RUN)
+    marks = np.arange(MAX_RUN_POSTINGS, int(totals[-1]) if len(totals) else 0, MAX_RUN_POSTINGS)
     edges = np.unique(np.concatenate([[0], np.searchsorted(totals, marks, side="right"), [len(weights)]]))
     return pairwise(edges.tolist())
 

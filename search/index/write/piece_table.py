@@ -18,7 +18,7 @@ import numpy as np
 
 from search.index.format.layout import Array
 
-CHUNK = 1 << 20
+CHUNK_BYTES = 1 << 20
 """Characters, about, that are worked on at a time: what is made of so many fits a processor's cache."""
 
 _JOINING = b".,'&"
@@ -28,7 +28,7 @@ _TRIMMED = np.zeros(256, np.int64)
 _TRIMMED[[*_JOINING]] = 1
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 _MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
-_SHORT = 16
+_MAX_SHORT_BYTES = 16
 
 
 class PieceTable:
@@ -56,7 +56,7 @@ class PieceTable:
         begin = size = 0
         for number, text in enumerate(texts, start=1):
             size += len(text)
-            if size > CHUNK or number == len(texts):
+            if size > CHUNK_BYTES or number == len(texts):
                 found.append(self._pieces(texts[begin:number]))
                 begin, size = number, 0
         return np.concatenate([pieces for pieces, _ in found]), np.concatenate(
@@ -78,7 +78,7 @@ class PieceTable:
             starts, ends = starts[some], ends[some]
         found = _Pieces(content, starts, ends - starts)
         numbers = self._known(found.low, found.high)
-        numbers[found.sizes > _SHORT] = -1
+        numbers[found.sizes > _MAX_SHORT_BYTES] = -1
         unknown = np.flatnonzero(numbers < 0)
         if len(unknown):
             self._look_closer(found, unknown, numbers)
@@ -106,12 +106,12 @@ class PieceTable:
 
     def _look_closer(self, pieces: _Pieces, unknown: Array, numbers: Array) -> None:
         """Fill in the numbers of pieces that are long, and of those that are new, and remember these."""
-        long = unknown[pieces.sizes[unknown] > _SHORT]
+        long = unknown[pieces.sizes[unknown] > _MAX_SHORT_BYTES]
         spelled = pieces.spelled(long)
         if new := list(dict.fromkeys(piece for piece in spelled if piece not in self._long)):
             self._long.update(zip(new, self._learn(new), strict=True))
         numbers[long] = [self._long[piece] for piece in spelled]
-        short = unknown[pieces.sizes[unknown] <= _SHORT]
+        short = unknown[pieces.sizes[unknown] <= _MAX_SHORT_BYTES]
         low, high = pieces.low[short], pieces.high[short]
         order = np.lexsort((high, low))
         low, high = low[order], high[order]

@@ -15,7 +15,14 @@ from typing import Any
 import numpy as np
 
 from search.index.format.layout import write_arrays
-from search.index.format.manifest import Manifest, collect, read_manifest, seal, sync_folder, write_manifest
+from search.index.format.manifest import (
+    Manifest,
+    collect,
+    make_durable,
+    read_manifest,
+    sync_folder,
+    write_manifest,
+)
 from search.index.format.segment import Segment
 from search.index.write.invert import Documents, segment_arrays
 from search.index.write.merge import Source, merge
@@ -23,7 +30,7 @@ from search.index.write.merge import Source, merge
 MERGE_FACTOR = 8
 """How many segments of about one size stand side by side before they are merged into one."""
 
-MOSTLY_DELETED = 0.5
+MAX_DELETED_SHARE = 0.5
 """A segment that has lost more than this share of its documents is written anew without them."""
 
 
@@ -76,7 +83,7 @@ class ArrayWriter:
         generation = self._last.generation + 1
         contents = self._contents(self._folder, self._name, generation, self.segments)
         names = [segment.file for segment in self.segments] + [contents]
-        files = {name: self._last.files.get(name) or seal(self._folder / name) for name in names}
+        files = {name: self._last.files.get(name) or make_durable(self._folder / name) for name in names}
         sync_folder(self._folder)
         manifest = Manifest(generation, tuple(self.segments), files, note)
         write_manifest(self._folder, manifest)
@@ -107,7 +114,7 @@ def to_merge(segments: list[Segment]) -> list[Segment]:
     deleted is written anew.
     """
     for segment in segments:
-        if segment.count - segment.live_count > MOSTLY_DELETED * segment.count:
+        if segment.count - segment.live_count > MAX_DELETED_SHARE * segment.count:
             return [segment]
     by_size = sorted(segments, key=lambda segment: segment.live_count)
     for start in range(len(by_size) - MERGE_FACTOR + 1):

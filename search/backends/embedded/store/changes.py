@@ -10,13 +10,13 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from search.article import Article
-from search.backends.embedded.store.layout import LATEST
+from search.backends.embedded.store.layout import MAX_REVISION
 from search.backends.embedded.store.rows import BadRow, digest_of, packed, record_of, typed, unpacked
 from search.engine import Added
 
 Kind = Literal["create", "upgrade", "index", "delete", "withdraw", "forget"]
 
-WHOLE_EVERY = 16
+MAX_CHAIN_VERSIONS = 16
 """Of so many versions of an article one stands alone, so that few have to be unpacked to read one."""
 
 _GONE = bytes(32)
@@ -213,7 +213,7 @@ class Changes:
         )
         rows = []
         for identity, old, successor in replaced:
-            if kept.get(identity, 0) % WHOLE_EVERY == WHOLE_EVERY - 1:
+            if kept.get(identity, 0) % MAX_CHAIN_VERSIONS == MAX_CHAIN_VERSIONS - 1:
                 successor = None
             document = packed(old.record, successor)
             rows.append((identity, old.revision, until, successor is None, old.digest, document))
@@ -230,7 +230,7 @@ class Changes:
             last, at, digest = self._cursor.execute(
                 "SELECT revision, at, digest FROM revisions ORDER BY revision DESC LIMIT 1"
             ).fetchone()
-            if not isinstance(at, int) or not 0 <= at < LATEST or not isinstance(digest, bytes):
+            if not isinstance(at, int) or not 0 <= at < MAX_REVISION or not isinstance(digest, bytes):
                 raise BadRow("the last revision is not one")
             at = max(self._now, at + 1)
             self._open = last + 1, at, kind, History(digest, last + 1, at, kind)

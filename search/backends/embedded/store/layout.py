@@ -31,7 +31,7 @@ APPLICATION_ID = 0x6E657773
 FORMAT = 2
 """The version of the tables, SQLite's `user_version`; a newer one is not touched."""
 
-LATEST = 1 << 57
+MAX_REVISION = 1 << 57
 """A revision is not made at this time or later, in microseconds since 1970: in the year 6537."""
 
 HISTORY = """

@@ -12,7 +12,7 @@ import zstandard
 
 from search.article import Article
 
-LARGEST = 1 << 30
+MAX_DOCUMENT_BYTES = 1 << 30
 """A document that says it is larger than this, in bytes, is not one of ours."""
 
 _FRAME = b"\x28\xb5\x2f\xfd"
@@ -62,7 +62,7 @@ def unpacked(document: object, digest: object, successor: bytes | None = None) -
     record = document
     if document.startswith(_FRAME):
         try:
-            if zstandard.get_frame_parameters(document).content_size > LARGEST:
+            if zstandard.get_frame_parameters(document).content_size > MAX_DOCUMENT_BYTES:
                 raise BadRow("it is too large")
             record = zstandard.ZstdDecompressor(dict_data=_dictionary(successor)).decompress(document)
         except zstandard.ZstdError as error:

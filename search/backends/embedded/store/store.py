@@ -36,7 +36,7 @@ from search.text import LANGUAGES
 
 _ROW = "number, CAST(id AS BLOB), digest, CAST(document AS BLOB), revision"
 _ROW_TYPES = (int, bytes, bytes, bytes, int)
-_MOST = 1 << 62
+_MAX_NUMBER = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class Store:
     def upgraded_from(self) -> int | None:
         """The revision at which the format before this one ended; None if the archive began with this."""
         if self.format < FORMAT:
-            return _MOST
+            return _MAX_NUMBER
         with self._translated():
             row = self._connection.execute(
                 "SELECT revision FROM revisions WHERE kind = 'upgrade' ORDER BY revision LIMIT 1"
@@ -241,7 +241,9 @@ class Store:
 
     def _checked_revision(self) -> int:
         written = self._meta("revision")
-        if not (written.isascii() and written.isdecimal() and len(written) < 20 and int(written) < _MOST):
+        if not (
+            written.isascii() and written.isdecimal() and len(written) < 20 and int(written) < _MAX_NUMBER
+        ):
             raise ArchiveDamaged(f"{self.path} has no number of its revision; {RESTORE}", self.location)
         return int(written)
 
@@ -316,7 +318,7 @@ class Store:
 
     def since(self, revision: int, batch: int) -> Iterator[list[Article]]:
         """All articles of later revisions, in the order they came, `batch` at a time."""
-        number = -_MOST
+        number = -_MAX_NUMBER
         while True:
             with self._translated():
                 rows = self._connection.execute(

@@ -11,7 +11,7 @@ from search.backends.embedded.store.changes import History, first_digest
 from search.backends.embedded.store.layout import FORMAT, HISTORY
 from search.backends.embedded.store.rows import article_of, packed, unpacked
 
-AT_A_TIME = 1_000
+BATCH_ARTICLES = 1_000
 
 
 def upgrade(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None] | None = None) -> None:
@@ -31,7 +31,7 @@ def upgrade(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None]
     while rows := cursor.execute(
         "SELECT number, id, digest, CAST(document AS BLOB) FROM articles "
         "WHERE number > ? ORDER BY number LIMIT ?",
-        (number, AT_A_TIME),
+        (number, BATCH_ARTICLES),
     ).fetchall():
         documents = []
         for number, identity, digest, document in rows:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from search.article import Article
-from search.backends.embedded.store.layout import FORMAT, LATEST
+from search.backends.embedded.store.layout import FORMAT, MAX_REVISION
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
 from search.engine import Version
 
@@ -78,7 +78,7 @@ _ENDINGS: dict[str, _Ending] = {"index": "updated", "withdraw": "withdrawn"}
 
 def moment_of(at: object) -> datetime:
     """The time of a revision; raises `BadRow` for what cannot be one."""
-    if not isinstance(at, int) or not 0 <= at < LATEST:
+    if not isinstance(at, int) or not 0 <= at < MAX_REVISION:
         raise BadRow("a revision has no time that can be one")
     return _EPOCH + timedelta(microseconds=at)
 
@@ -109,7 +109,7 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
     ):
         if (
             not isinstance(at, int)
-            or not 0 <= at < LATEST
+            or not 0 <= at < MAX_REVISION
             or not isinstance(digest, bytes)
             or len(digest) != 32
         ):
