@@ -276,7 +276,7 @@ def test_matchers_walk_skip_and_read_as_whoosh_s_own(docs: list[Doc], target: in
 @given(_batches, st.sets(st.integers(0, 40), max_size=12))
 def test_merging_loses_and_invents_nothing(batches: list[list[Doc]], gone: set[int]) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(merge, "RUN", 10)  # words, so that there are several runs of terms
+        patch.setattr(merge, "MAX_RUN_POSTINGS", 10)  # words, so that there are several runs of terms
         folder = Path(name)
         build(folder, batches, gone)
         view = Snapshot(folder / "ours", list(read_manifest(folder / "ours", "x").segments))

@@ -118,13 +118,17 @@ def test_errors_can_be_pickled(error: SearchError) -> None:
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a million articles would have in many steps, four have too."""
-    for module, name in ((patterns, "CHUNK"), (proximity, "BLOCK"), (postings, "MANY")):
+    for module, name in (
+        (patterns, "CHUNK_STRINGS"),
+        (proximity, "BLOCK_POSITIONS"),
+        (postings, "MAX_SORTED_POSTINGS"),
+    ):
         monkeypatch.setattr(module, name, 4)
-    monkeypatch.setattr("search.index.evaluate.vocabulary.CHUNK", 4)
+    monkeypatch.setattr("search.index.evaluate.vocabulary.CHUNK_STRINGS", 4)
     monkeypatch.setattr("search.index.read.values.CHECK_EVERY", 4)
-    monkeypatch.setattr("search.backends.embedded.suggestions.CHUNK", 4)
-    monkeypatch.setattr("search.backends.embedded.reader.SHOWN", 4)
-    monkeypatch.setattr(matches, "SPARSE", 1)
+    monkeypatch.setattr("search.backends.embedded.suggestions.CHUNK_STRINGS", 4)
+    monkeypatch.setattr("search.backends.embedded.reader.CHECK_ARTICLES", 4)
+    monkeypatch.setattr(matches, "MIN_SPARSITY", 1)
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +222,7 @@ def test_places_worked_on_in_blocks_are_those_worked_on_at_once() -> None:
             Spans(united_places(words), united_places(words)),
         ]
         with pytest.MonkeyPatch.context() as whole:
-            whole.setattr(proximity, "BLOCK", 1 << 20)
+            whole.setattr(proximity, "BLOCK_POSITIONS", 1 << 20)
             expected = [
                 near(spans[0], near(spans[1], spans[2], 2, ordered=False), 3, ordered=True),
                 phrase(words, 2),
@@ -243,7 +247,7 @@ def test_many_postings_are_added_up_as_few_are(monkeypatch: pytest.MonkeyPatch) 
         for size in (5, 9, 0, 30)
     ]
     many = summed(pieces)
-    monkeypatch.setattr(postings, "MANY", 1 << 20)
+    monkeypatch.setattr(postings, "MAX_SORTED_POSTINGS", 1 << 20)
     few = summed(pieces)
     assert many.docs.tolist() == few.docs.tolist()
     assert many.frequencies.tolist() == few.frequencies.tolist()
