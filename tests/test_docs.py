@@ -1,8 +1,8 @@
 """What README and docs show is what happens: every command and all Python in them is run.
 
 In a block of `console` a line after `$ ` is a command, and what follows is what it prints; a … stands for
-any text. `news` finds the sample articles in `index_data/sample`, and an archive of them unless the page makes
-it. Commands that install something or run for long are not run; their scripts must be there. Blocks of
+any text. `news` finds the sample articles in `index_data/sample`, and an archive of them unless the page
+makes it. Commands that install something or run for long are not run; their scripts must be there. Blocks of
 `python` are run one after the other, those that begin with `>>>` as doctests.
 """
 
@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pytest
 
+from search.backends.embedded.index import INDEX_FORMAT
+from search.backends.embedded.store.layout import FORMAT
 from search.cli import main
 from search.query import Archive
 from tests.pages import DOCS, MARK, cli_page, library_page
@@ -157,6 +159,12 @@ def test_the_architecture_names_every_part_of_the_package() -> None:
     named = set(re.findall(r"`search/(\w+)(?:\.py|/)`", (DOCS / "architecture.md").read_text()))
     there = {path.stem for path in (ROOT / "search").iterdir() if not path.name.startswith(("_", "py.typed"))}
     assert there <= named
+
+
+def test_the_page_of_formats_has_those_of_today() -> None:
+    page = (DOCS / "index-format.md").read_text()
+    table = re.findall(r"^\| (?:before )?[\d.]+ \| (\d)\b.* \| (\d)\b.* \| .* \| .* \|$", page, re.MULTILINE)
+    assert [tuple(map(int, row)) for row in table] == [(1, 6), (FORMAT, INDEX_FORMAT)]
 
 
 def test_the_readme_is_short() -> None:

@@ -1,4 +1,4 @@
-"""What is built from this tree can be installed, and is all that a user needs."""
+"""The distributions built from this tree can be installed and hold all that a user needs."""
 
 from __future__ import annotations
 

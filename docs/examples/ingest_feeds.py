@@ -1,9 +1,9 @@
-"""Fetch feeds and put what is new into an archive; for cron, every ten minutes or so.
+"""Fetch feeds and put new articles into an archive; for cron, every ten minutes or so.
 
     python ingest_feeds.py ~/news https://herald.example/rss https://gazette.example/atom.xml
 
 A feed that cannot be fetched or read never stops the others. The exit code is 0 if every feed was taken, 1 if
-one could not be fetched, else the highest of those of `news index`.
+one could not be fetched, else the highest exit code of `news index`.
 """
 
 import subprocess

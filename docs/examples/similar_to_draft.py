@@ -1,4 +1,4 @@
-"""Show what the archive has on the subject of a draft: what is most like it, and what came before that.
+"""Show articles on the subject of a draft: the most similar ones, and earlier ones for context.
 
 python similar_to_draft.py index_data draft.txt
 
