@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 import search
-from search import errors
+from search import engine, errors, query
 from search.backends.embedded.engine import EmbeddedEngine
 from search.backends.embedded.maintenance import EmbeddedFiles
 from search.backends.embedded.reader import EmbeddedReader
@@ -26,11 +31,53 @@ MODULES = sorted(
 
 
 def test_the_package_offers_these_names() -> None:
-    assert search.__all__ == ["Archive", "Article", "SearchError", "open_archive", "parse_query"]
+    assert search.__all__ == [
+        "Archive", "Article", "Facet", "Hit", "Question", "Results", "SearchError", "Snippet", "Timeline",
+        "open_archive", "parse_query",
+    ]  # fmt: skip
     for name in search.__all__:
         assert getattr(search, name) is not None
     with pytest.raises(AttributeError):
         _ = search.nonsense
+
+
+def test_callers_can_import_the_type_of_everything_they_get() -> None:
+    methods = [method for name, method in vars(Archive).items() if not name.startswith("_")]
+    classes = [getattr(query, name) for name in query.__all__]
+    named = set[str]().union(*(names_in_annotations(each) for each in [*methods, *classes]))
+    kinds = {name for name in named if inspect.isclass(getattr(engine, name, None))}
+    assert {"Results", "Hit", "FacetValue", "Bin"} < kinds
+    assert kinds <= set(query.__all__)
+
+
+def names_in_annotations(annotated: object) -> set[str]:
+    written = " ".join(map(str, getattr(annotated, "__annotations__", {}).values()))
+    return set(re.findall(r"\w+", written))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        (["-c", "import search"], r"Traceback .*\nImportError: news-search needs Linux, [^\n]*\n"),
+        (["news"], r"news: news-search needs Linux, [^\n]*\n"),
+    ],
+)
+def test_a_system_without_file_locks_is_refused_in_one_sentence(
+    arguments: list[str], printed: str, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['fcntl'] = None")
+    (tmp_path / "news").write_text("from search.cli import main; main()")
+    path = os.pathsep.join([str(tmp_path), str(Path(search.__file__).parent.parent)])
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(printed, done.stderr, re.DOTALL), done.stderr
 
 
 def test_parse_query_needs_no_archive() -> None:

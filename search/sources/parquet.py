@@ -66,7 +66,7 @@ def _article(
 ) -> Accepted | Rejected:
     notes: list[Note] = []
     try:
-        if row is None:
+        if row is None or any(map(_has_nanoseconds, row.values())):
             row = {name: _cell(batch.column(name)[index], name, notes) for name in batch.schema.names}
         accepted = article_of({name: _plain(value) for name, value in row.items()}, origin, options)
         return replace(accepted, notes=(*accepted.notes, *strictly(notes, options)))
@@ -79,7 +79,10 @@ def _cell(scalar: Any, name: str, notes: list[Note]) -> Any:
     import pyarrow
 
     try:
-        return scalar.as_py()
+        value = scalar.as_py()
+        if _has_nanoseconds(value):
+            raise ValueError("a time to the nanosecond")
+        return value
     except (ValueError, OverflowError) as error:
         if getattr(scalar.type, "unit", "") == "ns":
             notes.append(Note("rounded-time", f"a time of {name} is kept to the microsecond"))
@@ -93,6 +96,11 @@ def _cell(scalar: Any, name: str, notes: list[Note]) -> Any:
             )
             return scalar.cast(in_microseconds, safe=False).as_py()
         raise BadDocument("bad-value", f"a value of {name} cannot be read: {error}") from error
+
+
+def _has_nanoseconds(value: object) -> bool:
+    """Whether it is a time with nanoseconds, a type of pandas: pyarrow gives it where pandas is installed."""
+    return bool(getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0))
 
 
 def _plain(value: Any) -> Any:
