@@ -22,7 +22,7 @@ from search.dates import read_zone
 from search.errors import InvalidRequest
 
 DEFAULT_ARCHIVE = Path("index_data")
-MAX_FILE = 64 << 10
+MAX_FILE_BYTES = 64 << 10
 
 COLORS = ("auto", "always", "never")
 
@@ -96,9 +96,11 @@ def local_zone(name: str) -> tzinfo:
 def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_FILE + 1)
-        if len(content) > MAX_FILE:
-            raise InvalidRequest(f"{path} is larger than {MAX_FILE >> 10} KiB; it cannot be a configuration")
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise InvalidRequest(
+                f"{path} is larger than {MAX_FILE_BYTES >> 10} KiB; it cannot be a configuration"
+            )
         return content.decode()
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}") from error

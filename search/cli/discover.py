@@ -14,9 +14,9 @@ from search.cli.options import (
     color_option,
     exit_with,
     format_option,
+    open_existing,
     question_options,
-    reading,
-    settle,
+    resolve,
     timeout_option,
     tz_option,
     warn,
@@ -33,7 +33,7 @@ limit_option = click.option(
 hits_option = format_option("text", "json", "jsonl", "csv", "ids")
 
 
-def _given(identity: str) -> str | Article:
+def _read_article(identity: str) -> str | Article:
     """What is asked about: an article of the archive by its id, or the one on standard input."""
     if identity != "-":
         return identity
@@ -62,7 +62,7 @@ def similar(
     limit: int,
     timeout: float,
     tz: str | None,
-    form: str,
+    output_format: str,
     color: str | None,
     archive: str | None,
 ) -> None:
@@ -74,10 +74,12 @@ def similar(
       news similar c152da1da562d27f50a70
       news similar - < draft.txt
     """
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
-        results = opened.similar(_given(identity), since=since, until=until, limit=limit, timeout=timeout)
-    show_results(setting, results, form)
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
+        results = opened.similar(
+            _read_article(identity), since=since, until=until, limit=limit, timeout=timeout
+        )
+    show_results(settings, results, output_format)
 
 
 @click.command()
@@ -93,7 +95,7 @@ def background(
     limit: int,
     timeout: float,
     tz: str | None,
-    form: str,
+    output_format: str,
     color: str | None,
     archive: str | None,
 ) -> None:
@@ -102,10 +104,10 @@ def background(
     \b
       news background c152da1da562d27f50a70 --limit 5
     """
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
-        results = opened.background(_given(identity), limit=limit, timeout=timeout)
-    show_results(setting, results, form)
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
+        results = opened.background(_read_article(identity), limit=limit, timeout=timeout)
+    show_results(settings, results, output_format)
 
 
 @click.command()
@@ -114,7 +116,7 @@ def background(
 @timeout_option
 @format_option("text", "json")
 @archive_option
-def suggest(prefix: str, limit: int, timeout: float, form: str, archive: str | None) -> None:
+def suggest(prefix: str, limit: int, timeout: float, output_format: str, archive: str | None) -> None:
     """Print the words that begin with PREFIX, those in most articles first.
 
     If there is no such word, print the words of which it may be a misspelling.
@@ -124,9 +126,9 @@ def suggest(prefix: str, limit: int, timeout: float, form: str, archive: str | N
     """
     from search.present.schema import suggestions_as_json
 
-    with reading(settle(archive)) as opened:
+    with open_existing(resolve(archive)) as opened:
         found = opened.suggest(prefix, limit=limit, timeout=timeout)
-    if form == "json":
+    if output_format == "json":
         click.echo(suggestions_as_json(found))
     else:
         for suggestion in found:
@@ -152,7 +154,7 @@ def explain(
     question: Question,
     timeout: float,
     tz: str | None,
-    form: str,
+    output_format: str,
     color: str | None,
     archive: str | None,
 ) -> None:
@@ -164,13 +166,13 @@ def explain(
     from search.cli.options import console
     from search.present import schema, terminal
 
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
         found = opened.explain(identity, question, timeout=timeout)
-    if form == "json":
+    if output_format == "json":
         click.echo(schema.explanation_as_json(found))
     else:
-        terminal.print_explanation(console(setting), found)
+        terminal.print_explanation(console(settings), found)
     if not found.matches:
         warn("the query does not match this article")
         exit_with(NOTHING_FOUND)

@@ -15,10 +15,10 @@ from search.cli.options import (
     SOME_REJECTED,
     archive_option,
     exit_with,
+    open_existing,
     query_text,
-    reading,
+    resolve,
     selection_options,
-    settle,
     tz_option,
     wait_option,
     warn,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from search.ingest import IndexReport
     from search.sources import Format, Note, Origin, Rejected
 
-SHOWN_REJECTS = 10
+MAX_SHOWN_REJECTS = 10
 """How many rejected documents are named on standard error."""
 
 
@@ -40,7 +40,7 @@ SHOWN_REJECTS = 10
 @click.option(
     "--format",
     "-f",
-    "form",
+    "file_format",
     type=click.Choice("text jsonl json csv xml html warc markdown email parquet".split()),
     help="What the files hold.  [default: told from their names and content]",
 )
@@ -77,7 +77,7 @@ SHOWN_REJECTS = 10
 def index(
     interruption: Interruption | None,
     paths: tuple[Path, ...],
-    form: Format | None,
+    file_format: Format | None,
     encoding: str,
     names: str | None,
     language: str | None,
@@ -110,18 +110,18 @@ def index(
     from search.ingest import IndexReport, index_documents
     from search.sources import ReadOptions, read_paths
 
-    setting = settle(archive, tz)
+    settings = resolve(archive, tz)
     options = ReadOptions(
-        format=form,
+        format=file_format,
         encoding=_known_encoding(encoding),
         names=_mapping(names),
-        zone=setting.zone,
+        zone=settings.zone,
         order=order,
         strict=strict,
         keep_going=keep_going,
-        exclude=(setting.archive / "index",),
+        exclude=(settings.archive / "index",),
     )
-    _check_place(setting.archive)
+    _check_place(settings.archive)
     if rejects is not None and any(path.resolve() == rejects.resolve() for path in paths):
         raise click.UsageError(f"--rejects {rejects} would overwrite what is to be read")
     items = read_paths(paths, options)
@@ -133,7 +133,9 @@ def index(
     read = Reading(items, interruption or Interruption())
     with ExitStack() as stack:
         on_reject, on_note = stack.enter_context(_rejects_file(rejects))
-        opened = stack.enter_context(open_archive(setting.archive, create=True, language=language, wait=wait))
+        opened = stack.enter_context(
+            open_archive(settings.archive, create=True, language=language, wait=wait)
+        )
         if language and language != (kept := opened.state().language):
             warn(f"the archive is in {kept} already; --language {language} changes nothing")
         with suppress(IndexUnusable):  # which is about to be mended
@@ -218,7 +220,7 @@ def _rejects_file(
             file.write(json.dumps({**record, "taken": taken}, ensure_ascii=False) + "\n")
 
     def on_reject(rejected: Rejected) -> None:
-        if len(shown) < SHOWN_REJECTS:
+        if len(shown) < MAX_SHOWN_REJECTS:
             shown.append(f"rejected {_escaped(str(rejected.origin))}: {rejected.reason}")
         write(rejected.origin, rejected.code, rejected.reason, taken=False)
 
@@ -251,7 +253,7 @@ def _account(report: IndexReport, rejects: Path | None) -> None:
     click.echo(", ".join([*parts, f"rejected {rejected:,}"]))
     if rejected:
         why = ", ".join(f"{code} {count:,}" for code, count in report.rejected.most_common())
-        more = "" if rejects or rejected <= SHOWN_REJECTS else "; --rejects FILE lists them all"
+        more = "" if rejects or rejected <= MAX_SHOWN_REJECTS else "; --rejects FILE lists them all"
         warn(f"rejected: {why}{more}")
     for code, count in report.notes.most_common():
         warn(f"noted: {code} {count:,}, first in {report.examples[code]}")
@@ -290,11 +292,11 @@ def delete(
       news delete wire-1204 wire-1207
       news delete --query 'source:herald before:2020' --dry-run
     """
-    setting = settle(archive, tz)
+    settings = resolve(archive, tz)
     by_query = query is not None or since is not None or until is not None
     if bool(ids) == by_query:
         raise click.UsageError("say which articles: either ids, or --query (with --since and --until)")
-    with reading(setting, wait) as opened:
+    with open_existing(settings, wait) as opened:
         if by_query:
             from search.archive.question import Question
 
@@ -338,8 +340,8 @@ def rebuild(wait: float, archive: str | None) -> None:
     Mends an index that is missing, damaged, behind, or made by another version. Nothing else is
     needed for it, and searches go on with the old index meanwhile.
     """
-    setting = settle(archive)
-    with reading(setting, wait) as opened, show_progress("articles") as progress:
+    settings = resolve(archive)
+    with open_existing(settings, wait) as opened, show_progress("articles") as progress:
         try:
             opened.rebuild(progress)
         except KeyboardInterrupt:

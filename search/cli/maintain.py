@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search.cli.options import DAMAGED, archive_option, exit_with, settle, warn
+from search.cli.options import DAMAGED, archive_option, exit_with, resolve, warn
 
 if TYPE_CHECKING:
     from search.engine import Level
@@ -28,7 +28,7 @@ def verify(level: Level, archive: str | None) -> None:
     """
     from search.backends import maintained
 
-    report = maintained(settle(archive).archive).verify(level)
+    report = maintained(resolve(archive).archive).verify(level)
     for sentence in (*report.notes, *report.problems):
         warn(sentence)
     if report.problems:
@@ -48,7 +48,7 @@ def backup(folder: Path, archive: str | None) -> None:
     """
     from search.backends import maintained
 
-    report = maintained(settle(archive).archive).copy_to(folder)
+    report = maintained(resolve(archive).archive).copy_to(folder)
     click.echo(f"copied {report.articles:,} articles to {folder}, and checked the copy")
 
 
@@ -63,7 +63,7 @@ def restore(folder: Path, archive: str | None) -> None:
     """
     from search.backends import maintained
 
-    location = settle(archive).archive
+    location = resolve(archive).archive
     report = maintained(folder).copy_to(location)
     click.echo(f"restored {report.articles:,} articles to {location}, and checked them")
 
@@ -79,13 +79,13 @@ def dump(versions: bool, archive: str | None) -> None:
     `news index` of what this prints makes the same archive. The index is not needed for it.
 
     With --versions each line has a version: revision, at, until, ended, changed and article, as
-    `news history --format json` has them. That is for reading, not for `news index`.
+    `news history --format json` has them. That is for open_existing, not for `news index`.
     """
     from search.backends import maintained
     from search.present.schema import article_as_json
     from search.present.versions import versions_as_json_lines
 
-    stored = maintained(settle(archive).archive)
+    stored = maintained(resolve(archive).archive)
     lines = versions_as_json_lines(stored.versions()) if versions else map(article_as_json, stored.articles())
     for line in lines:
         sys.stdout.write(line + "\n")
@@ -97,5 +97,5 @@ def doctor(archive: str | None) -> None:
     """Print versions, limits, and what state the archive and its disk are in; say what to do."""
     from search.cli.doctor import diagnosis
 
-    for line in diagnosis(settle(archive).archive):
+    for line in diagnosis(resolve(archive).archive):
         click.echo(line)

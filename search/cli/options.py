@@ -92,7 +92,7 @@ color_option = click.option(
 def format_option(*formats: str) -> Callable[[Command], Command]:
     """`--format` with these choices, the first the default."""
     return click.option(
-        "--format", "-f", "form", type=click.Choice(formats), default=formats[0], show_default=True,
+        "--format", "-f", "output_format", type=click.Choice(formats), default=formats[0], show_default=True,
         help="How to print.",
     )  # fmt: skip
 
@@ -123,7 +123,7 @@ def selection_options(command: Command) -> Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class Settings:
     """What a command works with, worked out once from options, environment and file."""
 
     archive: Path
@@ -132,12 +132,12 @@ class Setting:
     color: str
 
 
-def settle(archive: str | None, tz: str | None = None, color: str | None = None) -> Setting:
+def resolve(archive: str | None, tz: str | None = None, color: str | None = None) -> Settings:
     """Options over environment over configuration file; raises `InvalidRequest`."""
     from search.config import load_config, local_zone
 
     config = load_config(os.environ)
-    return Setting(
+    return Settings(
         archive=Path(archive) if archive else config.archive,
         zone=local_zone(tz or config.tz),
         limit=config.limit,
@@ -146,19 +146,19 @@ def settle(archive: str | None, tz: str | None = None, color: str | None = None)
 
 
 @contextmanager
-def reading(setting: Setting, wait: float = 0.0) -> Iterator[Archive]:
+def open_existing(settings: Settings, wait: float = 0.0) -> Iterator[Archive]:
     """The archive that is there."""
     from search.archive.archive import open_archive
 
-    with open_archive(setting.archive, wait=wait, zone=setting.zone) as archive:
+    with open_archive(settings.archive, wait=wait, zone=settings.zone) as archive:
         yield archive
 
 
-def console(setting: Setting) -> Console:
+def console(settings: Settings) -> Console:
     """Where text for people goes."""
     from search.present.terminal import open_console
 
-    return open_console(sys.stdout, setting.color)
+    return open_console(sys.stdout, settings.color)
 
 
 def warn(message: str) -> None:

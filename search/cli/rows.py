@@ -19,18 +19,18 @@ ROWS = ("csv", "jsonl", "ids")
 _OF_A_PAGE = ("limit", "after", "sort", "expand", "recency")
 
 
-def check_all(form: str, sort: Sort) -> None:
+def check_all(output_format: str, sort: Sort) -> None:
     """Refuse what has no meaning where every match is printed."""
-    if form not in ROWS:
-        raise click.UsageError(f"--all is for --format {', '.join(ROWS)}, not for {form}")
+    if output_format not in ROWS:
+        raise click.UsageError(f"--all is for --format {', '.join(ROWS)}, not for {output_format}")
     for name in _OF_A_PAGE:
         if was_given(name) and (name, sort) != ("sort", "oldest"):
             raise click.UsageError(f"--all prints every match, oldest first; it goes with no --{name}")
 
 
-def print_rows(form: str, hits: Iterable[Hit | Article]) -> None:
+def print_rows(output_format: str, hits: Iterable[Hit | Article]) -> None:
     """Print each row as soon as it is there: an interrupt leaves the rows before it."""
-    for row in _rows(form, hits):
+    for row in _rows(output_format, hits):
         sys.stdout.write(row)
 
 
@@ -42,12 +42,12 @@ def note_the_rest(results: Results) -> None:
     warn(f"{shown} of {results.total:,}; for all of them, oldest first: {unlimited}")
 
 
-def _rows(form: str, hits: Iterable[Hit | Article]) -> Iterator[str]:
+def _rows(output_format: str, hits: Iterable[Hit | Article]) -> Iterator[str]:
     from search.article import Article
     from search.present.schema import hits_as_json_lines
     from search.present.table import hits_as_csv
 
-    match form:
+    match output_format:
         case "csv":
             yield from hits_as_csv(hits)
         case "jsonl":

@@ -15,9 +15,9 @@ from search.cli.options import (
     console,
     exit_with,
     format_option,
+    open_existing,
     question_options,
-    reading,
-    settle,
+    resolve,
     timeout_option,
     tz_option,
     warn,
@@ -26,7 +26,7 @@ from search.cli.rows import ROWS, check_all, note_the_rest, print_rows
 
 if TYPE_CHECKING:
     from search.archive.question import Question
-    from search.cli.options import Setting
+    from search.cli.options import Settings
     from search.dates import Interval
     from search.engine import Results, Sort
 
@@ -78,7 +78,7 @@ def search(
     recency: str | None,
     timeout: float,
     tz: str | None,
-    form: str,
+    output_format: str,
     color: str | None,
     archive: str | None,
 ) -> None:
@@ -101,28 +101,28 @@ def search(
 
     Exits with 0 if anything was found, 1 if not, 2 if the query cannot be read.
     """
-    if facets and form in ROWS:
-        raise click.UsageError(f"--facet has no place in {form}; use --format json, or: news facets")
+    if facets and output_format in ROWS:
+        raise click.UsageError(f"--facet has no place in {output_format}; use --format json, or: news facets")
     if everything:
-        check_all(form, sort)
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
+        check_all(output_format, sort)
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
         results = opened.search(
             question,
             sort=sort,
-            limit=0 if everything else setting.limit if limit is None else limit,
+            limit=0 if everything else settings.limit if limit is None else limit,
             after=after,
             facets=facets,
-            snippets=form != "ids",
+            snippets=output_format != "ids",
             timeout=timeout,
             expand=expand,
             recency=recency,
         )
         if everything:
             show_notes(results)
-            print_rows(form, opened.scan(question))
+            print_rows(output_format, opened.scan(question))
     if not everything:
-        show_results(setting, results, form)
+        show_results(settings, results, output_format)
     elif not results.total:
         exit_with(NOTHING_FOUND)
 
@@ -139,22 +139,22 @@ def show_notes(results: Results) -> None:
         warn(sentence)
 
 
-def show_results(setting: Setting, results: Results, form: str) -> None:
+def show_results(settings: Settings, results: Results, output_format: str) -> None:
     """Print a page of results, and end with 1 where there are none."""
     from search.present import schema, terminal
 
     show_notes(results)
     more = results.next is not None
-    match form:
+    match output_format:
         case "text" if results.hits or results.total:
             following = command_line(after=results.next) if more else None
-            terminal.print_results(console(setting), results, setting.zone, following)
+            terminal.print_results(console(settings), results, settings.zone, following)
         case "text":
             warn(f"nothing found; the query was read as: {results.read_as}")
         case "json":
             click.echo(schema.results_as_json(results))
         case _:
-            print_rows(form, results.hits)
+            print_rows(output_format, results.hits)
             if more:
                 note_the_rest(results)
     if not results.total:
@@ -178,8 +178,8 @@ def count(
       news count keyword:markets
       news count '"rate cut"' --since 2025
     """
-    setting = settle(archive, tz)
-    with reading(setting) as opened:
+    settings = resolve(archive, tz)
+    with open_existing(settings) as opened:
         total = opened.count(question, timeout=timeout)
     click.echo(total)
     if not total:
@@ -200,7 +200,7 @@ def count(
 @click.option(
     "--format",
     "-f",
-    "form",
+    "output_format",
     type=click.Choice(["text", "csv", "json"]),
     help="How to print.  [default: text on a terminal, else csv]",
 )
@@ -211,7 +211,7 @@ def timeline(
     by: Interval,
     timeout: float,
     tz: str | None,
-    form: str | None,
+    output_format: str | None,
     color: str | None,
     archive: str | None,
 ) -> None:
@@ -223,12 +223,12 @@ def timeline(
     """
     from search.present import schema, table, terminal
 
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
         line = opened.timeline(question, by, timeout=timeout)
-    match form or ("text" if sys.stdout.isatty() else "csv"):
+    match output_format or ("text" if sys.stdout.isatty() else "csv"):
         case "text":
-            terminal.print_timeline(console(setting), line)
+            terminal.print_timeline(console(settings), line)
         case "json":
             click.echo(schema.timeline_as_json(line))
         case _:
@@ -256,7 +256,7 @@ def facets(
     fields: tuple[str, ...],
     timeout: float,
     tz: str | None,
-    form: str,
+    output_format: str,
     color: str | None,
     archive: str | None,
 ) -> None:
@@ -271,12 +271,12 @@ def facets(
     """
     from search.present import schema, table, terminal
 
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
         counted = opened.facets(question, *(fields or ("keyword", "source", "author")), timeout=timeout)
-    match form:
+    match output_format:
         case "text":
-            terminal.print_facets(console(setting), counted)
+            terminal.print_facets(console(settings), counted)
         case "json":
             click.echo(schema.facets_as_json(counted))
         case _:
@@ -291,7 +291,9 @@ def facets(
 @format_option("text", "json")
 @color_option
 @archive_option
-def show(ids: tuple[str, ...], tz: str | None, form: str, color: str | None, archive: str | None) -> None:
+def show(
+    ids: tuple[str, ...], tz: str | None, output_format: str, color: str | None, archive: str | None
+) -> None:
     """Print whole articles by their ids.
 
     With --format json it is one article a line, as `news index` reads them.
@@ -301,19 +303,19 @@ def show(ids: tuple[str, ...], tz: str | None, form: str, color: str | None, arc
     """
     from search.present import schema, terminal
 
-    setting = settle(archive, tz, color)
+    settings = resolve(archive, tz, color)
     missing = False
-    with reading(setting) as opened:
+    with open_existing(settings) as opened:
         for number, identity in enumerate(ids):
             article = opened.get(identity)
             if article is None:
                 warn(f"no article has the id {identity}")
                 missing = True
-            elif form == "json":
+            elif output_format == "json":
                 click.echo(schema.article_as_json(article))
             else:
                 click.echo() if number else None
-                terminal.print_article(console(setting), article, setting.zone)
+                terminal.print_article(console(settings), article, settings.zone)
     if missing:
         exit_with(NOTHING_FOUND)
 
@@ -322,7 +324,7 @@ def show(ids: tuple[str, ...], tz: str | None, form: str, color: str | None, arc
 @format_option("text", "json")
 @color_option
 @archive_option
-def stats(form: str, color: str | None, archive: str | None) -> None:
+def stats(output_format: str, color: str | None, archive: str | None) -> None:
     """Describe the archive: articles, dates, words, sizes, state.
 
     \b
@@ -331,10 +333,10 @@ def stats(form: str, color: str | None, archive: str | None) -> None:
     """
     from search.present import schema, terminal
 
-    setting = settle(archive, color=color)
-    with reading(setting) as opened:
+    settings = resolve(archive, color=color)
+    with open_existing(settings) as opened:
         numbers = opened.stats()
-    if form == "json":
+    if output_format == "json":
         click.echo(schema.stats_as_json(numbers))
     else:
-        terminal.print_stats(console(setting), numbers)
+        terminal.print_stats(console(settings), numbers)

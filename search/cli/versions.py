@@ -9,8 +9,8 @@ from search.cli.options import (
     archive_option,
     exit_with,
     format_option,
-    reading,
-    settle,
+    open_existing,
+    resolve,
     tz_option,
     wait_option,
     warn,
@@ -23,7 +23,7 @@ from search.cli.progress import show_progress
 @tz_option
 @format_option("text", "json")
 @archive_option
-def history(identity: str, tz: str | None, form: str, archive: str | None) -> None:
+def history(identity: str, tz: str | None, output_format: str, archive: str | None) -> None:
     """List the versions of an article.
 
     What an update or a deletion takes the place of is kept, until it is pruned or forgotten.
@@ -34,13 +34,13 @@ def history(identity: str, tz: str | None, form: str, archive: str | None) -> No
     """
     from search.present import versions as rendered
 
-    setting = settle(archive, tz)
-    with reading(setting) as opened:
+    settings = resolve(archive, tz)
+    with open_existing(settings) as opened:
         versions = opened.history(identity)
         known = versions or opened.get(identity) is not None
-    if form == "json":
+    if output_format == "json":
         click.echo(rendered.versions_as_json(versions))
-    for line in rendered.versions_as_text(versions, setting.zone) if form == "text" else ():
+    for line in rendered.versions_as_text(versions, settings.zone) if output_format == "text" else ():
         click.echo(line)
     if not versions:
         warn(
@@ -67,7 +67,7 @@ def prune(age: str, wait: float, archive: str | None) -> None:
     \b
       news prune --versions-older-than 1y
     """
-    with reading(settle(archive), wait) as opened:
+    with open_existing(resolve(archive), wait) as opened:
         count = opened.prune(age)
     click.echo(f"dropped {count:,} version{'' if count == 1 else 's'}")
 
@@ -81,6 +81,6 @@ def upgrade(wait: float, archive: str | None) -> None:
     The next command that writes would do the same. All of it is done, or nothing. Until then the archive
     can be searched as it is.
     """
-    with reading(settle(archive), wait) as opened, show_progress("articles") as progress:
+    with open_existing(resolve(archive), wait) as opened, show_progress("articles") as progress:
         done = opened.upgrade(progress)
     click.echo("the archive is brought up to date" if done else "the archive is up to date already")

@@ -25,7 +25,7 @@ from search.errors import InvalidRequest
 
 DayOrder = Literal["day-first", "month-first"]
 
-LONGEST = 80
+MAX_DATE_LENGTH = 80
 """No date of an article has more characters than this."""
 
 
@@ -122,7 +122,7 @@ def read_stamp(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -> 
         return _checked(_epoch_instant(float(text)))
     if _ISO_WEEK.fullmatch(text):
         raise UnreadableDate(f"{text} is a whole week; write the day, as in {text}-1")
-    if len(text) > LONGEST:
+    if len(text) > MAX_DATE_LENGTH:
         raise _unreadable(text)
     return _spoken(text, zone, order)
 
