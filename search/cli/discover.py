@@ -1,4 +1,4 @@
-"""The commands that go on from something: similar, background, suggest, explain."""
+"""The commands that start from an article or a word: similar, background, suggest, explain."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from search.article import Article
 
 limit_option = click.option(
-    "--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="How many to print."
+    "--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="Print at most this many."
 )
 hits_option = format_option("text", "json", "jsonl", "csv", "ids")
 
 
 def _read_article(identity: str) -> str | Article:
-    """What is asked about: an article of the archive by its id, or the one on standard input."""
+    """Read the article on standard input if the id is `-`; else return the id."""
     if identity != "-":
         return identity
     from search.sources import Accepted, ReadOptions, read_paths
@@ -47,8 +47,8 @@ def _read_article(identity: str) -> str | Article:
 
 @click.command()
 @click.argument("identity", metavar="ID|-")
-@click.option("--since", metavar="DATE", help="From the first instant of this date, month or year.")
-@click.option("--until", metavar="DATE", help="To the last instant of this date, month or year.")
+@click.option("--since", metavar="DATE", help="Only articles from the start of this day, month or year.")
+@click.option("--until", metavar="DATE", help="Only articles until the end of this day, month or year.")
 @limit_option
 @timeout_option
 @tz_option
@@ -66,9 +66,10 @@ def similar(
     color: str | None,
     archive: str | None,
 ) -> None:
-    """Find articles like one: of the archive by its id, or - for one on standard input.
+    """Find articles similar to one.
 
-    By the words that set it apart from the others.
+    The article is one of the archive, by its id, or - for one on standard input. Articles are similar if
+    they share the words that are frequent in it and rare in the archive.
 
     \b
       news similar c152da1da562d27f50a70
@@ -99,7 +100,9 @@ def background(
     color: str | None,
     archive: str | None,
 ) -> None:
-    """Find older articles that give the context of one, without copies.
+    """Find older articles that give the context of one.
+
+    They are similar and older. Copies of the article or of each other are left out.
 
     \b
       news background c152da1da562d27f50a70 --limit 5
@@ -117,9 +120,9 @@ def background(
 @format_option("text", "json")
 @archive_option
 def suggest(prefix: str, limit: int, timeout: float, output_format: str, archive: str | None) -> None:
-    """Print the words that begin with PREFIX, those in most articles first.
+    """Print words that begin with PREFIX, most frequent first.
 
-    If there is no such word, print the words of which it may be a misspelling.
+    If no word begins with it, print similar words, which PREFIX may be a misspelling of.
 
     \b
       news suggest harb
@@ -158,7 +161,9 @@ def explain(
     color: str | None,
     archive: str | None,
 ) -> None:
-    """Show what of a query makes an article's score, word by word and field by field.
+    """Show how the score of an article adds up.
+
+    The score for a query is broken down by word, then by field.
 
     \b
       news explain c152da1da562d27f50a70 harbour strike

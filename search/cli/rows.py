@@ -1,4 +1,4 @@
-"""The formats that have a row for each hit and nothing else: of a page, or with --all of every match."""
+"""The formats with one row a hit: csv, jsonl and ids, for a page of hits or with --all for every match."""
 
 from __future__ import annotations
 
@@ -20,22 +20,24 @@ _OF_A_PAGE = ("limit", "after", "sort", "expand", "recency")
 
 
 def check_all(output_format: str, sort: Sort) -> None:
-    """Refuse what has no meaning where every match is printed."""
+    """Refuse the options that have no meaning with --all."""
     if output_format not in ROWS:
         raise click.UsageError(f"--all is for --format {', '.join(ROWS)}, not for {output_format}")
     for name in _OF_A_PAGE:
         if was_given(name) and (name, sort) != ("sort", "oldest"):
-            raise click.UsageError(f"--all prints every match, oldest first; it goes with no --{name}")
+            raise click.UsageError(
+                f"--all prints every match, oldest first; it cannot be combined with --{name}"
+            )
 
 
 def print_rows(output_format: str, hits: Iterable[Hit | Article]) -> None:
-    """Print each row as soon as it is there: an interrupt leaves the rows before it."""
+    """Print each row as soon as it is read, so that an interrupt leaves the rows before it."""
     for row in _rows(output_format, hits):
         sys.stdout.write(row)
 
 
 def note_the_rest(results: Results) -> None:
-    """Say that the rows of this page are not all, and how to get them all."""
+    """Say how many rows of all were printed, and which command prints all of them."""
     last = results.first + len(results.hits) - 1
     shown = f"{last:,}" if results.first == 1 else f"{results.first:,} to {last:,}"
     unlimited = command_line(everything=True, **dict.fromkeys(_OF_A_PAGE))

@@ -1,4 +1,4 @@
-"""The commands that read: search, count, timeline, facets, show, stats."""
+"""The commands that find and read articles: search, count, timeline, facets, show, stats."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ from search.cli.options import (
 from search.cli.rows import ROWS, check_all, note_the_rest, print_rows
 
 if TYPE_CHECKING:
+    from search.archive.archive import Archive
     from search.archive.question import Question
+    from search.article import Article
     from search.cli.options import Settings
     from search.dates import Interval
     from search.engine import Results, Sort
@@ -38,29 +40,31 @@ if TYPE_CHECKING:
     type=click.Choice(["relevance", "newest", "oldest"]),
     default="relevance",
     show_default=True,
-    help="The order; ties are always newest first, then by id.",
+    help="The order of the hits. Equal hits are sorted newest first, then by id.",
 )
-@click.option("--limit", "-n", type=int, help="How many hits to print.  [default: 10]")
-@click.option("--after", metavar="CURSOR", help="Go on after the last hit of the page before.")
+@click.option("--limit", "-n", type=int, help="Print at most this many hits.  [default: 10]")
+@click.option(
+    "--after", metavar="CURSOR", help="Print the page after this cursor; each page prints the next command."
+)
 @click.option(
     "--all",
     "everything",
     is_flag=True,
-    help="Print every match as csv, jsonl or ids: oldest first, without scores and snippets.",
+    help="Print every match, oldest first, without scores and snippets. For csv, jsonl and ids.",
 )
 @click.option(
     "--facet",
     "facets",
     multiple=True,
     metavar="FIELD[:N]",
-    help="Count all matches by keyword, source, author, language or an extra field, the N most "
-    "frequent, or by date:year, date:month, date:week, date:day. Can be repeated.",
+    help="Count all matches by keyword, source, author, site, lang, precision or a field of the source, "
+    "the N most frequent values; or by date:year, date:month, date:week, date:day. Can be repeated.",
 )
-@click.option("--expand", is_flag=True, help="Rank by the words of the first articles found as well.")
+@click.option("--expand", is_flag=True, help="Also rank by the typical words of the first hits.")
 @click.option(
     "--recency",
     metavar="AGE",
-    help="Rank newer articles higher: half of a score is halved by this age, as 12h, 7d, 2w, 6m or 1y.",
+    help="Rank newer articles higher. Half of the score halves with every AGE: 12h, 7d, 2w, 6m, 1y.",
 )
 @timeout_option
 @tz_option
@@ -90,8 +94,8 @@ def search(
       news search harbour strike --since 2025-02
       news search '"bank of marenne" OR ferry' --sort newest
       news search 'title:storm -flood' --facet keyword --facet date:month
-      news search --any 'A headline, or a sentence'   ranked by how many of its words, and which
-      news search -- -flood              a query that begins with a dash
+      news search --any 'A headline, or a sentence'
+      news search -- -flood
       news search flood --all --format csv > floods.csv
 
     \b
@@ -99,10 +103,12 @@ def search(
     strik*   str?ke   strik~   title:a   keyword:a   source:(a OR b)   author:none
     date:2025-02   date:2025-02..2025-03   since:7d   date:yesterday   (a OR b)^2
 
-    Exits with 0 if anything was found, 1 if not, 2 if the query cannot be read.
+    All of the query language: news help query. The exit code is 0 if articles were found and 1 if not.
     """
     if facets and output_format in ROWS:
-        raise click.UsageError(f"--facet has no place in {output_format}; use --format json, or: news facets")
+        raise click.UsageError(
+            f"--facet cannot be printed as {output_format}; use --format json, or: news facets"
+        )
     if everything:
         check_all(output_format, sort)
     settings = resolve(archive, tz, color)
@@ -128,7 +134,7 @@ def search(
 
 
 def show_notes(results: Results) -> None:
-    """Say what was odd about the query."""
+    """Print the warnings and hints about the query."""
     from search.archive.spelling import in_words
 
     for warning in results.warnings:
@@ -140,7 +146,7 @@ def show_notes(results: Results) -> None:
 
 
 def show_results(settings: Settings, results: Results, output_format: str) -> None:
-    """Print a page of results, and end with 1 where there are none."""
+    """Print a page of results; the exit code is 1 if there are none."""
     from search.present import schema, terminal
 
     show_notes(results)
@@ -172,7 +178,7 @@ def count(
     tz: str | None,
     archive: str | None,
 ) -> None:
-    """Print how many articles match, exactly.
+    """Print the exact number of articles that match.
 
     \b
       news count keyword:markets
@@ -243,7 +249,7 @@ def timeline(
     "fields",
     multiple=True,
     metavar="FIELD[:N]",
-    help="What to count by, as for search --facet. Can be repeated.  [default: keyword, source, author]",
+    help="Count by this field, as in search --facet. Can be repeated.  [default: keyword, source, author]",
 )
 @question_options
 @timeout_option
@@ -286,7 +292,7 @@ def facets(
 
 
 @click.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID|URL...")
 @tz_option
 @format_option("text", "json")
 @color_option
@@ -294,9 +300,9 @@ def facets(
 def show(
     ids: tuple[str, ...], tz: str | None, output_format: str, color: str | None, archive: str | None
 ) -> None:
-    """Print whole articles by their ids.
+    """Print whole articles by id or URL.
 
-    With --format json it is one article a line, as `news index` reads them.
+    With --format json, print one article a line in the form that `news index` reads.
 
     \b
       news show "$(news search comet --format ids --limit 1)"
@@ -307,7 +313,7 @@ def show(
     missing = False
     with open_existing(settings) as opened:
         for number, identity in enumerate(ids):
-            article = opened.get(identity)
+            article = _get(opened, identity)
             if article is None:
                 warn(f"no article has the id {identity}")
                 missing = True
@@ -318,6 +324,17 @@ def show(
                 terminal.print_article(console(settings), article, settings.zone)
     if missing:
         exit_with(NOTHING_FOUND)
+
+
+def _get(archive: Archive, identity: str) -> Article | None:
+    """Return the article with this id, else the newest one with this URL."""
+    from search.language import Word
+
+    article = archive.get(identity)
+    if article is None and "://" in identity:
+        hits = archive.search(str(Word(identity, "url")), sort="newest", limit=1).hits
+        article = hits[0].article if hits else None
+    return article
 
 
 @click.command()
