@@ -43,11 +43,11 @@ OWN_FIELDS = frozenset(
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _LINE_BREAKS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85", "\n"))
-_TIDIED = {code: None for code in range(128) if _CONTROL.match(chr(code))} | _LINE_BREAKS
+_CLEANED_ASCII = {code: None for code in range(128) if _CONTROL.match(chr(code))} | _LINE_BREAKS
 _TEXTS = ("title", "description", "body", "source", "url", "language")
 _LISTS = ("highlights", "keywords", "authors")
 _C0 = bytes({*range(32), 127} - {*b"\t\n"})
-_TURNING = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DIRECTION_MARKS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks of direction. Text may contain them, but not an id: two ids could look the same."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -60,7 +60,7 @@ def clean(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     if text.isascii():
-        return (text.translate(_TIDIED) if has_controls(text) else text).strip()
+        return (text.translate(_CLEANED_ASCII) if has_controls(text) else text).strip()
     return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text.translate(_LINE_BREAKS))).strip()
 
 
@@ -224,7 +224,7 @@ class Article:
         return _restored, tuple([getattr(self, name) for name in _FIELDS])
 
 
-_FIELDS = tuple(own.name for own in fields(Article))
+_FIELDS = tuple(each.name for each in fields(Article))
 _SETTERS = [getattr(Article, name).__set__ for name in _FIELDS]
 
 
@@ -246,12 +246,12 @@ def written_time(moment: datetime, precision: Precision = "instant") -> str:
     """Write a time in UTC as ISO 8601, to its precision; `read_time` reads it back."""
     if precision == "instant":
         return moment.isoformat()[:-6] + "Z"
-    return moment.isoformat()[: _WRITTEN[precision]]
+    return moment.isoformat()[: _WRITTEN_LENGTHS[precision]]
 
 
 def read_time(written: str) -> tuple[datetime, Precision]:
     """Read a time that `written_time` wrote, and its precision; raises `ValueError` for other text."""
-    precision = _READ.get(len(written), "instant")
+    precision = _PRECISIONS_BY_LENGTH.get(len(written), "instant")
     if precision == "instant":
         return datetime.fromisoformat(written), precision
     return datetime.fromisoformat(
@@ -259,8 +259,8 @@ def read_time(written: str) -> tuple[datetime, Precision]:
     ).replace(tzinfo=UTC), precision
 
 
-_WRITTEN: dict[Precision, int] = {"day": 10, "month": 7, "year": 4}
-_READ = {length: precision for precision, length in _WRITTEN.items()}
+_WRITTEN_LENGTHS: dict[Precision, int] = {"day": 10, "month": 7, "year": 4}
+_PRECISIONS_BY_LENGTH = {length: precision for precision, length in _WRITTEN_LENGTHS.items()}
 
 
 def _strings(values: object) -> tuple[str, ...]:
@@ -285,7 +285,7 @@ def _checked_id(identity: str) -> str:
         raise InvalidArticle("bad-id", f"the id must be text, not {type(identity).__name__}")
     if len(identity) > MAX_ID_LENGTH:
         raise InvalidArticle("bad-id", f"the id has {len(identity)} characters, more than {MAX_ID_LENGTH}")
-    unfit = (_CONTROL, _TURNING, _SURROGATE)
+    unfit = (_CONTROL, _DIRECTION_MARKS, _SURROGATE)
     if (
         not identity.strip()
         or set("\n\t\u2028\u2029") & set(identity)

@@ -82,7 +82,7 @@ def config_path(environment: Mapping[str, str]) -> Path:
 
 
 def local_zone(name: str) -> tzinfo:
-    """Return the zone of that name; for "" the zone of this machine, or UTC if it has none."""
+    """Return the zone of that name; for "" the zone of this machine, or UTC if that is unknown."""
     if name:
         return read_zone(name)
     from tzlocal import get_localzone

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-REQUIRED = ("whoosh", "nltk", "numpy", "click", "rich", "feedparser", "defusedxml")
-OPTIONAL = {
+REQUIRED_PACKAGES = ("whoosh", "nltk", "numpy", "click", "rich", "feedparser", "defusedxml")
+OPTIONAL_PACKAGES = {
     "html": ("trafilatura", "htmldate", "warcio"),
     "language": ("py3langid",),
     "parquet": ("pyarrow",),
@@ -24,8 +24,8 @@ _MIN_EXPAT = (2, 6, 0)  # older ones need quadratic time for some documents
 def diagnosis(location: Path) -> Iterator[str]:
     """Describe the installation, the disk and the archive at `location`, line by line."""
     yield f"news-search {_version('news-search')}, Python {platform.python_version()}, {platform.platform()}"
-    yield "packages: " + ", ".join(f"{name} {_version(name)}" for name in REQUIRED)
-    for extra, names in OPTIONAL.items():
+    yield "packages: " + ", ".join(f"{name} {_version(name)}" for name in REQUIRED_PACKAGES)
+    for extra, names in OPTIONAL_PACKAGES.items():
         missing = [name for name in names if _version(name) == "missing"]
         yield f"extra {extra}: " + (
             f"not installed → pip install 'news-search[{extra}]' to use it"
@@ -60,14 +60,14 @@ def _libraries() -> Iterator[str]:
 
 
 def _disk(location: Path) -> Iterator[str]:
-    there = next(path for path in (location.absolute(), *location.absolute().parents) if path.exists())
-    kind = _file_system(there)
-    free = shutil.disk_usage(there).free
+    folder = next(path for path in (location.absolute(), *location.absolute().parents) if path.exists())
+    kind = _file_system(folder)
+    free = shutil.disk_usage(folder).free
     remote = " → SQLite's locks are not safe there; keep the archive on a local disk"
-    yield f"file system of {there}: {kind}" + (remote if kind.startswith(_NETWORKED) else "")
+    yield f"file system of {folder}: {kind}" + (remote if kind.startswith(_NETWORKED) else "")
     yield f"free: {free / 1e9:,.1f} GB" + (" → make room before indexing" if free < _MIN_FREE_BYTES else "")
-    if not os.access(there, os.W_OK):
-        yield f"{there} cannot be written → searches work, indexing does not"
+    if not os.access(folder, os.W_OK):
+        yield f"{folder} cannot be written → searches work, indexing does not"
 
 
 def _file_system(path: Path) -> str:

@@ -45,7 +45,7 @@ class HeadedGroup(click.Group):
             rows = [(f"news help {topic.name}", topic.summary) for topic in TOPICS.values()]
             formatter.write_dl([("news help COMMAND", "The help of a command."), *rows])
         with formatter.section("Exit codes"):
-            formatter.write_text("; ".join(f"{code} {meaning}" for code, meaning in EXIT_MEANINGS.items()))
+            formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_MEANINGS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

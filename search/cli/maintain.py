@@ -82,7 +82,7 @@ def restore(folder: Path, archive: str | None) -> None:
 def dump(versions: bool, archive: str | None) -> None:
     """Print every article as JSON lines.
 
-    The order is that of their first arrival. `news index` makes the same archive from this output. The
+    They are in the order of their first arrival. `news index` makes the same archive from this output. The
     command reads only the stored articles, so it works without the index.
 
     With --versions, each line is a version with the names that `news history --format json` has: revision,

@@ -14,7 +14,7 @@ from search.cli.topics import TOPICS
 
 
 def manual(context: click.Context) -> str:
-    """The whole page; `context` is that of the command `news`."""
+    """The whole page; `context` belongs to the command `news`."""
     return "\n".join(_lines(context))
 
 
@@ -33,11 +33,12 @@ def _lines(context: click.Context) -> Iterator[str]:
     yield ".SH COMMANDS"
     for name in group.list_commands(context):
         command = group.commands[name]
-        own = click.Context(command, context, name)
-        yield f".SS {_escaped(' '.join([context.command_path, name, *command.collect_usage_pieces(own)]))}"
+        command_context = click.Context(command, context, name)
+        usage = [context.command_path, name, *command.collect_usage_pieces(command_context)]
+        yield f".SS {_escaped(' '.join(usage))}"
         for paragraph in _paragraphs(command):
             yield from _paragraph(paragraph)
-        yield from _options(command, own)
+        yield from _options(command, command_context)
     for topic in TOPICS.values():
         yield f".SH {topic.name.upper()}"
         for section in topic.sections:
@@ -72,7 +73,7 @@ def _rows(rows: Iterator[tuple[str, str]] | tuple[tuple[str, str], ...]) -> Iter
 
 
 def _escaped(text: str) -> str:
-    """`text` as roff prints it unchanged; a line of text that begins like a request is none."""
+    """Escape `text` so that roff prints it unchanged and takes no line of it for a request."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga")
     text = re.sub(r"^\.", r"\\&.", text)
     return re.sub(r"[^\x00-\x7f]", lambda found: f"\\[u{ord(found.group()):04X}]", text)

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from search.article import Article
     from search.engine import Hit, Results, Sort
 
-ROWS = ("csv", "jsonl", "ids")
+ROW_FORMATS = ("csv", "jsonl", "ids")
 
 _OF_A_PAGE = ("limit", "after", "sort", "expand", "recency")
 
 
 def check_all(output_format: str, sort: Sort) -> None:
     """Refuse the options that have no meaning with --all."""
-    if output_format not in ROWS:
-        raise click.UsageError(f"--all is for --format {', '.join(ROWS)}, not for {output_format}")
+    if output_format not in ROW_FORMATS:
+        raise click.UsageError(f"--all is for --format {', '.join(ROW_FORMATS)}, not for {output_format}")
     for name in _OF_A_PAGE:
         if was_given(name) and (name, sort) != ("sort", "oldest"):
             raise click.UsageError(

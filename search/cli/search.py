@@ -22,7 +22,7 @@ from search.cli.options import (
     tz_option,
     warn,
 )
-from search.cli.rows import ROWS, check_all, note_the_rest, print_rows
+from search.cli.rows import ROW_FORMATS, check_all, note_the_rest, print_rows
 
 if TYPE_CHECKING:
     from search.archive.archive import Archive
@@ -105,7 +105,7 @@ def search(
 
     All of the query language: news help query. The exit code is 0 if articles were found and 1 if not.
     """
-    if facets and output_format in ROWS:
+    if facets and output_format in ROW_FORMATS:
         raise click.UsageError(
             f"--facet cannot be printed as {output_format}; use --format json, or: news facets"
         )

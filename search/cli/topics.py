@@ -1,4 +1,4 @@
-"""The pages of `news help`: how queries and dates are written, and what can be set.
+"""The pages of `news help`: queries, dates and settings.
 
 Each page is a value. `news help` prints it, the man page holds it, and the tests read every query in it.
 """
@@ -12,7 +12,7 @@ import click
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, text, and a table of what to write and what it means."""
+    """A heading, a text, and a table of things to write with their meanings."""
 
     heading: str
     text: str = ""

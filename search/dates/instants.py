@@ -7,7 +7,7 @@
     clock     = hour:minute[:second[.fraction]] [am | pm] | hour (am | pm)
     zone      = offset | name | (GMT | UTC) offset
 
-Or a Unix time. The names of months and days are those of `names`.
+Or a Unix time. The names of months and days are in `names`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def read_zone(name: str) -> tzinfo:
         ) from error
 
 
-NUMERIC = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[T ,]+(\d{1,2}:\d\d(?::\d\d)?))?", re.ASCII)
+NUMERIC_DATE = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[T ,]+(\d{1,2}:\d\d(?::\d\d)?))?", re.ASCII)
 
 _COMMON_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?(?:Z|[+-](?:0\d|1[0-4]):\d\d)")
 _ISO = re.compile(

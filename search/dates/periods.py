@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Literal, TypeVar
 
 from search.article import EARLIEST_YEAR, LATEST_YEAR, Precision
-from search.dates.instants import NUMERIC, UnreadableDate, numeric_day, shortened
+from search.dates.instants import NUMERIC_DATE, UnreadableDate, numeric_day, shortened
 
 Interval = Literal["year", "month", "week", "day"]
 INTERVALS: tuple[Interval, ...] = ("year", "month", "week", "day")
@@ -18,7 +18,7 @@ Bound = TypeVar("Bound", bound=date | None)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Period:
-    """The times from `start` up to but not including `end`; None is no bound.
+    """The times from `start` up to but not including `end`; None stands for an open side.
 
     Each bound is aware and has the offset of the zone that was asked for. It is an instant for articles with
     a time, and a calendar day for articles without one. A calendar day that a zone skipped has no instants.
@@ -141,7 +141,7 @@ def read_period(text: str, *, zone: tzinfo, now: datetime) -> Period:
         return _unit_period(unit, here.replace(tzinfo=None), -int(match[1]), zone)
     if match := _LAST_SPAN.fullmatch(lower):
         return _spoken_span(match[1], match[2], match[3], here.replace(tzinfo=None), zone)
-    if match := NUMERIC.fullmatch(text):
+    if match := NUMERIC_DATE.fullmatch(text):
         if match[4]:
             raise UnreadableDate("a day with a time is written like 2025-02-11T18:30")
         day = numeric_day(int(match[1]), int(match[2]), int(match[3]), None)
@@ -214,7 +214,7 @@ def _fixed_zone(offset: str) -> tzinfo:
 
 
 def _unit_period(unit: str, moment: datetime, steps: int, zone: tzinfo) -> Period:
-    """Return the whole hour, day, week (from Monday), month or year `steps` after that of naive `moment`."""
+    """Return the hour, day, week (from Monday), month or year `steps` after the one at naive `moment`."""
     try:
         start, end = (_unit_start(unit, moment, steps + ahead) for ahead in (0, 1))
         first, last = (t.replace(tzinfo=zone) for t in (start, end))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+UNSAFE_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
     """Remove the characters that control a terminal or reverse the direction of text."""
-    return UNSAFE.sub("", text)
+    return UNSAFE_CHARACTERS.sub("", text)
 
 
 def iso(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from search.article import Article
 from search.engine import Explanation, Facet, Hit, Results, Stats, Suggestion, Timeline
-from search.present.safe import UNSAFE, iso
+from search.present.safe import UNSAFE_CHARACTERS, iso
 
 
 def results_as_json(results: Results) -> str:
@@ -106,7 +106,7 @@ def _facet(facet: Facet) -> dict[str, object]:
 
 
 def _json(value: object, indent: int | None = None) -> str:
-    return UNSAFE.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent))
+    return UNSAFE_CHARACTERS.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def _escaped(unsafe: re.Match[str]) -> str:

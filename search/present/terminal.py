@@ -63,11 +63,14 @@ def print_results(console: Console, results: Results, zone: tzinfo, following: s
 
 def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
     from rich.padding import Padding
+    from rich.style import Style
     from rich.text import Text
 
     article = hit.article
     lead = f"{number}. "
     title = _marked(console, article.title or "(no title)", hit.title_marks, "bold")
+    if article.url.startswith(("http://", "https://")):
+        title.stylize(Style(link=printable(article.url)))  # a link in terminals that know links
     _print(console, Text().append(lead, "dim").append_text(title))
     facts = [
         when(article.published, zone, article.precision),
