@@ -24,7 +24,6 @@ PENDING = (
     "search/snippets.py",
     "search/sources",
     "search/text",
-    "search/__init__.py",
     "scripts",
     "docs",
     "CHANGELOG.md",
