@@ -131,12 +131,23 @@ def test_engines_have_the_signatures_of_the_seam(kind: type, protocol: type) -> 
 
 
 def kinds(kind: type[errors.SearchError]) -> list[type[errors.SearchError]]:
-    """The kind and all kinds of it that `search.errors` has."""
-    below = [each for each in kind.__subclasses__() if each.__module__ == "search.errors"]
+    """The kind and all kinds of it in the modules of `search`, all of which are imported."""
+    for module in MODULES:
+        importlib.import_module(module)
+    below = [each for each in kind.__subclasses__() if each.__module__.startswith("search.")]
     return [kind, *(found for each in below for found in kinds(each))]
 
 
-def test_every_kind_of_error_has_a_code_of_its_own_and_an_exit_code() -> None:
-    codes = [kind.code for kind in kinds(errors.SearchError)]
+def test_every_kind_of_error_has_an_exit_code() -> None:
+    found = kinds(errors.SearchError)
+    assert {"search.errors", "search.sources.reading"} <= {kind.__module__ for kind in found}
+    assert {kind.code for kind in found} == set(EXIT_CODES)
+
+
+def test_every_kind_of_error_in_the_family_has_a_code_of_its_own() -> None:
+    codes = [kind.code for kind in kinds(errors.SearchError) if kind.__module__ == "search.errors"]
     assert len(set(codes)) == len(codes) > 10
-    assert set(EXIT_CODES) == set(codes)
+    drawn = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or "")) | {"SearchError"}
+    assert drawn == {
+        kind.__name__ for kind in kinds(errors.SearchError) if kind.__module__ == "search.errors"
+    }
