@@ -85,7 +85,8 @@ def _limits() -> Iterator[str]:
     from search.article import MAX_ID_LENGTH
     from search.engine import MAX_HITS
     from search.language import limits
-    from search.sources.reading import MAX_DOCUMENT, MAX_LINE
+    from search.sources.reading.streams import MAX_DOCUMENT
+    from search.sources.tables.json import MAX_LINE
     from search.text import MAX_WORD_LENGTH
 
     yield (

@@ -189,7 +189,7 @@ def _known_encoding(name: str) -> str:
 
 
 def _mapping(written: str | None) -> dict[str, str]:
-    from search.sources.records import NAMES
+    from search.sources.tables.records import NAMES
 
     found = {}
     for pair in (written or "").split(","):

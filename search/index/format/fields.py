@@ -144,7 +144,3 @@ class SegmentFields:
     def numbers(self, column: str) -> Array | None:
         """int64[N]: a column; None where there is none."""
         return self._arrays.get(f"{column}.numbers")
-
-
-def _named(arrays: Mapping[str, Array], ending: str) -> list[str]:
-    return [name.removesuffix(ending) for name in arrays if name.endswith(ending)]

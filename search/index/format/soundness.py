@@ -2,7 +2,7 @@
 
 `check_shapes` is for when a segment is opened: every array is there, of its type and as long as the others
 say; it looks at a few numbers of each. `contradictions` reads all of it. What the arrays are is said in
-`inversion`.
+`search.index.write.invert`.
 """
 
 from __future__ import annotations

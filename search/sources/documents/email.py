@@ -1,7 +1,7 @@
 """Newsletters as mails (.eml): the subject is the title, the sender the source, the text the body.
 
-Of a mail with the same text twice the plain one is taken, unless there is next to nothing in it, as in
-"view this in your browser"; attachments and pictures are not. The time is that of the Date header.
+Of a text that is there as plain text and as HTML, the plain one is taken, unless it is very short, as
+"view this in your browser" is. Attachments and pictures are left out. The time is that of the Date header.
 """
 
 from __future__ import annotations
@@ -12,20 +12,19 @@ from email.errors import MessageError
 from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 
-from search.article import Article
-from search.errors import InvalidArticle
-from search.sources.markup import one_line_of, text_of
-from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, strictly
-from search.sources.times import read_times
+from search.sources.reading.draft import ArticleDraft, keep_short
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin
+from search.text.markup import one_line_of, text_of
 
-NEXT_TO_NOTHING = 400
-"""Fewer characters of plain text than this, where there is HTML as well, are not the text."""
+MIN_PLAIN_TEXT = 400
+"""Characters of plain text that are taken where there is HTML as well; a shorter one is not the text."""
 
 _LIST_ID = re.compile(r"<([^<>\s]+)>")
 
 
 def article_in_message(content: bytes, origin: Origin, options: ReadOptions) -> Accepted:
-    """The article that a mail is; raises `BadDocument`."""
+    """The article in a mail; raises `BadDocument`."""
     try:
         message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)
@@ -38,22 +37,17 @@ def article_in_message(content: bytes, origin: Origin, options: ReadOptions) -> 
     if not headers["from"] and not headers["subject"]:
         raise BadDocument("not-mail", "the mail has neither sender nor subject")
     notes: list[Note] = []
-    times = read_times([date], options, notes)
     name, address = parseaddr(headers["from"])
-    listed = _LIST_ID.search(headers["list-id"])
-    try:
-        article = Article(
-            id=headers["message-id"].strip("<> ")[:512],
-            title=one_line_of(headers["subject"]),
-            body=body,
-            published=times.published,
-            precision=times.precision,
-            source=(name or address)[:512],
-            extra={**times.as_written, **({"list": (listed[1][:512],)} if listed else {})},
-        )
-    except InvalidArticle as error:
-        raise BadDocument(error.code, str(error)) from error
-    return Accepted(article, origin, strictly(notes, options))
+    return ArticleDraft(
+        options,
+        id="".join(keep_short("id", (headers["message-id"].strip("<> "),), notes)),
+        title=one_line_of(headers["subject"]),
+        body=body,
+        dates=[date],
+        source=name or address,
+        extra={"list": _LIST_ID.findall(headers["list-id"])[:1]},
+        notes=notes,
+    ).accepted(origin)
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -63,13 +57,13 @@ def _header(message: EmailMessage, name: str) -> str:
 def _body(message: EmailMessage) -> str:
     parts = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
     texts = {kind: "" if part is None else _text(part) for kind, part in parts.items()}
-    if texts["html"] and len(texts["plain"].strip()) < NEXT_TO_NOTHING:
+    if texts["html"] and len(texts["plain"].strip()) < MIN_PLAIN_TEXT:
         return text_of(texts["html"])
     return texts["plain"]
 
 
 def _text(part: MIMEPart) -> str:
-    """The text of a part; bytes that are not of its charset, or of one that does not exist, are replaced."""
+    """The text of a part; bytes that its charset has not become U+FFFD, an unknown charset is UTF-8."""
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     try:

@@ -12,7 +12,7 @@
     language      Language, else @xml:lang
     extra         version, urgency, slugline, dateline
 
-A `Status` of canceled or withheld takes the item back.
+A `Status` of canceled or withheld retracts the item.
 """
 
 from __future__ import annotations
@@ -20,17 +20,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from search.sources.markup import one_line_of
-from search.sources.nitf import draft_within
-from search.sources.reading import Item, Origin, ReadOptions, Skipped
-from search.sources.wires import TAKEN_BACK, XML_LANG, Draft, line_in, names_in, withdrawn
+from search.sources.reading.draft import ArticleDraft
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Item, Origin, Skipped
+from search.sources.wires.conventions import RETRACTED, XML_LANG, names_in, retracted
+from search.sources.wires.nitf import draft_within
+from search.text.markup import line_in, one_line_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
 def item_of_newsml_1(item: Element, origin: Origin, options: ReadOptions) -> Item:
-    """The article of a NewsItem, or that it is taken back or has no text; raises `BadDocument`."""
+    """The article of a NewsItem, its retraction, or a skipped item; raises `BadDocument`."""
 
     def text(name: str) -> str:
         return next(
@@ -42,9 +44,9 @@ def item_of_newsml_1(item: Element, origin: Origin, options: ReadOptions) -> Ite
         return found.get("FormalName", "").strip() if found is not None else ""
 
     revision = text("RevisionId")
-    identity = text("PublicIdentifier").removesuffix(f":{revision}")
-    if formal("Status").lower() in TAKEN_BACK:
-        return withdrawn(identity, origin, revision)
+    article_id = text("PublicIdentifier").removesuffix(f":{revision}")
+    if formal("Status").lower() in RETRACTED:
+        return retracted(article_id, origin, revision)
     kinds = {formal_name.get("FormalName", "").lower() for formal_name in item.iterfind(".//{*}MediaType")}
     draft = _content_of_newsml_1(item, options)
     if not draft.body and kinds and "text" not in kinds:
@@ -54,7 +56,7 @@ def item_of_newsml_1(item: Element, origin: Origin, options: ReadOptions) -> Ite
         for name in ("Source", "Provider")
         for party in item.iterfind(f".//{{*}}AdministrativeMetadata/{{*}}{name}/{{*}}Party")
     ]
-    draft.id = identity
+    draft.id = article_id
     draft.title = text("HeadLine") or draft.title
     draft.description = text("SubHeadLine") or draft.description
     draft.dates = [text("ThisRevisionCreated"), text("FirstCreated"), *draft.dates]
@@ -78,8 +80,8 @@ def item_of_newsml_1(item: Element, origin: Origin, options: ReadOptions) -> Ite
     return draft.accepted(origin)
 
 
-def _content_of_newsml_1(item: Element, options: ReadOptions) -> Draft:
-    """What the first content of text says that is not the caption of another."""
+def _content_of_newsml_1(item: Element, options: ReadOptions) -> ArticleDraft:
+    """The draft of the first text that is not a caption."""
     for component in item.iterfind(".//{*}NewsComponent"):
         role = component.find("{*}Role")
         if role is not None and "caption" in role.get("FormalName", "").lower():
@@ -91,7 +93,7 @@ def _content_of_newsml_1(item: Element, options: ReadOptions) -> Draft:
                 continue
             if (draft := draft_within(held, options)).body:
                 return draft
-    return Draft(options)
+    return ArticleDraft(options)
 
 
 def _keywords_of_newsml_1(item: Element) -> Iterator[str]:

@@ -1,21 +1,21 @@
 """Markdown with front matter, as newsrooms that publish static sites keep it.
 
     ---                              YAML, or TOML between lines of +++
-    title: Tides rise in Marenne     what a field is called is as free as in JSON (see `records`)
+    title: Tides rise in Marenne     fields may have any of the names that they have in JSON (see `records`)
     date: 2025-03-02
     topics: [weather]
     ---
 
     The text, in **Markdown**.
 
-The id, unless given, is the day, the slug (else the name of the file) and eight digits for the place of
-the file: its name and its folder's, with the folder above for a file that is called index. So two files
-are two articles, and a file is the same one from wherever it is read, and after its text is edited.
-Without a slug, an address is what it goes by.
+Without an id in the front matter, the id is the day, the slug (else the name of the file) and eight digits
+of a hash of the file's place: its name and its folder's, with the folder above for a file called index. So
+two files are two articles, and a file stays the same article wherever it is read from and after an edit.
+An article without a slug and with a URL gets its id from the URL.
 
-The text loses its marks, and the shortcodes of site generators ({{< … >}}, {{% … %}}) go; what is between
-two of them stays, and what they quote. An indented text is not taken for code. A summary
-that was cut from the beginning of the text, within a sentence, is none. Drafts are skipped.
+Marks are taken out of the text, and so are the shortcodes of site generators ({{< … >}}, {{% … %}}), but not
+the text between two of them and the text that they quote. Indented text is not code. A summary that is
+only the beginning of the text, cut within a sentence, is dropped. Drafts are skipped.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from search.sources.markup import is_beginning, text_of
-from search.sources.reading import Accepted, BadDocument, Origin, ReadOptions, Skipped
-from search.sources.records import NAMES, article_of
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Origin, Skipped
+from search.sources.tables.records import NAMES, article_of
+from search.text.markup import is_beginning, text_of
 
 MAX_FRONT_MATTER = 64 << 10
 """Longest front matter, in characters."""
@@ -72,10 +73,10 @@ def article_in_markdown(text: str, origin: Origin, options: ReadOptions) -> Acce
     for name in ("title", "summary", "description", "deck"):
         if isinstance(value := fields.get(name), str):
             fields[name] = text_of(_html(value))
-    if "source_url" in fields:  # what the text is about, which others may be about too
+    if "source_url" in fields:  # the page that the text is about, perhaps with others
         fields["links_to"] = fields.pop("source_url")
     if "id" not in options.names and not fields.get("id"):
-        fields["id"] = _identity(fields, origin)
+        fields["id"] = _derived_id(fields, origin)
     body = _SHORTCODE.sub("", _QUOTED.sub(r"\n\n\1\n\n", _LINKED.sub("(#", body)))
     fields["body"] = text_of(_html(_ATTRIBUTES.sub("", body)))
     for name in ("summary", "description"):
@@ -85,8 +86,8 @@ def article_in_markdown(text: str, origin: Origin, options: ReadOptions) -> Acce
     return article_of(fields, origin, options)
 
 
-def _identity(fields: Mapping[str, Any], origin: Origin) -> str:
-    """The id of the article of that file; "" where there is nothing, or an address, for it to go by."""
+def _derived_id(fields: Mapping[str, Any], origin: Origin) -> str:
+    """The id of the article in that file; "" if it has neither slug nor file name, or a URL and no slug."""
     slug, day = str(fields.get("slug") or ""), _DAY.match(str(fields.get("date") or ""))
     if not slug and (origin.path == "-" or any(fields.get(name) for name in NAMES["url"])):
         return ""
@@ -126,7 +127,7 @@ def _toml(written: str) -> Any:
 
 
 def _yaml(written: str) -> Any:
-    """Every scalar as the text it is: what is a date or a number here, the record's reader decides."""
+    """The fields, each scalar as text: the reader of records tells dates and numbers."""
     import yaml
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -140,7 +141,7 @@ def _yaml(written: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Times as text, nulls as nothing."""
+    """A value with dates as text and null as None."""
     match value:
         case datetime() | date():
             return value.isoformat()

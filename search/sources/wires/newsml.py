@@ -12,11 +12,12 @@
     language      contentMeta/language, else @xml:lang
     extra         version, urgency, slugline, dateline, embargoed
 
-The time of the version is the time of publication: a wire publishes by sending, and sends each version
-when it is made; `contentCreated` and `firstCreated` are of the first draft, and often missing.
-So it is also the time of the last change, of which there is no other.
-A `pubStatus` of canceled or withheld takes the item back. Items of other media without a text, packages,
-concepts, events and catalogs are skipped. What is one item of many never stops the others.
+The time of the version is the time of publication, and of the last change: a wire publishes by sending, and
+sends each version when it is made. `contentCreated` and `firstCreated` are of the first draft, and often
+missing.
+
+A `pubStatus` of canceled or withheld retracts the item. Items of other media without a text, packages,
+concepts, events and catalogs are skipped. A bad item does not stop the others.
 """
 
 from __future__ import annotations
@@ -25,23 +26,25 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from search.sources.markup import plain
-from search.sources.newsml_1 import item_of_newsml_1
-from search.sources.nitf import draft_within
-from search.sources.reading import BadDocument, Item, Origin, ReadOptions, Rejected, Skipped
-from search.sources.reuters import article_of_rcv1, article_of_reuters
-from search.sources.wires import TAKEN_BACK, XML_LANG, Draft, line_in, local, names_in, text_in, withdrawn
+from search.sources.reading.draft import ArticleDraft
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import BadDocument, Item, Origin, Rejected, Skipped
+from search.sources.wires.conventions import RETRACTED, XML_LANG, names_in, retracted
+from search.sources.wires.newsml_1 import item_of_newsml_1
+from search.sources.wires.nitf import draft_within
+from search.sources.wires.reuters import article_of_rcv1, article_of_reuters
+from search.text.markup import line_in, local_name, plain, text_in
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\d")  # what Reuters writes for a dateline
+_TIME = re.compile(r"\d{4}-\d\d-\d\d")  # which Reuters writes where the dateline goes
 _SUMMARIES = ("summary", "standfirst", "abstract", "intro", "synthe", "")
 
 
 def articles_in_newsml(root: Element, path: str, options: ReadOptions) -> Iterator[Item]:
-    """An item for each that the message holds; raises `BadDocument` if the root is of neither NewsML."""
-    match local(root):
+    """The outcome of each item in the message; raises `BadDocument` if the root is of neither NewsML."""
+    match local_name(root):
         case "newsMessage":
             found = [item for held in root.iterfind("{*}itemSet") for item in held]
         case "NewsML":
@@ -55,7 +58,7 @@ def articles_in_newsml(root: Element, path: str, options: ReadOptions) -> Iterat
     for number, item in enumerate(found, start=1):
         origin = Origin(path, f"item {number}" if len(found) > 1 else "")
         try:
-            match local(item):
+            match local_name(item):
                 case "newsItem":
                     yield _item_of_g2(item, origin, options)
                 case "NewsItem":
@@ -71,31 +74,31 @@ def articles_in_newsml(root: Element, path: str, options: ReadOptions) -> Iterat
 
 
 def _item_of_g2(item: Element, origin: Origin, options: ReadOptions) -> Item:
-    identity = item.get("guid", "").strip()
-    if _code(item.find("{*}itemMeta/{*}pubStatus")) in TAKEN_BACK:
-        return withdrawn(identity, origin, item.get("version", ""))
-    inner = _content_of_g2(item, options)
-    if not inner.body and _code(item.find("{*}itemMeta/{*}itemClass")) != "text":
+    guid = item.get("guid", "").strip()
+    if _code(item.find("{*}itemMeta/{*}pubStatus")) in RETRACTED:
+        return retracted(guid, origin, item.get("version", ""))
+    draft = _content_of_g2(item, options)
+    if not draft.body and _code(item.find("{*}itemMeta/{*}itemClass")) != "text":
         return Skipped(origin, "not-text")
     item_meta, content = "{*}itemMeta", "{*}contentMeta"
     language = item.find(f"{content}/{{*}}language")
-    inner.language = (language.get("tag", "") if language is not None else "") or item.get(XML_LANG, "")
-    inner.source = next(filter(None, _sources(item)), inner.source)
+    draft.language = (language.get("tag", "") if language is not None else "") or item.get(XML_LANG, "")
+    draft.source = next(filter(None, _sources(item)), draft.source)
     bylines = [line_in(by) for by in item.iterfind(f"{content}/{{*}}by")]
     if not any(bylines):
         bylines = [_name(creator) for creator in item.iterfind(f"{content}/{{*}}creator/{{*}}name/..")]
-    authors = [name for by in bylines for name in names_in(by, language=inner.language, source=inner.source)]
+    authors = [name for by in bylines for name in names_in(by, language=draft.language, source=draft.source)]
     headlines = sorted(
         (head for head in item.iterfind(f"{content}/{{*}}headline") if "sub" not in _code(head, "role")),
         key=lambda head: head.get("rank", "1").zfill(4),
     )
-    inner.id = identity
+    draft.id = guid
     titles = [line_in(head) for head in headlines]
-    inner.title = (
-        next(filter(None, titles), "") or line_in(item.find(f"{item_meta}/{{*}}title")) or inner.title
+    draft.title = (
+        next(filter(None, titles), "") or line_in(item.find(f"{item_meta}/{{*}}title")) or draft.title
     )
-    inner.description = _summary(item.findall(f"{content}/{{*}}description")) or inner.description
-    inner.dates = [
+    draft.description = _summary(item.findall(f"{content}/{{*}}description")) or draft.description
+    draft.dates = [
         text
         for path in (
             f"{item_meta}/{{*}}versionCreated",
@@ -104,44 +107,49 @@ def _item_of_g2(item: Element, origin: Origin, options: ReadOptions) -> Item:
             f"{item_meta}/{{*}}firstCreated",
         )
         if (text := line_in(item.find(path)))
-    ] or inner.dates
-    inner.keywords = [
+    ] or draft.dates
+    draft.keywords = [
         *(_name(subject) for subject in item.iterfind(f"{content}/{{*}}subject")),
         *_lines(item, f"{content}/{{*}}keyword"),
-        *inner.keywords,
+        *draft.keywords,
     ]
-    inner.authors = authors or inner.authors
-    inner.extra |= {
+    draft.authors = authors or draft.authors
+    if any(embargo := _lines(item, f"{item_meta}/{{*}}embargoed")):
+        draft.embargo = embargo
+    draft.extra |= {
         name: found
         for name, found in {
             "version": [item.get("version", "")],
             "urgency": _lines(item, f"{content}/{{*}}urgency"),
             "slugline": _lines(item, f"{content}/{{*}}slugline"),
             "dateline": [line for line in _lines(item, f"{content}/{{*}}dateline") if not _TIME.match(line)],
-            "embargoed": _lines(item, f"{item_meta}/{{*}}embargoed"),
         }.items()
         if any(found)
     }
-    return inner.accepted(origin)
+    return draft.accepted(origin)
 
 
-def _content_of_g2(item: Element, options: ReadOptions) -> Draft:
-    """What the first of the item's inline contents that has a text says of the article."""
+def _content_of_g2(item: Element, options: ReadOptions) -> ArticleDraft:
+    """The draft of the first inline content of the item that has a text."""
     for content in item.iterfind("{*}contentSet/*"):
         kind = content.get("contenttype", "text/plain").lower()
-        if local(content) == "inlineXML":
+        if local_name(content) == "inlineXML":
             draft = draft_within(content, options)
-        elif local(content) == "inlineData" and kind.startswith("text/") and "encoding" not in content.attrib:
-            draft = Draft(options, body=plain("".join(content.itertext())).strip())
+        elif (
+            local_name(content) == "inlineData"
+            and kind.startswith("text/")
+            and "encoding" not in content.attrib
+        ):
+            draft = ArticleDraft(options, body=plain("".join(content.itertext())).strip())
         else:
             continue
         if draft.body:
             return draft
-    return Draft(options)
+    return ArticleDraft(options)
 
 
 def _code(element: Element | None, attribute: str = "qcode") -> str:
-    """What a code says after the name of its scheme, "stat:usable" or a whole URI, in lower case."""
+    """A code in lower case, without the scheme before it: "usable" of "stat:usable" or of a whole URI."""
     if element is None:
         return ""
     code = element.get(attribute, "") or (element.get("uri", "") if attribute == "qcode" else "")
@@ -149,7 +157,7 @@ def _code(element: Element | None, attribute: str = "qcode") -> str:
 
 
 def _name(element: Element) -> str:
-    """What an element is called: in English, if it says so in languages."""
+    """The name of an element, in English if it has several."""
     names = element.findall("{*}name")
     english = [name for name in names if name.get(XML_LANG, "").lower().startswith("en")]
     return next(filter(None, map(line_in, english + names)), "")

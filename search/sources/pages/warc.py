@@ -10,21 +10,11 @@ import logging
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, BinaryIO
 
-from search.sources.html_pages import MAX_PAGE, article_in_page
-from search.sources.reading import (
-    BadDocument,
-    Item,
-    MissingExtra,
-    Note,
-    Origin,
-    ReadOptions,
-    Rejected,
-    Skipped,
-    strictly,
-)
+from search.sources.pages.html import MAX_PAGE, article_in_page
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import BadDocument, Item, MissingExtra, Note, Origin, Rejected, Skipped
 
 MAX_HEADERS = 1 << 20
 """Most bytes that the headers of a record can have."""
@@ -36,17 +26,17 @@ _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
 class _BrokenArchive(Exception):
-    """What follows in the archive cannot be read."""
+    """Raised where the rest of the archive cannot be read."""
 
     def __init__(self, code: str, reason: str) -> None:
         self.code, self.reason = code, reason
 
 
 class _Source:
-    """A stream that ends where it is damaged, and gives a record's headers no more than is allowed."""
+    """A stream that ends where it is damaged, and that bounds the length of a record's headers."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        # one read of what is below at a time: an error in a later one loses what was read before it
+        # One read of the stream below at a time: an error in a second one would lose the bytes of the first.
         self.read_some = getattr(stream, "read1", stream.read)
         self.damage, self.left = "", MAX_HEADERS
 
@@ -63,11 +53,11 @@ class _Source:
 
 
 def articles_in_warc(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
-    """The items of the records, in their order; places are "record 1" and on.
+    """The outcome of each record, in order; places are "record 1" and so on.
 
-    `Accepted` for a page with an article, `Skipped` for any other record, `Rejected` for a page that
-    cannot be read. Where the archive itself is damaged, one `Rejected` is the last item: "truncated"
-    or "not-warc". Raises `MissingExtra` when warcio or trafilatura is not installed.
+    A page with an article is accepted, an unreadable page rejected, any other record skipped. If the
+    archive itself is damaged, the last item is a `Rejected` with the code "truncated" or "not-warc". Raises
+    `MissingExtra` if warcio or trafilatura is not installed.
     """
     try:
         from warcio.archiveiterator import ArchiveIterator
@@ -98,13 +88,13 @@ def _next(records: Any, source: _Source) -> Any:
         return next(records, None)
     except _BrokenArchive:
         raise
-    except Exception as error:  # warcio raises what comes: its own, ValueError, AttributeError, zlib's
+    except Exception as error:  # warcio lets any error through: its own, ValueError, AttributeError, zlib's
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise _BrokenArchive("not-warc", f"the next record cannot be read: {reason[0][:200]}") from error
 
 
 def _item(record: Any, source: _Source, origin: Origin, options: ReadOptions) -> Item:
-    """What becomes of a record, which is read to its end; raises `_BrokenArchive` if that is missing."""
+    """The outcome of a record, which is read to its end; raises `_BrokenArchive` if the end is missing."""
     source.left = 1 << 62
     if not hasattr(record.raw_stream, "limit"):
         raise _BrokenArchive("not-warc", "a record does not say how long it is")
@@ -121,11 +111,10 @@ def _item(record: Any, source: _Source, origin: Origin, options: ReadOptions) ->
         return outcome
     content, charset, url = outcome
     try:
-        accepted = article_in_page(content, origin, options, url=url, charset=charset)
-        if cut := record.rec_headers.get_header("WARC-Truncated"):
-            note = Note("truncated", f"the crawl kept only the start of the page ({cut[:40]})")
-            accepted = replace(accepted, notes=(*accepted.notes, *strictly([note], options)))
-        return accepted
+        notes = []
+        if cause := record.rec_headers.get_header("WARC-Truncated"):
+            notes.append(Note("truncated", f"the crawl kept only the start of the page ({cause[:40]})"))
+        return article_in_page(content, origin, options, url=url, charset=charset, notes=notes)
     except MissingExtra:
         raise
     except BadDocument as error:
@@ -175,13 +164,13 @@ def _content(raw: Any, http: Any) -> bytes:
     packed: bytes = raw.read(MAX_PAGE + 1)
     coding = (http.get_header("content-encoding") or "identity").strip().lower()
     if coding == "br":
-        content = _unbrotlied(packed)
+        content = _without_brotli(packed)
     elif coding in _WINDOW:
         content = _inflated(packed, _WINDOW[coding])
     elif coding in ("identity", "none", "utf-8"):
         content = packed
     else:
-        raise BadDocument("encoding", f"the page is compressed in a way not read here: {coding[:40]}")
+        raise BadDocument("encoding", f"the page is compressed with {coding[:40]}, which is not supported")
     if len(content) > MAX_PAGE:
         raise too_large
     return content
@@ -197,8 +186,8 @@ def _inflated(packed: bytes, window: int) -> bytes:
     return packed
 
 
-def _unbrotlied(packed: bytes) -> bytes:
-    """At most a little more than `MAX_PAGE` bytes; older packages of brotli cannot be bounded."""
+def _without_brotli(packed: bytes) -> bytes:
+    """At most a little more than `MAX_PAGE` bytes; raises `BadDocument` for a brotli without that bound."""
     try:
         import brotli
 

@@ -15,8 +15,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from search.sources.reading import Accepted, Origin, ReadOptions
-from search.sources.wires import XML_LANG, Draft, line_in, names_in, text_in
+from search.sources.reading.draft import ArticleDraft
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, Origin
+from search.sources.wires.conventions import XML_LANG, names_in
+from search.text.markup import line_in, text_in
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -27,7 +30,7 @@ _SIGNED = re.compile(r"\s+reuters?\s*\Z", re.IGNORECASE)
 def article_of_rcv1(item: Element, origin: Origin, options: ReadOptions) -> Accepted:
     """The article of a newsitem; raises `BadDocument`."""
     named = {held.get("element", ""): held.get("value", "") for held in item.iterfind("metadata/dc")}
-    return Draft(
+    return ArticleDraft(
         options,
         id=item.get("itemid", ""),
         title=line_in(item.find("headline")) or line_in(item.find("title")),
@@ -52,7 +55,7 @@ def article_of_reuters(item: Element, origin: Origin, options: ReadOptions) -> A
     body = item.find("TEXT/BODY")
     if body is None:
         body = item.find("TEXT")
-    return Draft(
+    return ArticleDraft(
         options,
         id=item.get("NEWID", ""),
         title=line_in(item.find("TEXT/TITLE")),

@@ -7,14 +7,14 @@
     body          every body.content: paragraphs, headings, lists; a table is a line a row
     published     docdata/date.issue @norm, else pubdata @date.publication, date.release, story.date
     modified      revision-history @norm
-keywords      key-list/keyword @key, then the finest name of each tobject.subject
+    keywords      key-list/keyword @key, then the finest name of each tobject.subject
     authors       byline, without "By" and without byttl
     source        distributor, else doc.copyright @holder, doc-id @regsrc
     language      @baselang, else @xml:lang
     extra         dateline, urgency (@ed-urg), slugline (du-key @key), version (du-key), embargoed
 
-`management-status` canceled or withheld takes the document back, `management-idref-status` the one that
-it refers to. Captions of pictures (media) are not the article's text.
+`management-status` canceled or withheld retracts the document, `management-idref-status` the document that
+it refers to. The text does not include the captions of pictures (media).
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from search.sources.markup import plain
-from search.sources.reading import BadDocument, Item, Origin, ReadOptions, Rejected
-from search.sources.wires import TAKEN_BACK, XML_LANG, Draft, line_in, local, names_in, text_in, withdrawn
+from search.sources.reading.draft import ArticleDraft
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import BadDocument, Item, Origin, Rejected
+from search.sources.wires.conventions import RETRACTED, XML_LANG, names_in, retracted
+from search.text.markup import line_in, local_name, plain, text_in
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -33,53 +35,55 @@ _TEXTUAL = frozenset("html body div section article p h1 h2 h3 ul ol table block
 
 
 def articles_in_nitf(root: Element, path: str, options: ReadOptions) -> Iterator[Item]:
-    """The article of an NITF document, or that it and what it refers to are taken back."""
+    """The article of an NITF document, or its retraction; before it, that of the document it refers to."""
     origin = Origin(path)
     docdata = root.find("{*}head/{*}docdata")
     status = docdata.attrib if docdata is not None else {}
     try:
-        if status.get("management-idref-status", "").lower() in TAKEN_BACK and (
+        if status.get("management-idref-status", "").lower() in RETRACTED and (
             other := status.get("management-doc-idref", "").strip()
         ):
-            yield withdrawn(other, origin)
+            yield retracted(other, origin)
         draft = draft_of_nitf(root, options)
-        if status.get("management-status", "").lower() in TAKEN_BACK:
-            yield withdrawn(draft.id, origin, "".join(draft.extra["version"]))
+        if status.get("management-status", "").lower() in RETRACTED:
+            yield retracted(draft.id, origin, "".join(draft.extra["version"]))
         else:
             yield draft.accepted(origin)
     except BadDocument as error:
         yield Rejected(origin, error.code, error.reason)
 
 
-def draft_of_nitf(root: Element, options: ReadOptions) -> Draft:
-    """What an nitf element, by itself or in another document, says of an article."""
+def draft_of_nitf(root: Element, options: ReadOptions) -> ArticleDraft:
+    """The draft of an nitf element, which may be part of another document."""
 
-    def given(path: str, name: str) -> str:
+    def attribute(path: str, name: str) -> str:
         found = root.find(path)
         return found.get(name, "").strip() if found is not None else ""
 
     head, docdata = "{*}body/{*}body.head", "{*}head/{*}docdata"
     language = (root.get("baselang") or root.get(XML_LANG) or "").strip()
-    source = line_in(root.find(f"{head}/{{*}}distributor")) or given(
+    source = line_in(root.find(f"{head}/{{*}}distributor")) or attribute(
         f"{docdata}/{{*}}doc.copyright", "holder"
     )
-    source = source or given(f"{docdata}/{{*}}doc-id", "regsrc")
-    release = given(f"{docdata}/{{*}}date.release", "norm")
-    version = given(f"{docdata}/{{*}}du-key", "version") or given(f"{docdata}/{{*}}du-key", "generation")
-    embargoed = given(docdata, "management-status").lower() == "embargoed"
-    return Draft(
+    source = source or attribute(f"{docdata}/{{*}}doc-id", "regsrc")
+    release = attribute(f"{docdata}/{{*}}date.release", "norm")
+    version = attribute(f"{docdata}/{{*}}du-key", "version") or attribute(
+        f"{docdata}/{{*}}du-key", "generation"
+    )
+    embargoed = attribute(docdata, "management-status").lower() == "embargoed"
+    return ArticleDraft(
         options,
-        id=given(f"{docdata}/{{*}}doc-id", "id-string"),
+        id=attribute(f"{docdata}/{{*}}doc-id", "id-string"),
         title=line_in(root.find(f"{head}/{{*}}hedline/{{*}}hl1")) or line_in(root.find("{*}head/{*}title")),
         description=text_in(root.find(f"{head}/{{*}}abstract")),
         body="\n\n".join(filter(None, map(text_in, root.findall("{*}body/{*}body.content")))),
         dates=(
-            given(f"{docdata}/{{*}}date.issue", "norm"),
-            given("{*}head/{*}pubdata", "date.publication"),
+            attribute(f"{docdata}/{{*}}date.issue", "norm"),
+            attribute("{*}head/{*}pubdata", "date.publication"),
             release,
-            given(f"{head}/{{*}}dateline/{{*}}story.date", "norm"),
+            attribute(f"{head}/{{*}}dateline/{{*}}story.date", "norm"),
         ),
-        changes=[given("{*}head/{*}revision-history", "norm")],
+        changes=[attribute("{*}head/{*}revision-history", "norm")],
         keywords=[*_keys(root), *_subjects(root)],
         authors=[
             name
@@ -90,25 +94,25 @@ def draft_of_nitf(root: Element, options: ReadOptions) -> Draft:
         language=language,
         extra={
             "dateline": (_dateline(root.find(f"{head}/{{*}}dateline")),),
-            "urgency": (given(f"{docdata}/{{*}}urgency", "ed-urg"),),
-            "slugline": (given(f"{docdata}/{{*}}du-key", "key"),),
+            "urgency": (attribute(f"{docdata}/{{*}}urgency", "ed-urg"),),
+            "slugline": (attribute(f"{docdata}/{{*}}du-key", "key"),),
             "version": (str(int(version)),) if version.isdecimal() and len(version) < 19 else (),
-            "embargoed": (release or "no date",) if embargoed else (),
         },
+        embargo=(release or "no date",) if embargoed else (),
     )
 
 
-def draft_within(content: Element, options: ReadOptions) -> Draft:
-    """What an element says that holds NITF, XHTML, or HTML as text; nothing where it holds another."""
+def draft_within(content: Element, options: ReadOptions) -> ArticleDraft:
+    """The draft of the NITF, XHTML or escaped HTML within an element; an empty one for other content."""
     if (nitf := next(content.iterfind(".//{*}nitf"), None)) is not None:
         return draft_of_nitf(nitf, options)
     if not len(content):
-        return Draft(options, body=plain(content.text or "").strip())
+        return ArticleDraft(options, body=plain(content.text or "").strip())
     if (body := next(content.iterfind(".//{*}body.content"), None)) is not None:
-        return Draft(options, body=text_in(body))
-    if not any(local(child).lower() in _TEXTUAL for child in content):
-        return Draft(options)
-    return Draft(
+        return ArticleDraft(options, body=text_in(body))
+    if not any(local_name(child).lower() in _TEXTUAL for child in content):
+        return ArticleDraft(options)
+    return ArticleDraft(
         options, body=text_in(next(content.iterfind(".//{*}body"), content), leaving_out=("header",))
     )
 

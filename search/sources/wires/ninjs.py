@@ -12,7 +12,7 @@
     language      language
     extra         version, urgency, slugline, embargoed, places (located, place or places)
 
-`pubstatus` canceled or withheld takes the item back; pictures and the like without a body are skipped.
+`pubstatus` canceled or withheld retracts the item. Pictures and other media without a body are skipped.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from search.sources.markup import one_line_of, plain, text_of
-from search.sources.reading import Accepted, BadDocument, Note, Origin, ReadOptions, Skipped, Withdrawn
-from search.sources.wires import TAKEN_BACK, Draft, names_in, withdrawn
+from search.sources.reading.draft import ArticleDraft
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin, Retracted, Skipped
+from search.sources.wires.conventions import RETRACTED, names_in, retracted
+from search.text.markup import one_line_of, plain, text_of
 
 _TYPES = frozenset("text audio video picture graphic composite component".split())
 _SURE = frozenset("versioncreated pubstatus headlines bodies $standard".split())
@@ -45,9 +47,9 @@ _NITF_BODY = re.compile(r"<body\.content\b.*</body\.content>", re.DOTALL)
 
 
 def is_ninjs(record: Mapping[str, object]) -> bool:
-    """Whether a JSON object is of ninjs, not an article that merely has a `uri`.
+    """True if a JSON object is ninjs and not an article that merely has a `uri`.
 
-    That is: it has what only ninjs has, or a headline or body and nothing that ninjs has not.
+    It then has a field that only ninjs has, or a headline or body and no field that ninjs lacks.
     """
     if not _IDENTIFIERS & record.keys():
         return False
@@ -64,14 +66,14 @@ def is_ninjs(record: Mapping[str, object]) -> bool:
     )
 
 
-def article_of_ninjs(
+def item_of_ninjs(
     record: Mapping[str, object], origin: Origin, options: ReadOptions
-) -> Accepted | Withdrawn | Skipped:
-    """The article that a ninjs object is, or that it is none or taken back; raises `BadDocument`."""
+) -> Accepted | Retracted | Skipped:
+    """The article of a ninjs object, its retraction, or a skipped item; raises `BadDocument`."""
     item = _Ninjs(record)
-    identity = item.text("uri") or item.text("guid")
-    if item.text("pubstatus").removeprefix("stat:").lower() in TAKEN_BACK:
-        return withdrawn(identity, origin, item.text("version"))
+    article_id = item.text("uri") or item.text("guid")
+    if item.text("pubstatus").removeprefix("stat:").lower() in RETRACTED:
+        return retracted(article_id, origin, item.text("version"))
     body = item.body()
     if not body and (item.text("type") or "text") not in ("text", "story"):
         return Skipped(origin, "not-text")
@@ -81,9 +83,9 @@ def article_of_ninjs(
     source = next(item.names("infosources", "infosource"), "") or item.text("source")
     source = source or item.text("copyrightholder")
     byline = item.text("by") or item.text("byline")
-    return Draft(
+    return ArticleDraft(
         options,
-        id=identity,
+        id=article_id,
         title=one_line_of(item.value("headlines", "headline", ("main",)) or item.text("title")),
         description=plain(item.value("descriptions", "description", ("summary", "standfirst", "text"))),
         body=body,
@@ -93,15 +95,16 @@ def article_of_ninjs(
         source=source,
         language=language,
         extra={
-            **{name: (item.text(name),) for name in ("version", "urgency", "slugline", "embargoed")},
+            **{name: (item.text(name),) for name in ("version", "urgency", "slugline")},
             "places": [item.text("located"), *item.names("places", "place")],
         },
+        embargo=(item.text("embargoed"),),
         notes=item.notes,
     ).accepted(origin)
 
 
 class _Ninjs:
-    """An object of ninjs, its names in lower case; what is of another kind than it should be is noted."""
+    """An object of ninjs, its names in lower case; a value of the wrong type is noted."""
 
     def __init__(self, record: Mapping[str, object]) -> None:
         self.fields = {name.lower(): value for name, value in record.items()}
@@ -118,11 +121,11 @@ class _Ninjs:
             case int() | float() as number if not isinstance(number, bool):
                 return f"{number:g}" if isinstance(number, float) else str(number)
             case _:
-                self._odd(name)
+                self._note_type(name)
                 return ""
 
     def names(self, *fields: str) -> Iterator[str]:
-        """The names in lists of objects or of texts."""
+        """The names in these fields, which are lists of objects or of texts."""
         for field in fields:
             listed = self.fields.get(field) or []
             for entry in listed if isinstance(listed, list) else [listed]:
@@ -130,19 +133,19 @@ class _Ninjs:
                 if isinstance(name, str):
                     yield name
                 elif not isinstance(entry, Mapping) or name is not None:
-                    self._odd(field)
+                    self._note_type(field)
 
     def value(self, plural: str, single: str, roles: tuple[str, ...]) -> str:
-        """A text of a list by its role in the order of `roles`, else its first, else the single one."""
+        """The text in the list `plural` with the first role, else its first text, else the field `single`."""
         texts = [(role, text) for role, _, text in self._listed(plural)]
         for wanted in roles:
             for role, text in texts:
                 if role.rpartition(":")[2] == wanted:
                     return text
-        return texts[0][1] if texts else self.text(single) or self._stemmed(f"{single}_")
+        return texts[0][1] if texts else self.text(single) or self._first_text(f"{single}_")
 
     def body(self) -> str:
-        """The body as text: HTML is preferred, for its paragraphs."""
+        """The body as text; of several, HTML, for its paragraphs."""
         texts = {kind: text for _, kind, text in reversed([*self._listed("bodies")])}
         for name in ("xhtml", "html", "text"):
             if text := self.text(f"body_{name}"):
@@ -153,10 +156,10 @@ class _Ninjs:
                 written = found[0] if found else texts[kind]
                 if text := text_of(written) if "ml" in kind or "nitf" in kind else plain(written).strip():
                     return text
-        return plain(self._stemmed("body_"))
+        return plain(self._first_text("body_"))
 
     def _listed(self, field: str) -> Iterator[tuple[str, str, str]]:
-        """The role, the kind and the text of each entry of a list of texts."""
+        """The role, content type and text of each entry of a list of texts."""
         listed = self.fields.get(field) or []
         for entry in listed if isinstance(listed, list) else [listed]:
             written = (
@@ -166,11 +169,12 @@ class _Ninjs:
             if isinstance(text, str) and text.strip():
                 yield str(written.get("role", "")), str(written.get("contenttype", "")).lower(), text
             elif not isinstance(text, str):
-                self._odd(field)
+                self._note_type(field)
 
-    def _stemmed(self, stem: str) -> str:
-        named = (name for name in sorted(self.fields) if name.startswith(stem))
+    def _first_text(self, prefix: str) -> str:
+        """The first text of the fields whose names begin with `prefix`."""
+        named = (name for name in sorted(self.fields) if name.startswith(prefix))
         return next(filter(None, map(self.text, named)), "")
 
-    def _odd(self, name: str) -> None:
+    def _note_type(self, name: str) -> None:
         self.notes.append(Note("ignored-value", f"{name} is not what ninjs says it is"))

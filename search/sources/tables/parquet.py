@@ -1,29 +1,20 @@
 """Parquet: a table with named columns, one article a row, read some rows at a time.
 
-What Python cannot hold costs its row, never the file. Times are kept to the microsecond.
+A value that Python cannot hold rejects its row, never the file. Times are kept to the microsecond.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-from search.sources.reading import (
-    Accepted,
-    BadDocument,
-    MissingExtra,
-    Note,
-    Origin,
-    ReadOptions,
-    Rejected,
-    strictly,
-)
-from search.sources.records import article_of, noting_a_lack
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, MissingExtra, Note, Origin, Rejected
+from search.sources.tables.records import article_of, note_missing_title
 
-ROWS = 500
+BATCH_ROWS = 500
 """Rows that are in memory at a time; of the file's own groups, one."""
 
 
@@ -40,21 +31,21 @@ def articles_in_parquet(stream: BinaryIO, path: str, options: ReadOptions) -> It
 
     def articles() -> Iterator[Accepted | Rejected]:
         nonlocal number
-        for batch in table.iter_batches(ROWS):
+        for batch in table.iter_batches(BATCH_ROWS):
             for index, row in enumerate(_rows(batch)):
                 number += 1
                 yield _article(batch, index, row, Origin(path, f"row {number}"), options)
 
     try:
         table = ParquetFile(stream)
-        yield from noting_a_lack(articles(), table.schema_arrow.names, options)
+        yield from note_missing_title(articles(), table.schema_arrow.names, options)
     except (ArrowException, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise BadDocument("not-parquet", f"not Parquet, or damaged after row {number}: {reason}") from error
 
 
 def _rows(batch: Any) -> list[dict[str, Any] | None]:
-    """The rows as Python has them; None for all of them where a value cannot be had so."""
+    """The rows as Python values; None for each row if any value of the batch has no Python value."""
     try:
         return list(batch.to_pylist())
     except (ValueError, OverflowError):  # of a column and a row that it does not name
@@ -68,14 +59,14 @@ def _article(
     try:
         if row is None or any(map(_has_nanoseconds, row.values())):
             row = {name: _cell(batch.column(name)[index], name, notes) for name in batch.schema.names}
-        accepted = article_of({name: _plain(value) for name, value in row.items()}, origin, options)
-        return replace(accepted, notes=(*accepted.notes, *strictly(notes, options)))
+        record = {name: _plain(value) for name, value in row.items()}
+        return article_of(record, origin, options, notes=notes)
     except BadDocument as error:
         return Rejected(origin, error.code, error.reason)
 
 
 def _cell(scalar: Any, name: str, notes: list[Note]) -> Any:
-    """A value of a column as Python has it, times to the microsecond; raises `BadDocument`."""
+    """The Python value of a cell, with times to the microsecond; raises `BadDocument`."""
     import pyarrow
 
     try:
@@ -104,7 +95,7 @@ def _has_nanoseconds(value: object) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A cell as JSON would have it."""
+    """A cell as a value of JSON."""
     match value:
         case datetime() | date():
             return value.isoformat()

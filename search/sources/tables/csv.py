@@ -1,4 +1,4 @@
-"""Tables: CSV and TSV with the names of the columns in the first row, one article a row."""
+"""CSV and TSV: the first row names the columns, each other row is an article."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from search.sources.reading import Accepted, BadDocument, Origin, ReadOptions, Rejected
-from search.sources.records import NAMES, article_of, name_key, noting_a_lack
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Origin, Rejected
+from search.sources.tables.records import NAMES, article_of, name_key, note_missing_title
 
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
@@ -21,39 +22,38 @@ MAX_CELL = 16 << 20
 
 
 class _Lines:
-    """The lines of a table; those of the row being read can be given back but for the first."""
+    """The lines of a table; all lines of the current row but its first can be given back."""
 
     def __init__(self, lines: Iterator[str]) -> None:
-        self._lines, self._ahead = lines, deque[str]()
+        self._lines, self._given_back = lines, deque[str]()
         self._row: list[str] = []
         self.number = 1
-        """Of the line on which the row begins."""
+        """The number of the line on which the row begins."""
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        self._row.append(self._ahead.popleft() if self._ahead else next(self._lines))
+        self._row.append(self._given_back.popleft() if self._given_back else next(self._lines))
         return self._row[-1]
 
     def begin_row(self) -> None:
         self.number += len(self._row)
         self._row.clear()
 
-    def begin_again(self) -> bool:
-        """Give back all but the first line of the row; whether there were any."""
-        back = self._row[1:]
-        self._ahead.extendleft(reversed(back))
+    def give_back(self) -> bool:
+        """Give back all but the first line of the row; False if there is only that line."""
+        lines = self._row[1:]
+        self._given_back.extendleft(reversed(lines))
         del self._row[1:]
-        return bool(back)
+        return bool(lines)
 
 
 def articles_in_table(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Accepted | Rejected]:
-    """The article of each row; raises `BadDocument` where the table as a whole cannot be read.
+    """The article of each row; raises `BadDocument` if the table as a whole cannot be read.
 
-    The delimiter is the one of comma, semicolon and tab that is most in the first line. A row is
-    rejected for what is wrong with it, and reading goes on with the next line: a quote that is never
-    closed takes no other row with it.
+    The delimiter is a comma, a semicolon or a tab, the most frequent in the first line. After a faulty row
+    reading goes on with the next line, so that a quote that is never closed costs one row only.
     """
     encoding = "utf-8-sig" if options.encoding == "utf-8" else options.encoding
     text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
@@ -69,7 +69,7 @@ def articles_in_table(stream: BinaryIO, path: str, options: ReadOptions) -> Iter
         except csv.Error as error:
             raise BadDocument("not-csv", f"the names of the columns cannot be read: {error}") from error
         _check_columns(columns, options)
-        yield from noting_a_lack(_read_rows(rows, lines, columns, path, options), columns, options)
+        yield from note_missing_title(_read_rows(rows, lines, columns, path, options), columns, options)
     finally:
         text.detach()
 
@@ -83,19 +83,20 @@ def _read_rows(
         try:
             row = next(rows, None)
         except csv.Error as error:
-            yield Rejected(origin, "not-csv", f"the row cannot be read: {error}{_again(lines)}")
+            yield Rejected(origin, "not-csv", f"the row cannot be read: {error}{_open_quote_hint(lines)}")
             continue
         if row is None:
             return
         if any(row) and len(row) != len(columns):
-            reason = f"the row has {len(row)} cells, the first row {len(columns)}{_again(lines)}"
+            reason = f"the row has {len(row)} cells, the first row {len(columns)}{_open_quote_hint(lines)}"
             yield Rejected(origin, "ragged-row", reason)
         elif any(row):
             yield _read_row(columns, row, origin, options)
 
 
-def _again(lines: _Lines) -> str:
-    return "; perhaps a quote is never closed, so it was taken to end here" if lines.begin_again() else ""
+def _open_quote_hint(lines: _Lines) -> str:
+    """A hint for a row of several lines, all but the first of which are then read again as rows."""
+    return "; perhaps a quote is never closed, so it was taken to end here" if lines.give_back() else ""
 
 
 def _read_row(
@@ -114,10 +115,10 @@ def _check_columns(columns: list[str], options: ReadOptions) -> None:
     if len(columns) > MAX_COLUMNS:
         raise BadDocument("not-csv", f"the table has more than {MAX_COLUMNS:,} columns")
     counts = Counter(name.strip().lower() for name in columns)
-    if twice := [name for name, count in counts.items() if name and count > 1]:
-        raise BadDocument("duplicate-name", f"two columns are called {twice[0]!r}; rename one of them")
-    wanted = [name_key(options.names[field]) for field in ("title", "body") if field in options.names]
-    if not set(map(name_key, columns)) & {*NAMES["title"], *NAMES["body"], *NAMES["description"], *wanted}:
+    if repeated := [name for name, count in counts.items() if name and count > 1]:
+        raise BadDocument("duplicate-name", f"two columns are called {repeated[0]!r}; rename one of them")
+    mapped = [name_key(options.names[field]) for field in ("title", "body") if field in options.names]
+    if not set(map(name_key, columns)) & {*NAMES["title"], *NAMES["body"], *NAMES["description"], *mapped}:
         raise BadDocument(
             "no-text-column",
             "no column is called title, body or the like; say which is which with --map title=COLUMN",

@@ -1,7 +1,7 @@
 """JSON: one article or a list of them in a file, and JSON lines, one article a line.
 
-Stricter than the `json` module: NaN and Infinity, a name twice in one object, numbers of thousands of
-digits and nesting past any use are refused, each for the one document that has them.
+Stricter than the `json` module: a document with NaN or Infinity, a name twice in one object, a number of
+thousands of digits or very deep nesting is rejected.
 """
 
 from __future__ import annotations
@@ -12,32 +12,28 @@ from itertools import chain
 from typing import Any, BinaryIO, Never
 
 from search.sources.feeds import articles_in_json_feed, is_json_feed
-from search.sources.ninjs import article_of_ninjs, is_ninjs
-from search.sources.reading import (
-    MAX_LINE,
-    BadDocument,
-    Item,
-    Origin,
-    ReadOptions,
-    Rejected,
-    decoded,
-    whole,
-)
-from search.sources.records import article_of
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import BadDocument, Item, Origin, Rejected
+from search.sources.reading.streams import decoded, read_whole
+from search.sources.tables.records import article_of
+from search.sources.wires.ninjs import is_ninjs, item_of_ninjs
+
+MAX_LINE = 32 << 20
+"""Longest line of a JSONL file, in bytes."""
 
 
 def articles_in_json(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
-    """A whole file, or JSON lines where the first line is an object by itself and others follow.
+    """The articles of a file of one JSON value, or of JSON lines: an object a line, and several lines.
 
     Raises `BadDocument` if the file cannot be read as JSON at all.
     """
-    ahead = [stream.readline(MAX_LINE + 1)]
-    if ahead[0].endswith(b"\n") and _is_object(ahead[0], options):
+    start = [stream.readline(MAX_LINE + 1)]
+    if start[0].endswith(b"\n") and _is_object(start[0], options):
         while (line := stream.readline(MAX_LINE + 1)) and not line.strip():
-            ahead.append(line)
+            start.append(line)
         if line:
-            return articles_in_lines(stream, path, options, ahead=[*ahead, line])
-    return articles_in_document(stream, path, options, ahead=b"".join(ahead))
+            return articles_in_lines(stream, path, options, start=[*start, line])
+    return _articles_in_value(stream, path, options, start=b"".join(start))
 
 
 def _is_object(line: bytes, options: ReadOptions) -> bool:
@@ -48,10 +44,10 @@ def _is_object(line: bytes, options: ReadOptions) -> bool:
 
 
 def articles_in_lines(
-    stream: BinaryIO, path: str, options: ReadOptions, *, ahead: Iterable[bytes] = ()
+    stream: BinaryIO, path: str, options: ReadOptions, *, start: Iterable[bytes] = ()
 ) -> Iterator[Item]:
-    """The article of each line; blank lines are nothing. `ahead` are lines read from it already."""
-    lines = chain(ahead, iter(lambda: stream.readline(MAX_LINE + 1), b""))
+    """The article of each line that is not blank; `start` are the lines already read from the stream."""
+    lines = chain(start, iter(lambda: stream.readline(MAX_LINE + 1), b""))
     for number, line in enumerate(lines, start=1):
         origin = Origin(path, f"line {number}")
         if len(line) > MAX_LINE:
@@ -63,19 +59,14 @@ def articles_in_lines(
         if not line.strip():
             continue
         try:
-            yield _read(parsed(decoded(line, options.encoding)), origin, options)
+            yield _item(parsed(decoded(line, options.encoding)), origin, options)
         except BadDocument as error:
             yield Rejected(origin, error.code, error.reason)
 
 
-def articles_in_document(
-    stream: BinaryIO, path: str, options: ReadOptions, *, ahead: bytes = b""
-) -> Iterator[Item]:
-    """The articles of a whole file: an object, a list of them, or an object that holds such a list.
-
-    Raises `BadDocument` if the file cannot be read as JSON at all.
-    """
-    content = whole(stream, ahead, "; make it JSON lines, one article a line")
+def _articles_in_value(stream: BinaryIO, path: str, options: ReadOptions, *, start: bytes) -> Iterator[Item]:
+    """The articles of a whole file: an object, a list of them, or an object that holds such a list."""
+    content = read_whole(stream, start, "; make it JSON lines, one article a line")
     value = parsed(decoded(content, options.encoding))
     del content
     if is_json_feed(value):
@@ -90,13 +81,13 @@ def articles_in_document(
     for number, item in enumerate(value, start=1):
         origin = Origin(path, "" if single else f"item {number}")
         try:
-            yield _read(item, origin, options)
+            yield _item(item, origin, options)
         except BadDocument as error:
             yield Rejected(origin, error.code, error.reason)
 
 
 def parsed(text: str) -> Any:
-    """What the JSON `text` says; raises `BadDocument`."""
+    """The value of the JSON `text`; raises `BadDocument`."""
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -111,8 +102,8 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadDocument("duplicate-name", f"{twice[:40]!r} stands twice in one object")
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise BadDocument("duplicate-name", f"{repeated[:40]!r} stands twice in one object")
     return found
 
 
@@ -123,12 +114,12 @@ def _no_constant(name: str) -> Never:
 _DECODER = json.JSONDecoder(object_pairs_hook=_distinct, parse_constant=_no_constant)
 
 
-def _read(value: Any, origin: Origin, options: ReadOptions) -> Item:
-    """The article of an object; raises `BadDocument`."""
+def _item(value: Any, origin: Origin, options: ReadOptions) -> Item:
+    """The article of an object, or the outcome of one of ninjs; raises `BadDocument`."""
     if not isinstance(value, dict):
         raise BadDocument("not-an-object", "an article must be a JSON object")
     if is_ninjs(value):
-        return article_of_ninjs(value, origin, options)
+        return item_of_ninjs(value, origin, options)
     if "$schema" in value:
         raise BadDocument("not-an-article", "the object is a JSON schema")
     return article_of(value, origin, options)

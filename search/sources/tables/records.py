@@ -1,7 +1,7 @@
-"""A record (a JSON object, a row of a CSV) to an article, whatever its fields are called.
+"""A record (a JSON object, a row of a table) to an article, whatever its fields are called.
 
-Each field of an article has the names that common data sets give it, in order of preference. What is
-left over becomes an extra field if it is a short value or a list of them; else it is noted.
+Each field of an article has the names that common data sets give it, in order of preference. Any other
+field of the record becomes an extra field if it is a value or a list of values, and else is noted.
 """
 
 from __future__ import annotations
@@ -14,20 +14,11 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
-from search.article import EXTRA_NAME, OWN_FIELDS, Article, has_controls
+from search.article import EXTRA_NAME, OWN_FIELDS
 from search.dates import shortened
-from search.errors import InvalidArticle
-from search.sources.reading import (
-    Accepted,
-    BadDocument,
-    Note,
-    Origin,
-    ReadOptions,
-    Rejected,
-    fitting,
-    strictly,
-)
-from search.sources.times import read_times
+from search.sources.reading.draft import ArticleDraft
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin, Rejected
 
 NAMES: dict[str, list[str]] = {
     field: names.split()
@@ -62,91 +53,86 @@ NAMES: dict[str, list[str]] = {
         "language": "language lang locale sprache langue idioma lingua",
     }.items()
 }
-"""What an article's fields are called elsewhere, as `name_key` has it; the first one with a value is taken.
+"""The names that records give to each field, as `name_key` writes them; the first with a value is taken.
 
-In English first, then in German, French, Spanish, Italian and Portuguese, but for names that are those of
-other things in English data ("data", "media", "journal").
+In English first, then in German, French, Spanish, Italian and Portuguese, without the names that mean
+something else in English data ("data", "media", "journal").
 """
+
+_EMBARGO_NAMES = frozenset(("embargo", "embargoed", "embargo_until", "embargoed_until", "embargo_date"))
+_NO_EMBARGO = frozenset(("", "0", "false", "no", "none", "null"))
 
 _SPLIT = {
     "highlights": re.compile(r"\s*\n\s*(?:[-*•]\s+)?"),
     "keywords": re.compile(r"\s*[,;|]\s*"),
     "authors": re.compile(r"\s*[;|]\s*|\s+and\s+"),
 }
+_IN_DRAFT = {"published": "dates", "modified": "changes"}
 _NAMED = ("name", "main", "original", "value", "text", "label", "title", "term")
 _NOT_A_NAME = re.compile(r"[^a-z0-9_]+")
 
 
-def article_of(record: Mapping[str, object], origin: Origin, options: ReadOptions) -> Accepted:
-    """The article that `record` describes; raises `BadDocument`."""
-    reader = _Record(record, options)
-    try:
-        article = Article(**reader.fields(), extra=reader.extra())
-    except InvalidArticle as error:
-        raise BadDocument(error.code, str(error)) from error
-    return Accepted(article, origin, strictly(reader.notes, options))
+def article_of(
+    record: Mapping[str, object], origin: Origin, options: ReadOptions, *, notes: Iterable[Note] = ()
+) -> Accepted:
+    """The article that `record` describes, with `notes` and its own; raises `BadDocument`."""
+    reader = _Record(record, options, notes)
+    draft = ArticleDraft(options, **reader.own_fields(), extra=reader.extra_fields())
+    draft.embargo, draft.notes = reader.embargo, reader.notes
+    return draft.accepted(origin)
 
 
-def noting_a_lack(
+def note_missing_title(
     items: Iterable[Accepted | Rejected], columns: Iterable[str], options: ReadOptions
 ) -> Iterator[Accepted | Rejected]:
-    """The articles of a table's rows; the first has a note where no column of the table is a title."""
-    wanted = {name_key(options.names["title"])} if "title" in options.names else {*NAMES["title"]}
-    lacking = not wanted & set(map(name_key, columns))
+    """The articles of a table's rows; if no column is a title, the first article gets a note."""
+    titles = {name_key(options.names["title"])} if "title" in options.names else {*NAMES["title"]}
+    missing = not titles & set(map(name_key, columns))
     for item in items:
-        if lacking and isinstance(item, Accepted):
+        if missing and isinstance(item, Accepted):
             note = Note("no-title-column", "no column is a title; say which it is with --map title=COLUMN")
-            item, lacking = replace(item, notes=(*item.notes, note)), False
+            item, missing = replace(item, notes=(*item.notes, note)), False
         yield item
 
 
 class _Record:
-    """A record being read, with what has been found odd so far."""
+    """A record being read; `notes` are on what was odd so far, `embargo` the values of an embargo."""
 
-    def __init__(self, record: Mapping[str, object], options: ReadOptions) -> None:
-        self.left = dict(record)
+    def __init__(self, record: Mapping[str, object], options: ReadOptions, notes: Iterable[Note]) -> None:
+        self.unread = dict(record)
         self.names = _names_of(tuple(record), tuple(options.names.items()))
-        if "extra" in record and isinstance(
-            own := record["extra"], Mapping
-        ):  # as `news show --format json` writes it
-            del self.left["extra"]
-            self.left.update(own)
+        own = record.get("extra")
+        if isinstance(own, Mapping):  # as `news show --format json` writes it
+            del self.unread["extra"]
+            self.unread.update(own)
         self.options = options
-        self.notes: list[Note] = []
-        self.kept: dict[str, tuple[str, ...]] = {}
+        self.notes = list(notes)
+        self.embargo: list[str] = []
 
-    def fields(self) -> dict[str, Any]:
-        """The article's own fields that there is a value for; those are then no longer left over.
+    def own_fields(self) -> dict[str, Any]:
+        """The values of the fields that every article can have; they are then no longer unread.
 
-        Raises `BadDocument` for a value that cannot be that of its field, and for a thing with but a name.
+        Raises `BadDocument` for a value of the wrong type, and for a record with a name but no text.
         """
         found: dict[str, Any] = {}
         named_only = False  # as people, products and rules are
         for field, names in self.names.items():
             for written in names:
-                value = self.left.get(written)
+                value = self.unread.get(written)
                 if value or (value is not None and value not in ("", [], {})):
-                    del self.left[written]
-                    found[field] = self._field(field, value)
+                    del self.unread[written]
+                    found[_IN_DRAFT.get(field, field)] = self._field(field, value)
                     named_only |= field == "title" and name_key(written) == "name"
                     break
         texts = found.keys() & {"description", "highlights", "body"}
         if named_only and not texts and "title" not in self.options.names:
             raise BadDocument("not-an-article", "the record has a name, but no headline and no text")
-        times = read_times(
-            found.get("published", ()), self.options, self.notes, modified=found.get("modified", ())
-        )
-        self.kept = dict(times.as_written)
-        return found | {
-            "published": times.published,
-            "precision": times.precision,
-            "modified": times.modified,
-        }
+        return found
 
     def _field(self, field: str, value: object) -> object:
         match field:
             case "id":
-                return self._identity(value)
+                return self._id(value)
             case "highlights" | "keywords" | "authors":
                 return self._values(field, value)
             case "published" | "modified":
@@ -154,71 +140,62 @@ class _Record:
             case _:
                 return self._text(field, value)
 
-    def _identity(self, value: object) -> str:
+    def _id(self, value: object) -> str:
         if isinstance(value, str):
             return value
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         if isinstance(value, Mapping) and isinstance(value.get("$oid"), str):
             return str(value["$oid"])
-        raise BadDocument("bad-id", f"the id is {_kind(value)}, not text")
+        raise BadDocument("bad-id", f"the id is {_type_of(value)}, not text")
 
     def _text(self, field: str, value: object) -> str:
-        found = _named(value)
+        text = _text_or_name(value)
         if isinstance(value, list) and field in ("title", "description", "body"):
-            found = "\n\n".join(item for item in value if isinstance(item, str)) or None
+            text = "\n\n".join(item for item in value if isinstance(item, str)) or None
         elif isinstance(value, list) and value:
-            found = _named(value[0])
-        elif found is None and isinstance(value, int) and field in ("title", "source"):
-            found = str(value)
-        if found is None:
-            raise BadDocument("bad-field", f"{field} is {_kind(value)}, not text")
-        if has_controls(found.replace("\r", "")):
-            self.notes.append(Note("control-characters", f"control characters were taken out of {field}"))
-        return found
+            text = _text_or_name(value[0])
+        elif text is None and isinstance(value, int) and field in ("title", "source"):
+            text = str(value)
+        if text is None:
+            raise BadDocument("bad-field", f"{field} is {_type_of(value)}, not text")
+        return text
 
-    def _values(self, field: str, value: object) -> tuple[str, ...]:
+    def _values(self, field: str, value: object) -> list[str]:
         if isinstance(value, str):
             value = _listed(value) or _SPLIT[field].split(value.strip().removeprefix("- "))
-        found = value if isinstance(value, list) else [value]
-        kept = [text for item in found if (text := _named(item)) is not None]
-        if len(kept) < len(found):
-            odd = next(item for item in found if _named(item) is None)
-            raise BadDocument("bad-field", f"{field} has {_kind(odd)}, not text")
-        if field != "highlights":
-            kept = list(fitting(field, kept, self.notes))
-        if field == "authors":
-            kept = [re.sub(r"^by\s+", "", text, flags=re.IGNORECASE) for text in kept]
-        return tuple(kept)
+        values = value if isinstance(value, list) else [value]
+        texts = [text for item in values if (text := _text_or_name(item)) is not None]
+        if len(texts) < len(values):
+            odd = next(item for item in values if _text_or_name(item) is None)
+            raise BadDocument("bad-field", f"{field} has {_type_of(odd)}, not text")
+        return texts
 
     def _written_time(self, value: object) -> tuple[str, ...]:
-        """The text of a time; none, with a note, for a value that is neither a text nor a number."""
-        if isinstance(value, Mapping):
-            value = value.get("$date", value)
-        match value:
-            case str():
-                return (value,)
-            case int() | float() if not isinstance(value, bool):
-                return (format(value, "f" if value % 1 else ".0f"),)
-            case _:
-                self.notes.append(Note("unreadable-date", f"the date is {_kind(value)}, not text"))
-                return ()
+        """The text of a date; nothing, with a note, for a value that cannot be one."""
+        if (text := _date_text(value)) is not None:
+            return (text,)
+        self.notes.append(Note("unreadable-date", f"the date is {_type_of(value)}, not text"))
+        return ()
 
-    def extra(self) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for written, value in self.left.items():
+    def extra_fields(self) -> dict[str, Iterable[str]]:
+        """The unread fields by the names that they have in an archive; an embargo goes to `embargo`."""
+        found: dict[str, Iterable[str]] = {}
+        for written, value in self.unread.items():
             items = value if isinstance(value, list) else [] if value in (None, "") else [value]
             if not items or not written.strip():
                 continue
-            texts = [_plain(item) for item in items]
             name = _extra_name(written)
-            if None in texts or not name:
-                self.notes.append(Note("ignored-field", f"{shortened(written)} cannot be a field of its own"))
+            if name in _EMBARGO_NAMES:
+                ends = [_date_text(item) or _plain(item) or shortened(str(item)) for item in items]
+                self.embargo += [end for end in ends if end.strip().lower() not in _NO_EMBARGO]
                 continue
-            kept = fitting(shortened(written), (text for text in texts if text is not None), self.notes)
-            if kept:
-                found[name] = found.get(name, ()) + kept
-        return found | self.kept
+            texts = [text for item in items if (text := _plain(item)) is not None]
+            if len(texts) < len(items) or not name:
+                self.notes.append(Note("ignored-field", f"{shortened(written)} cannot be a field of its own"))
+            else:
+                found[name] = (*found.get(name, ()), *texts)
+        return found
 
 
 @lru_cache(maxsize=4096)
@@ -228,25 +205,25 @@ def name_key(written: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _names_of(written: tuple[str, ...], given: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
-    """Which of a record's names stand for each field that it has, in order of preference."""
+def _names_of(written: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    """The names in a record that stand for each field, in order of preference."""
     by_name = {name_key(name): name for name in reversed(written)}
-    wanted = {**NAMES, **{field: [name_key(name)] for field, name in given}}
+    wanted = {**NAMES, **{field: [name_key(name)] for field, name in chosen}}
     found = ((field, [by_name[name] for name in names if name in by_name]) for field, names in wanted.items())
     return {field: names for field, names in found if names}
 
 
 @lru_cache(maxsize=4096)
 def _extra_name(written: str) -> str:
-    """What the extra field of a record's name is called; "" where it cannot be one."""
+    """The name of the extra field for a record's name; "" where it has no letter or digit."""
     name = _NOT_A_NAME.sub("_", written.lower()).strip("_")
     if name in OWN_FIELDS or not EXTRA_NAME.fullmatch(name):
         name = f"x_{name}"[:64]
     return name if EXTRA_NAME.fullmatch(name) else ""
 
 
-def _named(value: object) -> str | None:
-    """Text, or the text that an object is named by, as in {"id": null, "name": "Herald"}."""
+def _text_or_name(value: object) -> str | None:
+    """Text, or the text that names an object, as in {"id": null, "name": "Herald"}."""
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
@@ -254,19 +231,32 @@ def _named(value: object) -> str | None:
     return None
 
 
+def _date_text(value: object) -> str | None:
+    """A date as text: text, a number of seconds, or either of them as MongoDB writes it; else None."""
+    if isinstance(value, Mapping):
+        value = value.get("$date", value)
+    match value:
+        case str():
+            return value
+        case int() | float() if not isinstance(value, bool):
+            return format(value, "f" if value % 1 else ".0f")
+        case _:
+            return None
+
+
 def _plain(value: object) -> str | None:
-    """A value as a keyword: text, a number, a truth value; None for what has parts."""
+    """A value as a keyword: text, a number, yes or no, the name of an object; None for any other."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
         return f"{value:g}" if isinstance(value, float) else str(value)
-    return _named(value)
+    return _text_or_name(value)
 
 
 def _listed(text: str) -> list[object] | None:
-    """The list that a cell of a table holds as JSON, if it does."""
+    """The list that a cell of a table holds as JSON; None where it holds no such list."""
     if not text.startswith("["):
         return None
     try:
@@ -276,7 +266,8 @@ def _listed(text: str) -> list[object] | None:
     return found if isinstance(found, list) else None
 
 
-def _kind(value: object) -> str:
+def _type_of(value: object) -> str:
+    """The type of a value in plain English, for a message."""
     match value:
         case bool():
             return "a truth value"

@@ -1,8 +1,8 @@
 """Saved web pages to articles: the text of the story, and what the page says about itself.
 
 A page describes itself three times: in JSON-LD for search engines, in `<meta>` for social networks, and
-in what is seen. They are asked in this order, as the first is written with the most care. The text of
-the story has to be told from menus and teasers, which is trafilatura's work.
+in the text that readers see. They are asked in this order, as the first is written with the most care.
+trafilatura tells the text of the story from menus and teasers.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ import json
 import logging
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from search.article import Article
-from search.errors import InvalidArticle
-from search.sources import reading
-from search.sources.markup import one_line_of
-from search.sources.reading import Accepted, BadDocument, MissingExtra, Note, Origin, ReadOptions, strictly
-from search.sources.times import Times, read_times
+from search.sources.reading.draft import ArticleDraft
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, MissingExtra, Note, Origin
+from search.sources.reading.streams import decoded
+from search.sources.reading.times import is_readable
+from search.text.markup import one_line_of
 
-SHORTEST = 20
-"""What has fewer letters than this is no article but what is left of a page without one."""
+MIN_LETTERS = 20
+"""Letters that the text of an article has; fewer are the remains of a page without one."""
 
 MAX_PAGE = 10 << 20
 """Largest page, in bytes."""
@@ -34,7 +34,7 @@ MAX_ELEMENTS = 20_000
 """Most elements of a page: trafilatura takes 30 to 60 µs for each, and its time is to be bounded."""
 
 MAX_ATTRIBUTES = 2_000
-"""Most attributes of a tag, and of several the root of the sum of their squares: as is the parser's time."""
+"""Most attributes of a tag; of several tags, the root of the sum of squares, as the parser's time grows."""
 
 MAX_NODES = 5_000
 """Most objects and lists that are looked at in a page's JSON-LD."""
@@ -69,20 +69,25 @@ _TAG_OR_SCRIPT = re.compile(
 )
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _BETWEEN_NAMES = re.compile(r"\s*[;|]\s*|\s+(?:and|&)\s+")
-_BY = re.compile(r"^by\s+", re.IGNORECASE)
 
 
 def article_in_page(
-    content: bytes, origin: Origin, options: ReadOptions, *, url: str = "", charset: str | None = None
+    content: bytes,
+    origin: Origin,
+    options: ReadOptions,
+    *,
+    url: str = "",
+    charset: str | None = None,
+    notes: list[Note] | None = None,
 ) -> Accepted:
-    """The article of the page; `url` and `charset` are what the server said, where that is known.
+    """The article of the page, with `notes` and its own; `url` and `charset` are those of the server.
 
-    The encoding is that of the options if it is not UTF-8; else that of the byte-order mark, `charset`,
-    the `<meta>`, UTF-8, and what the bytes look like: the first of these that can be decoded.
-    `extra["date_from"]` says where the time was found: "json-ld", "meta", "text" (where pages show it) or
-    "search" (any date in the page, the likeliest of them, with a note).
+    The encoding is that of the options if it is not UTF-8; else the first that can decode the page, of the
+    byte-order mark, `charset`, the `<meta>`, UTF-8, and a guess from the bytes. `extra["date_from"]` says
+    where the date was found: "json-ld", "meta", "text" (where pages show it) or "search" (the likeliest date
+    anywhere in the page, with a note).
 
-    Raises `BadDocument`, and nothing else: "too-large", "no-text" where there is no article, "encoding".
+    Raises nothing but `BadDocument`, with the code "no-text" for a page without an article.
     """
     if len(content) > MAX_PAGE:
         raise BadDocument("too-large", f"the page is larger than {MAX_PAGE >> 20} MiB")
@@ -94,7 +99,7 @@ def article_in_page(
         if not logging.getLogger(library).handlers:
             logging.getLogger(library).addHandler(logging.NullHandler())
     try:
-        text, notes = _text_of(content, options, charset)
+        text, encoding_notes = _text_of(content, options, charset)
         if _work_of_attributes(text) > MAX_ATTRIBUTES**2:
             raise BadDocument("too-large", f"the tags of the page have more than {MAX_ATTRIBUTES} attributes")
         tree = trafilatura.utils.load_html(text)
@@ -102,23 +107,20 @@ def article_in_page(
             raise BadDocument("no-text", "no article was found in the page")
         if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
             raise BadDocument("too-large", f"the page has more than {MAX_ELEMENTS} elements")
-        page = _Page(tree, options, url, notes)
+        page = _Page(tree, options, url, [*(notes or ()), *encoding_notes])
         with warnings.catch_warnings(action="ignore"):  # as dateutil's of zones that it does not know
-            article = Article(**page.fields())
-    except InvalidArticle as error:
-        raise BadDocument(error.code, str(error)) from error
+            return page.draft().accepted(origin)
     except BadDocument:
         raise
-    except Exception as error:  # what trafilatura and lxml raise for hostile pages is not documented
+    except Exception as error:  # the errors of trafilatura and lxml for hostile pages are not documented
         raise BadDocument("unreadable", f"the page cannot be read: {type(error).__name__}") from error
-    return Accepted(article, origin, strictly(page.notes, options))
 
 
 class _Page:
-    """A page being read, with what has been found odd so far."""
+    """A page being read; `notes` are on what was odd so far."""
 
     def __init__(self, tree: Any, options: ReadOptions, url: str, notes: list[Note]) -> None:
-        self.tree, self.options, self.given_url, self.notes = tree, options, url, notes
+        self.tree, self.options, self.server_url, self.notes = tree, options, url, notes
         self.metas: dict[str, list[str]] = {}
         for meta in tree.iter("meta"):
             names = [meta.get("property") or meta.get("name") or "", *(meta.get("itemprop") or "").split()]
@@ -129,31 +131,32 @@ class _Page:
         self.pages: list[Mapping[str, object]] = []
         self.story = self._story()
 
-    def fields(self) -> dict[str, Any]:
-        """The article's fields; raises `BadDocument` if there is no text."""
+    def draft(self) -> ArticleDraft:
+        """The draft of the article; raises `BadDocument` if there is no text."""
         source = next(iter(self._names("publisher")), "") or self._meta("og:site_name")
-        title, (times, place) = self._title(source), self._times()
-        extra = {**times.as_written, **({"date_from": (place,)} if place else {})}
-        if section := self._fitting("section", self._names("articleSection") or self._all("article:section")):
-            extra["section"] = section
-        return {
-            "title": title,
-            "description": "".join(self._names("description")[:1])
+        title, (place, dates) = self._title(source), self._dates()
+        return ArticleDraft(
+            self.options,
+            title=title,
+            description="".join(self._names("description")[:1])
             or self._meta("og:description", "description"),
-            "body": self._body(title),
-            "published": times.published,
-            "precision": times.precision,
-            "modified": times.modified,
-            "authors": self._fitting("authors", self._authors()),
-            "keywords": self._fitting("keywords", self._keywords()),
-            "source": "".join(self._fitting("source", [source])),
-            "url": self._url(),
-            "language": self._language(),
-            "extra": extra,
-        }
+            body=self._body(title),
+            dates=dates,
+            changes=filter(_is_time, [*self._names("dateModified")[:1], *self._all(*_MODIFIED)[:1]]),
+            authors=self._authors(),
+            keywords=self._keywords(),
+            source=source,
+            url=self._url(),
+            language=self._language(),
+            extra={
+                "date_from": (place,),
+                "section": self._names("articleSection") or self._all("article:section"),
+            },
+            notes=self.notes,
+        )
 
     def _story(self) -> Mapping[str, object]:
-        """The object of the JSON-LD that describes an article, the one with a headline before others."""
+        """The object of the JSON-LD that describes the article: if possible, one with a headline."""
         found: list[Mapping[str, object]] = []
         waiting: list[object] = []
         for script in self.tree.iter("script"):
@@ -175,7 +178,7 @@ class _Page:
         return max(found, key=lambda node: ("headline" in node) + ("datePublished" in node), default={})
 
     def _names(self, field: str) -> list[str]:
-        """The texts of a field of the JSON-LD, or the names of the things that it has."""
+        """The texts in a field of the JSON-LD, and the names of the objects in it."""
         value = self.story.get(field)
         names = []
         for item in value if isinstance(value, list) else [value]:
@@ -188,7 +191,7 @@ class _Page:
         return names
 
     def _all(self, *names: str) -> list[str]:
-        """The values of the first of the metas that there is."""
+        """The values of the first `<meta>` of these names that the page has."""
         return next((self.metas[name] for name in names if name in self.metas), [])
 
     def _meta(self, *names: str) -> str:
@@ -196,7 +199,7 @@ class _Page:
 
     @cached_property
     def guess(self) -> Any:
-        """What trafilatura makes of the page where it does not describe itself; costs about its body."""
+        """trafilatura's guess at the page's metadata, which takes about as long as the body."""
         from trafilatura.metadata import extract_metadata
 
         return extract_metadata(self.tree, None, {"original_date": True, "extensive_search": False}, False)
@@ -209,83 +212,78 @@ class _Page:
         return (ending.sub("", title) if site else "") or title
 
     def _body(self, title: str) -> str:
-        """The paragraphs, without the headline. Of the settings measured, precision has the best F1."""
+        """The paragraphs. Of trafilatura's settings, `favor_precision` had the best F1."""
         import trafilatura
 
         text = trafilatura.extract(self.tree, favor_precision=True, include_comments=False) or ""
         lines = [line for line in map(str.strip, text.split("\n")) if line]
-        if lines and lines[0].casefold() == title.casefold():
-            del lines[0]
-        if sum(map(str.isalpha, "".join(lines))) < SHORTEST:
+        letters = (sum(map(str.isalpha, line)) for line in lines if line.casefold() != title.casefold())
+        if sum(letters) < MIN_LETTERS:
             raise BadDocument("no-text", "no article was found in the page")
         return "\n\n".join(lines)
 
-    def _times(self) -> tuple[Times, str]:
-        """The times of the story, and where that of its publication was found."""
-        notes: list[Note] = []
-        places: list[str] = []
+    def _dates(self) -> tuple[str, list[str]]:
+        """Where the date of publication was found, and the date, after the unreadable ones before it.
 
-        def published() -> Iterator[str]:
-            for place, text in self._dates():
-                places.append(place)
-                yield text
+        Unreadable dates are left out where the page gives another in its JSON-LD or `<meta>`.
+        """
+        unreadable = []
+        for place, text in self._possible_dates():
+            if not is_readable(text, self.options):
+                unreadable.append(text)
+            elif place in ("json-ld", "meta"):
+                return place, [text]
+            else:
+                if place == "search":
+                    note = Note("found-date", "the date was found by a search in the text of the page")
+                    self.notes.append(note)
+                return place, [*unreadable, text]
+        return "", unreadable
 
-        changes = [*self._names("dateModified")[:1], *self._all(*_MODIFIED)[:1]]
-        times = read_times(published(), self.options, notes, modified=filter(_is_time, changes))
-        place = places[-1] if times.published is not None else ""
-        if place in ("json-ld", "meta"):  # it says so itself, elsewhere than where it cannot be read
-            notes = [note for note in notes if note.code != "unreadable-date"]
-        elif place == "search":
-            notes.append(Note("found-date", "the date was found by a search in the text of the page"))
-        self.notes += notes
-        return times, place
-
-    def _dates(self) -> Iterator[tuple[str, str]]:
-        """When the story may have been published and where that is said, best first; each is sought late."""
-        said = [("json-ld", text) for text in self._names("datePublished")[:1]]
-        said += [("meta", text) for name in _PUBLISHED for text in self._all(name)[:1]]
-        said += [("json-ld", str(page.get("datePublished", ""))) for page in self.pages[:1]]
+    def _possible_dates(self) -> Iterator[tuple[str, str]]:
+        """The likely dates of publication and where each is given, best first; each is looked for late."""
+        found = [("json-ld", text) for text in self._names("datePublished")[:1]]
+        found += [("meta", text) for name in _PUBLISHED for text in self._all(name)[:1]]
+        found += [("json-ld", str(page.get("datePublished", ""))) for page in self.pages[:1]]
         shown = {time.get("datetime") or "" for time in self.tree.iter("time") if _is_publication(time)}
-        said += [("text", text) for text in shown if len(shown) == 1]  # else some are of other stories
-        yield from ((place, text) for place, text in said if _is_time(text))
+        found += [("text", text) for text in shown if len(shown) == 1]  # else some are of other stories
+        yield from ((place, text) for place, text in found if _is_time(text))
         from htmldate import find_date
 
-        if found := find_date(self.tree, extensive_search=False, original_date=True, url=self._url() or None):
-            yield "text", found
-        found = find_date(self.tree, extensive_search=True, original_date=True, url=self._url() or None)
-        if found and not found.endswith("-01-01"):  # so it writes a year, most often that of a copyright
-            yield "search", found.removesuffix("-01")  # and so a month
+        url = self._url() or None
+        if date := find_date(self.tree, extensive_search=False, original_date=True, url=url):
+            yield "text", date
+        date = find_date(self.tree, extensive_search=True, original_date=True, url=url)
+        if date and not date.endswith("-01-01"):  # so it writes a year, most often that of a copyright
+            yield "search", date.removesuffix("-01")  # and so a month
 
     def _authors(self) -> list[str]:
-        said = self._names("author") or self._all("author", "article:author", "parsely-author", "byl")
-        names = [name for name in said if "://" not in name] or [self.guess.author or ""]
-        return [_BY.sub("", name) for text in names for name in _BETWEEN_NAMES.split(text)]
+        written = self._names("author") or self._all("author", "article:author", "parsely-author", "byl")
+        names = [name for name in written if "://" not in name] or [self.guess.author or ""]
+        return [name for text in names for name in _BETWEEN_NAMES.split(text)]
 
     def _keywords(self) -> list[str]:
         written = self._names("keywords") or self._all("news_keywords", "keywords", "article:tag")
         return [word.strip() for text in written for word in text.split(",")]
 
-    def _fitting(self, field: str, values: Iterable[str]) -> tuple[str, ...]:
-        return reading.fitting(field, filter(None, values), self.notes)
-
     def _url(self) -> str:
         links = (link for link in self.tree.iter("link") if (link.get("rel") or "").lower() == "canonical")
-        said = [*(link.get("href") or "" for link in links), *self._all("og:url"), self.given_url]
-        urls = [url for url in map(str.strip, said) if _is_absolute(url)]
+        written = [*(link.get("href") or "" for link in links), *self._all("og:url"), self.server_url]
+        urls = [url for url in map(str.strip, written) if _is_absolute(url)]
         # a canonical link to the front page is a mistake of the site's templates
         return next((url for url in urls if urlsplit(url).path.strip("/")), next(iter(urls), ""))
 
     def _language(self) -> str:
-        said = [root.get("lang") or "" for root in self.tree.iter("html")]
-        said += [*self._names("inLanguage"), self._meta("og:locale")]
-        codes = (re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", text) for text in said)
+        written = [root.get("lang") or "" for root in self.tree.iter("html")]
+        written += [*self._names("inLanguage"), self._meta("og:locale")]
+        codes = (re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", text) for text in written)
         return next((code[1].lower() for code in codes if code), "")
 
 
 def _text_of(content: bytes, options: ReadOptions, charset: str | None) -> tuple[str, list[Note]]:
     """The page as text, see `article_in_page`; a few bytes that are not UTF-8 become U+FFFD and a note."""
     if options.encoding.lower() not in ("utf-8", "utf8"):
-        return reading.decoded(content, options.encoding), []
+        return decoded(content, options.encoding), []
     meta = _META_CHARSET.search(content, 0, 4096)
     declared = meta[1].decode("ascii", "replace") if meta else ""
     marked = next((name for mark, name in _MARKS if content.startswith(mark)), "")
@@ -296,7 +294,7 @@ def _text_of(content: bytes, options: ReadOptions, charset: str | None) -> tuple
             own = codecs.lookup(name.strip("\"' ")).name
             if own not in _NO_CHARSETS:
                 return content.decode(_AS_BROWSERS_DO.get(own, own)).removeprefix("\ufeff"), []
-        except (LookupError, ValueError):  # unknown, or not what the page is in
+        except (LookupError, ValueError):  # unknown, or not the encoding of the page
             continue
     text = content.decode("utf-8", "replace")
     if text.count("\ufffd") * 20 < len(text.encode()) - len(text):
@@ -307,13 +305,13 @@ def _text_of(content: bytes, options: ReadOptions, charset: str | None) -> tuple
 
 
 def _work_of_attributes(text: str) -> int:
-    """The sum of the squares of how many attributes the page's tags have; of short tags it is nothing."""
+    """The sum, over the page's long tags, of the squares of their numbers of attributes."""
     tags = (found[1] or found[2] for found in _TAG_OR_SCRIPT.finditer(text))
     return sum(sum(1 for _ in _ATTRIBUTE.finditer(tag)) ** 2 for tag in tags if len(tag) > 200)
 
 
 def _json_in(text: str) -> object:
-    """The JSON of a script, with the usual mistakes mended; None if that is not enough."""
+    """The value of a script's JSON, with the usual mistakes mended; None if it is still not JSON."""
     text = text.strip().removeprefix("<!--").removesuffix("-->").strip().removesuffix(";")
     for attempt in (text, _TRAILING_COMMA.sub("", text)):
         try:
