@@ -80,11 +80,11 @@ def open_archive(
     wait: float = 0.0,
     zone: Zone = UTC,
 ) -> Archive:
-    """The archive in the folder `location`; with `create`, made if it is not there.
+    """Open the archive in the folder `location`; with `create`, make it if it is not there.
 
-    `language` is that of a new archive (one of `search.text.LANGUAGES`, default english). Each write waits
-    up to `wait` seconds for another process that is writing, then raises `ArchiveLocked`. Dates that are
-    asked for and counted by are those of the `zone`.
+    `language` is the language of a new archive (one of `search.text.LANGUAGES`, default english). Each write
+    waits up to `wait` seconds for another process that is writing, then raises `ArchiveLocked`. Dates in
+    questions and counts are read in `zone`.
     Raises `ArchiveNotFound`, `ArchiveExists` or `ArchiveDamaged`.
     """
     where = zone_of(zone)
@@ -94,7 +94,7 @@ def open_archive(
 class Archive:
     """A news archive: search it, count in it, add to it. Close it, or use it in a `with` statement.
 
-    Threads may share one `Archive`: those that read wait for nobody. Each method that is asked a question
+    Threads may share one `Archive`, and a search never waits for a writer. Each method that takes a question
     takes a `Question` or just its text, in the query language, and answers from one commit; it raises
     `QuerySyntaxError` or `LimitExceeded` where the text cannot be read (with `any_word` only one without a
     word). An argument that means nothing raises `InvalidRequest`. A `timeout` is in seconds, or a `Deadline`
@@ -117,9 +117,9 @@ class Archive:
         self.engine.close()
 
     def at(self, *, zone: Zone | None = None, now: datetime | None = None) -> Archive:
-        """The same archive for somebody in another zone, or as if it were another moment; costs nothing.
+        """Return the same archive for a user in another zone, or as of another moment; costs nothing.
 
-        What is kept of a zone or a moment that is not given stays. `now` must have a zone.
+        A zone or a moment that is not given stays as it is. `now` must have a zone.
         """
         where = self.zone if zone is None else zone_of(zone)
         return Archive(self.engine, where, self._now if now is None else now_of(now))
@@ -172,7 +172,7 @@ class Archive:
 
         With `expand` the words of the first articles found have a part in the ranking. With `recency` ("7d",
         "12h", "2w") newer articles rank higher: half of a score is halved by that age. `ranking` has all the
-        numbers of it, for those who compare rankings.
+        numbers of the ranking, for comparing one ranking with another.
         """
         if sort not in SORTS:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
@@ -258,7 +258,7 @@ class Archive:
         return timeline(facet, by, self.zone, no_deadline if deadline is None else deadline.check)
 
     def scan(self, question: Question | str, *, timeout: Timeout = None) -> Iterator[Article]:
-        """Every match, oldest first, as a stream of one moment: what is added meanwhile is not in it."""
+        """Yield every match, oldest first, as of one moment: articles added meanwhile are left out."""
         deadline = deadline_of(timeout)
         with self._reading(deadline) as (reader, _):
             tree = self._read(reader, question).tree  # now, so that an error comes now
@@ -283,9 +283,9 @@ class Archive:
         limit: int = 10,
         timeout: Timeout = None,
     ) -> Results:
-        """Articles with the words that set this one, given by its id or itself, apart from the others.
+        """Find articles similar to `article` (an id or an Article), by its characteristic words.
 
-        The article is none of them. Raises `InvalidRequest` for an id that is not there.
+        The article itself is left out. Raises `InvalidRequest` for an id that is not there.
         """
         check_moments(since, until)
         limit = limit_of(limit)

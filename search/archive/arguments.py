@@ -1,4 +1,4 @@
-"""What callers of the library give, checked: each of these raises `InvalidRequest` for what means nothing."""
+"""Checks of the arguments that callers give: each raises `InvalidRequest` for a value without a meaning."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def text_of(name: str, value: object) -> str:
 
 
 def check_moments(since: object, until: object) -> None:
-    """Whether the bounds are of types that can be read."""
+    """Raise `InvalidRequest` unless both bounds are of types that can be read."""
     for name, moment in (("since", since), ("until", until)):
         if not isinstance(moment, str | date | None):
             raise InvalidRequest(f"{name} must be text, a date or a datetime, not {type(moment).__name__}")

@@ -2,7 +2,7 @@
 
     WORD = place . number . seconds . digest        no letter of it means anything to a shell
 
-The place is the engine's own cursor. The number is that of the hit that comes next, from 1. The seconds
+The place is the engine's own cursor. The number is the rank of the next hit, from 1. The seconds
 since 1970 are when the search began: its later pages read "when:7d" and rank by age as the first did. The
 digest is of everything else that decides what is found and in which order.
 """
@@ -35,7 +35,7 @@ class NextPage:
 
     @classmethod
     def read(cls, word: str) -> NextPage:
-        """What `str` wrote, white space in it aside; raises `InvalidRequest` for any other word."""
+        """Read a word that `str` wrote, ignoring white space in it; raises `InvalidRequest` for any other."""
         match = _WORD.fullmatch("".join(word.split()))
         if match is None:
             raise InvalidRequest("that is not a cursor; use the one a page of results came with")

@@ -41,7 +41,7 @@ class Reader(Protocol):
         """Every match in the order of `ids`, those left out that have been erased meanwhile."""
 
     def get(self, identities: Sequence[str]) -> dict[str, Article]:
-        """The articles with these ids, by id; those that are not there are left out."""
+        """The articles with these ids, by id; unknown ids are left out."""
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """How many articles have each of the words, in any form, in any field of text."""
@@ -51,17 +51,17 @@ class Reader(Protocol):
     ) -> tuple[Suggestion, ...]:
         """Words that begin with `prefix` or are `near` a word; or with a `field` its values near a value.
 
-        Those with a prefix: those in most articles first. Near words: those with the same first letter if
-        there are any; the fewest edits first (at most 2, in words of up to 4 letters 1), then the most
-        articles. Near values: those with the same letters and digits, then those a few edits away, then
-        those that have it among their words; in each the most frequent first.
+        Words with a prefix: words in most articles first. Near words: only words with the same first letter,
+        if there are any; the fewest edits first (at most 2, in words of up to 4 letters 1), then the most
+        articles. Near values: values with the same letters and digits, then values a few edits away, then
+        values that contain it as a word; in each the most frequent first.
         """
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         """How the article comes to its score by the query alone; None if there is no such article."""
 
     def state(self) -> State:
-        """Which commit this is, and how queries are read for it."""
+        """Return the state of this commit, and how queries are read for it."""
 
     def stats(self) -> Stats:
         """The archive in numbers."""
@@ -94,19 +94,20 @@ class Engine(Protocol):
         """
 
     def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
-        """Take out what a wire cancels, by id, with the version of the cancelling if it has one.
+        """Take out articles that a wire cancels, by id, with the version of the cancelling if it has one.
 
-        What has such an id is not put in any more, unless its version is higher; how many were there.
+        An article with such an id is not put in any more, unless its version is higher. Returns how many
+        were there.
         """
 
     def rebuild(self, progress: Progress | None = None) -> None:
-        """Make the index anew from the articles."""
+        """Make a new index from the articles."""
 
     def optimize(self) -> None:
         """Make searching as fast as it can be, at the cost of writing the whole index once."""
 
     def upgrade(self, progress: Progress | None = None) -> bool:
-        """Bring an archive that an older version made up to date; whether there was anything to do."""
+        """Bring an archive that an older version made up to date; True if there was anything to do."""
 
     def close(self) -> None:
         """Let go of files; the engine is of no use afterwards."""

@@ -1,4 +1,4 @@
-"""What an engine answers, and what the layers above make of it."""
+"""The answers of an engine, and the additions of the layers above it."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class FacetValue:
 class Facet:
     """The counts of one field over all matches.
 
-    `distinct` is how many values there are in all, `missing` how many matches have none. `imprecise` is how
-    many have a date that is known less exactly than to the interval (as in `Timeline`).
+    `distinct` is how many values there are in all, `missing` how many matches have no value. `imprecise` is
+    how many have a date that is known less exactly than to the interval (as in `Timeline`).
     """
 
     field: str
@@ -77,8 +77,8 @@ class Timeline:
     """Matches by time: every interval from the first match to the last, empty ones too.
 
     A match is in an interval only if all of the time that it is known to is: a month in a month or year, but
-    in no week or day. `imprecise` counts those that are in none for this reason. The `query` of an interval
-    finds them as well where they overlap it: a month article is found by each day of its month.
+    in no week or day. `imprecise` counts the matches that are in no interval for this reason. The `query` of
+    an interval finds them as well where they overlap it: a month article is found by each day of its month.
     """
 
     interval: Interval
@@ -126,10 +126,10 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a batch: each article is counted once.
+    """The outcome of adding a batch: each article is counted once.
 
-    `older` are those that an article with the same id and a higher version was there instead of, and
-    `withdrawn` those that a wire has cancelled before. `unindexed` are names of extra fields, at most
+    `older` counts articles that stayed out because the archive has a higher version of them, `withdrawn`
+    articles that a wire has cancelled before. `unindexed` are names of extra fields, at most
     `MAX_NAMED_FIELDS` of them, that are stored and shown but cannot be searched, as there are too many.
     """
 
@@ -168,9 +168,9 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a reader's commit is: of which archive and up to which revision, and how queries are read for it.
+    """The commit of a reader: its archive and its last revision, and how queries are read for it.
 
-    `archive` is the archive's UUID, "" where it has none. `warnings` is what a user should be told, nothing
+    `archive` is the archive's UUID, "" if it has no UUID. `warnings` are sentences to show to a user, empty
     if all is well.
     """
 

@@ -69,7 +69,7 @@ class SegmentBuilder:
             self._process.send(str(path))
 
     def finish(self) -> int:
-        """Wait until they are written, and return how many they are; then begin anew."""
+        """Wait until the articles are written, and return their number; then start with none."""
         if self._process is not None and self._sent:
             count = self._process.answer()
             self._sent = 0
@@ -129,7 +129,7 @@ class _Process:
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return ArchiveError(
             f"the process that analyses articles has ended ({how}) before it was done; "
-            "what is stored is not lost, and is made searchable by: news rebuild",
+            "stored articles are not lost; to make them searchable, run: news rebuild",
             self._location,
         )
 
@@ -174,7 +174,7 @@ def serve(language: str, requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 def main() -> None:
-    """What the other process runs."""
+    """Run the other process."""
     gc.disable()  # nothing it makes refers to itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started it decides
     answers = os.fdopen(os.dup(1), "wb")

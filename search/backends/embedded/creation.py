@@ -1,7 +1,7 @@
 """A new archive: made beside, and put in place by one rename; until then there is none.
 
-archive.new/    what is being made: articles.db and index/, both whole and durable before they are moved
-index/          first, and of no revision: alone it is nobody's
+archive.new/    the unfinished archive: articles.db and index/, both whole and durable before they are moved
+index/          first, and of no revision: alone it belongs to no archive
 articles.db     last: where it is, there is an archive
 """
 
@@ -90,7 +90,7 @@ def check_remains(location: Path) -> None:
             return
         if not (path / MANIFEST).exists():
             raise ArchiveExists(
-                f"{path} is there already, and is no index of an archive; choose another folder", location
+                f"{path} is there already, and is not an index of an archive; choose another folder", location
             ) from None
     raise ArchiveDamaged(
         f"{location} has lost its articles.db: {path} is the index of it; {RESTORE}", location

@@ -16,7 +16,7 @@ from search.index.read.snapshot import Snapshot
 from search.text import fold_value, forms
 
 MAX_SHORT_LENGTH = 4
-"""A word of at most so many characters is one edit from what was meant, a longer one up to two."""
+"""A word of at most this many characters is one edit from the intended word, a longer one up to two."""
 
 MAX_VALUES = 200_000
 """Values of a field that are looked through for near ones."""
@@ -49,10 +49,10 @@ def completions(view: Snapshot, prefix: str, count: int) -> tuple[Suggestion, ..
 
 
 def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Suggestion, ...]:
-    """The values of a value field nearest to `value`, which is none of them, and how many articles have each.
+    """The values of a value field nearest to `value`, which is left out, with their numbers of articles.
 
-    First those with the same letters and digits (open-data for "open data"), then those a few edits away,
-    then those that have it among their words (The Guardian for guardian); in each the most frequent first.
+    First values with the same letters and digits (open-data for "open data"), then values a few edits away,
+    then values that contain it as a word (The Guardian for guardian); in each the most frequent first.
     A field with more than `MAX_VALUES` in any part of the index is not looked through.
     """
     sought = fold_value(value)

@@ -50,7 +50,7 @@ HISTORY = """
     CREATE INDEX versions_by_end ON versions (until);
     CREATE TABLE withdrawn (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, version INTEGER) WITHOUT ROWID;
 """
-"""What format 2 has beside the tables of format 1."""
+"""The tables that format 2 adds to format 1."""
 
 TABLES = (
     """

@@ -1,4 +1,4 @@
-"""What the store has had: every version of an article, and each article as of a revision."""
+"""The history in the store: every version of an article, and each article as of a revision."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ _OF_ANOTHER_TYPE = """
 
 
 def damages(connection: sqlite3.Connection) -> Iterator[str]:
-    """What is wrong with versions and revisions; a sentence each."""
+    """Yield the damages of versions and revisions; a sentence each."""
     last: tuple[int, int] | None = None
     for revision, at, digest in connection.execute(
         "SELECT revision, at, digest FROM revisions ORDER BY revision"
@@ -141,7 +141,7 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def known_ids(connection: sqlite3.Connection, table_format: int) -> Iterator[str]:
-    """The ids of all articles that there are, in the order they came, then of those that there were."""
+    """Yield the ids of all present articles, in the order they came, then of all former ones."""
     yield from (i for (i,) in connection.execute("SELECT id FROM articles ORDER BY number"))
     if table_format == FORMAT:
         gone = "SELECT DISTINCT id FROM versions WHERE id NOT IN (SELECT id FROM articles) ORDER BY id"
