@@ -18,9 +18,9 @@ CHECK_EVERY = 4_096
 
 
 class Deadline:
-    """A moment after which an answer is not waited for any more; made by `after`.
+    """A moment at which an evaluation ends without an answer; made by `after`.
 
-    It is looked at between the steps of an evaluation, in whatever thread that is; one step takes some
+    It is checked between the steps of an evaluation, in any thread; one step takes some
     tens of milliseconds at a million articles. Another thread can `cancel` it, which ends the evaluation
     at its next step.
     """

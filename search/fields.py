@@ -1,4 +1,4 @@
-"""The fields of an article that a query can ask for, a row each; all that depends on which there are is here.
+"""The fields of an article that a query can ask for, a row each; all other lists of fields derive from these.
 
 A text field holds words and is ranked; a value field holds whole values (a keyword, a source) that
 match entire or not at all, whatever their case and accents (except in an exact field); an author also matches
@@ -47,7 +47,7 @@ FIELDS = (
 )
 
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "text")
-"""Where a word without a field is looked for."""
+"""The fields in which a word without a field is looked for."""
 
 VALUE_FIELDS = tuple(field.name for field in FIELDS if field.kind in ("value", "exact"))
 

@@ -137,13 +137,13 @@ def _is_newer(version: int | None, cancelled: int | None) -> bool:
 
 
 class _Origins:
-    """Where the last `REMEMBERED` documents of a run came from, by their ids."""
+    """The origins of the last `REMEMBERED` documents of a run, by their ids."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[int, Origin]] = {}
 
     def other(self, article: Article, origin: Origin) -> Iterator[Note]:
-        """A note if another article of this run had the same id; then this is the one that is known."""
+        """Yield a note if another article of this run had the same id, and remember this one for the id."""
         content = hash(article)
         before, first = self._known.pop(article.id, (content, origin))
         self._known[article.id] = content, origin

@@ -14,7 +14,7 @@ from search.engine import MAX_HITS, FacetRequest, Progress
 from search.errors import InvalidRequest, LimitExceeded
 
 Timeout = float | Deadline | None
-"""How long an answer may take: seconds, a deadline that the caller may cancel, or None, for ever."""
+"""The time that an answer may take: seconds, a deadline that the caller may cancel, or None for no limit."""
 
 Kind = TypeVar("Kind")
 

@@ -26,7 +26,7 @@ MAX_CANDIDATES = 300
 """Words whose frequencies are looked up, those with the most weight."""
 
 CHARACTERISTIC_WORDS = 25
-"""By how many words articles like one are looked for."""
+"""The number of words with which similar articles are looked for."""
 
 SHINGLE_WORDS, MAX_SHARED = 4, 0.5
 """Articles that share more than this part of their runs of `SHINGLE_WORDS` words are copies of each other."""
@@ -68,7 +68,7 @@ def characteristic_words(
     analyzer: Analyzer,
     check: Check = no_deadline,
 ) -> tuple[WeightedWord, ...]:
-    """The `count` words that most set these articles, which have weights, apart from the others.
+    """The `count` words that most distinguish these articles, which have weights, from the others.
 
     Each is in its commonest form. Words that no article of the archive has, numbers, single letters and stop
     words of the archive's language are left out.
@@ -107,9 +107,9 @@ def weighted(words: Sequence[WeightedWord], factor: float = 1.0) -> Node:
 
 
 def drop_duplicates(hits: Iterable[Hit], article: Article, check: Check) -> Iterator[Hit]:
-    """The hits that are copies neither of the article nor of a hit before.
+    """Yield the hits that are copies neither of the article nor of an earlier hit.
 
-    By the resemblance of their shingles (Broder 1997, "On the resemblance and containment of
+    Copies are found by the resemblance of their shingles (Broder 1997, "On the resemblance and containment of
     documents"), relative to the shorter one, so that a cut version is a copy too.
     """
     seen = [_shingles(article)]

@@ -1,4 +1,4 @@
-"""Where a page of a search goes on: one word, good for that search alone.
+"""The cursor of the next page of a search: one word, good for that search alone.
 
     WORD = place . number . seconds . digest        no letter of it means anything to a shell
 
@@ -22,7 +22,7 @@ _WORD = re.compile(r"([\w-]+)\.(\d{1,10})\.(-?\d{1,10})\.([0-9a-f]{8})", re.ASCI
 
 @dataclass(frozen=True, slots=True)
 class NextPage:
-    """Where to go on, and in which search."""
+    """The place of the next page, and the search that it belongs to."""
 
     place: str
     number: int
@@ -42,7 +42,7 @@ class NextPage:
         return cls(match[1], int(match[2]), _EPOCH + timedelta(seconds=int(match[3])), match[4])
 
     def check(self, digest: str) -> None:
-        """Raise `InvalidRequest` unless the search that goes on is the one that was begun."""
+        """Raise `InvalidRequest` unless `digest` is the digest of the search that began."""
         if self.digest != digest:
             raise InvalidRequest(
                 "that cursor belongs to another search; give it with the same query and the same options"

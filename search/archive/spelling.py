@@ -10,7 +10,7 @@ from search.engine import FacetValue, PartCount, Reader, SearchRequest
 from search.language import TEXT_FIELDS, And, Node, Phrase, Word, all_of, sought_words, value_leaf
 
 MAX_TRIES = 12
-"""Other spellings that are searched for where a query finds nothing; where it finds something, one is."""
+"""Other spellings that are tried for a query that finds nothing, at most; for one that finds something, 1."""
 
 MAX_CHECKED, MAX_CORRECTED = 8, 4
 """Words of a query that are checked, unknown ones first, and words that are corrected, at most."""
@@ -30,7 +30,7 @@ def correction(
     total: int,
     finds: Callable[[str], int],
 ) -> str | None:
-    """The query spelled otherwise, so that it finds more than its `total`; None if no such one is found.
+    """Find a spelling of the query that finds more than its `total`; None if there is no such spelling.
 
     Words that no article has are replaced, and, where the query finds nothing, rare ones too. `finds` says
     how many articles a text finds, 0 where it cannot be read: a spelling is tried as a whole.

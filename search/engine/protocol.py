@@ -21,7 +21,7 @@ from search.engine.results import Added, Level, Report, Results, State, Stats, S
 from search.language import Node
 
 Progress = Callable[[int, int], None]
-"""Is told how many articles are done, and of how many."""
+"""Receives the number of articles done, and of all."""
 
 
 class Reader(Protocol):
@@ -38,7 +38,7 @@ class Reader(Protocol):
         """The id of every match, oldest first, those without a time last."""
 
     def scan(self, query: Node) -> Iterator[Article]:
-        """Every match in the order of `ids`, those left out that have been erased meanwhile."""
+        """Yield every match in the order of `ids`, without articles that have been erased meanwhile."""
 
     def get(self, identities: Sequence[str]) -> dict[str, Article]:
         """The articles with these ids, by id; unknown ids are left out."""
@@ -58,7 +58,7 @@ class Reader(Protocol):
         """
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
-        """How the article comes to its score by the query alone; None if there is no such article."""
+        """Explain the score of the article by the query alone; None if there is no such article."""
 
     def state(self) -> State:
         """Return the state of this commit, and how queries are read for it."""
@@ -78,17 +78,17 @@ class Engine(Protocol):
         """The newest commit, for the length of a `with` block."""
 
     def version(self) -> str:
-        """A name of the newest commit, another whenever an answer may be another; it takes microseconds."""
+        """A name of the newest commit, which changes whenever an answer may change; takes microseconds."""
 
     def add(self, articles: Iterable[Article]) -> Added:
         """Put a batch in, each in place of the one with its id; of equal ids the last stays.
 
-        But where both have a version (`Article.version`), a lower one is never put in place of a higher.
-        All of it is put in, or where this raises (or `articles` does) nothing.
+        If both have a version (`Article.version`), a lower one never replaces a higher one.
+        If this raises an error (or `articles` does), nothing is put in.
         """
 
     def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
-        """Take articles out by id, and keep their versions; how many were there.
+        """Take articles out by id, and keep their versions; return how many were there.
 
         With `forget` they are erased with all their versions, and that they were cancelled is forgotten, too.
         """
@@ -121,7 +121,7 @@ class Historied(Protocol):
         """Every version of the article that is kept, the oldest first; none if there never was one."""
 
     def prune(self, before: datetime) -> int:
-        """Drop the versions that were replaced or deleted before this time; how many they were."""
+        """Drop the versions that were replaced or deleted before this time; return how many."""
 
 
 class Maintained(Protocol):

@@ -11,7 +11,7 @@ from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.language import Node
 
 MAX_HITS = 10_000
-"""Most hits of one page; `scan` gives every match, however many."""
+"""The number of hits on one page, at most; `scan` gives every match, however many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from search.dates import Interval
 from search.snippets import Highlight, Marks, Snippet
 
 MAX_NAMED_FIELDS = 10_000
-"""Most names of fields that `Added` has."""
+"""The number of names of fields in `Added`, at most."""
 
 MAX_BINS = 20_000
-"""Most intervals of one timeline."""
+"""The number of intervals of one timeline, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class PartCount:
-    """How many articles a part of a query finds alone; where none, and it asks for a value, near ones."""
+    """How many articles a part of a query finds alone; `near` has values like one that no article has."""
 
     query: str
     articles: int
@@ -102,12 +102,12 @@ class Results:
 
     `total` counts every match, exactly. `next` continues after the last hit, None at the end. `first` is the
     number of the first hit of this page among all, from 1.
-    `read_as` is how the query was understood; `warnings` is what was odd about it or the archive.
+    `read_as` is how the query was understood; `warnings` are oddities of the query or the archive.
     `expanded_with` are the words that were added for the ranking, where that was asked for.
-    `did_you_mean` is another spelling of the query that finds more. Where nothing was found, `parts` says
-    what each part of the query finds, and last, where some find nothing, what the others find together.
+    `did_you_mean` is another spelling of the query that finds more. If nothing was found, `parts` counts the
+    matches of each part of the query, and last, if some find nothing, of the others together.
     `depends_on_now`: the same question may find others at another time, though the archive stays the same.
-    `highlights` is what to mark in the texts of the hits (`search.snippets.mark`), where that was asked for.
+    `highlights` has the words to mark in the hits (`search.snippets.mark`), if the request asks for it.
     """
 
     total: int
@@ -209,7 +209,7 @@ Level = Literal["quick", "full", "deep"]
 class Report:
     """The outcome of a check: `problems` are sentences, empty if all is well; `fix` says what to do then.
 
-    `notes` say what is odd and no damage. `articles` is how many there are.
+    `notes` name oddities that are not damage. `articles` is how many there are.
     """
 
     level: Level

@@ -274,7 +274,7 @@ RESERVED = re.compile(r"AND|OR|NOT|(?:NEAR|ADJ)/\d*")
 """Words that are operators when they stand alone."""
 
 QUOTES = '"“”„‟«»＂'
-"""Quotes of any kind, each of which opens and closes what is quoted."""
+"""Quotes of any kind, each of which opens and closes a quotation."""
 
 _UNQUOTABLE = re.compile(rf"[{QUOTES}\\]")
 _SPECIAL = re.compile(rf"[\s(){QUOTES}|\\*?~^]")

@@ -23,7 +23,7 @@ _FUZZY_SUFFIX = re.compile(r'~\d*(?:[\s()"|^]|$)')
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """A word taken character by character: escapes resolved, and what stood in it."""
+    """A word taken character by character, with its escapes resolved, and its wildcards noted."""
 
     text: str
     has_wildcard: bool

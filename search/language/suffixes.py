@@ -16,7 +16,7 @@ _PIECES = re.compile(r"[^*?]+")
 
 
 def read_wildcard(pattern: str, field: str | None) -> Node | str:
-    """The node that a word with wildcards is; or why it cannot be one, in a sentence.
+    """Make the node of a word with wildcards; or return why it cannot be one, in a sentence.
 
     Text of a script without spaces is found inside of longer text anyway: there a star at an end says
     nothing, and other wildcards would stand for single signs. Raises `LimitExceeded`.

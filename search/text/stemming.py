@@ -1,4 +1,4 @@
-"""The languages that have an analysis of their own, the elisions of their words, and NLTK's stemmers.
+"""Languages: their names and tags, the elisions of their words, and NLTK's stemmers.
 
 A language is one of `LANGUAGES`, which have a stemmer; one that only has elision; or `OTHER`,
 whose words are indexed as they are.

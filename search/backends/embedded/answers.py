@@ -34,7 +34,7 @@ _COARSEST: dict[Interval, Precision] = {"year": "year", "month": "month", "week"
 
 
 def page(view: Snapshot, matches: Matches, sort: Sort, after: Cursor | None, limit: int) -> list[Place]:
-    """The first `limit` matches in order, of those past `after`."""
+    """The first `limit` matches after `after`, in order."""
     past = None if after is None else Place(after.id, after.score, microseconds(after.published))
     return _ORDERINGS[sort].first(view, matches, limit, past)
 

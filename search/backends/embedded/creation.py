@@ -1,4 +1,4 @@
-"""A new archive: made beside, and put in place by one rename; until then there is none.
+"""A new archive: made in a folder of its own, and put in place by a last rename; until then there is none.
 
 archive.new/    the unfinished archive: articles.db and index/, both whole and durable before they are moved
 index/          first, and of no revision: alone it belongs to no archive
@@ -34,7 +34,7 @@ NEW_ARCHIVE = "archive.new"
 def create(location: Path, language: str, wait: float) -> None:
     """Make an archive at `location`, which may be there already as long as it holds none.
 
-    Raises `ArchiveExists`, `ArchiveDamaged` for what is left of one, `ArchiveReadOnly` and `ArchiveFull`.
+    Raises `ArchiveExists`, `ArchiveDamaged` for the remains of one, `ArchiveReadOnly` and `ArchiveFull`.
     """
     analyzer = Analyzer(language)
     try:

@@ -51,7 +51,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Draft:
-    """Some articles as what their documents are made of, in flat lists.
+    """The contents of the documents of some articles, in flat lists.
 
     A document is numbered within its segment. `texts` has the texts to analyse, `languages` the language
     of each, `places` for each the numbers of its document and its text field; `values` for each
@@ -95,7 +95,7 @@ def draft(articles: Iterable[Article], first: int, extra_fields: Collection[str]
 
 
 class DocumentCollector:
-    """Makes of drafts the documents of one segment after the other."""
+    """Makes the documents of one segment after the other from drafts."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
@@ -221,5 +221,5 @@ def precisions(view: Snapshot) -> Classes | None:
 
 
 def moment(microseconds: int) -> datetime | None:
-    """The way back from `microseconds`."""
+    """The time that `microseconds` made into this number."""
     return None if microseconds == MISSING else _EPOCH + timedelta(microseconds=microseconds)

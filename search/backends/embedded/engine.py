@@ -34,7 +34,7 @@ from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
 
 MAX_MAPPED = 128 << 20
-"""Bytes of files that stay in memory after a query; the system keeps what it likes of the rest."""
+"""Bytes of files that stay mapped in memory after a query; the system decides about the rest."""
 
 
 @dataclass(slots=True)

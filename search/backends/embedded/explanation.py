@@ -1,4 +1,4 @@
-"""The share of a term in the score of an article, as a tree of numbers."""
+"""The contribution of a term to the score of an article, as a tree of numbers."""
 
 from __future__ import annotations
 

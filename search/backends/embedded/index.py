@@ -45,7 +45,7 @@ READ_FORMATS = (6, INDEX_FORMAT)
 NAME = "articles"
 
 _MAX_OPENINGS = 100
-"""How often a commit is tried to be opened that a writer replaces meanwhile."""
+"""Attempts to open the newest commit while writers keep replacing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class ArchiveIndex:
         """Raise `IndexUnusable` for an error that the index is to blame for.
 
         Undamaged files can still hold nonsense, if the program that wrote them had a bug. After an error in
-        the block they are checked; if they hold no contradiction, the bug is in this code, and its error stays.
+        the block they are checked; if they hold no contradiction, the error is a bug here and stays as it is.
         """
         try:
             yield
@@ -201,7 +201,7 @@ class ArchiveIndex:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Raise `IndexUnusable` for what goes wrong in opening the index."""
+        """Raise `IndexUnusable` for errors in opening the index."""
         try:
             yield
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -254,7 +254,7 @@ class ArchiveIndex:
 
 
 def _set_aside(path: Path, *, is_folder: bool) -> None:
-    """Rename what stands where a folder, or a file, has to be."""
+    """Rename a file that stands in the place of a folder, or a folder in the place of a file."""
     if path.is_symlink() or (path.exists() and path.is_dir() != is_folder):
         path.rename(next(free for free in _names_beside(path) if not (free.exists() or free.is_symlink())))
 

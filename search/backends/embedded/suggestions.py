@@ -28,8 +28,7 @@ MIN_LENGTH = 3
 def corrections(view: Snapshot, form: str, count: int) -> tuple[Suggestion, ...]:
     """The forms of the archive nearest to `form`: with the fewest edits, then those in most articles.
 
-    Those with the same first letter come before the others, which are looked at only if there are
-    none: the first letter is seldom mistyped.
+    Only forms with the same first letter count, if there are any: the first letter is seldom mistyped.
     """
     if len(form) < MIN_LENGTH:
         return ()
@@ -81,7 +80,7 @@ def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Sug
 
 
 def _like(values: Sequence[str], sought: str) -> dict[str, int]:
-    """Those of the values that are like the one that is sought, the lower the number the more."""
+    """The values like the one that is sought; a lower number means a closer one."""
     bare, own = _bare(sought), set(forms(sought))
     distance = 1 if len(sought) <= MAX_SHORT_LENGTH else 2
     close = set(spelled_like(values, sought, distance)) if len(sought) >= MIN_LENGTH else set()

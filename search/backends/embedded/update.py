@@ -64,7 +64,7 @@ class Update:
                 self.unindexed[name] = None
 
     def remove(self, identities: Iterable[str]) -> None:
-        """Take out what the index has had until now under these ids."""
+        """Take out the articles that the index has under these ids."""
         self._gone.update(identity.encode() for identity in identities)
 
     def prepare(self) -> None:

@@ -111,7 +111,7 @@ class Writer:
         return counts
 
     def forget(self, identities: Iterable[str]) -> int:
-        """Erase articles and all their versions, from the files too; how many there were."""
+        """Erase articles and all their versions, from the files too; return how many there were."""
         gone = self.remove(lambda changes: changes.forget(identities))
         if not self._store.truncate_log():
             raise ArchiveError(

@@ -34,11 +34,11 @@ class History:
         self._hash = sha256(before + revision.to_bytes(8, "big") + at.to_bytes(8, "big") + kind.encode())
 
     def add(self, identity: str, digest: bytes | None) -> None:
-        """The article with this id became what has this digest, or was taken out."""
+        """Add an article that now has this digest, or that was taken out (None)."""
         self._hash.update(sha256(identity.encode()).digest() + (digest or _GONE))
 
     def digest(self) -> bytes:
-        """That of all that was added."""
+        """The digest of everything added."""
         return self._hash.digest()
 
 
@@ -222,7 +222,7 @@ class Changes:
     # --- revisions ------------------------------------------------------------------------------
 
     def _revised(self, kind: Kind, touching: Iterable[str]) -> tuple[int, int, History]:
-        """The revision that is being made, or another where it is of another kind or has one of these ids."""
+        """The unfinished revision, or a new one if that is of another kind or has one of these ids."""
         ids = set(touching)
         if self._open is not None and (self._open[2] != kind or not self._touched.isdisjoint(ids)):
             self.finish()
@@ -239,7 +239,7 @@ class Changes:
         return revision, at, history
 
     def finish(self) -> None:
-        """Note the revision that is being made, if there is one; the next change makes another."""
+        """Store the unfinished revision, if there is one; the next change begins another."""
         if self._open is not None:
             self.revision, at, kind, history = self._open
             self._cursor.execute(

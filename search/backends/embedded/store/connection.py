@@ -1,4 +1,4 @@
-"""The SQLite file of a store opened, and what SQLite raises as errors of the archive."""
+"""The opening of a store's SQLite file, and the translation of SQLite's errors into errors of the archive."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _connection(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def format_of(connection: sqlite3.Connection, path: Path, location: Path) -> int:
-    """The version of the tables; raises `ArchiveExists` where they are not ours, or of a newer version."""
+    """The version of the tables; raises `ArchiveExists` for tables of another program or a newer version."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:

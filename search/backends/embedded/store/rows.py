@@ -1,4 +1,4 @@
-"""A row of the store to an article and back; nothing that was not written so becomes an article."""
+"""A row of the store to an article and back; only a row that the store wrote becomes an article."""
 
 from __future__ import annotations
 

@@ -155,12 +155,12 @@ class Store:
             cursor.execute("DELETE FROM tombstones WHERE revision <= ?", (revision,))
 
     def prune(self, before: datetime) -> int:
-        """Drop the versions that were replaced or deleted before this time; how many they were."""
+        """Drop the versions that were replaced or deleted before this time; return how many."""
         with self._transaction() as cursor:
             return versions.prune(cursor, before)
 
     def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
-        """Bring an older format up to this one, all of it or nothing; whether there was anything to do."""
+        """Bring an older format up to this one, all of it or nothing; True if there was anything to do."""
         with self._transaction() as cursor:
             old = format_of(self._connection, self.path, self.location) < FORMAT
             if old:

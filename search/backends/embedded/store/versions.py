@@ -24,7 +24,7 @@ class Kept(NamedTuple):
 
 
 def kept(connection: sqlite3.Connection, identity: str) -> Iterator[Kept]:
-    """All that there has been of an article, the newest first; raises `BadRow` where one is damaged."""
+    """All states of an article, the newest first; raises `BadRow` where one is damaged."""
     rows = connection.execute(
         "SELECT revision, NULL, 1, digest, CAST(document AS BLOB) FROM articles WHERE id = ?1 "
         "UNION ALL SELECT revision, until, whole, digest, document FROM versions WHERE id = ?1 "
@@ -84,7 +84,7 @@ def moment_of(at: object) -> datetime:
 
 
 def prune(cursor: sqlite3.Cursor, before: datetime) -> int:
-    """Drop the versions that were not current any more at this time; how many they were."""
+    """Drop the versions that were not current any more at this time; return how many."""
     at = (before - _EPOCH) // timedelta(microseconds=1)
     cursor.execute(
         "DELETE FROM versions WHERE until <= (SELECT max(revision) FROM revisions WHERE at <= ?)", (at,)
