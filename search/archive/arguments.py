@@ -84,7 +84,7 @@ def articles_of(articles: object) -> Iterator[Article]:
 
 
 def progress_of(progress: object) -> Progress | None:
-    """A function that is told of progress, or None."""
+    """A function to call with progress, or None."""
     if progress is not None and not callable(progress):
         raise InvalidRequest(f"progress must be a function, not {type(progress).__name__}")
     return cast("Progress | None", progress)

@@ -270,7 +270,7 @@ class Store:
         return self._counted("SELECT count(*) FROM articles")
 
     def count_at(self, revision: int) -> int:
-        """How many articles there were at a revision, without those of which nothing is kept."""
+        """How many articles there were at a revision, without erased and pruned ones."""
         if self.format < FORMAT:
             return self.count() if revision == self.revision else 0
         return self._counted(versions.COUNT_AT, revision, revision, revision)

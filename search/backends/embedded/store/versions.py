@@ -96,7 +96,7 @@ COUNT_AT = """
     SELECT (SELECT count(*) FROM articles WHERE revision <= ?)
         + (SELECT count(*) FROM versions WHERE revision <= ? AND until > ?)
 """
-"""The number of articles at a revision, which is given three times; what is erased or pruned is missing."""
+"""The number of articles at a revision, which is given three times, without erased and pruned articles."""
 
 _OF_ANOTHER_TYPE = """
     SELECT DISTINCT 'articles' FROM articles WHERE typeof(first_seen) <> 'integer'
