@@ -197,7 +197,7 @@ def test_a_phrase_with_a_word_that_one_language_has_in_no_such_field_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "search.index.postings.phrases.RARE", 0
+        "search.index.postings.phrases.MIN_RARITY", 0
     )  # as if the other word were in many more articles
     with open_archive(tmp_path / "archive", create=True) as archive:
         archive.add(

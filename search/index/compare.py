@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from search.index.format.layout import Array, MappedArrays
+from search.index.format.layout import MappedArrays
 from search.index.format.segment import Segment
+from search.index.kernels import Array
 from search.index.read.snapshot import Snapshot
 from search.index.write.merge import Source, merge
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from search.index.format.layout import Array
 from search.index.format.lexicon import Lexicon
+from search.index.kernels import Array, expand_runs
 
 
 class TextField:
@@ -52,13 +52,13 @@ class TextField:
 
     def of_several(self, terms: Array, docs: Array) -> tuple[Array, Array, Array]:
         """(documents, frequencies above 0, leads) of terms, one after the other; `docs` are all there are."""
-        first, places = runs(self._starts, terms)
+        first, places = _runs(self._starts, terms)
         if self._at is None or self._at_starts is None:
             frequencies = self._frequencies.take(places)
             present = frequencies > 0
             places = places.compress(present)
             return docs.take(places), frequencies.compress(present), self._leads.take(places)
-        _, listed = runs(self._at_starts, terms)
+        _, listed = _runs(self._at_starts, terms)
         owners = np.repeat(first, self._at_starts[terms + 1] - self._at_starts[terms])
         own = docs.take(owners + self._at.take(listed))
         return own, self._frequencies.take(listed), self._leads.take(listed)
@@ -68,13 +68,10 @@ class TextField:
         return slice(*self.place_starts[term : term + 2].tolist())
 
 
-def runs(starts: Array, terms: Array) -> tuple[Array, Array]:
+def _runs(starts: Array, terms: Array) -> tuple[Array, Array]:
     """Where the entries of each term begin, and the places of all their entries."""
     first = starts.take(terms)
-    sizes = starts.take(terms + 1) - first
-    places = np.repeat(first - np.cumsum(sizes) + sizes, sizes)
-    places += np.arange(len(places))
-    return first, places
+    return first, expand_runs(first, starts.take(terms + 1) - first)
 
 
 class ValueField:

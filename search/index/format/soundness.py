@@ -12,8 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from search.index.format.layout import Array, BadLayout
+from search.index.format.layout import BadLayout
 from search.index.format.lexicon import Lexicon
+from search.index.kernels import Array
 
 _SMALL = ("|u1", "<u2", "<i4")
 _WIDE = ("<i4", "<i8")

@@ -18,8 +18,9 @@ from whoosh.matching.mcore import Matcher
 from whoosh.reading import TermInfo, TermNotFound
 
 from search.index.format.fields import SegmentFields
-from search.index.format.layout import MISSING, Array, MappedArrays
+from search.index.format.layout import MISSING, MappedArrays
 from search.index.format.lexicon import Lexicon
+from search.index.kernels import Array
 from search.index.whoosh.segment import WhooshSegment
 from search.index.whoosh.writing import ArrayFieldWriter, ArrayPerDocumentWriter
 

@@ -38,9 +38,18 @@ from itertools import chain
 
 import numpy as np
 
-from search.index.format.layout import Array, narrow
+from search.index.format.layout import narrow
 from search.index.format.lexicon import lexicon_arrays
-from search.index.postings.postings import first_of_runs, leads_of
+from search.index.kernels import (
+    Array,
+    expand_runs,
+    first_of_runs,
+    leads_of,
+    order_by_term,
+    renumber,
+    run_starts,
+    scatter,
+)
 
 
 @dataclass(slots=True)
@@ -108,8 +117,8 @@ class WordCollector:
         real = entries >= 0
         if not real.all():
             entries, docs, where, positions = entries[real], docs[real], where[real], positions[real]
-        used, entries = _renumbered(entries)
-        used_terms, owners = _renumbered(np.array([term_of[number] for number in used.tolist()], np.int32))
+        used, entries = renumber(entries)
+        used_terms, owners = renumber(np.array([term_of[number] for number in used.tolist()], np.int32))
         return Words(
             self._fields,
             [forms[number] for number in used.tolist()],
@@ -124,25 +133,13 @@ class WordCollector:
 
 def _expanded(pieces: Array, words_of: Sequence[Sequence[int]]) -> tuple[Array, Array]:
     """int32: the words of the pieces, one after the other; and how many each piece has."""
-    used, pieces = _renumbered(pieces)
+    used, pieces = renumber(pieces)
     lists = [words_of[number] for number in used.tolist()]
     sizes = np.fromiter(map(len, lists), np.int32, len(lists))
     words = np.fromiter(chain.from_iterable(lists), np.int32)
     counts = sizes[pieces]
-    steps = (np.cumsum(sizes, dtype=np.int32) - sizes)[pieces]
-    steps -= np.cumsum(counts, dtype=np.int32)
-    steps += counts
-    places = np.repeat(steps, counts)
-    places += np.arange(len(places), dtype=np.int32)
-    return words[places], counts
-
-
-def _renumbered(numbers: Array) -> tuple[Array, Array]:
-    """The distinct numbers, ascending, and int32: the place of each among them."""
-    used = np.flatnonzero(np.bincount(numbers))
-    place = np.empty(used[-1] + 1 if len(used) else 0, np.int32)
-    place[used] = np.arange(len(used))
-    return used, place[numbers]
+    starts = (np.cumsum(sizes, dtype=np.int32) - sizes)[pieces]
+    return words[expand_runs(starts, counts)], counts
 
 
 @dataclass(slots=True)
@@ -186,13 +183,7 @@ def _text_arrays(words: Words) -> dict[str, Array]:
         [words.forms[number] for number in by_form], term_of[by_form], len(by_term)
     )
     arrays.update(lexicon_arrays("terms", [words.terms[n] for n in by_term]))
-    # One sort of integers: by term, and of equal terms in the order the words came in.
-    keys = term_of.astype(np.int64)[words.entries] << 32
-    keys |= np.arange(len(keys))
-    keys.sort()
-    order = keys & 0xFFFFFFFF
-    keys >>= 32
-    sorted_terms = keys.astype(np.int32)
+    order, sorted_terms = order_by_term(term_of[words.entries])
     sorted_docs = words.docs[order]
     first = first_of_runs(sorted_terms) | first_of_runs(sorted_docs)
     arrays["docs"] = sorted_docs[first]
@@ -217,11 +208,11 @@ def _text_arrays(words: Words) -> dict[str, Array]:
 
 def _frequency_arrays(occurring: Mapping[str, tuple[Array, Array, Array]], starts: Array) -> dict[str, Array]:
     """The arrays of frequencies and leads, from the postings that each text field is in, and theirs."""
-    arrays = {}
+    arrays: dict[str, Array] = {}
     dense = max(occurring, key=lambda name: len(occurring[name][0]))
     for name, (present, counts, leads) in occurring.items():
         if name == dense:
-            counts, leads = (spread(own, present, int(starts[-1])) for own in (counts, leads))
+            counts, leads = (scatter(own, present, int(starts[-1])) for own in (counts, leads))
         else:
             terms = np.searchsorted(starts, present, side="right") - 1
             arrays[f"{name}.at"] = (present - starts[terms]).astype(np.int32)
@@ -229,13 +220,6 @@ def _frequency_arrays(occurring: Mapping[str, tuple[Array, Array, Array]], start
         arrays[f"{name}.frequencies"] = narrow(counts)
         arrays[f"{name}.leads"] = leads
     return arrays
-
-
-def spread(values: Array, places: Array, count: int) -> Array:
-    """`count` values: these at their places, and 0 at all others."""
-    every = np.zeros(count, values.dtype)
-    every[places] = values
-    return every
 
 
 def _inverse(order: Sequence[int]) -> Array:
@@ -278,10 +262,3 @@ def value_arrays(
         f"{name}.doc_starts": run_starts(docs, count).astype(np.int32),
         f"{name}.ordinals": ordinals,
     }
-
-
-def run_starts(ascending: Array, count: int) -> Array:
-    """int64[count+1]: where the run of each number from 0 to count-1 begins in `ascending`."""
-    starts = np.zeros(count + 1, np.int64)
-    np.cumsum(np.bincount(ascending, minlength=count), out=starts[1:])
-    return starts

@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from search.index.format.layout import Array, SegmentFile, narrowest
+from search.index.format.layout import SegmentFile, narrowest
 from search.index.format.lexicon import Lexicon, lexicon_arrays
-from search.index.write.invert import form_arrays, spread, value_arrays
+from search.index.kernels import Array, interleave_runs, scatter
+from search.index.write.invert import form_arrays, value_arrays
 
 Arrays = Mapping[str, Array]
 
@@ -176,7 +177,7 @@ class _Merging:
     def run(self, first: int, after: int) -> None:
         """Merge the terms from `first` up to, not including, `after`."""
         pieces = [_Postings(part, self._fields, first, after) for part in self._parts]
-        starts, places = _destinations([piece.owners for piece in pieces], after - first)
+        starts, places = interleave_runs([piece.owners for piece in pieces], after - first)
         end = self._done + int(starts[-1])
         docs = self._docs[self._done : end]
         for piece, where in zip(pieces, places, strict=True):
@@ -233,7 +234,7 @@ class _Places:
         """Merge the words of the terms from `first` up to, not including, `after`."""
         pieces = [_Words(part, self._name, *_own_terms(part, first, after)) for part in parts]
         owners = [part.terms[piece.terms] - first for part, piece in zip(parts, pieces, strict=True)]
-        starts, places = _destinations(owners, after - first)
+        starts, places = interleave_runs(owners, after - first)
         end = self._done + int(starts[-1])
         own, spelled = self._positions[self._done : end], self._variants[self._done : end]
         for part, piece, where in zip(parts, pieces, places, strict=True):
@@ -301,7 +302,7 @@ def _of_terms(arrays: Arrays, name: str, what: str, own: int, end: int) -> Array
     at_starts = arrays[f"{name}.at_starts"][own : end + 1]
     listed = slice(int(at_starts[0]), int(at_starts[-1]))
     places = np.repeat(starts[:-1] - starts[0], np.diff(at_starts)) + arrays[f"{name}.at"][listed]
-    return spread(found[listed], places, int(starts[-1] - starts[0]))
+    return scatter(found[listed], places, int(starts[-1] - starts[0]))
 
 
 def _runs(weights: Array) -> Iterator[tuple[int, int]]:
@@ -310,23 +311,6 @@ def _runs(weights: Array) -> Iterator[tuple[int, int]]:
     marks = np.arange(MAX_RUN_POSTINGS, int(totals[-1]) if len(totals) else 0, MAX_RUN_POSTINGS)
     edges = np.unique(np.concatenate([[0], np.searchsorted(totals, marks, side="right"), [len(weights)]]))
     return pairwise(edges.tolist())
-
-
-def _destinations(owners: Sequence[Array], count: int) -> tuple[Array, list[Array]]:
-    """Where the entries of each of `count` owners begin, and where each entry of each part goes.
-
-    `owners` has the owner of each entry, ascending, part by part.
-    """
-    counts = [np.bincount(own, minlength=count) for own in owners]
-    starts = np.zeros(count + 1, np.int64)
-    np.cumsum(sum(counts), out=starts[1:])
-    before = starts[:-1].copy()
-    places = []
-    for own_counts, own in zip(counts, owners, strict=True):
-        own_starts = np.cumsum(own_counts) - own_counts
-        places.append(np.arange(len(own)) + (before - own_starts)[own])
-        before += own_counts
-    return starts, places
 
 
 # --- values -----------------------------------------------------------------------------------------
