@@ -1,33 +1,6 @@
 """Documents to the arrays of a segment: words sorted into postings, values into columns.
 
-The text fields share one lexicon. A term's postings are the documents that have it in any of them:
-
-    terms.*                         the terms, a `lexicon`                           T terms
-    starts            int64[T+1]    where each term's postings begin                 P postings
-    docs              int32[P]      the documents, ascending within a term
-    F.frequencies                   how often in text field F: of every posting for the field that has
-                                    most of them; for the others of those at
-    F.leads           uint8         … and how near the beginning it first is there (`leads_of`)
-    F.at              int32         … (from the term's first posting on), with
-    F.at_starts       int64[T+1]    … where each term's begin
-    F.place_starts    int64[T+1]    where each term's words in field F begin
-    F.positions                     the position of each word, by document
-    F.variants                      which of the term's forms it has
-    F.lengths         int32[N]      words in field F of each of the N documents
-    F.extents         int32[N]      one more than the position of the last of them
-
-    forms.*                         the forms, a `lexicon`; one of several terms stands there several times
-    forms.terms       int32         the term of each
-    forms.variants                  which of its term's forms each is
-    variant_starts    int32[T+1]    where each term's variants begin in
-    variant_forms     int32         … the forms they are
-
-    V.terms.*                       the values of value field V, a `lexicon`
-    V.starts  V.docs                the documents of each value
-    V.doc_starts  V.ordinals        the values of each document
-    C.numbers         int64[N]      a column of numbers
-
-Arrays without a type here are in the smallest that holds them.
+`format.names` says which arrays there are.
 """
 
 from __future__ import annotations
@@ -38,8 +11,10 @@ from itertools import chain
 
 import numpy as np
 
+from search.index.format.fields import densest
 from search.index.format.layout import narrow
 from search.index.format.lexicon import lexicon_arrays
+from search.index.format.names import column_array, text_array, value_array
 from search.index.kernels import (
     Array,
     expand_runs,
@@ -163,13 +138,13 @@ def segment_arrays(documents: Documents) -> dict[str, Array]:
     for number, name in enumerate(words.text_fields):
         own = np.flatnonzero(words.fields == number)
         docs = words.docs[own]
-        arrays[f"{name}.lengths"] = np.bincount(docs, minlength=documents.count).astype(np.int32)
-        extents = arrays[f"{name}.extents"] = np.zeros(documents.count, np.int32)
+        arrays[text_array(name, "lengths")] = np.bincount(docs, minlength=documents.count).astype(np.int32)
+        extents = arrays[text_array(name, "extents")] = np.zeros(documents.count, np.int32)
         extents[docs] = words.positions[own] + 1  # of a document's words the last one stays
     for name, (numbers, values) in documents.values.items():
         arrays.update(_value_arrays(name, numbers, values, documents.count))
     for name, column in documents.numbers.items():
-        arrays[f"{name}.numbers"] = np.array(column, np.int64)
+        arrays[column_array(name)] = np.array(column, np.int64)
     return arrays
 
 
@@ -195,9 +170,9 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     occurring: dict[str, tuple[Array, Array, Array]] = {}
     for number, name in enumerate(words.text_fields):
         own = np.flatnonzero(fields == number)
-        arrays[f"{name}.place_starts"] = run_starts(sorted_terms[own], len(by_term))
-        arrays[f"{name}.positions"] = narrow(positions[own])
-        arrays[f"{name}.variants"] = narrow(variants[own])
+        arrays[text_array(name, "place_starts")] = run_starts(sorted_terms[own], len(by_term))
+        arrays[text_array(name, "positions")] = narrow(positions[own])
+        arrays[text_array(name, "variants")] = narrow(variants[own])
         there = postings[own]
         begins = np.flatnonzero(first_of_runs(there))
         leads = leads_of(positions[own[begins]])
@@ -209,16 +184,16 @@ def _text_arrays(words: Words) -> dict[str, Array]:
 def _frequency_arrays(occurring: Mapping[str, tuple[Array, Array, Array]], starts: Array) -> dict[str, Array]:
     """The arrays of frequencies and leads, from the postings that each text field is in, and theirs."""
     arrays: dict[str, Array] = {}
-    dense = max(occurring, key=lambda name: len(occurring[name][0]))
+    dense = densest({name: len(present) for name, (present, _, _) in occurring.items()})
     for name, (present, counts, leads) in occurring.items():
         if name == dense:
             counts, leads = (scatter(own, present, int(starts[-1])) for own in (counts, leads))
         else:
             terms = np.searchsorted(starts, present, side="right") - 1
-            arrays[f"{name}.at"] = (present - starts[terms]).astype(np.int32)
-            arrays[f"{name}.at_starts"] = run_starts(terms, len(starts) - 1)
-        arrays[f"{name}.frequencies"] = narrow(counts)
-        arrays[f"{name}.leads"] = leads
+            arrays[text_array(name, "at")] = (present - starts[terms]).astype(np.int32)
+            arrays[text_array(name, "at_starts")] = run_starts(terms, len(starts) - 1)
+        arrays[text_array(name, "frequencies")] = narrow(counts)
+        arrays[text_array(name, "leads")] = leads
     return arrays
 
 
@@ -256,9 +231,9 @@ def value_arrays(
 ) -> dict[str, Array]:
     """The arrays of a value field, from its values in order and (document, ordinal) by document."""
     by_value = np.argsort(ordinals, kind="stable")
-    return lexicon_arrays(f"{name}.terms", values) | {
-        f"{name}.starts": run_starts(ordinals[by_value], len(values)).astype(np.int32),
-        f"{name}.docs": docs[by_value],
-        f"{name}.doc_starts": run_starts(docs, count).astype(np.int32),
-        f"{name}.ordinals": ordinals,
+    return lexicon_arrays(value_array(name, "terms"), values) | {
+        value_array(name, "starts"): run_starts(ordinals[by_value], len(values)).astype(np.int32),
+        value_array(name, "docs"): docs[by_value],
+        value_array(name, "doc_starts"): run_starts(docs, count).astype(np.int32),
+        value_array(name, "ordinals"): ordinals,
     }
