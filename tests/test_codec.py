@@ -18,14 +18,14 @@ from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
 from whoosh.matching import ReadTooFar
 from whoosh.query import And, AndNot, Every, Not, Or, Phrase, Prefix, Query, Term
 
-from search.index.format.layout import MISSING, Array
+from search.index.format.layout import MISSING
 from search.index.format.manifest import read_manifest
 from search.index.format.segment import Segment
+from search.index.kernels import Array
 from search.index.read.snapshot import Snapshot
-from search.index.whoosh.codec import ArrayCodec
 from search.index.whoosh.contents import write_contents
 from search.index.whoosh.fields import Positions, Terms, integer_column
-from search.index.whoosh.segment import WhooshSegment
+from search.index.whoosh.segment import ArrayCodec, WhooshSegment
 from search.index.write import merge
 from search.index.write.invert import Documents, WordCollector
 from search.index.write.writer import MERGE_FACTOR, ArrayWriter, to_merge

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.index.format.layout import Array, BadLayout, MappedArrays, narrow, write_arrays
+from search.index.format.layout import BadLayout, MappedArrays, narrow, write_arrays
 from search.index.format.lexicon import Lexicon, lexicon_arrays
+from search.index.kernels import Array
 
 ARRAYS: dict[str, Array] = {
     "bytes": np.arange(5, dtype=np.uint8),

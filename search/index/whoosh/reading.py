@@ -1,17 +1,16 @@
 """A segment of arrays read through Whoosh's own interfaces, so that Whoosh can search it.
 
-Queries here do not come this way (see `view`); `whoosh.index.open_dir` and whatever is built on it do.
-The writing side is in `whoosh_writing`.
+Queries here do not come this way (see `read`); `whoosh.index.open_dir` and whatever is built on it do.
+The writing side is in `writing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from whoosh.codec.base import Codec, FieldCursor, PerDocumentReader, TermsReader
+from whoosh.codec.base import FieldCursor, PerDocumentReader, TermsReader
 from whoosh.columns import ColumnReader
 from whoosh.matching import ReadTooFar
 from whoosh.matching.mcore import Matcher
@@ -21,31 +20,9 @@ from search.index.format.fields import SegmentFields
 from search.index.format.layout import MISSING, MappedArrays
 from search.index.format.lexicon import Lexicon
 from search.index.kernels import Array
-from search.index.whoosh.segment import WhooshSegment
-from search.index.whoosh.writing import ArrayFieldWriter, ArrayPerDocumentWriter
 
-
-class ArrayCodec(Codec):  # type: ignore[misc]
-    """The codec that an `WhooshSegment` names."""
-
-    length_stats = False  # else Whoosh reads the segment before it is written
-    _documents: ArrayPerDocumentWriter
-
-    def per_document_writer(self, storage: Any, segment: WhooshSegment) -> ArrayPerDocumentWriter:
-        self._documents = ArrayPerDocumentWriter()
-        return self._documents
-
-    def field_writer(self, storage: Any, segment: WhooshSegment) -> ArrayFieldWriter:
-        return ArrayFieldWriter(storage.folder, segment, self._documents)
-
-    def terms_reader(self, storage: Any, segment: WhooshSegment) -> ArrayTermsReader:
-        return ArrayTermsReader(segment.ours.open(Path(storage.folder)), segment.count)
-
-    def per_document_reader(self, storage: Any, segment: WhooshSegment) -> ArrayPerDocumentReader:
-        return ArrayPerDocumentReader(segment.ours.open(Path(storage.folder)), segment)
-
-    def new_segment(self, storage: Any, indexname: str) -> WhooshSegment:
-        return WhooshSegment(indexname)
+if TYPE_CHECKING:
+    from search.index.whoosh.segment import WhooshSegment
 
 
 class ArrayTermsReader(TermsReader):  # type: ignore[misc]
