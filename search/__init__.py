@@ -1,27 +1,55 @@
 """Full-text search over a news archive.
 
-`open_archive` opens one; `parse_query` reads a query without one; `Article` is what an archive holds;
-`SearchError` is the root of all that is raised. Each is imported when it is first asked for, so that
-`import search` costs nothing.
+`open_archive` opens one; it takes a `Question` and gives `Results`; it holds values of `Article`.
+`parse_query` reads a query without an archive; `SearchError` is the root of all that is raised. Each name is
+imported when it is first asked for, so that `import search` costs nothing.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
+
+try:
+    import fcntl as _fcntl  # noqa: F401
+except ImportError:
+    _REASON = f"news-search needs Linux, macOS or another Unix: {sys.platform} is not supported"
+    if sys.argv[:1] and sys.argv[0].endswith(("news", "news.exe")):
+        sys.exit(f"news: {_REASON}")
+    raise ImportError(_REASON) from None
 
 if TYPE_CHECKING:
     from search.article import Article
     from search.errors import SearchError
     from search.language import parse_query
-    from search.query import Archive, open_archive
+    from search.query import (
+        Archive,
+        Facet,
+        Hit,
+        Question,
+        Results,
+        Snippet,
+        Timeline,
+        open_archive,
+    )
 
-__all__ = ["Archive", "Article", "SearchError", "open_archive", "parse_query"]
+__all__ = [
+    "Archive",
+    "Article",
+    "Facet",
+    "Hit",
+    "Question",
+    "Results",
+    "SearchError",
+    "Snippet",
+    "Timeline",
+    "open_archive",
+    "parse_query",
+]
 
-_HOMES = {
-    "Archive": "search.query",
+_HOMES = dict.fromkeys(__all__, "search.query") | {
     "Article": "search.article",
     "SearchError": "search.errors",
-    "open_archive": "search.query",
     "parse_query": "search.language",
 }
 

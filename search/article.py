@@ -1,6 +1,6 @@
-"""`Article`: the one record that everything here is about.
+"""`Article`: the one record of this package.
 
-An `Article` that exists is valid: it has an id, some text, clean strings and a time in UTC or none.
+An `Article` that exists is valid: it has an id, some text, clean strings, and a time in UTC or none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 from search.errors import InvalidArticle
 
 Precision = Literal["instant", "day", "month", "year"]
-"""How exactly a time is known: to the instant, or as that calendar day, month or year in every zone."""
+"""How exactly a time is known. A day, month or year is the same calendar period in every zone."""
 
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
@@ -24,16 +24,16 @@ MAX_ID_LENGTH = 512
 """Longest id in characters."""
 
 MAX_VALUE_LENGTH = 512
-"""Longest keyword, author, source or value of an extra field, in characters."""
+"""Longest keyword, author, source or value of an extra field in characters."""
 
 MAX_FIELDS = MAX_VALUES = 10_000
-"""Most extra fields of an article, and most values of any of its fields."""
+"""Extra fields of an article, and values of one field."""
 
 EARLIEST_YEAR, LATEST_YEAR = 1500, 2199
-"""Years outside of this are mistakes of a clock or a parser, not dates of news."""
+"""A year outside of these is taken for a mistake of a clock or a parser."""
 
 EXTRA_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-"""What the name of an extra field looks like; it is also how it is written in a query."""
+"""The pattern of the name of an extra field, which a query can contain."""
 
 OWN_FIELDS = frozenset(
     "id title description highlights body published precision modified date keyword keywords author "
@@ -43,42 +43,42 @@ OWN_FIELDS = frozenset(
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _LINE_BREAKS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85", "\n"))
-_TIDIED = {code: None for code in range(128) if _CONTROL.match(chr(code))} | _LINE_BREAKS
+_CLEANED_ASCII = {code: None for code in range(128) if _CONTROL.match(chr(code))} | _LINE_BREAKS
 _TEXTS = ("title", "description", "body", "source", "url", "language")
 _LISTS = ("highlights", "keywords", "authors")
 _C0 = bytes({*range(32), 127} - {*b"\t\n"})
-_TURNING = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""What turns the direction of text: of use in text, but not in an id, which has to be told from others."""
+_DIRECTION_MARKS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks of direction. Text may contain them, but not an id: two ids could look the same."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """`text` without control characters and byte-order marks, with U+FFFD for lone surrogates.
+    """Remove control characters and byte-order marks, and write U+FFFD for lone surrogates.
 
-    Carriage returns and form feeds become line feeds; tabs and line feeds stay; the ends are stripped.
+    Carriage returns and form feeds become line feeds. Tabs and line feeds stay. Both ends are stripped.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     if text.isascii():
-        return (text.translate(_TIDIED) if has_controls(text) else text).strip()
+        return (text.translate(_CLEANED_ASCII) if has_controls(text) else text).strip()
     return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text.translate(_LINE_BREAKS))).strip()
 
 
 def has_controls(text: str) -> bool:
-    """Whether there is any C0 control character in `text` but tabs and line feeds, or a DEL."""
+    """True if `text` has a DEL or a C0 control character other than a tab or a line feed."""
     raw = text.encode("utf-8", "surrogatepass")
     return len(raw.translate(None, _C0)) < len(raw)
 
 
 def one_line(text: str) -> str:
-    """`clean` text on one line, with single spaces."""
+    """Clean the text and put it on one line with single spaces."""
     if text.isprintable() and "  " not in text:
         return text.strip()
     return " ".join(clean(text).split())
 
 
 def clean_values(values: Iterable[str]) -> tuple[str, ...]:
-    """The distinct non-empty values, each on one line with single spaces, in their order."""
+    """Return the distinct non-empty values in their order, each on one line with single spaces."""
     return tuple(dict.fromkeys(line for value in values if (line := one_line(value))))
 
 
@@ -86,19 +86,18 @@ def clean_values(values: Iterable[str]) -> tuple[str, ...]:
 class Article:
     """One news article.
 
-    Strings are cleaned (see `clean`), but `id` is kept exactly as it is given; when it is not given, it is
-    a stable hash of source and URL, or of the whole content where there is no URL.
+    Strings are cleaned (see `clean`), but `id` is kept exactly as given. Without an id, the id is a stable
+    hash of source and URL, or of the whole content if there is no URL.
 
-    `published` must be aware and is kept in UTC. With a `precision` of day, month or year, it names the
-    calendar day, month or year that it has in its own zone, and is kept as the first instant of that in
-    UTC. `modified` is when the source says that it last changed the article, with a time of day; None
-    where that is the time of publication.
+    `published` must be aware and is kept in UTC. With a `precision` of day, month or year it stands for that
+    period of the calendar in its own zone, and is kept as the first instant of the period in UTC. `modified`
+    is the last change that the source names, an instant; it is None if it equals `published`.
 
     `extra` holds the source's other fields by name, each a tuple of strings; treat it as read-only.
 
-    Raises `InvalidArticle` when there is no text in any of title, description, highlights and body,
-    when an id is too long or has control characters, when a time has no zone, when a field has a value of
-    the wrong type or too many values, when an extra field has a name that cannot be written in a query.
+    Raises `InvalidArticle` if title, description, highlights and body are all empty, if the id is too long
+    or has control characters, if a time has no zone, if a field has a value of the wrong type or too many
+    values, or if the name of an extra field cannot be written in a query.
     """
 
     id: str = ""
@@ -147,7 +146,7 @@ class Article:
         return "c" + self.digest().hex()[:20]
 
     def digest(self) -> bytes:
-        """SHA-256 of the content, `id` and `modified` aside: equal digests mean nothing has changed."""
+        """Return the SHA-256 of all fields but `id` and `modified`; it differs if the content differs."""
         record = self.as_record()
         for name in ("id", "modified"):
             record.pop(name, None)
@@ -156,13 +155,13 @@ class Article:
 
     @property
     def version(self) -> int | None:
-        """The number that the wire gave this state of the article, if it did: `extra["version"]`."""
+        """The version number that the wire gave the article, from `extra["version"]`, or None."""
         return version_of(self.extra)
 
     def as_record(self) -> dict[str, object]:
-        """The article as JSON-ready values, empty fields left out; `from_record` reads it back.
+        """Return the article as JSON-ready values without empty fields; `from_record` reads it back.
 
-        A time is written as exactly as it is known: 2025-02-11T18:30:00Z, 2025-02-11, 2025-02 or 2025.
+        A time is written to its precision: 2025-02-11T18:30:00Z, 2025-02-11, 2025-02 or 2025.
         """
         record: dict[str, object] = {"id": self.id}
         for name in _TEXTS:
@@ -181,7 +180,7 @@ class Article:
 
     @classmethod
     def from_record(cls, record: Mapping[str, object]) -> Article:
-        """The article that `as_record` described; raises `InvalidArticle` for any other mapping."""
+        """Read what `as_record` wrote; raises `InvalidArticle` for any other mapping."""
         known = dict(record)
         try:
             for name in _LISTS:
@@ -200,7 +199,7 @@ class Article:
 
     @classmethod
     def restored(cls, record: Mapping[str, Any]) -> Article:
-        """What `from_record` gives for a record that `as_record` made, and is trusted to be one."""
+        """Read what `as_record` wrote, like `from_record` but without checks."""
         get = record.get
         published, modified = get("published"), get("modified")
         instant, precision = (None, "instant") if published is None else read_time(published)
@@ -225,12 +224,12 @@ class Article:
         return _restored, tuple([getattr(self, name) for name in _FIELDS])
 
 
-_FIELDS = tuple(own.name for own in fields(Article))
+_FIELDS = tuple(each.name for each in fields(Article))
 _SETTERS = [getattr(Article, name).__set__ for name in _FIELDS]
 
 
 def _restored(*values: object) -> Article:
-    """An article of values that were those of another, in the order of the fields; nothing is checked."""
+    """Build an Article from values that are already valid, in the order of the fields."""
     article = object.__new__(Article)
     for put, value in zip(_SETTERS, values, strict=True):
         put(article, value)
@@ -238,21 +237,21 @@ def _restored(*values: object) -> Article:
 
 
 def version_of(extra: Mapping[str, Sequence[str]]) -> int | None:
-    """The version in extra fields; None where there is none, or not a number."""
+    """Return the version number in extra fields, or None."""
     (version,) = extra.get("version", ("",))[:1] or ("",)
     return int(version) if version.isdecimal() and len(version) < 19 else None
 
 
 def written_time(moment: datetime, precision: Precision = "instant") -> str:
-    """A time in UTC as ISO 8601 has it, no more exactly than it is known; `read_time` reads it back."""
+    """Write a time in UTC as ISO 8601, to its precision; `read_time` reads it back."""
     if precision == "instant":
         return moment.isoformat()[:-6] + "Z"
-    return moment.isoformat()[: _WRITTEN[precision]]
+    return moment.isoformat()[: _WRITTEN_LENGTHS[precision]]
 
 
 def read_time(written: str) -> tuple[datetime, Precision]:
-    """The time that `written_time` wrote, and how exactly; raises `ValueError` for what it cannot be."""
-    precision = _READ.get(len(written), "instant")
+    """Read a time that `written_time` wrote, and its precision; raises `ValueError` for other text."""
+    precision = _PRECISIONS_BY_LENGTH.get(len(written), "instant")
     if precision == "instant":
         return datetime.fromisoformat(written), precision
     return datetime.fromisoformat(
@@ -260,8 +259,8 @@ def read_time(written: str) -> tuple[datetime, Precision]:
     ).replace(tzinfo=UTC), precision
 
 
-_WRITTEN: dict[Precision, int] = {"day": 10, "month": 7, "year": 4}
-_READ = {length: precision for precision, length in _WRITTEN.items()}
+_WRITTEN_LENGTHS: dict[Precision, int] = {"day": 10, "month": 7, "year": 4}
+_PRECISIONS_BY_LENGTH = {length: precision for precision, length in _WRITTEN_LENGTHS.items()}
 
 
 def _strings(values: object) -> tuple[str, ...]:
@@ -286,7 +285,7 @@ def _checked_id(identity: str) -> str:
         raise InvalidArticle("bad-id", f"the id must be text, not {type(identity).__name__}")
     if len(identity) > MAX_ID_LENGTH:
         raise InvalidArticle("bad-id", f"the id has {len(identity)} characters, more than {MAX_ID_LENGTH}")
-    unfit = (_CONTROL, _TURNING, _SURROGATE)
+    unfit = (_CONTROL, _DIRECTION_MARKS, _SURROGATE)
     if (
         not identity.strip()
         or set("\n\t\u2028\u2029") & set(identity)
@@ -297,7 +296,7 @@ def _checked_id(identity: str) -> str:
 
 
 def _checked_published(published: object, precision: Precision) -> tuple[datetime | None, Precision]:
-    """`published` as it is kept, and its precision; "instant" where there is no time at all."""
+    """Return `published` as it is kept, with its precision, which is "instant" if there is no time."""
     if precision not in PRECISIONS:
         raise InvalidArticle("bad-date", f"the precision must be one of {', '.join(PRECISIONS)}")
     if precision == "instant" or not isinstance(published, datetime):
@@ -321,7 +320,9 @@ def _checked_time(name: str, moment: object) -> datetime | None:
     except OverflowError:
         instant = moment
     if not EARLIEST_YEAR < instant.year <= LATEST_YEAR:
-        raise InvalidArticle("bad-date", f"the year {instant.year} is not one of news")
+        raise InvalidArticle(
+            "bad-date", f"the year {instant.year} is not between {EARLIEST_YEAR + 1} and {LATEST_YEAR}"
+        )
     return instant
 
 

@@ -1,12 +1,12 @@
-"""What a user has set, from the environment and a file; nothing below this reads either.
+"""The settings of the user, from the environment and a file; no lower module reads either.
 
     NEWS_ARCHIVE  the archive               archive = "~/news"
     NEWS_TZ       the time zone             tz = "Europe/Berlin"
                                             limit = 20
                                             color = "never"
 
-The file is `config.toml` in the user's configuration folder for `news`, or what NEWS_CONFIG names. The
-environment wins over the file, and an option on the command line over both.
+The file is `config.toml` in the user's configuration folder for `news`, or the file that NEWS_CONFIG names.
+The environment wins over the file, and an option on the command line wins over both.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from search.dates import read_zone
 from search.errors import InvalidRequest
 
 DEFAULT_ARCHIVE = Path("index_data")
-MAX_FILE = 64 << 10
+MAX_FILE_BYTES = 64 << 10
 
 COLORS = ("auto", "always", "never")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings that hold where the command line says nothing; `tz` "" is the local zone."""
+    """The settings that apply where the command line gives no other; `tz` "" is the local zone."""
 
     archive: Path = DEFAULT_ARCHIVE
     tz: str = ""
@@ -38,7 +38,7 @@ class Config:
 
 
 def load_config(environment: Mapping[str, str]) -> Config:
-    """The configuration; raises `InvalidRequest` that names the file and what in it is wrong."""
+    """Read the configuration; raises `InvalidRequest` with the file, the line and the problem."""
     path = config_path(environment)
     text = _read(path) if path.is_file() or environment.get("NEWS_CONFIG") else ""
     try:
@@ -73,7 +73,7 @@ def load_config(environment: Mapping[str, str]) -> Config:
 
 
 def config_path(environment: Mapping[str, str]) -> Path:
-    """Where the configuration file is, or would be."""
+    """Return the path of the configuration file, whether it exists or not."""
     if named := environment.get("NEWS_CONFIG"):
         return Path(named)
     from platformdirs import user_config_path
@@ -82,7 +82,7 @@ def config_path(environment: Mapping[str, str]) -> Path:
 
 
 def local_zone(name: str) -> tzinfo:
-    """The zone of that name; for "" the one this machine is set to, else UTC."""
+    """Return the zone of that name; for "" the zone of this machine, or UTC if that is unknown."""
     if name:
         return read_zone(name)
     from tzlocal import get_localzone
@@ -96,9 +96,11 @@ def local_zone(name: str) -> tzinfo:
 def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_FILE + 1)
-        if len(content) > MAX_FILE:
-            raise InvalidRequest(f"{path} is larger than {MAX_FILE >> 10} KiB; it cannot be a configuration")
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise InvalidRequest(
+                f"{path} is larger than {MAX_FILE_BYTES >> 10} KiB, too large for a configuration"
+            )
         return content.decode()
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}") from error

@@ -1,22 +1,22 @@
-"""What can go wrong, as one family: catch `SearchError` and you have caught everything we raise.
+"""All errors of this package: `SearchError` catches every one of them.
 
     SearchError
     ├── QuerySyntaxError          the query cannot be read; points at the character
-    ├── InvalidRequest            an option has a value that means nothing (a bad date, zone, field)
+    ├── InvalidRequest            an argument has a value without a meaning (a bad date, zone, field)
     ├── InvalidArticle            a document that cannot become an article
     ├── LimitExceeded             a stated limit was hit (expansions, nesting, length)
-    │   └── DeadlineExceeded      the time given for an answer is over, or the caller cancelled it
-    └── ArchiveError              something about the archive itself; has `.location`
+    │   └── DeadlineExceeded      the deadline has passed, or the caller has cancelled
+    └── ArchiveError              a problem of the archive itself; has `.location`
         ├── ArchiveNotFound       there is no archive there
-        ├── ArchiveExists         something that is not an archive of ours is already there
+        ├── ArchiveExists         something else is already there
         ├── ArchiveLocked         another process is writing; has `.pid` and `.since`
         ├── ArchiveReadOnly       the archive cannot be written
         ├── ArchiveFull           no space is left for it
-        ├── ArchiveDamaged        its files cannot be trusted
-        ├── OtherAnalyzer         its words were analysed otherwise than here: `news rebuild`
+        ├── ArchiveDamaged        its files are not as they were written
+        ├── OtherAnalyzer         its words were analysed in another way: `news rebuild`
         └── IndexUnusable         the articles are whole but the index is not: `news rebuild`
 
-Every message is one or two plain sentences: what is the matter, then the next step.
+Every message is one or two plain sentences: the problem, then the next step.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 
 
 class SearchError(Exception):
-    """The root of the family; each can be pickled. `code` is a stable name of its kind, for programs."""
+    """The root of the family; each can be pickled. `code` names the kind for programs, and never changes."""
 
     code = "error"
 
@@ -34,7 +34,7 @@ class SearchError(Exception):
 
 
 def _remade(kind: type[SearchError], args: tuple[object, ...], facts: dict[str, object]) -> SearchError:
-    """An error with these facts; how its class is called does not matter."""
+    """Rebuild an error from its attributes, whatever the parameters of its class are."""
     error = kind.__new__(kind, *args)
     error.__dict__.update(facts)
     return error
@@ -43,7 +43,8 @@ def _remade(kind: type[SearchError], args: tuple[object, ...], facts: dict[str, 
 class QuerySyntaxError(SearchError):
     """A query that cannot be read.
 
-    `query[start:end]` is what is wrong, `reason` says why without the caret, which an empty query has not.
+    `query[start:end]` is the wrong part. `reason` is the message without the query and the carets under it,
+    which are left out for an empty query.
     """
 
     code = "query-syntax"
@@ -66,13 +67,13 @@ class QuerySyntaxError(SearchError):
 
 
 class InvalidRequest(SearchError):
-    """An argument whose value means nothing here."""
+    """An argument with a value that has no meaning."""
 
     code = "invalid-request"
 
 
 class InvalidArticle(SearchError):
-    """A document that cannot become an article; the `code` of each is a short stable name of the reason."""
+    """A document that cannot become an article; `code` is a short stable name of the reason."""
 
     code = "invalid-article"
 
@@ -82,19 +83,19 @@ class InvalidArticle(SearchError):
 
 
 class LimitExceeded(SearchError):
-    """A stated limit was hit; the message names the limit and how to ask for less."""
+    """A limit was exceeded; the message names the limit and how to stay below it."""
 
     code = "limit-exceeded"
 
 
 class DeadlineExceeded(LimitExceeded):
-    """There was no answer when the deadline passed, or the caller cancelled it."""
+    """The deadline passed before the answer was complete, or the caller cancelled."""
 
     code = "deadline-exceeded"
 
 
 class ArchiveError(SearchError):
-    """Something about the archive at `location`, a folder or an address."""
+    """A problem of the archive at `location`, a folder or an address."""
 
     code = "archive"
 
@@ -104,19 +105,19 @@ class ArchiveError(SearchError):
 
 
 class ArchiveNotFound(ArchiveError):
-    """There is no archive at the location; reading never makes one."""
+    """There is no archive at the location; a read never creates one."""
 
     code = "archive-not-found"
 
 
 class ArchiveExists(ArchiveError):
-    """Something that is not an archive of ours stands at the location; it is left alone."""
+    """Another file or folder is at the location; it is not changed."""
 
     code = "archive-exists"
 
 
 class ArchiveLocked(ArchiveError):
-    """Another process is writing the archive; what is known of it is its `pid`, `host` and `since`."""
+    """Another process is writing the archive; `pid`, `host` and `since` are None if unknown."""
 
     code = "archive-locked"
 
@@ -126,8 +127,8 @@ class ArchiveLocked(ArchiveError):
         where = f" on {host}" if host else ""
         when = f" since {since}" if since else ""
         super().__init__(
-            f"the archive {location} is being written by {holder}{where}{when}; try again when it has "
-            "finished, or wait for it: --wait SECONDS",
+            f"the archive {location} is being written by {holder}{where}{when}; try again "
+            "later, or wait for it: --wait SECONDS",
             location,
         )
 
@@ -145,18 +146,18 @@ class ArchiveFull(ArchiveError):
 
 
 class ArchiveDamaged(ArchiveError):
-    """A file of the archive cannot be trusted; the message names it and the next step."""
+    """A file of the archive is not as it was written; the message names it and the next step."""
 
     code = "archive-damaged"
 
 
 class IndexUnusable(ArchiveDamaged):
-    """The articles are whole, their index is missing, damaged or made by another version."""
+    """The articles are whole, but their index is missing, damaged or made by another version."""
 
     code = "index-unusable"
 
 
 class OtherAnalyzer(ArchiveError):
-    """The index has other terms for some words than those given here: it can be searched, not changed."""
+    """The index was made with another analyzer: it can be searched, but not changed."""
 
     code = "other-analyzer"

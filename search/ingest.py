@@ -12,7 +12,7 @@ from itertools import chain
 from search.article import Article
 from search.engine import Added, Engine, SearchRequest
 from search.language import Everything
-from search.sources import Accepted, Item, Note, Origin, Rejected, Skipped, Withdrawn
+from search.sources import Accepted, Item, Note, Origin, Rejected, Retracted, Skipped
 from search.text import MAX_WORD_LENGTH, words
 
 BATCH_ARTICLES = 25_000
@@ -107,8 +107,8 @@ def index_documents(
                         on_reject(item)
                 case Skipped(_, code):
                     report.skipped[code] += 1
-                case Withdrawn(identity, _, version):
-                    withdrawn[identity] = version
+                case Retracted(article_id, _, version):
+                    withdrawn[article_id] = version
 
     def note(counts: Added) -> None:
         report.counts += counts

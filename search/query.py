@@ -1,6 +1,6 @@
 """The query layer as a library.
 
-    from search.archive.archive import Question, open_archive
+    from search.query import Question, open_archive
 
     with open_archive("index_data", zone="Europe/Berlin") as archive:
         strike = Question("harbour strike", since="2025-02")
@@ -9,10 +9,57 @@
             print(hit.score, hit.article.title, hit.snippet.text)
 
 It reads no configuration: a call depends on its arguments only, and on the clock where a date is told from
-now ("7d"), unless the archive is looked at from another moment (`Archive.at`).
+now ("7d"), unless the archive is looked at from another moment (`Archive.at`). Every type that a caller may
+have to name in an annotation is here, too.
 """
 
 from search.archive.archive import Archive, open_archive
 from search.archive.question import Question
+from search.deadline import Deadline
+from search.engine import (
+    Added,
+    Bin,
+    Explanation,
+    Facet,
+    FacetRequest,
+    FacetValue,
+    Feedback,
+    FieldWeight,
+    Hit,
+    PartCount,
+    Ranking,
+    Recency,
+    Results,
+    State,
+    Stats,
+    Suggestion,
+    Timeline,
+    Version,
+)
+from search.snippets import Snippet
 
-__all__ = ["Archive", "Question", "open_archive"]
+__all__ = [
+    "Added",
+    "Archive",
+    "Bin",
+    "Deadline",
+    "Explanation",
+    "Facet",
+    "FacetRequest",
+    "FacetValue",
+    "Feedback",
+    "FieldWeight",
+    "Hit",
+    "PartCount",
+    "Question",
+    "Ranking",
+    "Recency",
+    "Results",
+    "Snippet",
+    "State",
+    "Stats",
+    "Suggestion",
+    "Timeline",
+    "Version",
+    "open_archive",
+]

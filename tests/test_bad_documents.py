@@ -16,7 +16,7 @@ from search.errors import InvalidRequest
 from search.ingest import IndexReport, index_documents
 from search.query import Archive
 from search.sources import Accepted, Item, Origin, ReadOptions, Rejected, Skipped, read_paths
-from search.sources.streams import MAX_INFLATED
+from search.sources.reading.streams import MAX_INFLATED
 
 FIRST, LAST = '{"id":"first","title":"Crane"}', '{"id":"last","title":"Ferry"}'
 AROUND = ["first", "last"]
@@ -90,7 +90,6 @@ BAD = {
     "a fraction for the id": fields("bad-id", "a number", id=1.5),
     "a lone surrogate in the id": fields("bad-id", "surrogates", id="a\ud800"),
     "a NUL in the id": fields("bad-id", "control", id="a\0b"),
-    "a source of 600 characters": fields("bad-field", "600 characters", source="x" * 600),
     "a JSON schema": line(
         '{"$schema":"http://json-schema.org/draft-07/schema#","title":"A"}', "not-an-article", "schema"
     ),

@@ -128,7 +128,7 @@ def test_an_interrupted_index_counts_what_is_stored_and_exits_with_130(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(Impatient())))
     code, out, err = run("index", "a.jsonl", "-")
     assert (code, out) == (130, f"added {len(found(home))}, updated 0, unchanged 0, rejected 1\n")
-    assert "what is counted above is in the archive" in err
+    assert "the articles counted above are in the archive" in err
     assert err.endswith("news: interrupted\n")
 
 
@@ -239,9 +239,9 @@ def test_an_unknown_language_makes_no_archive(run: Run, home: Path) -> None:
         ((), "Missing argument"),
         (("a.jsonl", "--map", "headline=hed"), "fields are id, title"),
         (("a.jsonl", "--map", "title"), "'title' is not FIELD=NAME"),
-        (("a.jsonl", "--encoding", "morse"), "no encoding is called 'morse'"),
+        (("a.jsonl", "--encoding", "morse"), "there is no encoding 'morse'"),
         (("a.jsonl", "--format", "docx"), "'text', 'jsonl', 'json', 'csv'"),
-        (("a.jsonl", "--tz", "Mars/Base"), "no time zone is called 'Mars/Base'"),
+        (("a.jsonl", "--tz", "Mars/Base"), "there is no time zone 'Mars/Base'"),
         (("a.jsonl", "--rejects", "no/where/bad.jsonl"), "cannot be written: No such file"),
         (("a.jsonl", "--archive", "a.jsonl"), "a.jsonl is a file; choose a folder"),
     ],
@@ -293,7 +293,7 @@ def test_delete_with_nobody_to_ask_deletes_nothing(
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     code, out, err = run("delete", "a1")
     assert (code, out) == (2, "")
-    assert "add --yes to delete, or --dry-run to see what would go" in err
+    assert "add --yes to delete, or --dry-run to list the ids" in err
     assert archive.count("*") == 4
 
 

@@ -191,11 +191,11 @@ def test_all_of_nothing_exits_with_1_and_keeps_the_notes(run: Run) -> None:
     [
         ((), "--all is for --format csv, jsonl, ids, not for text"),
         (("-f", "json"), "not for json"),
-        (("-f", "csv", "-n", "10"), "it goes with no --limit"),
-        (("-f", "csv", "--sort", "newest"), "it goes with no --sort"),
-        (("-f", "csv", "--recency", "7d"), "it goes with no --recency"),
-        (("-f", "csv", "--expand"), "it goes with no --expand"),
-        (("-f", "csv", "--after", "x"), "it goes with no --after"),
+        (("-f", "csv", "-n", "10"), "it cannot be combined with --limit"),
+        (("-f", "csv", "--sort", "newest"), "it cannot be combined with --sort"),
+        (("-f", "csv", "--recency", "7d"), "it cannot be combined with --recency"),
+        (("-f", "csv", "--expand"), "it cannot be combined with --expand"),
+        (("-f", "csv", "--after", "x"), "it cannot be combined with --after"),
     ],
 )
 def test_all_goes_with_nothing_that_is_of_a_page(run: Run, arguments: tuple[str, ...], reason: str) -> None:
@@ -222,7 +222,7 @@ def test_an_interrupted_export_leaves_the_rows_before(
 def test_facets_that_a_format_has_no_place_for_are_refused(run: Run, form: str) -> None:
     code, out, err = run("search", "strike", "--facet", "source", "--format", form)
     assert (code, out) == (2, "")
-    assert f"--facet has no place in {form}; use --format json, or: news facets" in err
+    assert f"--facet cannot be printed as {form}; use --format json, or: news facets" in err
 
 
 def test_a_facet_says_how_many_of_its_values_are_shown(run: Run) -> None:

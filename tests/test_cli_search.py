@@ -303,6 +303,14 @@ def test_show_names_an_id_that_is_not_there_and_shows_the_others(run: Run) -> No
     assert json.loads(out)["id"] == "a4"
 
 
+def test_show_finds_an_article_by_its_address(run: Run) -> None:
+    code, out, err = run("show", ARTICLES[0].url, "-f", "json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["id"] == "a1"
+    code, out, err = run("show", "https://news.herald.example/gone")
+    assert (code, out, err) == (1, "", "news: no article has the id https://news.herald.example/gone\n")
+
+
 def test_stats_describe_the_archive(run: Run) -> None:
     read = json.loads(run("stats", "--format", "json")[1])
     assert (
@@ -350,7 +358,8 @@ def test_a_query_that_cannot_be_read_is_pointed_at(
     message, *lines = err.splitlines()
     assert message.startswith("news: ")
     assert reason in message
-    assert tuple(lines) == pointer
+    hint = ("news: how queries are written: news help query",) if code == 2 else ()
+    assert tuple(lines) == pointer + hint
 
 
 @pytest.mark.parametrize(
@@ -359,7 +368,7 @@ def test_a_query_that_cannot_be_read_is_pointed_at(
         (("--since", "2025-03", "--until", "2025-01"), 2, "the range ends before it starts"),
         (("--since", "2024-02-30"), 2, "since: there is no day"),
         (("--until", "soonish"), 2, "until: 'soonish' is not a date"),
-        (("--tz", "Mars/Base"), 2, "no time zone is called 'Mars/Base'"),
+        (("--tz", "Mars/Base"), 2, "there is no time zone 'Mars/Base'"),
         (("--limit", "-1"), 2, "must not be negative"),
         (("--limit", "10001"), 7, "at most 10,000 hits"),
         (("--limit", "ten"), 2, "not a valid integer"),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from search.article import Article
 from search.sources.feeds import articles_in_feed
-from search.sources.reading import Accepted, BadDocument, Item, Note, Origin, ReadOptions, Rejected
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Item, Note, Origin, Rejected
 from tests.conftest import day
 
 DEFAULT = ReadOptions()

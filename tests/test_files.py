@@ -16,8 +16,7 @@ import pytest
 from search.article import Article
 from search.errors import InvalidRequest
 from search.sources import Accepted, ReadOptions, Rejected, Skipped, read_paths
-from search.sources.json_records import articles_in_lines
-from search.sources.reading import MAX_LINE
+from search.sources.tables.json import MAX_LINE, articles_in_lines
 from tests.documents import DEFAULT, articles, read, written
 
 LINES = '{"id":"r1","title":"Crane","body":"Old."}\n{"id":"r2","title":"Ferry","body":"Late."}\n'

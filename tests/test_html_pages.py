@@ -7,8 +7,9 @@ import json
 import pytest
 
 from search.article import Article
-from search.sources.html_pages import MAX_ELEMENTS, MAX_PAGE, article_in_page
-from search.sources.reading import Accepted, BadDocument, Origin, ReadOptions
+from search.sources.pages.html import MAX_ELEMENTS, MAX_PAGE, article_in_page
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Origin
 from tests.conftest import day
 
 pytest.importorskip("trafilatura", reason="the extra html is not installed", exc_type=ImportError)

@@ -14,7 +14,7 @@ from search.engine import Added
 from search.errors import QuerySyntaxError
 from search.ingest import BATCH_ARTICLES, BATCH_CHARACTERS, IndexReport, index_documents
 from search.query import Archive, open_archive
-from search.sources import Accepted, Item, Note, Origin, Rejected, Skipped, Withdrawn
+from search.sources import Accepted, Item, Note, Origin, Rejected, Retracted, Skipped
 from tests.conftest import ARTICLES
 
 DATE = Note("unreadable-date", "'soonish' is no date")
@@ -120,12 +120,12 @@ def test_what_is_odd_about_an_article_is_noted_whatever_it_was_read_from(empty: 
 def test_a_withdrawn_article_goes_and_one_that_comes_back_stays(archive: Archive) -> None:
     again = replace(ARTICLES[1], title="Back again")
     items: list[Item] = [
-        Withdrawn("a1", Origin("wire", "1")),
-        Withdrawn("a2", Origin("wire", "2")),
+        Retracted("a1", Origin("wire", "1")),
+        Retracted("a2", Origin("wire", "2")),
         accepted(again),
         accepted(Article(id="new", title="Soon gone")),
-        Withdrawn("new", Origin("wire", "3")),
-        Withdrawn("never was", Origin("wire", "4")),
+        Retracted("new", Origin("wire", "3")),
+        Retracted("never was", Origin("wire", "4")),
     ]
     report = indexed(archive, items)
     assert (report.withdrawn, report.read) == (2, 6)
@@ -242,7 +242,7 @@ def test_fields_beyond_the_limit_are_stored_and_shown_and_said_not_to_be_searcha
 def test_what_a_wire_has_cancelled_comes_back_with_a_higher_version_only(empty: Archive) -> None:
     states = [Article(id="c", title=f"Tide {n}", extra={"version": (str(n),)}) for n in range(5)]
     indexed(empty, [accepted(states[1])])
-    assert indexed(empty, [Withdrawn("c", Origin("wire"), 2), accepted(states[1])]).withdrawn == 1
+    assert indexed(empty, [Retracted("c", Origin("wire"), 2), accepted(states[1])]).withdrawn == 1
     assert empty.count("*") == 0
     assert indexed(empty, [accepted(states[2])]).counts == Added(withdrawn=1)
     assert indexed(empty, [accepted(states[3])]).counts == Added(added=1)
@@ -251,7 +251,7 @@ def test_what_a_wire_has_cancelled_comes_back_with_a_higher_version_only(empty: 
 def test_what_a_wire_has_cancelled_does_not_come_back_with_the_next_run(empty: Archive) -> None:
     article = Article(id="c", title="Tide")
     indexed(empty, [accepted(article)])
-    assert indexed(empty, [Withdrawn("c", Origin("wire"))]).withdrawn == 1
+    assert indexed(empty, [Retracted("c", Origin("wire"))]).withdrawn == 1
     assert indexed(empty, [accepted(article)]).counts == Added(withdrawn=1)
     assert empty.count("*") == 0
     assert [version.ended for version in empty.history("c")] == ["withdrawn"]

@@ -276,7 +276,7 @@ def test_the_order_decides_where_both_readings_are_days(
         ("Tue, 11 Feb 2025 18:30:15 BST", "time zone BST is unknown or ambiguous"),
         ("Tue, 11 Feb 2025 18:30:15 EST+0100", r"time zone EST\+0100 is unknown or ambiguous"),
         ("0000-01-01", "no day 0000-01-01"),
-        ("not a date", "'not a date' is not a date in a format read here"),
+        ("not a date", "'not a date' is not a date in a known format"),
         ("2025-02-11T18:30\x00", r"'2025-02-11T18:30\\x00' is not"),
         ("", "'' is not a date"),
     ],
@@ -291,7 +291,7 @@ OTHER_YEARS = "0001-01-01 1500-12-31 2200-01-01 2199-12-31T23:30-01:00 9999-12-3
 
 @pytest.mark.parametrize("written", OTHER_YEARS.split())
 def test_a_year_that_cannot_be_of_news_is_refused(written: str) -> None:
-    with pytest.raises(UnreadableDate, match=r"the year \d+ is not one of news"):
+    with pytest.raises(UnreadableDate, match=r"the year \d+ is not between 1501 and 2199"):
         read_stamp(written)
 
 
@@ -305,7 +305,7 @@ NO_DATES = (
 
 @pytest.mark.parametrize("written", NO_DATES.split(" | "))
 def test_what_is_in_no_known_form_is_refused(written: str) -> None:
-    with pytest.raises(UnreadableDate, match=r"is not a date in a format read here|there is no"):
+    with pytest.raises(UnreadableDate, match=r"is not a date in a known format|there is no"):
         read_stamp(written)
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from search.article import Article
 from search.sources.feeds import articles_in_json_feed, is_json_feed
-from search.sources.reading import Accepted, BadDocument, Item, Origin, ReadOptions, Rejected
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Item, Origin, Rejected
 from tests.conftest import day
 
 FEED = {"version": "https://jsonfeed.org/version/1.1", "title": "Hillfold News", "language": "en"}

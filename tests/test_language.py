@@ -356,7 +356,7 @@ def test_what_has_no_letter_or_digit_is_left_out_with_a_note(written: str, mark:
         ("date:⟦[z TO a]⟧", "'z' is not a date"),
         ("date:⟦..⟧", "a date on at least one side"),
         ("date:⟦99999⟧", "'99999' is not a date"),
-        ('date:⟦"last 99999999999 years"⟧', "too long ago"),
+        ('date:⟦"last 99999999999 years"⟧', "too far in the past"),
         ("⟦date:⟧", "nothing follows “date:”"),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from search.article import Article
 from search.sources import Accepted, Item, ReadOptions, Rejected, Skipped, read_paths
-from search.sources.markup import one_line_of, plain, text_of
+from search.text.markup import one_line_of, plain, text_of
 
 
 def read(path: Path, content: str | bytes, **options: Any) -> Item:

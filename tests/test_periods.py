@@ -107,8 +107,8 @@ def test_a_period_is_read_in_the_zone(written: str, first: str, end: str) -> Non
         ("2201", "the year 2201"),
         ("99999", "'99999' is not a date; dates are written like 2025-02-11"),
         ("", "'' is not a date"),
-        ("next 2 weeks", "not a stretch of time"),
-        ("last 99999999999 years", "too long ago"),
+        ("next 2 weeks", "a count goes with last or past"),
+        ("last 99999999999 years", "too far in the past"),
     ],
 )
 def test_what_is_no_period_is_refused_with_the_reason(written: str, reason: str) -> None:

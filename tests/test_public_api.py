@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 import search
-from search import errors
+from search import engine, errors, query
 from search.backends.embedded.engine import EmbeddedEngine
 from search.backends.embedded.maintenance import EmbeddedFiles
 from search.backends.embedded.reader import EmbeddedReader
@@ -26,11 +31,53 @@ MODULES = sorted(
 
 
 def test_the_package_offers_these_names() -> None:
-    assert search.__all__ == ["Archive", "Article", "SearchError", "open_archive", "parse_query"]
+    assert search.__all__ == [
+        "Archive", "Article", "Facet", "Hit", "Question", "Results", "SearchError", "Snippet", "Timeline",
+        "open_archive", "parse_query",
+    ]  # fmt: skip
     for name in search.__all__:
         assert getattr(search, name) is not None
     with pytest.raises(AttributeError):
         _ = search.nonsense
+
+
+def test_callers_can_import_the_type_of_everything_they_get() -> None:
+    methods = [method for name, method in vars(Archive).items() if not name.startswith("_")]
+    classes = [getattr(query, name) for name in query.__all__]
+    named = set[str]().union(*(names_in_annotations(each) for each in [*methods, *classes]))
+    kinds = {name for name in named if inspect.isclass(getattr(engine, name, None))}
+    assert {"Results", "Hit", "FacetValue", "Bin"} < kinds
+    assert kinds <= set(query.__all__)
+
+
+def names_in_annotations(annotated: object) -> set[str]:
+    written = " ".join(map(str, getattr(annotated, "__annotations__", {}).values()))
+    return set(re.findall(r"\w+", written))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        (["-c", "import search"], r"Traceback .*\nImportError: news-search needs Linux, [^\n]*\n"),
+        (["news"], r"news: news-search needs Linux, [^\n]*\n"),
+    ],
+)
+def test_a_system_without_file_locks_is_refused_in_one_sentence(
+    arguments: list[str], printed: str, tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['fcntl'] = None")
+    (tmp_path / "news").write_text("from search.cli import main; main()")
+    path = os.pathsep.join([str(tmp_path), str(Path(search.__file__).parent.parent)])
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(printed, done.stderr, re.DOTALL), done.stderr
 
 
 def test_parse_query_needs_no_archive() -> None:
@@ -84,12 +131,23 @@ def test_engines_have_the_signatures_of_the_seam(kind: type, protocol: type) -> 
 
 
 def kinds(kind: type[errors.SearchError]) -> list[type[errors.SearchError]]:
-    """The kind and all kinds of it that `search.errors` has."""
-    below = [each for each in kind.__subclasses__() if each.__module__ == "search.errors"]
+    """The kind and all kinds of it in the modules of `search`, all of which are imported."""
+    for module in MODULES:
+        importlib.import_module(module)
+    below = [each for each in kind.__subclasses__() if each.__module__.startswith("search.")]
     return [kind, *(found for each in below for found in kinds(each))]
 
 
-def test_every_kind_of_error_has_a_code_of_its_own_and_an_exit_code() -> None:
-    codes = [kind.code for kind in kinds(errors.SearchError)]
+def test_every_kind_of_error_has_an_exit_code() -> None:
+    found = kinds(errors.SearchError)
+    assert {"search.errors", "search.sources.reading"} <= {kind.__module__ for kind in found}
+    assert {kind.code for kind in found} == set(EXIT_CODES)
+
+
+def test_every_kind_of_error_in_the_family_has_a_code_of_its_own() -> None:
+    codes = [kind.code for kind in kinds(errors.SearchError) if kind.__module__ == "search.errors"]
     assert len(set(codes)) == len(codes) > 10
-    assert set(EXIT_CODES) == set(codes)
+    drawn = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or "")) | {"SearchError"}
+    assert drawn == {
+        kind.__name__ for kind in kinds(errors.SearchError) if kind.__module__ == "search.errors"
+    }

@@ -10,7 +10,7 @@ import pytest
 
 from search.archive.question import Question
 from search.article import Article
-from search.engine import MAX_HITS, Added, FacetRequest, Sort
+from search.engine import MAX_HITS, Added, FacetRequest, FieldWeight, Ranking, Sort
 from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.query import Archive, open_archive
 from tests.conftest import day
@@ -204,3 +204,11 @@ def test_a_query_that_takes_too_long_is_given_up_in_any_thread(archive: Archive)
     assert archive.search("strike", timeout=60).total == archive.search("strike").total
     with pytest.raises(InvalidRequest, match="more than 0"):
         archive.search("strike", timeout=0)
+
+
+def test_a_ranking_may_leave_out_a_field_of_text(tmp_path: Path) -> None:
+    ranking = Ranking(fields=(FieldWeight("title", 1.0, 0.75),))
+    with open_archive(tmp_path / "archive", create=True) as own:
+        own.add([Article(id="t", title="Storm"), Article(id="b", title="Calm", body="No storm at sea.")])
+        hits = own.search("storm", ranking=ranking).hits
+    assert [(hit.article.id, hit.score > 0) for hit in hits] == [("t", True), ("b", False)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
@@ -213,6 +214,25 @@ def test_matches_are_in_colour_where_colour_is_wanted(monkeypatch: pytest.Monkey
     assert "*strike*" not in text
     assert "\x1b[" not in results_text(PAGE, "never")
     assert "\x1b[" not in results_text(PAGE, "auto")
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://news.example/a b", "https://news.example/a b"),
+        ("https://news.example/\u202etxt", "https://news.example/txt"),
+        ("javascript:alert(1)", None),
+        ("", None),
+    ],
+)
+def test_a_title_links_to_its_article_where_there_is_colour(
+    monkeypatch: pytest.MonkeyPatch, url: str, link: str | None
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    page = Results(1, (Hit(Article(id="l", title="Tide", url=url), 1.0),))
+    links = re.findall(r"\x1b\]8;[^;]*;([^\x1b]+)\x1b", results_text(page, "always"))
+    assert set(links) == ({link} if link else set())
+    assert "\x1b" not in results_text(page, "never")
 
 
 # --- for programs -----------------------------------------------------------------------------------

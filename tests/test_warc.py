@@ -14,9 +14,10 @@ pytest.importorskip("trafilatura", reason="the extra html is not installed", exc
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from search.sources.html_pages import MAX_PAGE
-from search.sources.reading import Accepted, Item, ReadOptions, Rejected, Skipped
-from search.sources.warc import MAX_HEADERS, articles_in_warc
+from search.sources.pages.html import MAX_PAGE
+from search.sources.pages.warc import MAX_HEADERS, articles_in_warc
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, Item, Rejected, Skipped
 
 URL = "https://herald.example/crane"
 TEXT = "The harbour crane of Port Alder came down at noon on Tuesday, and nobody was hurt in the façade."

@@ -7,21 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from search.article import Article
-from search.sources.newsml import articles_in_newsml
-from search.sources.ninjs import article_of_ninjs, is_ninjs
-from search.sources.nitf import articles_in_nitf
-from search.sources.reading import (
-    Accepted,
-    BadDocument,
-    Item,
-    Origin,
-    ReadOptions,
-    Rejected,
-    Skipped,
-    Withdrawn,
-)
-from search.sources.wires import text_in
-from search.sources.xml_documents import parsed_xml
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Item, Origin, Rejected, Retracted, Skipped
+from search.sources.reading.safe_xml import parsed_xml
+from search.sources.wires.newsml import articles_in_newsml
+from search.sources.wires.ninjs import is_ninjs, item_of_ninjs
+from search.sources.wires.nitf import articles_in_nitf
+from search.text.markup import text_in
 from tests.conftest import day
 
 NITF = """<nitf baselang="en"><head><title>Tab</title><docdata management-status="{status}">
@@ -100,15 +92,13 @@ def test_an_article_under_embargo_is_rejected_until_then() -> None:
 
 @pytest.mark.parametrize("status", ["canceled", "withheld"])
 def test_what_a_wire_takes_back_is_withdrawn(status: str) -> None:
-    assert nitf(NITF.format(status=status)) == [Withdrawn("n1", Origin("a.xml"), 2)]
-    assert newsml(g2(status=status)) == [Withdrawn("g1", Origin("a.xml"), 3)]
+    assert nitf(NITF.format(status=status)) == [Retracted("n1", Origin("a.xml"), 2)]
+    assert newsml(g2(status=status)) == [Retracted("g1", Origin("a.xml"), 3)]
     taken = NEWSML_1.format(status=status.title(), content="")
-    assert newsml(taken) == [Withdrawn("urn:newsml:marenne:1", Origin("a.xml"), 2)]
+    assert newsml(taken) == [Retracted("urn:newsml:marenne:1", Origin("a.xml"), 2)]
     ninjs = {"uri": "j1", "pubStatus": status, "version": "7"}
-    assert article_of_ninjs(ninjs, Origin("a"), ReadOptions()) == Withdrawn("j1", Origin("a"), 7)
-    assert article_of_ninjs(ninjs | {"version": "b"}, Origin("a"), ReadOptions()) == Withdrawn(
-        "j1", Origin("a")
-    )
+    assert item_of_ninjs(ninjs, Origin("a"), ReadOptions()) == Retracted("j1", Origin("a"), 7)
+    assert item_of_ninjs(ninjs | {"version": "b"}, Origin("a"), ReadOptions()) == Retracted("j1", Origin("a"))
 
 
 def test_nitf_without_a_text_is_rejected() -> None:
@@ -177,7 +167,7 @@ NINJS_3 = {
 @pytest.mark.parametrize("record", [NINJS_1, NINJS_3], ids=["ninjs 1", "ninjs 3"])
 def test_ninjs_is_read_whole(record: dict[str, object]) -> None:
     assert is_ninjs(record)
-    found = article_of_ninjs(record, Origin("a"), ReadOptions())
+    found = item_of_ninjs(record, Origin("a"), ReadOptions())
     assert isinstance(found, Accepted)
     assert found.article == Article(
         id="j1",
@@ -208,13 +198,13 @@ def test_other_json_is_not_ninjs(record: dict[str, object]) -> None:
 
 def test_a_picture_of_ninjs_is_skipped_and_a_bad_date_noted() -> None:
     picture = {"uri": "p", "type": "picture", "headline": "Crane"}
-    assert article_of_ninjs(picture, Origin("a"), ReadOptions()) == Skipped(Origin("a"), "not-text")
+    assert item_of_ninjs(picture, Origin("a"), ReadOptions()) == Skipped(Origin("a"), "not-text")
     undated = {**NINJS_1, "versioncreated": "soon"}
-    found = article_of_ninjs(undated, Origin("a"), ReadOptions())
+    found = item_of_ninjs(undated, Origin("a"), ReadOptions())
     assert isinstance(found, Accepted)
     assert [note.code for note in found.notes] == ["unreadable-date"]
     with pytest.raises(BadDocument):
-        article_of_ninjs(undated, Origin("a"), ReadOptions(strict=True))
+        item_of_ninjs(undated, Origin("a"), ReadOptions(strict=True))
 
 
 def test_a_wire_may_set_its_paragraphs_by_blank_and_by_indented_lines() -> None:

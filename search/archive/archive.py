@@ -69,7 +69,7 @@ def open_archive(
 ) -> Archive:
     """The archive in the folder `location`; with `create`, made if it is not there.
 
-    `language` is that of a new archive (one of `analysis.LANGUAGES`, default english). Each write waits
+    `language` is that of a new archive (one of `search.text.LANGUAGES`, default english). Each write waits
     up to `wait` seconds for another process that is writing, then raises `ArchiveLocked`. Dates that are
     asked for and counted by are those of the `zone`.
     Raises `ArchiveNotFound`, `ArchiveExists` or `ArchiveDamaged`.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from search.deadline import Check
 from search.engine import Results
-from search.snippets import mark, snippet
+from search.snippets import Markers, snippet
 
 
 def with_snippets(results: Results, check: Check) -> Results:
@@ -14,10 +14,10 @@ def with_snippets(results: Results, check: Check) -> Results:
 
     They say what to mark in their `highlights`.
     """
-    highlights = results.highlights
+    markers = Markers(results.highlights, check)
     hits = []
     for hit in results.hits:
         check()
-        shown = snippet(hit.article, highlights, check=check)
-        hits.append(replace(hit, snippet=shown, title_marks=mark(hit.article.title, highlights, "title")))
+        title_marks = markers.of("title").read(hit.article.title).marks
+        hits.append(replace(hit, snippet=snippet(hit.article, markers), title_marks=title_marks))
     return replace(results, hits=tuple(hits))

@@ -14,14 +14,18 @@ from collections.abc import Sequence
 
 import click
 
-from search.cli import discover, index, maintain, options, search, versions
+from search.cli import discover, help, index, maintain, options, search, versions  # noqa: A004
+from search.cli.groups import HeadedGroup
 from search.cli.signals import Interrupted, Interruption, interruptible
 
 __all__ = ["main", "news"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="news-search", prog_name="news")
+@click.group(
+    cls=HeadedGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(None, "--version", "-V", package_name="news-search", prog_name="news")
 def news() -> None:
     """Full-text search over an archive of news.
 
@@ -30,38 +34,34 @@ def news() -> None:
       news search harbour strike         find them
       news search strike --since 2025-02 --facet keyword
       news show ID                       read one
-
-    \b
-    Exit codes: 0 found or done, 1 nothing found, 2 usage or query error,
-    3 some documents rejected, 4 archive locked, 5 archive damaged,
-    6 no space, 7 a limit was hit, 130 interrupted.
     """
 
 
-for command in (
-    index.index,
+news.add_under(
+    "Find",
     search.search,
     search.show,
     search.count,
     search.timeline,
     search.facets,
-    search.stats,
     discover.similar,
     discover.background,
-    discover.suggest,
-    discover.explain,
-    index.delete,
-    index.rebuild,
-    versions.history,
-    versions.prune,
-    versions.upgrade,
+)
+news.add_under("Put in", index.index, index.delete)
+news.add_under(
+    "Understand", discover.explain, discover.suggest, search.stats, versions.history, help.show_help
+)
+news.add_under(
+    "Keep",
     maintain.verify,
     maintain.backup,
     maintain.restore,
     maintain.dump,
+    index.rebuild,
+    versions.prune,
+    versions.upgrade,
     maintain.doctor,
-):
-    news.add_command(command)
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -70,18 +70,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdin = io.TextIOWrapper(io.BufferedReader(_ClosedInput()))
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is None:  # closed by whoever started us
+        if stream is None:  # closed by the parent process
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads take address space, and have no work
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # NumPy's threads have no work here and take address space
     with interruptible() as interruption:
         code = _run(arguments, interruption)
     sys.exit(code)
 
 
 class _ClosedInput(io.RawIOBase):
-    """Standard input where whoever started us closed it: tells that to a command that reads it."""
+    """Standard input that the parent process closed: a command that reads it gets `InvalidRequest`."""
 
     def readable(self) -> bool:
         return True
@@ -93,7 +95,7 @@ class _ClosedInput(io.RawIOBase):
 
 
 def _run(arguments: Sequence[str] | None, interruption: Interruption) -> int:
-    from search.errors import SearchError
+    from search.errors import QuerySyntaxError, SearchError
 
     try:
         code = news.main(
@@ -116,14 +118,16 @@ def _run(arguments: Sequence[str] | None, interruption: Interruption) -> int:
         click.echo(printable(shown.getvalue()), err=True, nl=False)
         return error.exit_code
     except (BrokenPipeError, SystemExit):  # the second is what click makes of the first
-        # Whoever read our output has had enough; there is nobody to tell.
+        # The reader of our output has closed it, so no message can reach it.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         return 0
     except SearchError as error:
         options.warn(str(error))
+        if isinstance(error, QuerySyntaxError):
+            options.warn("how queries are written: news help query")
         return options.EXIT_CODES[type(error).code]
     except (MemoryError, SystemError):  # the second is what CPython makes of it at times
-        options.warn("there is not enough memory for this; what was stored before is in the archive")
+        options.warn("there is not enough memory; articles that were stored before this are in the archive")
         return options.LIMIT
     except ImportError as error:
         options.warn(f"a package cannot be loaded: {error.__cause__ or error}")

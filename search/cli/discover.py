@@ -1,4 +1,4 @@
-"""The commands that go on from something: similar, background, suggest, explain."""
+"""The commands that start from an article or a word: similar, background, suggest, explain."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from search.cli.options import (
     color_option,
     exit_with,
     format_option,
+    open_existing,
     question_options,
-    reading,
-    settle,
+    resolve,
     timeout_option,
     tz_option,
     warn,
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from search.article import Article
 
 limit_option = click.option(
-    "--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="How many to print."
+    "--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="Print at most this many."
 )
 hits_option = format_option("text", "json", "jsonl", "csv", "ids")
 
 
-def _given(identity: str) -> str | Article:
-    """What is asked about: an article of the archive by its id, or the one on standard input."""
+def _read_article(identity: str) -> str | Article:
+    """Read the article on standard input if the id is `-`; else return the id."""
     if identity != "-":
         return identity
     from search.sources import Accepted, ReadOptions, read_paths
@@ -47,8 +47,8 @@ def _given(identity: str) -> str | Article:
 
 @click.command()
 @click.argument("identity", metavar="ID|-")
-@click.option("--since", metavar="DATE", help="From the first instant of this date, month or year.")
-@click.option("--until", metavar="DATE", help="To the last instant of this date, month or year.")
+@click.option("--since", metavar="DATE", help="Only articles from the start of this day, month or year.")
+@click.option("--until", metavar="DATE", help="Only articles until the end of this day, month or year.")
 @limit_option
 @timeout_option
 @tz_option
@@ -62,22 +62,25 @@ def similar(
     limit: int,
     timeout: float,
     tz: str | None,
-    form: str,
+    output_format: str,
     color: str | None,
     archive: str | None,
 ) -> None:
-    """Find articles like one: of the archive by its id, or - for one on standard input.
+    """Find articles similar to one.
 
-    By the words that set it apart from the others.
+    The article is one of the archive, by its id, or - for one on standard input. Articles are similar if
+    they share the words that are frequent in it and rare in the archive.
 
     \b
       news similar c152da1da562d27f50a70
       news similar - < draft.txt
     """
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
-        results = opened.similar(_given(identity), since=since, until=until, limit=limit, timeout=timeout)
-    show_results(setting, results, form)
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
+        results = opened.similar(
+            _read_article(identity), since=since, until=until, limit=limit, timeout=timeout
+        )
+    show_results(settings, results, output_format)
 
 
 @click.command()
@@ -93,19 +96,21 @@ def background(
     limit: int,
     timeout: float,
     tz: str | None,
-    form: str,
+    output_format: str,
     color: str | None,
     archive: str | None,
 ) -> None:
-    """Find older articles that give the context of one, without copies.
+    """Find older articles that give the context of one.
+
+    They are similar and older. Copies of the article or of each other are left out.
 
     \b
       news background c152da1da562d27f50a70 --limit 5
     """
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
-        results = opened.background(_given(identity), limit=limit, timeout=timeout)
-    show_results(setting, results, form)
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
+        results = opened.background(_read_article(identity), limit=limit, timeout=timeout)
+    show_results(settings, results, output_format)
 
 
 @click.command()
@@ -114,19 +119,19 @@ def background(
 @timeout_option
 @format_option("text", "json")
 @archive_option
-def suggest(prefix: str, limit: int, timeout: float, form: str, archive: str | None) -> None:
-    """Print the words that begin with PREFIX, those in most articles first.
+def suggest(prefix: str, limit: int, timeout: float, output_format: str, archive: str | None) -> None:
+    """Print words that begin with PREFIX, most frequent first.
 
-    If there is no such word, print the words of which it may be a misspelling.
+    If no word begins with it, print similar words, which PREFIX may be a misspelling of.
 
     \b
       news suggest harb
     """
     from search.present.schema import suggestions_as_json
 
-    with reading(settle(archive)) as opened:
+    with open_existing(resolve(archive)) as opened:
         found = opened.suggest(prefix, limit=limit, timeout=timeout)
-    if form == "json":
+    if output_format == "json":
         click.echo(suggestions_as_json(found))
     else:
         for suggestion in found:
@@ -152,11 +157,13 @@ def explain(
     question: Question,
     timeout: float,
     tz: str | None,
-    form: str,
+    output_format: str,
     color: str | None,
     archive: str | None,
 ) -> None:
-    """Show what of a query makes an article's score, word by word and field by field.
+    """Show how the score of an article adds up.
+
+    The score for a query is broken down by word, then by field.
 
     \b
       news explain c152da1da562d27f50a70 harbour strike
@@ -164,13 +171,13 @@ def explain(
     from search.cli.options import console
     from search.present import schema, terminal
 
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
         found = opened.explain(identity, question, timeout=timeout)
-    if form == "json":
+    if output_format == "json":
         click.echo(schema.explanation_as_json(found))
     else:
-        terminal.print_explanation(console(setting), found)
+        terminal.print_explanation(console(settings), found)
     if not found.matches:
         warn("the query does not match this article")
         exit_with(NOTHING_FOUND)

@@ -1,4 +1,4 @@
-"""What `news doctor` says: a line for each thing that may explain a trouble, advice after an arrow."""
+"""The report of `news doctor`: a line a fact, with advice after an arrow."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-REQUIRED = ("whoosh", "nltk", "numpy", "click", "rich", "feedparser", "defusedxml")
-OPTIONAL = {
+REQUIRED_PACKAGES = ("whoosh", "nltk", "numpy", "click", "rich", "feedparser", "defusedxml")
+OPTIONAL_PACKAGES = {
     "html": ("trafilatura", "htmldate", "warcio"),
     "language": ("py3langid",),
     "parquet": ("pyarrow",),
 }
 _NETWORKED = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "fuse.s3fs", "afs", "ceph")
-_LITTLE = 1 << 30
-_SAFE_EXPAT = (2, 6, 0)  # older ones take the square of a document's length for some
+_MIN_FREE_BYTES = 1 << 30
+_MIN_EXPAT = (2, 6, 0)  # older ones need quadratic time for some documents
 
 
 def diagnosis(location: Path) -> Iterator[str]:
-    """The lines."""
+    """Describe the installation, the disk and the archive at `location`, line by line."""
     yield f"news-search {_version('news-search')}, Python {platform.python_version()}, {platform.platform()}"
-    yield "packages: " + ", ".join(f"{name} {_version(name)}" for name in REQUIRED)
-    for extra, names in OPTIONAL.items():
+    yield "packages: " + ", ".join(f"{name} {_version(name)}" for name in REQUIRED_PACKAGES)
+    for extra, names in OPTIONAL_PACKAGES.items():
         missing = [name for name in names if _version(name) == "missing"]
         yield f"extra {extra}: " + (
-            f"not installed → pip install 'news-search[{extra}]' to read what needs it"
+            f"not installed → pip install 'news-search[{extra}]' to use it"
             if missing
             else ", ".join(f"{name} {_version(name)}" for name in names)
         )
@@ -53,25 +53,25 @@ def _libraries() -> Iterator[str]:
     yield f"SQLite {store_version()}"
     old = (
         " → upgrade Python or expat before you read XML that others wrote"
-        if version_info < _SAFE_EXPAT
+        if version_info < _MIN_EXPAT
         else ""
     )
     yield f"expat {EXPAT_VERSION.removeprefix('expat_')}{old}"
 
 
 def _disk(location: Path) -> Iterator[str]:
-    there = next(path for path in (location.absolute(), *location.absolute().parents) if path.exists())
-    kind = _file_system(there)
-    free = shutil.disk_usage(there).free
-    remote = " → locks of SQLite are not safe there; keep the archive on a local disk"
-    yield f"file system of {there}: {kind}" + (remote if kind.startswith(_NETWORKED) else "")
-    yield f"free: {free / 1e9:,.1f} GB" + (" → make room before indexing" if free < _LITTLE else "")
-    if not os.access(there, os.W_OK):
-        yield f"{there} cannot be written → searches work, indexing does not"
+    folder = next(path for path in (location.absolute(), *location.absolute().parents) if path.exists())
+    kind = _file_system(folder)
+    free = shutil.disk_usage(folder).free
+    remote = " → SQLite's locks are not safe there; keep the archive on a local disk"
+    yield f"file system of {folder}: {kind}" + (remote if kind.startswith(_NETWORKED) else "")
+    yield f"free: {free / 1e9:,.1f} GB" + (" → make room before indexing" if free < _MIN_FREE_BYTES else "")
+    if not os.access(folder, os.W_OK):
+        yield f"{folder} cannot be written → searches work, indexing does not"
 
 
 def _file_system(path: Path) -> str:
-    """The kind of the file system that `path` is on, as the kernel names it."""
+    """Return the kernel's name for the file system that holds `path`."""
     try:
         mounts = Path("/proc/self/mounts").read_text(errors="replace").splitlines()
     except OSError:
@@ -85,13 +85,14 @@ def _limits() -> Iterator[str]:
     from search.article import MAX_ID_LENGTH
     from search.engine import MAX_HITS
     from search.language import limits
-    from search.sources.reading import MAX_DOCUMENT, MAX_LINE
+    from search.sources.reading.streams import MAX_DOCUMENT
+    from search.sources.tables.json import MAX_LINE
     from search.text import MAX_WORD_LENGTH
 
     yield (
         f"limits of a query: {limits.MAX_QUERY_LENGTH:,} characters, {limits.MAX_CLAUSES} clauses, "
-        f"{limits.MAX_NESTING} levels, {limits.MAX_PHRASE_WORDS} words of a phrase, "
-        f"{limits.MAX_DISTANCE:,} words of a distance, {MAX_HITS:,} hits of a page"
+        f"{limits.MAX_NESTING} levels, {limits.MAX_PHRASE_WORDS} words in a phrase, "
+        f"{limits.MAX_DISTANCE:,} words of distance, {MAX_HITS:,} hits on a page"
     )
     yield (
         f"limits of documents: file read whole {MAX_DOCUMENT >> 20} MiB, line {MAX_LINE >> 20} MiB, "
@@ -118,4 +119,4 @@ def _archive(location: Path) -> Iterator[str]:
     yield from (f"archive: {note}" for note in report.notes)
     yield from (f"archive: {problem} → {report.fix}" for problem in report.problems)
     if not report.problems:
-        yield "archive: opens, and its index has its newest articles → check every byte with: news verify"
+        yield "archive: it opens, and its index is up to date → to check every byte run: news verify"

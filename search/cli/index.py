@@ -15,10 +15,10 @@ from search.cli.options import (
     SOME_REJECTED,
     archive_option,
     exit_with,
+    open_existing,
     query_text,
-    reading,
+    resolve,
     selection_options,
-    settle,
     tz_option,
     wait_option,
     warn,
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from search.ingest import IndexReport
     from search.sources import Format, Note, Origin, Rejected
 
-SHOWN_REJECTS = 10
-"""How many rejected documents are named on standard error."""
+MAX_SHOWN_REJECTS = 10
+"""Rejected documents named on standard error."""
 
 
 @click.command()
@@ -40,35 +40,39 @@ SHOWN_REJECTS = 10
 @click.option(
     "--format",
     "-f",
-    "form",
+    "file_format",
     type=click.Choice("text jsonl json csv xml html warc markdown email parquet".split()),
-    help="What the files hold.  [default: told from their names and content]",
+    help="The format of the files.  [default: recognised by name and content]",
 )
 @click.option("--encoding", default="utf-8", show_default=True, help="The encoding of the files.")
 @click.option(
     "--map",
     "names",
     metavar="FIELD=NAME,...",
-    help="What the source calls the fields: title=headline,published=pub_date",
+    help="The source's names of the fields, such as title=headline,published=pub_date",
 )
-@click.option("--language", help="Language of a new archive, for stemming.  [default: english]")
+@click.option("--language", help="The language of a new archive, for stemming.  [default: english]")
 @click.option(
     "--detect-language",
     "detect",
     metavar="CODES",
-    help="Tell the language of articles that do not say theirs, as one of these: en,es,de",
+    help="Detect the language of articles that do not name one, among these: en,es,de",
 )
-@click.option("--strict", is_flag=True, help="Reject a document for what would only be noted, as a bad date.")
 @click.option(
-    "--keep-going", is_flag=True, help="Read on where the first 100 documents of a file are all bad."
+    "--strict",
+    is_flag=True,
+    help="Reject documents that would be taken with a note, such as one with a bad date.",
+)
+@click.option(
+    "--keep-going", is_flag=True, help="Do not give up on a file whose first 100 documents are all bad."
 )
 @click.option("--dayfirst", "order", flag_value="day-first", help="Read 01/02/2024 as 1 February.")
-@click.option("--monthfirst", "order", flag_value="month-first", help="Read 01/02/2024 as January 2.")
+@click.option("--monthfirst", "order", flag_value="month-first", help="Read 01/02/2024 as 2 January.")
 @click.option(
     "--rejects",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write each rejected document's file, place, code and reason, and each note, to FILE as JSON lines.",
+    help="Write every rejected document and every note to FILE, as JSON lines.",
 )
 @tz_option
 @wait_option
@@ -77,7 +81,7 @@ SHOWN_REJECTS = 10
 def index(
     interruption: Interruption | None,
     paths: tuple[Path, ...],
-    form: Format | None,
+    file_format: Format | None,
     encoding: str,
     names: str | None,
     language: str | None,
@@ -90,12 +94,14 @@ def index(
     wait: float,
     archive: str | None,
 ) -> None:
-    """Add articles from files and folders; - is standard input.
+    """Add articles from files and folders.
 
-    Reads plain text, JSON and JSON lines, CSV and TSV, feeds (RSS, Atom, JSON Feed), wires (NewsML,
-    NITF, ninjs), Markdown with front matter, mails, and with the packages for it web pages, web archives
-    (WARC) and Parquet; each also as .gz. An article that is there already, by its id, is replaced if it
-    has changed, but never by an older version. The archive is made if it is not there.
+    PATH can be -, which is standard input. Formats are plain text, JSON and JSON lines, CSV and TSV, feeds
+    (RSS, Atom, JSON Feed), wires (NewsML, NITF, ninjs), Markdown with front matter and mail, and with
+    optional packages also web pages, web archives (WARC) and Parquet. Each file can be gzipped.
+
+    An article with an id that the archive has replaces the stored one if it has changed, but never a newer
+    version. The archive is created if it does not exist.
 
     \b
       news index articles/
@@ -103,27 +109,27 @@ def index(
       news index table.csv --map title=headline,published=pub_date
       curl … | news index -
 
-    Exits with 0 if everything was taken, 3 if some documents were rejected.
+    The exit code is 0 if every document was taken and 3 if some were rejected.
     """
     from search.archive.archive import open_archive
     from search.errors import IndexUnusable, SearchError
     from search.ingest import IndexReport, index_documents
     from search.sources import ReadOptions, read_paths
 
-    setting = settle(archive, tz)
+    settings = resolve(archive, tz)
     options = ReadOptions(
-        format=form,
+        format=file_format,
         encoding=_known_encoding(encoding),
         names=_mapping(names),
-        zone=setting.zone,
+        zone=settings.zone,
         order=order,
         strict=strict,
         keep_going=keep_going,
-        exclude=(setting.archive / "index",),
+        exclude=(settings.archive / "index",),
     )
-    _check_place(setting.archive)
+    _check_place(settings.archive)
     if rejects is not None and any(path.resolve() == rejects.resolve() for path in paths):
-        raise click.UsageError(f"--rejects {rejects} would overwrite what is to be read")
+        raise click.UsageError(f"--rejects {rejects} is a file to be read, and would be overwritten")
     items = read_paths(paths, options)
     if detect:
         from search.sources.languages import with_languages
@@ -133,10 +139,12 @@ def index(
     read = Reading(items, interruption or Interruption())
     with ExitStack() as stack:
         on_reject, on_note = stack.enter_context(_rejects_file(rejects))
-        opened = stack.enter_context(open_archive(setting.archive, create=True, language=language, wait=wait))
+        opened = stack.enter_context(
+            open_archive(settings.archive, create=True, language=language, wait=wait)
+        )
         if language and language != (kept := opened.state().language):
             warn(f"the archive is in {kept} already; --language {language} changes nothing")
-        with suppress(IndexUnusable):  # which is about to be mended
+        with suppress(IndexUnusable):  # the write below mends it
             for warning in opened.state().warnings:
                 warn(warning)
         progress = stack.enter_context(show_progress("articles"))
@@ -153,7 +161,7 @@ def index(
             stack.close()
             if report.stored or isinstance(error, KeyboardInterrupt):
                 _account(report, rejects)
-                warn("what is counted above is in the archive and can be found")
+                warn("the articles counted above are in the archive and can be found")
             raise
     _account(report, rejects)
     if report.rejected:
@@ -161,10 +169,10 @@ def index(
 
 
 def _check_place(archive: Path) -> None:
-    """Refuse to make an archive in a folder that is for everything."""
+    """Refuse to create an archive in the root or the home folder."""
     place = archive.resolve()
     crowded = [Path(place.anchor)]
-    with suppress(RuntimeError):  # where nobody has a home
+    with suppress(RuntimeError):  # the user has no home
         crowded.append(Path.home().resolve())
     if place in crowded and not (place / "articles.db").exists():
         raise click.UsageError(f"an archive needs a folder of its own, not {place}; give --archive DIR")
@@ -174,14 +182,14 @@ def _known_encoding(name: str) -> str:
     import codecs
 
     try:
-        "x".encode(name)  # refuses what is a codec but not one of text
+        "x".encode(name)  # raises for a codec that is not for text
         return "utf-8" if codecs.lookup(name).name == "utf-8" else name
     except (LookupError, UnicodeError) as error:
-        raise click.UsageError(f"no encoding is called {name!r}") from error
+        raise click.UsageError(f"there is no encoding {name!r}") from error
 
 
 def _mapping(written: str | None) -> dict[str, str]:
-    from search.sources.records import NAMES
+    from search.sources.tables.records import NAMES
 
     found = {}
     for pair in (written or "").split(","):
@@ -198,9 +206,9 @@ def _mapping(written: str | None) -> dict[str, str]:
 def _rejects_file(
     path: Path | None,
 ) -> Iterator[tuple[Callable[[Rejected], None], Callable[[Origin, Note], None]]]:
-    """What to call for each rejected document, and each note of one that was taken.
+    """Open the file of rejects; yields the functions to call for each rejected document and each note.
 
-    All are written to `path`; the first few that are rejected are named in the end.
+    All are written to `path`. At the end the first few rejected documents are named on standard error.
     """
     import json
 
@@ -218,7 +226,7 @@ def _rejects_file(
             file.write(json.dumps({**record, "taken": taken}, ensure_ascii=False) + "\n")
 
     def on_reject(rejected: Rejected) -> None:
-        if len(shown) < SHOWN_REJECTS:
+        if len(shown) < MAX_SHOWN_REJECTS:
             shown.append(f"rejected {_escaped(str(rejected.origin))}: {rejected.reason}")
         write(rejected.origin, rejected.code, rejected.reason, taken=False)
 
@@ -235,7 +243,7 @@ def _rejects_file(
 
 
 def _escaped(path: str) -> str:
-    """A path that can be shown: bytes that are no text and control characters as escapes."""
+    """Write a path so that it can be shown, with escapes for control characters and invalid bytes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
 
 
@@ -251,7 +259,7 @@ def _account(report: IndexReport, rejects: Path | None) -> None:
     click.echo(", ".join([*parts, f"rejected {rejected:,}"]))
     if rejected:
         why = ", ".join(f"{code} {count:,}" for code, count in report.rejected.most_common())
-        more = "" if rejects or rejected <= SHOWN_REJECTS else "; --rejects FILE lists them all"
+        more = "" if rejects or rejected <= MAX_SHOWN_REJECTS else "; --rejects FILE lists them all"
         warn(f"rejected: {why}{more}")
     for code, count in report.notes.most_common():
         warn(f"noted: {code} {count:,}, first in {report.examples[code]}")
@@ -261,10 +269,12 @@ def _account(report: IndexReport, rejects: Path | None) -> None:
 
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--query", "-q", metavar="QUERY", help="Delete what this finds.")
+@click.option("--query", "-q", metavar="QUERY", help="Delete the articles that this query finds.")
 @selection_options
-@click.option("--forget", is_flag=True, help="Erase them with all their versions: nothing of them is kept.")
-@click.option("--dry-run", is_flag=True, help="Print the ids and delete nothing.")
+@click.option(
+    "--forget", is_flag=True, help="Erase the articles with all their versions; nothing of them is kept."
+)
+@click.option("--dry-run", is_flag=True, help="Print the ids of the articles; delete nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @tz_option
 @wait_option
@@ -282,19 +292,21 @@ def delete(
     wait: float,
     archive: str | None,
 ) -> None:
-    """Delete articles, by id or by query.
+    """Delete articles by id or by query.
 
-    Their last versions are kept, for `news history`, unless they are to be forgotten.
+    The versions of a deleted article are kept for `news history`; --forget erases them too.
 
     \b
       news delete wire-1204 wire-1207
       news delete --query 'source:herald before:2020' --dry-run
     """
-    setting = settle(archive, tz)
+    settings = resolve(archive, tz)
     by_query = query is not None or since is not None or until is not None
     if bool(ids) == by_query:
-        raise click.UsageError("say which articles: either ids, or --query (with --since and --until)")
-    with reading(setting, wait) as opened:
+        raise click.UsageError(
+            "give the articles to delete: either ids, or --query with or without --since and --until"
+        )
+    with open_existing(settings, wait) as opened:
         if by_query:
             from search.archive.question import Question
 
@@ -313,7 +325,7 @@ def delete(
         if not yes:
             if sys.stdin is None or not sys.stdin.isatty():
                 raise click.UsageError(
-                    "no terminal to confirm on; add --yes to delete, or --dry-run to see what would go"
+                    "there is no terminal to confirm at; add --yes to delete, or --dry-run to list the ids"
                 )
             if not click.confirm(f"Delete {len(ids):,} article{'' if len(ids) == 1 else 's'}?"):
                 warn("nothing was deleted")
@@ -335,15 +347,15 @@ def delete(
 def rebuild(wait: float, archive: str | None) -> None:
     """Build a new index from the stored articles.
 
-    Mends an index that is missing, damaged, behind, or made by another version. Nothing else is
-    needed for it, and searches go on with the old index meanwhile.
+    This mends an index that is missing, damaged, out of date or made by another version of news. Searches
+    use the old index until the new one is complete.
     """
-    setting = settle(archive)
-    with reading(setting, wait) as opened, show_progress("articles") as progress:
+    settings = resolve(archive)
+    with open_existing(settings, wait) as opened, show_progress("articles") as progress:
         try:
             opened.rebuild(progress)
         except KeyboardInterrupt:
-            warn("searches go on with the index that there was")
+            warn("the old index is still in use")
             raise
         numbers = opened.stats()
     click.echo(f"rebuilt the index of {numbers.articles:,} articles")

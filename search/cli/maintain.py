@@ -1,4 +1,4 @@
-"""The commands that take care of an archive: verify, backup, restore, dump, doctor."""
+"""The commands that maintain an archive: verify, backup, restore, dump, doctor."""
 
 from __future__ import annotations
 
@@ -8,27 +8,34 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search.cli.options import DAMAGED, archive_option, exit_with, settle, warn
+from search.cli.options import DAMAGED, archive_option, exit_with, resolve, warn
 
 if TYPE_CHECKING:
     from search.engine import Level
 
 
 @click.command()
-@click.option("--quick", "level", flag_value="quick", help="Only what each search checks.")
-@click.option("--full", "level", flag_value="full", default=True, help="Read every byte of it.  [default]")
-@click.option("--deep", "level", flag_value="deep", help="Compare the index with a new analysis as well.")
+@click.option("--quick", "level", flag_value="quick", help="Check only what every search checks.")
+@click.option(
+    "--full", "level", flag_value="full", default=True, help="Read and check every byte.  [default]"
+)
+@click.option(
+    "--deep",
+    "level",
+    flag_value="deep",
+    help="Also analyse every article again and compare it with the index.",
+)
 @archive_option
 def verify(level: Level, archive: str | None) -> None:
-    """Check whether the archive is whole.
+    """Check that the archive is whole.
 
-    --full reads everything there is: SQLite's own check, the digest of each article, the checksum of
-    each file of the index. --deep analyses the articles again and compares word by word; it takes
-    somewhat longer than a rebuild. Exits with 5 if anything is wrong, and says what to do.
+    --full runs SQLite's own check and compares each article with its digest and each file of the index
+    with its checksum. --deep also analyses the articles again and compares every word, which takes longer
+    than a rebuild. If anything is wrong, the command says what to do and exits with 5.
     """
     from search.backends import maintained
 
-    report = maintained(settle(archive).archive).verify(level)
+    report = maintained(resolve(archive).archive).verify(level)
     for sentence in (*report.notes, *report.problems):
         warn(sentence)
     if report.problems:
@@ -43,12 +50,12 @@ def verify(level: Level, archive: str | None) -> None:
 def backup(folder: Path, archive: str | None) -> None:
     """Copy the archive to the new folder DIR.
 
-    The copy is that of one moment, also while something is being indexed, and has been checked when
-    the command ends. It is an archive like any other: --archive DIR searches it.
+    The copy holds the archive as it was at one moment, even while another process indexes, and it is
+    checked before the command ends. It is a complete archive: --archive DIR searches it.
     """
     from search.backends import maintained
 
-    report = maintained(settle(archive).archive).copy_to(folder)
+    report = maintained(resolve(archive).archive).copy_to(folder)
     click.echo(f"copied {report.articles:,} articles to {folder}, and checked the copy")
 
 
@@ -58,34 +65,34 @@ def backup(folder: Path, archive: str | None) -> None:
 def restore(folder: Path, archive: str | None) -> None:
     """Make the archive from the backup DIR.
 
-    There must be no archive in the place yet: one that is damaged has to be moved aside first, so that
-    nothing of it is lost.
+    The archive must not exist yet. Move a damaged archive away first, so that nothing in it is lost.
     """
     from search.backends import maintained
 
-    location = settle(archive).archive
+    location = resolve(archive).archive
     report = maintained(folder).copy_to(location)
     click.echo(f"restored {report.articles:,} articles to {location}, and checked them")
 
 
 @click.command()
 @click.option(
-    "--versions", is_flag=True, help="Print every version that is kept, also of what was deleted; see below."
+    "--versions", is_flag=True, help="Print every stored version, deleted articles included; see below."
 )
 @archive_option
 def dump(versions: bool, archive: str | None) -> None:
-    """Print every article as JSON lines, in the order in which they first came.
+    """Print every article as JSON lines.
 
-    `news index` of what this prints makes the same archive. The index is not needed for it.
+    They are in the order of their first arrival. `news index` makes the same archive from this output. The
+    command reads only the stored articles, so it works without the index.
 
-    With --versions each line has a version: revision, at, until, ended, changed and article, as
-    `news history --format json` has them. That is for reading, not for `news index`.
+    With --versions, each line is a version with the names that `news history --format json` has: revision,
+    at, until, ended, changed and article. `news index` does not read these lines.
     """
     from search.backends import maintained
     from search.present.schema import article_as_json
     from search.present.versions import versions_as_json_lines
 
-    stored = maintained(settle(archive).archive)
+    stored = maintained(resolve(archive).archive)
     lines = versions_as_json_lines(stored.versions()) if versions else map(article_as_json, stored.articles())
     for line in lines:
         sys.stdout.write(line + "\n")
@@ -94,8 +101,11 @@ def dump(versions: bool, archive: str | None) -> None:
 @click.command()
 @archive_option
 def doctor(archive: str | None) -> None:
-    """Print versions, limits, and what state the archive and its disk are in; say what to do."""
+    """Print versions, limits and the state of archive and disk.
+
+    Advice follows an arrow on the line that it is about.
+    """
     from search.cli.doctor import diagnosis
 
-    for line in diagnosis(settle(archive).archive):
+    for line in diagnosis(resolve(archive).archive):
         click.echo(line)

@@ -1,4 +1,4 @@
-"""What commands share: the options that mean the same everywhere, and the settings they become."""
+"""Shared by all commands: their common options, the settings these become, and the exit codes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,20 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 FOUND, NOTHING_FOUND, USAGE, SOME_REJECTED, LOCKED, DAMAGED, NO_SPACE, LIMIT, INTERRUPTED = (
     0, 1, 2, 3, 4, 5, 6, 7, 130,
 )  # fmt: skip
-"""The exit codes; `news --help` and the README list them."""
+"""The exit codes."""
+
+EXIT_MEANINGS = {
+    FOUND: "found or done",
+    NOTHING_FOUND: "nothing found",
+    USAGE: "usage or query error",
+    SOME_REJECTED: "some documents rejected",
+    LOCKED: "archive locked",
+    DAMAGED: "archive damaged",
+    NO_SPACE: "no space left",
+    LIMIT: "a limit was hit",
+    INTERRUPTED: "interrupted",
+}
+"""Each exit code in words, for help."""
 
 EXIT_CODES = {
     "error": USAGE,
@@ -47,7 +60,7 @@ EXIT_CODES = {
     "index-unusable": DAMAGED,
     "other-analyzer": USAGE,
 }
-"""With what a command ends for each `SearchError.code`."""
+"""The exit code for each `SearchError.code`."""
 
 
 def _one_archive(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> str | None:
@@ -69,7 +82,7 @@ wait_option = click.option(
     type=click.FloatRange(0, 86_400),
     default=0.0,
     metavar="SECONDS",
-    help="Wait so long for another process that is writing.  [default: not at all]",
+    help="How long to wait for another process that is writing.  [default: 0]",
 )
 timeout_option = click.option(
     "--timeout",
@@ -77,28 +90,30 @@ timeout_option = click.option(
     default=5.0,
     show_default=True,
     metavar="SECONDS",
-    help="Give up on the query after this time.",
+    help="Stop the query after this time.",
 )
 tz_option = click.option(
-    "--tz", metavar="ZONE", help="Zone of dates asked for and shown, like Europe/Berlin.  [default: yours]"
+    "--tz",
+    metavar="ZONE",
+    help="Time zone of dates in the query and in the output, such as Europe/Berlin.  [default: your own]",
 )
 color_option = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
-    help="Colour in text.  [default: auto: on a terminal, and not with NO_COLOR]",
+    help="Colour in text.  [default: auto, which is on at a terminal unless NO_COLOR is set]",
 )
 
 
 def format_option(*formats: str) -> Callable[[Command], Command]:
-    """`--format` with these choices, the first the default."""
+    """Make the option `--format` with these choices; the first one is the default."""
     return click.option(
-        "--format", "-f", "form", type=click.Choice(formats), default=formats[0], show_default=True,
-        help="How to print.",
+        "--format", "-f", "output_format", type=click.Choice(formats), default=formats[0], show_default=True,
+        help="The format of the output.",
     )  # fmt: skip
 
 
 def question_options(command: Command) -> Command:
-    """A query as arguments, and the options beside it; the command is given them as one `question`."""
+    """Give the command a query and its options, which it receives as one `question`."""
 
     @wraps(command)
     def asking(
@@ -112,19 +127,25 @@ def question_options(command: Command) -> Command:
 
 
 def selection_options(command: Command) -> Command:
-    """The options that, with a query, say which articles are meant."""
+    """Give the command the options that select articles beside a query."""
     for option in (
-        click.option("--any", "any_word", is_flag=True, help="Any of the words will do."),
-        click.option("--until", metavar="DATE", help="To the last instant of this date, month or year."),
-        click.option("--since", metavar="DATE", help="From the first instant of this date, month or year."),
+        click.option(
+            "--any", "any_word", is_flag=True, help="Find articles with any of the words, not only with all."
+        ),
+        click.option(
+            "--until", metavar="DATE", help="Only articles until the end of this day, month or year."
+        ),
+        click.option(
+            "--since", metavar="DATE", help="Only articles from the start of this day, month or year."
+        ),
     ):
         command = option(command)
     return command
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What a command works with, worked out once from options, environment and file."""
+class Settings:
+    """The settings of one command, resolved once from options, environment and file."""
 
     archive: Path
     zone: tzinfo
@@ -132,12 +153,15 @@ class Setting:
     color: str
 
 
-def settle(archive: str | None, tz: str | None = None, color: str | None = None) -> Setting:
-    """Options over environment over configuration file; raises `InvalidRequest`."""
+def resolve(archive: str | None, tz: str | None = None, color: str | None = None) -> Settings:
+    """Resolve the settings: options win over the environment, and that wins over the configuration file.
+
+    Raises `InvalidRequest`.
+    """
     from search.config import load_config, local_zone
 
     config = load_config(os.environ)
-    return Setting(
+    return Settings(
         archive=Path(archive) if archive else config.archive,
         zone=local_zone(tz or config.tz),
         limit=config.limit,
@@ -146,23 +170,23 @@ def settle(archive: str | None, tz: str | None = None, color: str | None = None)
 
 
 @contextmanager
-def reading(setting: Setting, wait: float = 0.0) -> Iterator[Archive]:
-    """The archive that is there."""
+def open_existing(settings: Settings, wait: float = 0.0) -> Iterator[Archive]:
+    """Open an archive that exists; raises `ArchiveNotFound`."""
     from search.archive.archive import open_archive
 
-    with open_archive(setting.archive, wait=wait, zone=setting.zone) as archive:
+    with open_archive(settings.archive, wait=wait, zone=settings.zone) as archive:
         yield archive
 
 
-def console(setting: Setting) -> Console:
-    """Where text for people goes."""
+def console(settings: Settings) -> Console:
+    """Open the console that text for people is printed to."""
     from search.present.terminal import open_console
 
-    return open_console(sys.stdout, setting.color)
+    return open_console(sys.stdout, settings.color)
 
 
 def warn(message: str) -> None:
-    """A note for the person, on standard error."""
+    """Print a note on standard error."""
     from search.present.safe import printable
 
     click.echo(f"news: {printable(message)}", err=True)
@@ -174,12 +198,12 @@ def exit_with(code: int) -> None:
 
 
 def was_given(name: str) -> bool:
-    """Whether the running command was given this parameter, with whatever value."""
+    """True if this parameter was given on the command line."""
     return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def command_line(**changed: object) -> str:
-    """The running command as it would be typed, as given but for the options `changed` (None: left out)."""
+    """Write the running command as it was typed, with these values changed; None leaves an option out."""
     context = click.get_current_context()
     options, arguments = [], []
     for parameter in context.command.params:
@@ -199,5 +223,5 @@ def command_line(**changed: object) -> str:
 
 
 def query_text(words: tuple[str, ...]) -> str:
-    """The query that the arguments make up; everything if there are none."""
+    """Join the arguments to a query; without arguments it is `*`."""
     return " ".join(words) if words else "*"

@@ -1,4 +1,4 @@
-"""How far a long command is, on a terminal's standard error."""
+"""The progress of a long command, shown on standard error if that is a terminal."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Move = Callable[[int, int | None], None]
 
 @contextmanager
 def show_progress(unit: str) -> Iterator[Move]:
-    """Shows how many there are on standard error, if that is a terminal; the function moves it on.
+    """Show the progress while the block runs; yields the function that updates it.
 
-    It is called with how many are done, and of how many if that is known: only then is there a bar.
+    Call it with the number done and the total, or None if the total is unknown. Only a known total has a bar.
     """
     if not sys.stderr.isatty():
         yield lambda _done, _total: None
@@ -23,7 +23,7 @@ def show_progress(unit: str) -> Iterator[Move]:
     from rich.progress_bar import ProgressBar
 
     class KnownBar(BarColumn):
-        """A bar only where there is something to measure it by; rich draws a full one else."""
+        """A bar for a known total; for an unknown one rich would draw a full bar."""
 
         def render(self, task: Task) -> ProgressBar:
             bar = super().render(task)

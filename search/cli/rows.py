@@ -1,4 +1,4 @@
-"""The formats that have a row for each hit and nothing else: of a page, or with --all of every match."""
+"""The formats with one row a hit: csv, jsonl and ids, for a page of hits or with --all for every match."""
 
 from __future__ import annotations
 
@@ -14,40 +14,42 @@ if TYPE_CHECKING:
     from search.article import Article
     from search.engine import Hit, Results, Sort
 
-ROWS = ("csv", "jsonl", "ids")
+ROW_FORMATS = ("csv", "jsonl", "ids")
 
 _OF_A_PAGE = ("limit", "after", "sort", "expand", "recency")
 
 
-def check_all(form: str, sort: Sort) -> None:
-    """Refuse what has no meaning where every match is printed."""
-    if form not in ROWS:
-        raise click.UsageError(f"--all is for --format {', '.join(ROWS)}, not for {form}")
+def check_all(output_format: str, sort: Sort) -> None:
+    """Refuse the options that have no meaning with --all."""
+    if output_format not in ROW_FORMATS:
+        raise click.UsageError(f"--all is for --format {', '.join(ROW_FORMATS)}, not for {output_format}")
     for name in _OF_A_PAGE:
         if was_given(name) and (name, sort) != ("sort", "oldest"):
-            raise click.UsageError(f"--all prints every match, oldest first; it goes with no --{name}")
+            raise click.UsageError(
+                f"--all prints every match, oldest first; it cannot be combined with --{name}"
+            )
 
 
-def print_rows(form: str, hits: Iterable[Hit | Article]) -> None:
-    """Print each row as soon as it is there: an interrupt leaves the rows before it."""
-    for row in _rows(form, hits):
+def print_rows(output_format: str, hits: Iterable[Hit | Article]) -> None:
+    """Print each row as soon as it is read, so that an interrupt leaves the rows before it."""
+    for row in _rows(output_format, hits):
         sys.stdout.write(row)
 
 
 def note_the_rest(results: Results) -> None:
-    """Say that the rows of this page are not all, and how to get them all."""
+    """Say how many rows of all were printed, and which command prints all of them."""
     last = results.first + len(results.hits) - 1
     shown = f"{last:,}" if results.first == 1 else f"{results.first:,} to {last:,}"
     unlimited = command_line(everything=True, **dict.fromkeys(_OF_A_PAGE))
     warn(f"{shown} of {results.total:,}; for all of them, oldest first: {unlimited}")
 
 
-def _rows(form: str, hits: Iterable[Hit | Article]) -> Iterator[str]:
+def _rows(output_format: str, hits: Iterable[Hit | Article]) -> Iterator[str]:
     from search.article import Article
     from search.present.schema import hits_as_json_lines
     from search.present.table import hits_as_csv
 
-    match form:
+    match output_format:
         case "csv":
             yield from hits_as_csv(hits)
         case "jsonl":

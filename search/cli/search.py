@@ -1,4 +1,4 @@
-"""The commands that read: search, count, timeline, facets, show, stats."""
+"""The commands that find and read articles: search, count, timeline, facets, show, stats."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from search.cli.options import (
     console,
     exit_with,
     format_option,
+    open_existing,
     question_options,
-    reading,
-    settle,
+    resolve,
     timeout_option,
     tz_option,
     warn,
 )
-from search.cli.rows import ROWS, check_all, note_the_rest, print_rows
+from search.cli.rows import ROW_FORMATS, check_all, note_the_rest, print_rows
 
 if TYPE_CHECKING:
+    from search.archive.archive import Archive
     from search.archive.question import Question
-    from search.cli.options import Setting
+    from search.article import Article
+    from search.cli.options import Settings
     from search.dates import Interval
     from search.engine import Results, Sort
 
@@ -38,29 +40,31 @@ if TYPE_CHECKING:
     type=click.Choice(["relevance", "newest", "oldest"]),
     default="relevance",
     show_default=True,
-    help="The order; ties are always newest first, then by id.",
+    help="The order of the hits. Equal hits are sorted newest first, then by id.",
 )
-@click.option("--limit", "-n", type=int, help="How many hits to print.  [default: 10]")
-@click.option("--after", metavar="CURSOR", help="Go on after the last hit of the page before.")
+@click.option("--limit", "-n", type=int, help="Print at most this many hits.  [default: 10]")
+@click.option(
+    "--after", metavar="CURSOR", help="Print the page after this cursor; each page prints the next command."
+)
 @click.option(
     "--all",
     "everything",
     is_flag=True,
-    help="Print every match as csv, jsonl or ids: oldest first, without scores and snippets.",
+    help="Print every match, oldest first, without scores and snippets. For csv, jsonl and ids.",
 )
 @click.option(
     "--facet",
     "facets",
     multiple=True,
     metavar="FIELD[:N]",
-    help="Count all matches by keyword, source, author, language or an extra field, the N most "
-    "frequent, or by date:year, date:month, date:week, date:day. Can be repeated.",
+    help="Count all matches by keyword, source, author, site, lang, precision or a field of the source, "
+    "the N most frequent values; or by date:year, date:month, date:week, date:day. Can be repeated.",
 )
-@click.option("--expand", is_flag=True, help="Rank by the words of the first articles found as well.")
+@click.option("--expand", is_flag=True, help="Also rank by the typical words of the first hits.")
 @click.option(
     "--recency",
     metavar="AGE",
-    help="Rank newer articles higher: half of a score is halved by this age, as 12h, 7d, 2w, 6m or 1y.",
+    help="Rank newer articles higher. Half of the score halves with every AGE: 12h, 7d, 2w, 6m, 1y.",
 )
 @timeout_option
 @tz_option
@@ -78,7 +82,7 @@ def search(
     recency: str | None,
     timeout: float,
     tz: str | None,
-    form: str,
+    output_format: str,
     color: str | None,
     archive: str | None,
 ) -> None:
@@ -90,8 +94,8 @@ def search(
       news search harbour strike --since 2025-02
       news search '"bank of marenne" OR ferry' --sort newest
       news search 'title:storm -flood' --facet keyword --facet date:month
-      news search --any 'A headline, or a sentence'   ranked by how many of its words, and which
-      news search -- -flood              a query that begins with a dash
+      news search --any 'A headline, or a sentence'
+      news search -- -flood
       news search flood --all --format csv > floods.csv
 
     \b
@@ -99,36 +103,38 @@ def search(
     strik*   str?ke   strik~   title:a   keyword:a   source:(a OR b)   author:none
     date:2025-02   date:2025-02..2025-03   since:7d   date:yesterday   (a OR b)^2
 
-    Exits with 0 if anything was found, 1 if not, 2 if the query cannot be read.
+    All of the query language: news help query. The exit code is 0 if articles were found and 1 if not.
     """
-    if facets and form in ROWS:
-        raise click.UsageError(f"--facet has no place in {form}; use --format json, or: news facets")
+    if facets and output_format in ROW_FORMATS:
+        raise click.UsageError(
+            f"--facet cannot be printed as {output_format}; use --format json, or: news facets"
+        )
     if everything:
-        check_all(form, sort)
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
+        check_all(output_format, sort)
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
         results = opened.search(
             question,
             sort=sort,
-            limit=0 if everything else setting.limit if limit is None else limit,
+            limit=0 if everything else settings.limit if limit is None else limit,
             after=after,
             facets=facets,
-            snippets=form != "ids",
+            snippets=output_format != "ids",
             timeout=timeout,
             expand=expand,
             recency=recency,
         )
         if everything:
             show_notes(results)
-            print_rows(form, opened.scan(question))
+            print_rows(output_format, opened.scan(question))
     if not everything:
-        show_results(setting, results, form)
+        show_results(settings, results, output_format)
     elif not results.total:
         exit_with(NOTHING_FOUND)
 
 
 def show_notes(results: Results) -> None:
-    """Say what was odd about the query."""
+    """Print the warnings and hints about the query."""
     from search.archive.spelling import in_words
 
     for warning in results.warnings:
@@ -139,22 +145,22 @@ def show_notes(results: Results) -> None:
         warn(sentence)
 
 
-def show_results(setting: Setting, results: Results, form: str) -> None:
-    """Print a page of results, and end with 1 where there are none."""
+def show_results(settings: Settings, results: Results, output_format: str) -> None:
+    """Print a page of results; the exit code is 1 if there are none."""
     from search.present import schema, terminal
 
     show_notes(results)
     more = results.next is not None
-    match form:
+    match output_format:
         case "text" if results.hits or results.total:
             following = command_line(after=results.next) if more else None
-            terminal.print_results(console(setting), results, setting.zone, following)
+            terminal.print_results(console(settings), results, settings.zone, following)
         case "text":
             warn(f"nothing found; the query was read as: {results.read_as}")
         case "json":
             click.echo(schema.results_as_json(results))
         case _:
-            print_rows(form, results.hits)
+            print_rows(output_format, results.hits)
             if more:
                 note_the_rest(results)
     if not results.total:
@@ -172,14 +178,14 @@ def count(
     tz: str | None,
     archive: str | None,
 ) -> None:
-    """Print how many articles match, exactly.
+    """Print the exact number of articles that match.
 
     \b
       news count keyword:markets
       news count '"rate cut"' --since 2025
     """
-    setting = settle(archive, tz)
-    with reading(setting) as opened:
+    settings = resolve(archive, tz)
+    with open_existing(settings) as opened:
         total = opened.count(question, timeout=timeout)
     click.echo(total)
     if not total:
@@ -200,7 +206,7 @@ def count(
 @click.option(
     "--format",
     "-f",
-    "form",
+    "output_format",
     type=click.Choice(["text", "csv", "json"]),
     help="How to print.  [default: text on a terminal, else csv]",
 )
@@ -211,7 +217,7 @@ def timeline(
     by: Interval,
     timeout: float,
     tz: str | None,
-    form: str | None,
+    output_format: str | None,
     color: str | None,
     archive: str | None,
 ) -> None:
@@ -223,12 +229,12 @@ def timeline(
     """
     from search.present import schema, table, terminal
 
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
         line = opened.timeline(question, by, timeout=timeout)
-    match form or ("text" if sys.stdout.isatty() else "csv"):
+    match output_format or ("text" if sys.stdout.isatty() else "csv"):
         case "text":
-            terminal.print_timeline(console(setting), line)
+            terminal.print_timeline(console(settings), line)
         case "json":
             click.echo(schema.timeline_as_json(line))
         case _:
@@ -243,7 +249,7 @@ def timeline(
     "fields",
     multiple=True,
     metavar="FIELD[:N]",
-    help="What to count by, as for search --facet. Can be repeated.  [default: keyword, source, author]",
+    help="Count by this field, as in search --facet. Can be repeated.  [default: keyword, source, author]",
 )
 @question_options
 @timeout_option
@@ -256,7 +262,7 @@ def facets(
     fields: tuple[str, ...],
     timeout: float,
     tz: str | None,
-    form: str,
+    output_format: str,
     color: str | None,
     archive: str | None,
 ) -> None:
@@ -271,12 +277,12 @@ def facets(
     """
     from search.present import schema, table, terminal
 
-    setting = settle(archive, tz, color)
-    with reading(setting) as opened:
+    settings = resolve(archive, tz, color)
+    with open_existing(settings) as opened:
         counted = opened.facets(question, *(fields or ("keyword", "source", "author")), timeout=timeout)
-    match form:
+    match output_format:
         case "text":
-            terminal.print_facets(console(setting), counted)
+            terminal.print_facets(console(settings), counted)
         case "json":
             click.echo(schema.facets_as_json(counted))
         case _:
@@ -286,43 +292,56 @@ def facets(
 
 
 @click.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID|URL...")
 @tz_option
 @format_option("text", "json")
 @color_option
 @archive_option
-def show(ids: tuple[str, ...], tz: str | None, form: str, color: str | None, archive: str | None) -> None:
-    """Print whole articles by their ids.
+def show(
+    ids: tuple[str, ...], tz: str | None, output_format: str, color: str | None, archive: str | None
+) -> None:
+    """Print whole articles by id or URL.
 
-    With --format json it is one article a line, as `news index` reads them.
+    With --format json, print one article a line in the form that `news index` reads.
 
     \b
       news show "$(news search comet --format ids --limit 1)"
     """
     from search.present import schema, terminal
 
-    setting = settle(archive, tz, color)
+    settings = resolve(archive, tz, color)
     missing = False
-    with reading(setting) as opened:
+    with open_existing(settings) as opened:
         for number, identity in enumerate(ids):
-            article = opened.get(identity)
+            article = _get(opened, identity)
             if article is None:
                 warn(f"no article has the id {identity}")
                 missing = True
-            elif form == "json":
+            elif output_format == "json":
                 click.echo(schema.article_as_json(article))
             else:
                 click.echo() if number else None
-                terminal.print_article(console(setting), article, setting.zone)
+                terminal.print_article(console(settings), article, settings.zone)
     if missing:
         exit_with(NOTHING_FOUND)
+
+
+def _get(archive: Archive, identity: str) -> Article | None:
+    """Return the article with this id, else the newest one with this URL."""
+    from search.language import Word
+
+    article = archive.get(identity)
+    if article is None and "://" in identity:
+        hits = archive.search(str(Word(identity, "url")), sort="newest", limit=1).hits
+        article = hits[0].article if hits else None
+    return article
 
 
 @click.command()
 @format_option("text", "json")
 @color_option
 @archive_option
-def stats(form: str, color: str | None, archive: str | None) -> None:
+def stats(output_format: str, color: str | None, archive: str | None) -> None:
     """Describe the archive: articles, dates, words, sizes, state.
 
     \b
@@ -331,10 +350,10 @@ def stats(form: str, color: str | None, archive: str | None) -> None:
     """
     from search.present import schema, terminal
 
-    setting = settle(archive, color=color)
-    with reading(setting) as opened:
+    settings = resolve(archive, color=color)
+    with open_existing(settings) as opened:
         numbers = opened.stats()
-    if form == "json":
+    if output_format == "json":
         click.echo(schema.stats_as_json(numbers))
     else:
-        terminal.print_stats(console(setting), numbers)
+        terminal.print_stats(console(settings), numbers)

@@ -1,4 +1,4 @@
-"""Ctrl-C and its like: SIGINT, SIGTERM and SIGHUP end a command in good order, a second one at once."""
+"""Interrupts: the first SIGINT, SIGTERM or SIGHUP ends a command in good order, the second at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(KeyboardInterrupt):
-    """One of the signals has come; `exit_code` is what a shell expects of it (130 for Ctrl-C)."""
+    """A signal has arrived; `exit_code` is 128 + its number, as shells expect (130 for Ctrl-C)."""
 
     def __init__(self, number: int) -> None:
         self.exit_code = 128 + number
@@ -23,9 +23,9 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Interruption:
-    """What the signals call: the first of them raises `Interrupted`, the second ends the process.
+    """The handler of the signals: the first one raises `Interrupted`, the second ends the process.
 
-    While it is `held` the first one waits, until `release`.
+    Between `hold` and `release` the first one waits.
     """
 
     def __init__(self) -> None:
@@ -41,11 +41,11 @@ class Interruption:
         self._waiting = Interrupted(number)
 
     def hold(self) -> None:
-        """Let a signal wait from now on."""
+        """Make signals wait from now on."""
         self._held = True
 
     def release(self) -> None:
-        """Let signals through again; one that waits is raised here."""
+        """Let signals through again; a signal that waits is raised here."""
         self._held = False
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
@@ -54,13 +54,13 @@ class Interruption:
 
 @contextmanager
 def interruptible() -> Iterator[Interruption]:
-    """Meanwhile the first of the signals raises `Interrupted`, and a second ends the process.
+    """Handle the signals while the block runs: the first raises `Interrupted`, a second ends the process.
 
-    What is ignored stays so, as SIGHUP is under nohup. Nothing that is stored depends on the good order:
-    an archive is whole wherever its writer ends.
+    A signal that is ignored stays ignored, such as SIGHUP under nohup. The archive does not depend on this:
+    it is whole wherever its writer ends.
     """
     interruption = Interruption()
-    if threading.current_thread() is not threading.main_thread():  # which alone can have handlers
+    if threading.current_thread() is not threading.main_thread():  # only the main thread can set handlers
         yield interruption
         return
     before = {number: signal.getsignal(number) for number in _SIGNALS}
@@ -75,9 +75,9 @@ def interruptible() -> Iterator[Interruption]:
 
 
 class Reading(Iterator[Item]):
-    """Items of which each is used before the next is read; only reading is interrupted, not their use.
+    """An iterator that can be interrupted while it reads an item, but not while the caller uses the item.
 
-    So what was read can be stored in good order.
+    So every item that was read can be stored.
     """
 
     def __init__(self, items: Iterable[Item], interruption: Interruption) -> None:
@@ -95,6 +95,6 @@ class Reading(Iterator[Item]):
             self._interruption.hold()
 
     def used(self) -> None:
-        """Say that what was read has been used; when all of it is, nothing is held back any more."""
+        """Say that the last item has been used; after the last of all, signals are let through."""
         if self._ended:
             self._interruption.release()

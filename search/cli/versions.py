@@ -1,4 +1,4 @@
-"""The commands about what an archive has had: history, prune, upgrade."""
+"""The commands about stored versions: history, prune, upgrade."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from search.cli.options import (
     archive_option,
     exit_with,
     format_option,
-    reading,
-    settle,
+    open_existing,
+    resolve,
     tz_option,
     wait_option,
     warn,
@@ -23,30 +23,31 @@ from search.cli.progress import show_progress
 @tz_option
 @format_option("text", "json")
 @archive_option
-def history(identity: str, tz: str | None, form: str, archive: str | None) -> None:
+def history(identity: str, tz: str | None, output_format: str, archive: str | None) -> None:
     """List the versions of an article.
 
-    What an update or a deletion takes the place of is kept, until it is pruned or forgotten.
+    An update or a deletion keeps the version before it, until `news prune` drops it or
+    `news delete --forget` erases the article.
 
     \b
       news history c152da1da562d27f50a70
-      news history c152da1da562d27f50a70 --format json    with the whole of each version
+      news history c152da1da562d27f50a70 --format json
     """
     from search.present import versions as rendered
 
-    setting = settle(archive, tz)
-    with reading(setting) as opened:
+    settings = resolve(archive, tz)
+    with open_existing(settings) as opened:
         versions = opened.history(identity)
         known = versions or opened.get(identity) is not None
-    if form == "json":
+    if output_format == "json":
         click.echo(rendered.versions_as_json(versions))
-    for line in rendered.versions_as_text(versions, setting.zone) if form == "text" else ():
+    for line in rendered.versions_as_text(versions, settings.zone) if output_format == "text" else ():
         click.echo(line)
     if not versions:
         warn(
-            "the archive is of a format that keeps no versions; news upgrade brings it up to date"
+            "the format of this archive keeps no versions; to bring it up to date run: news upgrade"
             if known
-            else f"no article has or had the id {identity}"
+            else f"no article has the id {identity}, now or earlier"
         )
         exit_with(NOTHING_FOUND)
 
@@ -57,17 +58,19 @@ def history(identity: str, tz: str | None, form: str, archive: str | None) -> No
     "age",
     metavar="AGE",
     required=True,
-    help="Drop versions that were replaced or deleted longer ago than this: 30d, 6m or 1y.",
+    help="Drop versions that were replaced or deleted longer ago than this, such as 30d, 6m or 1y.",
 )
 @wait_option
 @archive_option
 def prune(age: str, wait: float, archive: str | None) -> None:
-    """Drop old versions of articles; what is current stays.
+    """Drop old versions of articles.
+
+    The current version of an article is never dropped.
 
     \b
       news prune --versions-older-than 1y
     """
-    with reading(settle(archive), wait) as opened:
+    with open_existing(resolve(archive), wait) as opened:
         count = opened.prune(age)
     click.echo(f"dropped {count:,} version{'' if count == 1 else 's'}")
 
@@ -78,9 +81,9 @@ def prune(age: str, wait: float, archive: str | None) -> None:
 def upgrade(wait: float, archive: str | None) -> None:
     """Bring an archive that an older version of news made up to date.
 
-    The next command that writes would do the same. All of it is done, or nothing. Until then the archive
-    can be searched as it is.
+    The upgrade is done completely or not at all. An archive that is not upgraded can be searched, and
+    the next command that writes to it upgrades it.
     """
-    with reading(settle(archive), wait) as opened, show_progress("articles") as progress:
+    with open_existing(resolve(archive), wait) as opened, show_progress("articles") as progress:
         done = opened.upgrade(progress)
-    click.echo("the archive is brought up to date" if done else "the archive is up to date already")
+    click.echo("the archive is now up to date" if done else "the archive is up to date already")

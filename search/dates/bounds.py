@@ -1,4 +1,4 @@
-"""Arguments as the library takes them: bounds in time, zones, ages, limits and facets, as text or values."""
+"""Arguments of the library about time, as text or values: bounds, zones and ages."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from search.dates import Period, UnreadableDate, checked_bound, read_period, rea
 from search.errors import InvalidRequest
 
 Moment = str | date | datetime
-"""A bound in time: text as a query would have it ("2025-02", "last week"), a day, or a datetime: an instant.
+"""A bound in time: text as in a query ("2025-02", "last week"), a day, or a datetime, which is an instant.
 
-A naive datetime is in the zone asked for; an aware one counts days in its own."""
+A naive datetime is in the zone of the archive; an aware one counts days in its own zone."""
 
 Zone = str | tzinfo
 
@@ -21,31 +21,31 @@ _HOURS = {"h": 1, "d": 24, "w": 7 * 24, "m": 30 * 24, "y": 365 * 24}
 
 
 def zone_of(zone: Zone) -> tzinfo:
-    """The zone, by its name or itself; raises `InvalidRequest`."""
+    """Return the zone for a name or a tzinfo; raises `InvalidRequest`."""
     if not isinstance(zone, str | tzinfo):
         raise InvalidRequest(f"zone must be a name or a tzinfo, not {type(zone).__name__}")
     return read_zone(zone) if isinstance(zone, str) else zone
 
 
 def age_of(age: str | timedelta) -> timedelta:
-    """An age as "7d", "12h", "2w", "6m" or "1y", or itself; raises `InvalidRequest`."""
+    """Read an age such as "7d", "12h", "2w", "6m" or "1y"; raises `InvalidRequest`."""
     if isinstance(age, str):
         match = _AGE.fullmatch(age.strip())
         if match is None:
             raise InvalidRequest(f"{age!r} is not an age; ages are written like 12h, 7d, 2w, 6m or 1y")
         age = timedelta(hours=int(match[1]) * _HOURS[match[2].lower()])
     if age <= timedelta():
-        raise InvalidRequest("an age must be more than nothing")
+        raise InvalidRequest("an age must be longer than zero")
     return age
 
 
 def next_full_hour(now: datetime) -> datetime:
-    """The next full hour, or this one: ages from it are the same on all the pages of a search."""
+    """Return the next full hour. Ages counted from it are the same on all pages of a search."""
     return now + (_EPOCH - now) % timedelta(hours=1)
 
 
 def between(since: Moment | None, until: Moment | None, zone: tzinfo, now: datetime) -> Period | None:
-    """From the first instant of `since` to the last of `until`; None where neither is given.
+    """Return the period from the first instant of `since` to the last of `until`; None if both are None.
 
     Raises `InvalidRequest`.
     """

@@ -1,4 +1,4 @@
-"""The time of an article, as files write it, and how exactly: a grammar, no guessing.
+"""The time of an article as files write it, and its precision: a grammar, no guesses.
 
     time      = date [clock [zone]] | clock [zone] date | [weekday] month day clock [zone] year
     date      = ISO 8601, whole or only to the month or the year
@@ -7,7 +7,7 @@
     clock     = hour:minute[:second[.fraction]] [am | pm] | hour (am | pm)
     zone      = offset | name | (GMT | UTC) offset
 
-Or a Unix time. The names of months and days are those of `names`.
+Or a Unix time. The names of months and days are in `names`.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from search.article import EARLIEST_YEAR, LATEST_YEAR, Precision
-from search.dates.names import is_weekday, month_called, zone_called
+from search.dates.names import find_month, find_zone, is_weekday
 from search.errors import InvalidRequest
 
 DayOrder = Literal["day-first", "month-first"]
 
-LONGEST = 80
-"""No date of an article has more characters than this."""
+MAX_DATE_LENGTH = 80
+"""Longest date of an article in characters."""
 
 
 class UnreadableDate(ValueError):
-    """A text that is no date here; the message says why in one sentence."""
+    """A text that is not a date; the message is one sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A time as a file gives it: `instant` is in UTC, and known as exactly as `precision` says.
+    """A time as a file gives it: an instant in UTC, and the precision to which it is known.
 
-    A day, a month or a year is the same in every zone; `instant` is then its first one in UTC.
+    A day, a month or a year is the same in every zone; `instant` is then its first instant in UTC.
     """
 
     instant: datetime
@@ -45,20 +45,20 @@ class Stamp:
 
 
 def read_zone(name: str) -> tzinfo:
-    """The zone called `name` ("Europe/Berlin", "UTC"); raises `InvalidRequest` for an unknown one."""
+    """Return the zone with this name ("Europe/Berlin", "UTC"); raises `InvalidRequest` if it is unknown."""
     if name.upper() in ("UTC", "Z"):
         return UTC
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise InvalidRequest(
-            f"no time zone is called {name!r}; zones are written like Europe/Berlin or UTC"
+            f"there is no time zone {name!r}; zones are written like Europe/Berlin or UTC"
         ) from error
 
 
-NUMERIC = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[T ,]+(\d{1,2}:\d\d(?::\d\d)?))?", re.ASCII)
+NUMERIC_DATE = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[T ,]+(\d{1,2}:\d\d(?::\d\d)?))?", re.ASCII)
 
-_COMMONEST = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?(?:Z|[+-](?:0\d|1[0-4]):\d\d)")
+_COMMON_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?(?:Z|[+-](?:0\d|1[0-4]):\d\d)")
 _ISO = re.compile(
     r"(?P<day>\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d-?\d|\d{4}-\d{3})"
     r"(?:(?:T ?| )(?P<clock>\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?) ?(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?"
@@ -98,17 +98,17 @@ _WEEKDAY = re.compile(r"(?P<name>[^\W\d_]{2,10}(?:-feira)?)[.,]{0,2} ")
 
 
 def read_stamp(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -> Stamp:
-    """The time that `text` gives, and how exactly it is known.
+    """Read a time and its precision.
 
-    Reads ISO 8601, RFC 822 and what browsers, Unix and web pages print, with the names of months and
-    days in seven languages; a Unix time in seconds, milli- or microseconds by its magnitude; d/m/y or
-    m/d/y when `order` says which, or only one of them can be. A time of day without a zone is in `zone`;
-    where the clock is put back, the first one. The weekday may be a wrong one. A second 60 is read as 59.
+    Reads ISO 8601, RFC 822 and the formats of browsers, Unix and web pages, with the names of months and
+    days in seven languages. A Unix time is in seconds, milli- or microseconds by its magnitude. d/m/y and
+    m/d/y are read if `order` says which, or if only one of them is a date. A time of day without a zone is in
+    `zone`; if it occurs twice, it is the first one. The weekday may be wrong. A second 60 is read as 59.
 
-    Raises `UnreadableDate` for anything else, and for years that cannot be of news.
+    Raises `UnreadableDate` for any other text, and for a year out of range.
     """
-    if _COMMONEST.fullmatch(text):
-        with suppress(ValueError, OverflowError):  # what is wrong with it is said below
+    if _COMMON_ISO.fullmatch(text):
+        with suppress(ValueError, OverflowError):  # the error is reported below
             return _checked(datetime.fromisoformat(text).astimezone(UTC))
     text = " ".join(text.split())
     if match := _ISO.fullmatch(text):
@@ -122,13 +122,13 @@ def read_stamp(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -> 
         return _checked(_epoch_instant(float(text)))
     if _ISO_WEEK.fullmatch(text):
         raise UnreadableDate(f"{text} is a whole week; write the day, as in {text}-1")
-    if len(text) > LONGEST:
+    if len(text) > MAX_DATE_LENGTH:
         raise _unreadable(text)
     return _spoken(text, zone, order)
 
 
 def _spoken(text: str, zone: tzinfo, order: DayOrder | None) -> Stamp:
-    """The time in a text of a date, with a time of day on either side of it or none."""
+    """Read a date with a time of day before it, after it, or none."""
     if (clock := _CLOCK.search(text)) is None:
         return _whole(*_read_date(text, order))
     before, after = _BEFORE.sub("", text[: clock.start()]), _AFTER.sub("", text[clock.end() :])
@@ -142,7 +142,7 @@ def _spoken(text: str, zone: tzinfo, order: DayOrder | None) -> Stamp:
 
 
 def _read_date(written: str, order: DayOrder | None, within: str = "") -> tuple[date, Precision]:
-    """The first day of the date that is written, and how exactly; `within` is it with its time of day."""
+    """Read the first day of a date, and its precision; `within` is the whole text with the time of day."""
     rests = [written]
     if (weekday := _WEEKDAY.match(written)) and is_weekday(weekday["name"]):
         rests.append(written[weekday.end() :])  # "mar" is Tuesday for some, March for others
@@ -150,7 +150,7 @@ def _read_date(written: str, order: DayOrder | None, within: str = "") -> tuple[
         match = next((match for form in _FORMS if (match := form.fullmatch(rest))), None)
         found = match.groupdict() if match else {}
         whole = bool(found.keys() & {"day", "first"})
-        month = month_called(found["name"]) if "name" in found else int(found.get("month", 1))
+        month = find_month(found["name"]) if "name" in found else int(found.get("month", 1))
         if not found or month is None or (rest is not written and not whole):
             continue
         year = int(found["year"])
@@ -171,37 +171,41 @@ def _at(day: date, clock: timedelta, zone: tzinfo) -> Stamp:
     try:
         return _checked((datetime.combine(day, time()) + clock).replace(tzinfo=zone).astimezone(UTC))
     except (OverflowError, ValueError) as error:
-        raise UnreadableDate(f"the year {day.year} is not one of news") from error
+        raise UnreadableDate(_year_out_of_range(day.year)) from error
 
 
 def _checked(instant: datetime, precision: Precision = "instant") -> Stamp:
     if not EARLIEST_YEAR < instant.year <= LATEST_YEAR:
-        raise UnreadableDate(f"the year {instant.year} is not one of news")
+        raise UnreadableDate(_year_out_of_range(instant.year))
     return Stamp(instant, precision)
 
 
+def _year_out_of_range(year: int) -> str:
+    return f"the year {year} is not between {EARLIEST_YEAR + 1} and {LATEST_YEAR}"
+
+
 def _unreadable(text: str) -> UnreadableDate:
-    return UnreadableDate(f"{shortened(text)} is not a date in a format read here")
+    return UnreadableDate(f"{shortened(text)} is not a date in a known format")
 
 
 def _zone_of(written: str, zone: tzinfo) -> tzinfo:
-    """The zone of a time beside which this is written: a name, an offset, both, or nothing for `zone`."""
+    """Read a zone that is written as a name, an offset or both; `zone` if nothing is written."""
     name = written.rstrip("+-:0123456789")
     offset = written[len(name) :]
-    called = zone_called(name) if name else zone
+    called = find_zone(name) if name else zone
     if called is None or (name and offset and called is not UTC):
         raise UnreadableDate(f"the time zone {written} is unknown or ambiguous; write it as an offset")
     if not offset:
         return called
     hours, _, minutes = offset[1:].partition(":") if ":" in offset else (offset[1:3], "", offset[3:])
     if int(hours) > 15 or int(minutes or 0) > 59:
-        raise UnreadableDate(f"no place has the offset {offset}")
+        raise UnreadableDate(f"there is no time zone with the offset {offset}")
     east = timedelta(hours=int(hours), minutes=int(minutes or 0))
     return timezone(east if offset[0] == "+" else -east)
 
 
 def _read_clock(written: str, half: str = "") -> timedelta:
-    """The time of day as a distance from midnight; 24:00 is the next midnight, second 60 is 59.
+    """Read a time of day as the time since midnight; 24:00 is the next midnight, second 60 is 59.
 
     `half` is "a" or "p" for the hours before and after noon, as in "2:30 pm".
     """
@@ -251,7 +255,7 @@ def _epoch_instant(number: float) -> datetime:
 
 
 def numeric_day(first: int, second: int, year: int, order: DayOrder | None) -> date:
-    """The day that d/m/y or m/d/y means; raises `UnreadableDate` where it can be two."""
+    """Return the day that d/m/y or m/d/y means; raises `UnreadableDate` if it can be two days."""
     readings: dict[DayOrder, date] = {}
     for name, month, day in (("day-first", second, first), ("month-first", first, second)):
         try:
@@ -270,5 +274,5 @@ def numeric_day(first: int, second: int, year: int, order: DayOrder | None) -> d
 
 
 def shortened(text: str) -> str:
-    """`text` in quotes, cut and with nothing unprintable, for a message."""
+    """Quote `text` for a message: at most 40 characters, unprintable ones escaped."""
     return repr(text if len(text) <= 40 else text[:39] + "…")

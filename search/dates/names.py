@@ -37,14 +37,14 @@ _ZONES = {
     "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3,
     "HKT": 8, "SGT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
-"""Hours east of Greenwich: those of RFC 822, and others that mean one zone only."""
+"""Hours east of Greenwich, for the zones of RFC 822 and other unambiguous abbreviations."""
 
 _MOSCOW: Final = "MSK"
-"""The one that stood for two offsets: four hours in the years from 2011 to 2014, three before and after."""
+"""Moscow had two offsets: four hours from 2011 to 2014, three before and after."""
 
 
 def _bare(name: str) -> str:
-    """A name in lower case and without accents."""
+    """Write a name in lower case and without accents."""
     return "".join(c for c in normalize("NFD", name.lower()) if not combining(c))
 
 
@@ -56,18 +56,18 @@ _MONTH_NUMBERS = {
 _WEEKDAY_NAMES = frozenset(map(_bare, _WEEKDAYS.split()))
 
 
-def month_called(name: str) -> int | None:
-    """The number of the month, 1 to 12; None where no month is called so."""
+def find_month(name: str) -> int | None:
+    """Return the number of the month with this name, 1 to 12, or None."""
     return _MONTH_NUMBERS.get(_bare(name))
 
 
 def is_weekday(name: str) -> bool:
-    """Whether a day of the week is called so."""
+    """True if this is the name of a day of the week."""
     return _bare(name) in _WEEKDAY_NAMES
 
 
-def zone_called(name: str) -> tzinfo | None:
-    """The zone that an abbreviation means; None for one that is unknown, or that stands for several."""
+def find_zone(name: str) -> tzinfo | None:
+    """Return the zone with this abbreviation, or None if it is unknown or ambiguous."""
     name = name.upper()
     if name == _MOSCOW:
         try:

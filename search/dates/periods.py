@@ -1,4 +1,4 @@
-"""The stretch of time that a person means, and stretches to count by."""
+"""The period of time that a person asks for, and the intervals of timelines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Literal, TypeVar
 
 from search.article import EARLIEST_YEAR, LATEST_YEAR, Precision
-from search.dates.instants import NUMERIC, UnreadableDate, numeric_day, shortened
+from search.dates.instants import NUMERIC_DATE, UnreadableDate, numeric_day, shortened
 
 Interval = Literal["year", "month", "week", "day"]
 INTERVALS: tuple[Interval, ...] = ("year", "month", "week", "day")
@@ -18,11 +18,11 @@ Bound = TypeVar("Bound", bound=date | None)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Period:
-    """The times from `start` up to but not including `end`; None is without bound.
+    """The times from `start` up to but not including `end`; None stands for an open side.
 
-    Each bound is aware, with the offset from UTC of the place where it was asked for: it is an instant, and
-    a time of the calendar there, so that a day is found by its calendar day in every zone. A day that
-    a place skipped has no instants but its calendar day. Equal periods have equal offsets.
+    Each bound is aware and has the offset of the zone that was asked for. It is an instant for articles with
+    a time, and a calendar day for articles without one. A calendar day that a zone skipped has no instants.
+    Equal periods have equal offsets.
     """
 
     start: datetime | None = None
@@ -44,10 +44,10 @@ class Period:
         return hash(str(self))
 
     def bounds(self, precision: Precision) -> tuple[datetime | None, datetime | None]:
-        """From which `Article.published` up to which, in UTC, an article of this precision is in the period.
+        """Return the bounds in UTC of `Article.published` for articles of this precision in the period.
 
-        An instant is compared as such. A day, month or year, which is kept as its first instant in UTC, is
-        compared by the calendar, and is in where any of it is.
+        An instant is compared as it is. A day, month or year is compared by the calendar, and is in the
+        period if any part of it is.
         """
         start, end = self.start, self.end
         if precision == "instant":
@@ -56,31 +56,31 @@ class Period:
         return whole, end and end.replace(tzinfo=UTC)
 
     def __str__(self) -> str:
-        """As the query language writes it: whole days where they are, else as exactly as is needed.
+        """Write the period in the query language: in whole days if it has them, else as exactly as needed.
 
-        Each bound has its own offset, as 2025-02-11Z or 2025-03-30+01:00..2025-03-30+02:00.
+        Each bound has its own offset: 2025-02-11Z or 2025-03-30+01:00..2025-03-30+02:00.
         """
         bounds = [bound for bound in (self.start, self.end) if bound is not None]
-        step, form = timedelta(days=1), "%Y-%m-%d"
+        step, pattern = timedelta(days=1), "%Y-%m-%d"
         if any(bound.microsecond for bound in bounds):
-            step, form = timedelta(microseconds=1), "%Y-%m-%dT%H:%M:%S.%f"
+            step, pattern = timedelta(microseconds=1), "%Y-%m-%dT%H:%M:%S.%f"
         elif any(bound.time() != time() for bound in bounds):
-            step, form = timedelta(seconds=1), "%Y-%m-%dT%H:%M:%S"
-        first = "" if self.start is None else f"{self.start:{form}}{_offset(self.start)}"
-        last = "" if self.end is None else f"{self.end - step:{form}}{_offset(self.end)}"
+            step, pattern = timedelta(seconds=1), "%Y-%m-%dT%H:%M:%S"
+        first = "" if self.start is None else f"{self.start:{pattern}}{_offset(self.start)}"
+        last = "" if self.end is None else f"{self.end - step:{pattern}}{_offset(self.end)}"
         return first if first == last else f"{first}..{last}"
 
 
-_WIDEST = timedelta(hours=16)
-"""No place is so far from UTC, in time either; a bound with such an offset is taken in UTC."""
+_MAX_OFFSET = timedelta(hours=16)
+"""Every real offset from UTC is smaller; a bound with a larger one is converted to UTC."""
 
 
 def _fixed(bound: datetime) -> datetime:
-    """The same instant and time of day, with the offset that its zone has then for a zone."""
+    """Replace the zone of a bound by the offset that it has at that time."""
     offset = bound.utcoffset()
     if offset is None:
         raise ValueError("a period has aware bounds")
-    if abs(offset) >= _WIDEST or offset.microseconds:
+    if abs(offset) >= _MAX_OFFSET or offset.microseconds:
         return bound.astimezone(UTC)
     return bound.replace(tzinfo=timezone(offset), fold=0)
 
@@ -114,18 +114,17 @@ _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 
 
 def checked_bound(bound: Bound) -> Bound:
-    """The bound; raises `UnreadableDate` for one so long ago, or so far ahead, that it bounds no news."""
-    if bound is not None and not EARLIEST_YEAR - 1 <= bound.year <= LATEST_YEAR + _MARGIN:
-        raise UnreadableDate("there is no news of so long ago, or so far ahead")
+    """Return the bound; raises `UnreadableDate` if it is too far in the past or in the future."""
+    if bound is not None and not EARLIEST_YEAR - 1 <= bound.year <= LATEST_YEAR + _MARGIN_YEARS:
+        raise UnreadableDate("that is too far in the past or in the future to be a date of news")
     return bound
 
 
 def read_period(text: str, *, zone: tzinfo, now: datetime) -> Period:
-    """The stretch of time that `text` means, for a person in `zone` at the aware time `now`.
+    """Read the period that `text` means for a person in `zone` at the aware time `now`.
 
-    "7d" and "3 days ago" are the unit that many units back (a day, a week from Monday, …): in a range
-    "2w..1w" that reads as expected, and `since:7d` starts at the first instant of that day.
-    Raises `UnreadableDate`.
+    "7d" is the one day seven days ago, and "2w" is the week from Monday two weeks ago. So "2w..1w" is a range
+    of whole weeks, and `since:7d` starts at the first instant of a day. Raises `UnreadableDate`.
     """
     text = " ".join(text.split())
     lower = text.lower()
@@ -142,7 +141,7 @@ def read_period(text: str, *, zone: tzinfo, now: datetime) -> Period:
         return _unit_period(unit, here.replace(tzinfo=None), -int(match[1]), zone)
     if match := _LAST_SPAN.fullmatch(lower):
         return _spoken_span(match[1], match[2], match[3], here.replace(tzinfo=None), zone)
-    if match := NUMERIC.fullmatch(text):
+    if match := NUMERIC_DATE.fullmatch(text):
         if match[4]:
             raise UnreadableDate("a day with a time is written like 2025-02-11T18:30")
         day = numeric_day(int(match[1]), int(match[2]), int(match[3]), None)
@@ -155,22 +154,24 @@ def _spoken_span(which: str, count: str | None, unit: str, here: datetime, zone:
         steps = {"last": -1, "past": -1, "this": 0, "next": 1}[which]
         return _unit_period(unit, here, steps, zone)
     if which in ("this", "next"):
-        raise UnreadableDate(f"“{which} {count} {unit}s” is not a stretch of time read here")
+        raise UnreadableDate(
+            f"“{which} {count} {unit}s” cannot be read as a date; a count goes with last or past"
+        )
     first = _unit_period(unit, here, -int(count), zone)
     return Period(first.start, _unit_period(unit, here, 0, zone).end)
 
 
-_MARGIN = 2
-"""Years more that can be read with a zone, as where a period begins or ends is written in UTC."""
+_MARGIN_YEARS = 2
+"""Years beyond the range that can be read with a zone: a canonical query holds bounds in other offsets."""
 
 
 def _partial_period(match: re.Match[str], zone: tzinfo) -> Period:
     year, week, quarter = int(match["year"]), match["week"], match["quarter"]
     if written := match["zone"]:
         zone = UTC if written.upper() == "Z" else _fixed_zone(written)
-    margin = _MARGIN if written else 0
+    margin = _MARGIN_YEARS if written else 0
     if not EARLIEST_YEAR - margin <= year <= LATEST_YEAR + 1 + margin:
-        raise UnreadableDate(f"the year {year} is not one of news")
+        raise UnreadableDate(f"the year {year} is not between {EARLIEST_YEAR + 1} and {LATEST_YEAR}")
     if match["hour"] and not match["day"]:
         raise UnreadableDate("a time needs a whole day before it, as in 2025-02-11T18:30")
     try:
@@ -200,30 +201,30 @@ def _partial_period(match: re.Match[str], zone: tzinfo) -> Period:
 
 
 def _passing(start: datetime, length: timedelta) -> Period:
-    """The time that passes from `start` on, through any change of the clock."""
+    """Return the period of this length from `start` on, in elapsed time."""
     return Period(start, (start.astimezone(UTC) + length).astimezone(start.tzinfo))
 
 
 def _fixed_zone(offset: str) -> tzinfo:
     hours, minutes, seconds = (int(offset[at : at + 2] or 0) for at in (1, 4, 7))
     if hours > 15 or minutes > 59 or seconds > 59:
-        raise UnreadableDate(f"no place has the offset {offset}")
+        raise UnreadableDate(f"there is no time zone with the offset {offset}")
     away = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     return timezone(away if offset[0] == "+" else -away)
 
 
 def _unit_period(unit: str, moment: datetime, steps: int, zone: tzinfo) -> Period:
-    """The whole hour, day, week (from Monday), month or year `steps` from the one of naive `moment`."""
+    """Return the hour, day, week (from Monday), month or year `steps` after the one at naive `moment`."""
     try:
         start, end = (_unit_start(unit, moment, steps + ahead) for ahead in (0, 1))
         first, last = (t.replace(tzinfo=zone) for t in (start, end))
-        if unit == "hour":  # hours are counted as they pass, through any change of the clock
+        if unit == "hour":  # hours are counted in elapsed time, across changes of the clock
             this = moment.replace(minute=0, second=0, microsecond=0, tzinfo=zone).astimezone(UTC)
             first, last = ((this + timedelta(hours=steps + ahead)).astimezone(zone) for ahead in (0, 1))
     except (OverflowError, ValueError) as error:
-        raise UnreadableDate("that is too long ago, or too far ahead, to be a date of news") from error
-    if start.year < EARLIEST_YEAR - _MARGIN or end.year > LATEST_YEAR + 2 + _MARGIN:
-        raise UnreadableDate("that is too long ago, or too far ahead, to be a date of news")
+        raise UnreadableDate("that is too far in the past or in the future to be a date of news") from error
+    if start.year < EARLIEST_YEAR - _MARGIN_YEARS or end.year > LATEST_YEAR + 2 + _MARGIN_YEARS:
+        raise UnreadableDate("that is too far in the past or in the future to be a date of news")
     return Period(first, last)
 
 
@@ -272,10 +273,10 @@ def _spoken_period(text: str, here: datetime, zone: tzinfo) -> Period:
 
 
 def boundaries(first: datetime, last: datetime, interval: Interval, zone: tzinfo) -> list[datetime]:
-    """Where the intervals begin that hold the calendar times `first` to `last`, and where the last ends.
+    """Return the starts of all intervals from `first` to `last`, and the end of the last interval.
 
-    `first` and `last` are naive, in `zone`; what comes back has the bounds of a `Period`. Every interval
-    of the calendar between is there, so bins made of neighbours have no gap.
+    `first` and `last` are naive, in `zone`; the result has fixed offsets like the bounds of a `Period`. No
+    interval is left out, so bins made of neighbours have no gap.
     """
     edges = [_unit_start(interval, first, 0)]
     while edges[-1] <= last:
@@ -284,7 +285,7 @@ def boundaries(first: datetime, last: datetime, interval: Interval, zone: tzinfo
 
 
 def interval_name(start: datetime, interval: Interval) -> str:
-    """The interval that begins at `start` as a date query names it: 2025, 2025-02, 2025-W07, 2025-02-11."""
+    """Write the interval that begins at `start` as in a query: 2025, 2025-02, 2025-W07 or 2025-02-11."""
     if interval == "week":
         year, week, _ = start.isocalendar()
         return f"{year}-W{week:02}"

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from search.article import Article
 from search.engine import Explanation, Facet, Hit, Results, Stats, Suggestion, Timeline
-from search.present.safe import UNSAFE, iso
+from search.present.safe import UNSAFE_CHARACTERS, iso
 
 
 def results_as_json(results: Results) -> str:
@@ -34,13 +34,13 @@ def results_as_json(results: Results) -> str:
 
 
 def hits_as_json_lines(hits: Iterable[Hit | Article]) -> Iterator[str]:
-    """One JSON object a hit; that of an article alone has no score and no snippet."""
+    """Write one JSON object a hit; an `Article` has no score and no snippet."""
     for hit in hits:
         yield _json(_hit(hit) if isinstance(hit, Hit) else _outline(hit)) + "\n"
 
 
 def facets_as_json(facets: Iterable[Facet]) -> str:
-    """One JSON object, a facet by each name: values, distinct, missing, imprecise."""
+    """One JSON object with an object for each field: values, distinct, missing, imprecise."""
     return _json({facet.field: _facet(facet) for facet in facets}, indent=2)
 
 
@@ -60,7 +60,7 @@ def suggestions_as_json(suggestions: Iterable[Suggestion]) -> str:
 
 
 def explanation_as_json(explanation: Explanation) -> str:
-    """One JSON object: value, text, matches and parts, which are objects like it (see `Explanation`)."""
+    """One JSON object: value, text, matches, parts; each part is an object of the same form."""
     return _json(asdict(explanation), indent=2)
 
 
@@ -70,7 +70,7 @@ def article_as_json(article: Article) -> str:
 
 
 def stats_as_json(stats: Stats) -> str:
-    """One JSON object with the names of `Stats`."""
+    """One JSON object with the fields of `Stats`."""
     facts = {name: getattr(stats, name) for name in Stats.__slots__}
     return _json(
         {name: iso(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}, indent=2
@@ -106,7 +106,7 @@ def _facet(facet: Facet) -> dict[str, object]:
 
 
 def _json(value: object, indent: int | None = None) -> str:
-    return UNSAFE.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent))
+    return UNSAFE_CHARACTERS.sub(_escaped, json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def _escaped(unsafe: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Results to tables: CSV for spreadsheets, which never get a text from an article as a formula."""
+"""Results to CSV for spreadsheets; no text of an article is read as a formula."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FORMULA = tuple("=+-@\t\n＝＋－＠")
 def hits_as_csv(hits: Iterable[Hit | Article]) -> Iterator[str]:
     """A table with a header: id, published, score, title, source, authors, keywords, url, snippet.
 
-    It is given line by line. The score and the snippet of an article alone are empty.
+    Yields it line by line. For an `Article`, the score and the snippet are empty.
     """
     yield _table([["id", "published", "score", "title", "source", "authors", "keywords", "url", "snippet"]])
     for hit in hits:
@@ -53,7 +53,7 @@ def timeline_as_csv(timeline: Timeline) -> str:
 
 
 def _table(rows: list[list[str]]) -> str:
-    """CSV of the rows; a cell that a spreadsheet would run as a formula begins with an apostrophe."""
+    """Write the rows as CSV; a cell that a spreadsheet would run as a formula gets an apostrophe in front."""
     out = io.StringIO()
     shown = ([printable(cell) for cell in row] for row in rows)
     safe = ([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in shown)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _BLOCKS = " ▏▎▍▌▋▊▉█"
 TEXT_WIDTH = 100
-"""Text on a terminal is wrapped at its width, and never wider than this."""
+"""The widest line, in columns; a narrower terminal has narrower lines."""
 
 
 def open_console(stream: TextIO, color: str) -> Console:
-    """A console on `stream`: styled if it is a terminal (color "auto"), always, or never."""
+    """Open a console on `stream`; color "auto" styles the text if it is a terminal."""
     from rich.console import Console
 
     styled = {"always": True, "never": False}.get(color)
@@ -40,9 +40,9 @@ def open_console(stream: TextIO, color: str) -> Console:
 
 
 def print_results(console: Console, results: Results, zone: tzinfo, following: str | None = None) -> None:
-    """A page of results: the count, how the query was read, the hits, the facets.
+    """Print a page of results: the count, the query as it was read, the hits, the facets.
 
-    At the end stands the command `following` that prints the next page, on one line however long it is.
+    The last line is the command `following`, which prints the next page. It is never broken into two lines.
     """
     from rich.text import Text
 
@@ -63,11 +63,14 @@ def print_results(console: Console, results: Results, zone: tzinfo, following: s
 
 def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
     from rich.padding import Padding
+    from rich.style import Style
     from rich.text import Text
 
     article = hit.article
     lead = f"{number}. "
     title = _marked(console, article.title or "(no title)", hit.title_marks, "bold")
+    if article.url.startswith(("http://", "https://")):
+        title.stylize(Style(link=printable(article.url)))  # a link in terminals that know links
     _print(console, Text().append(lead, "dim").append_text(title))
     facts = [
         when(article.published, zone, article.precision),
@@ -82,11 +85,11 @@ def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
         if console.soft_wrap:
             _print(console, Text(" " * len(lead)).append_text(line))
         else:
-            console.print(Padding(line, (0, 0, 0, len(lead))))
+            console.print(Padding(line, (0, 0, 0, len(lead)), expand=False))
 
 
 def _marked(console: Console, text: str, marks: Marks, style: str) -> Text:
-    """`text` with its marks: in colour where that can be seen, else between asterisks."""
+    """Mark spans of `text`: in colour if the console has colour, else between asterisks."""
     from rich.text import Text
 
     shown, before = Text(style=style), 0
@@ -101,7 +104,7 @@ def _marked(console: Console, text: str, marks: Marks, style: str) -> Text:
 
 
 def print_facets(console: Console, facets: Iterable[Facet]) -> None:
-    """Each facet as rows of value, count and bar, with the term that narrows the search."""
+    """Print each facet as rows of value, count, bar and the term that narrows a search to the value."""
     from rich.text import Text
 
     for number, facet in enumerate(facets):
@@ -118,7 +121,7 @@ def print_facets(console: Console, facets: Iterable[Facet]) -> None:
 
 
 def print_timeline(console: Console, timeline: Timeline) -> None:
-    """The timeline as rows of interval, count and bar."""
+    """Print the timeline as rows of interval, count and bar."""
     from rich.text import Text
 
     _print_rows(console, [(part.name, part.count, "") for part in timeline.bins])
@@ -157,7 +160,7 @@ def _bar(share: float, width: int) -> str:
 
 
 def print_article(console: Console, article: Article, zone: tzinfo) -> None:
-    """The whole article."""
+    """Print the whole article."""
     from rich.text import Text
 
     _print(console, Text(printable(article.title or "(no title)"), "bold"))
@@ -190,7 +193,7 @@ def print_article(console: Console, article: Article, zone: tzinfo) -> None:
 
 
 def print_stats(console: Console, stats: Stats) -> None:
-    """The archive in numbers, one a line."""
+    """Print the figures of the archive, one a line."""
     from rich.text import Text
 
     span = "none"
@@ -217,7 +220,7 @@ def print_stats(console: Console, stats: Stats) -> None:
 
 
 def print_explanation(console: Console, explanation: Explanation) -> None:
-    """The score, and below it what it is worked out from, indented."""
+    """Print the score, and below it, indented, the parts that it is computed from."""
     from rich.text import Text
 
     _print(console, Text(f"{explanation.value:.4f}", "bold").append(f"  {printable(explanation.text)}"))
@@ -234,7 +237,7 @@ def _print(console: Console, text: Text) -> None:
 
 
 def when(moment: datetime | None, zone: tzinfo, precision: Precision = "instant") -> str:
-    """A time as people read it: as exactly as it is known, an instant in `zone`; "undated" for none."""
+    """Write a time for people, to its precision; an instant is in `zone`, and None is "undated"."""
     if moment is None:
         return "undated"
     if precision != "instant":

@@ -12,7 +12,7 @@ from search.present.safe import printable
 
 
 def changed_fields(versions: Sequence[Version]) -> list[tuple[str, ...]]:
-    """For each version, the names of the fields that differ from the one before; none for the first."""
+    """List, for each version, the fields that differ from the version before; empty for the first."""
     records = [version.article.as_record() for version in versions]
     changes = [
         tuple(name for name in sorted(earlier.keys() | later.keys()) if earlier.get(name) != later.get(name))
@@ -22,7 +22,7 @@ def changed_fields(versions: Sequence[Version]) -> list[tuple[str, ...]]:
 
 
 def versions_as_text(versions: Sequence[Version], zone: tzinfo) -> Iterator[str]:
-    """A line for each version, and one for each time that the article was deleted or withdrawn."""
+    """Write a line for each version, and one for each deletion or withdrawal."""
     for number, (version, changed) in enumerate(zip(versions, changed_fields(versions), strict=True)):
         what = (
             f"changed {', '.join(changed)}" if changed else "came again" if number else "first version kept"
@@ -34,13 +34,13 @@ def versions_as_text(versions: Sequence[Version], zone: tzinfo) -> Iterator[str]
 
 
 def versions_as_json(versions: Sequence[Version]) -> str:
-    """A list of objects, the oldest first: revision, at, until, ended, changed, article (its record)."""
+    """A list of objects, oldest first: revision, at, until, ended, changed, article (its record)."""
     listed = [_record(*each) for each in zip(versions, changed_fields(versions), strict=True)]
     return json.dumps(listed, indent=2)
 
 
 def versions_as_json_lines(versions: Iterable[Version]) -> Iterator[str]:
-    """The same objects, a line each, of the versions of many articles, article by article."""
+    """The same objects, one a line, for the versions of many articles, article by article."""
     for _, own in groupby(versions, key=lambda version: version.article.id):
         several = tuple(own)
         for each in zip(several, changed_fields(several), strict=True):

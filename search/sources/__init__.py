@@ -1,26 +1,25 @@
-"""Files to articles: one module a format family, and what all of them give.
+"""Files to articles.
 
-reading        accepted, rejected, skipped; the options
-files          which files, opened how, read as what
-records        a record with named fields to an article: json_records  csv_records  parquet
-plaintext      the text format                           markdown  with front matter
-xml_documents  by the root element: feeds  newsml  nitf  reuters  ninjs (which is JSON)
-html_pages     saved pages                               warc  web archives        email  newsletters
-markup         fragments of HTML to text
+files       find the files, open them, tell their format
+reading/    shared by all: outcomes, options, byte streams, and `ArticleDraft`, which makes the article
+tables/     CSV, JSON, Parquet: records with named fields
+documents/  plain text, Markdown, mail: a file is an article
+wires/      NewsML, NITF, ninjs, Reuters: the formats of news agencies
+pages/      web pages and web archives
+feeds       RSS, Atom, JSON Feed
+languages   detect the language of articles that do not name theirs
 """
 
 from search.sources.files import read_paths
-from search.sources.reading import (
-    FORMATS,
+from search.sources.reading.options import FORMATS, Format, ReadOptions
+from search.sources.reading.outcome import (
     Accepted,
-    Format,
     Item,
     Note,
     Origin,
-    ReadOptions,
     Rejected,
+    Retracted,
     Skipped,
-    Withdrawn,
 )
 
 __all__ = [
@@ -32,7 +31,7 @@ __all__ = [
     "Origin",
     "ReadOptions",
     "Rejected",
+    "Retracted",
     "Skipped",
-    "Withdrawn",
     "read_paths",
 ]

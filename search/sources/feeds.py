@@ -1,8 +1,8 @@
 """Feeds to articles: RSS 0.9x, 1.0 and 2.0, Atom, and JSON Feed.
 
-feedparser reads the XML ones, broken ones too, and JSON Feed is read here; either becomes `_Entry`
-values, of which articles are made in one place. Nothing outside the file is read, and no entity is
-expanded that the document declares.
+feedparser reads those in XML, malformed ones too; JSON Feed is read here. Both give `_Entry` values, and one
+function makes articles of them. Nothing outside the file is read, and no entity that the document declares
+is expanded.
 """
 
 from __future__ import annotations
@@ -14,22 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from search.article import Article, clean_values, has_controls
-from search.errors import InvalidArticle
-from search.sources.markup import is_beginning, plain
-from search.sources.reading import (
-    Accepted,
-    BadDocument,
-    Item,
-    Note,
-    Origin,
-    ReadOptions,
-    Rejected,
-    fitting,
-    strictly,
-)
-from search.sources.times import read_times
-from search.sources.xml_documents import check_shape
+from search.article import one_line
+from search.sources.reading.draft import ArticleDraft, keep_short
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Item, Note, Origin, Rejected
+from search.sources.reading.safe_xml import check_shape
+from search.text.markup import is_beginning, plain
 
 _ENTITY_DECLARATION = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"^<\?.*encoding=['\"](.*?)['\"].*\?>")
@@ -41,18 +31,17 @@ _CAPTION = re.compile(rb"<(/?)(?:(media):description|(itunes):summary)\b[^>]*?(/
 _MARKED_UP = re.compile(r"</[a-z]|<(?:br|p|img)[\s/>]|&(?:#\w+|[a-z]+);", re.IGNORECASE)
 _TIMES = ("published", "updated", "created")
 _ADDRESS = re.compile(r"[<(]?[^\s<>()]+@[^\s<>()]+[>)]?")
-_BYLINE = re.compile(r"^by\s+", re.IGNORECASE)
 
 
 class _Entry(NamedTuple):
-    """What a feed says of one entry: text without markup, the rest as it is written."""
+    """One entry of a feed: text without markup, the rest as it is written."""
 
     id: str
     title: str
-    texts: list[str]  # the full text first, where there is one, then what sums it up
+    texts: list[str]  # the full text first, if there is one, then the summaries
     links: list[str]
     base: str
-    times: list[str]  # when it was published, changed and made
+    times: list[str]  # when it was published, changed and created
     keywords: list[str]
     authors: list[str]
     source: str
@@ -60,10 +49,10 @@ class _Entry(NamedTuple):
 
 
 def articles_in_feed(content: bytes, path: str, options: ReadOptions) -> Iterator[Item]:
-    """The articles of an RSS or Atom feed, one item for each entry; none for a feed without entries.
+    """The outcome of each entry of an RSS or Atom feed.
 
-    What can be read of a broken feed is taken, with a note on its first article. Raises `BadDocument`
-    where that is nothing, and for entities that the document declares for itself.
+    A malformed feed is read as far as possible, with a note on its first article. Raises `BadDocument` if
+    nothing can be read, and if the document declares entities of its own.
     """
     parsed = _parsed(content, options)
     feed, version, error = (
@@ -84,13 +73,13 @@ def articles_in_feed(content: bytes, path: str, options: ReadOptions) -> Iterato
 
 
 def is_json_feed(value: object) -> bool:
-    """Whether `value`, read from JSON, says of itself that it is a JSON Feed."""
+    """True if `value`, read from JSON, names a version of JSON Feed as its own."""
     version = value.get("version") if isinstance(value, Mapping) else None
     return isinstance(version, str) and bool(re.match(r"https?://(?:www\.)?jsonfeed\.org/version/", version))
 
 
 def articles_in_json_feed(value: Mapping[str, object], path: str, options: ReadOptions) -> Iterator[Item]:
-    """The articles of a JSON Feed, one item for each of its own; raises `BadDocument` if it lists none."""
+    """The outcome of each item of a JSON Feed; raises `BadDocument` if it has no list of items."""
     items = value.get("items")
     if not isinstance(items, list):
         raise BadDocument("not-a-feed", "the JSON Feed has no list of items")
@@ -103,11 +92,11 @@ def articles_in_json_feed(value: Mapping[str, object], path: str, options: ReadO
 
 
 def _parsed(content: bytes, options: ReadOptions) -> Mapping[str, Any]:
-    """What feedparser makes of the document, once it is known to be safe."""
+    """The document as feedparser reads it, after a check that it is safe."""
     import feedparser
 
     if b"\0" not in content:
-        content = content.removeprefix(b"\xef\xbb\xbf").lstrip()  # a blank line first is no fault to speak of
+        content = content.removeprefix(b"\xef\xbb\xbf").lstrip()  # a blank line before the XML is harmless
     bare = content.replace(b"\0", b"").lstrip(b"\xff\xfe")  # of UTF-16 and UTF-32 as well
     if _ENTITY_DECLARATION.search(bare):
         raise BadDocument("dangerous-xml", "the XML declares entities of its own")
@@ -149,7 +138,7 @@ def _is_known(encoding: str) -> bool:
 
 
 def _holds_ascii(encoding: str) -> bool:
-    """Whether ASCII stands for itself in that encoding; an unknown one is not going to be used."""
+    """True if the encoding contains ASCII, or is unknown and so will not be used."""
     try:
         return not encoding or _ASCII.decode(encoding, "replace") == _ASCII.decode("ascii")
     except LookupError:
@@ -159,8 +148,8 @@ def _holds_ascii(encoding: str) -> bool:
 
 
 def _xml_entry(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) -> _Entry:
-    """An entry as feedparser gives it."""
-    plainly = dict(entry)  # for the times: its own `get` puts one in the place of another
+    """An entry that feedparser read."""
+    exact = dict(entry)  # for the times: its own `get` gives one in place of another
     origin, titled, summed = (
         _mapping(entry.get(name)) for name in ("source", "title_detail", "summary_detail")
     )
@@ -172,7 +161,7 @@ def _xml_entry(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) 
     summary = _readable(entry.get("summary"), summed.get("type"))
     spoken = _readable(entry.get("itunes_caption"))
     full = max(contents, key=len, default="") or max(summary, spoken, key=len)
-    # Only of Atom is it said that the feed's author wrote what names nobody; RSS has an editor there.
+    # In Atom the feed's author is that of entries without one; in RSS that is its editor.
     writers = (entry, origin, feed) if version.startswith("atom") else (entry,)
     languages = (_text(some.get("language")) for some in (entry, titled, summed, feed))
     return _Entry(
@@ -181,7 +170,7 @@ def _xml_entry(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) 
         texts=[full or _readable(entry.get("media_caption")), summary, spoken],
         links=[_text(entry.get("feedburner_origlink")), *_links(entry, "alternate")],
         base=next(filter(_web_address, [*_links(feed, "alternate"), *_links(feed, "self")]), ""),
-        times=[_text(plainly.get(name)) for name in _TIMES],
+        times=[_text(exact.get(name)) for name in _TIMES],
         keywords=[_text(tag.get("label") or tag.get("term")) for tag in _mappings(entry.get("tags"))],
         authors=next(filter(None, map(_names, writers)), []),
         source=_text(origin.get("title")) or _text(feed.get("title")),
@@ -190,12 +179,12 @@ def _xml_entry(entry: Mapping[str, Any], feed: Mapping[str, Any], version: str) 
 
 
 def _json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> _Entry:
-    identity = item.get("id")
+    written_id = item.get("id")
     full = _readable(item.get("content_html")) or _text(item.get("content_text"))
     summary = _text(item.get("summary"))
     tags = item.get("tags")
     return _Entry(
-        id=_text(identity) if not isinstance(identity, int | float) else str(identity),
+        id=_text(written_id) if not isinstance(written_id, int | float) else str(written_id),
         title=_text(item.get("title")),
         texts=[full or summary, summary],
         links=[_text(item.get("url")), _text(item.get("external_url"))],
@@ -208,38 +197,33 @@ def _json_entry(item: Mapping[str, Any], feed: Mapping[str, Any]) -> _Entry:
     )
 
 
-def _item(entry: _Entry, origin: Origin, options: ReadOptions, before: Iterable[Note] = ()) -> Item:
-    """The article of an entry, with the notes from before and its own; or that it is rejected."""
-    notes, body = list(before), entry.texts[0]
-    description = next((text for text in entry.texts[1:] if text and not is_beginning(text, body)), "")
-    if any(has_controls(text.replace("\r", "")) for text in (entry.title, description, body)):
-        notes.append(Note("control-characters", "control characters were taken out of the text"))
+def _item(entry: _Entry, origin: Origin, options: ReadOptions, feed_notes: Iterable[Note] = ()) -> Item:
+    """The article of an entry, with the notes of the feed and its own; or its rejection."""
+    notes, body = list(feed_notes), entry.texts[0]
     addresses = (_web_address(link, entry.base) for link in entry.links)
-    authors = (_BYLINE.sub("", plain(name)) for name in entry.authors)
-    times = read_times(entry.times, options, notes, modified=entry.times[1:2] if entry.times[0] else ())
+    draft = ArticleDraft(
+        options,
+        id="".join(keep_short("id", (one_line(entry.id),), notes)),
+        title=entry.title,
+        description=next((text for text in entry.texts[1:] if text and not is_beginning(text, body)), ""),
+        body=body,
+        dates=entry.times,
+        changes=entry.times[1:2] if entry.times[0] else (),
+        keywords=map(plain, entry.keywords),
+        authors=map(plain, entry.authors),
+        source=plain(entry.source),
+        url=next(filter(None, addresses), ""),
+        language=entry.language,
+        notes=notes,
+    )
     try:
-        article = Article(
-            id="".join(fitting("id", clean_values([entry.id]), notes)),
-            title=entry.title,
-            description=description,
-            body=body,
-            published=times.published,
-            precision=times.precision,
-            modified=times.modified,
-            keywords=fitting("keywords", clean_values(map(plain, entry.keywords)), notes),
-            authors=fitting("authors", clean_values(authors), notes),
-            source="".join(fitting("source", clean_values([plain(entry.source)]), notes)),
-            url=next(filter(None, addresses), ""),
-            language=entry.language,
-            extra=times.as_written,
-        )
-        return Accepted(article, origin, strictly(notes, options))
-    except (InvalidArticle, BadDocument) as error:
-        return Rejected(origin, error.code, str(error))
+        return draft.accepted(origin)
+    except BadDocument as error:
+        return Rejected(origin, error.code, error.reason)
 
 
 def _web_address(link: str, base: str = "") -> str:
-    """The absolute http(s) address that `link` is, or is from `base`; "" where it is none."""
+    """`link`, relative to `base`, as an absolute http(s) address; "" if it is another address or none."""
     try:
         address = urljoin(base, link) if link else ""
         parts = urlsplit(address)
@@ -254,7 +238,7 @@ def _links(holder: Mapping[str, Any], kind: str) -> list[str]:
 
 
 def _names(holder: Mapping[str, Any]) -> list[str]:
-    """The authors' names, or the address of one without a name."""
+    """The authors' names, or the mail address of an author without a name."""
     last, authors = dict(holder).get("author"), _mappings(dict(holder).get("authors"))
     names = [_text(author.get("name")) or _text(author.get("email")) for author in [*authors, _mapping(last)]]
     if isinstance(last, str):  # feedparser splits name from address, but cuts off "museum" as "muse"
@@ -263,7 +247,7 @@ def _names(holder: Mapping[str, Any]) -> list[str]:
 
 
 def _readable(value: object, kind: object = "text/html") -> str:
-    """The text of a value; what is called plain text is markup only where it plainly is."""
+    """The text of a value; text that is declared plain is only read as markup if it has tags or entities."""
     text = _text(value)
     return plain(text) if kind != "text/plain" or _MARKED_UP.search(text) else text
 

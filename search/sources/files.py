@@ -1,8 +1,8 @@
-"""Files and folders to articles: which files, opened how, read as what.
+"""Files and folders to articles: find the files, open them, tell their format.
 
-A folder is gone through in the order of names, folders below it too. Hidden files, symbolic links and
-what is no regular file (pipes, devices, sockets) are skipped. What a file holds is told by its name,
-`.gz` aside, and by how it begins where that says something else, or the name nothing.
+Folders are read in the order of names, with the folders in them. Hidden files, symbolic links, pipes,
+devices and sockets are skipped. The format of a file is that of its name without `.gz`, unless its first
+bytes are those of another.
 """
 
 from __future__ import annotations
@@ -20,22 +20,19 @@ from shlex import quote
 from typing import BinaryIO
 
 from search.errors import InvalidRequest
-from search.sources.csv_records import articles_in_table
-from search.sources.json_records import articles_in_json, articles_in_lines
-from search.sources.plaintext import article_in
-from search.sources.reading import (
-    Accepted,
-    BadDocument,
-    Format,
-    Item,
-    Origin,
-    ReadOptions,
-    Rejected,
-    Skipped,
+from search.sources.documents.plaintext import article_in
+from search.sources.reading.options import Format, ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Item, Origin, Rejected, Skipped
+from search.sources.reading.streams import (
+    PEEKED_BYTES,
+    as_utf8,
     decoded,
-    whole,
+    decompressed,
+    marked_encoding,
+    read_whole,
 )
-from search.sources.streams import PEEKED, as_utf8, decompressed, own_encoding
+from search.sources.tables.csv import articles_in_table
+from search.sources.tables.json import articles_in_json, articles_in_lines
 
 _SUFFIXES: dict[Format, str] = {
     "text": ".txt .text",
@@ -69,29 +66,29 @@ _BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
     ("email", re.compile(_MAIL_HEADER * 3, re.IGNORECASE)),
     ("json", re.compile(rb"[{\[]")),
 )
-"""What a file begins with, white space and a byte-order mark aside; the first that matches."""
+"""The first bytes of each format, after white space and a byte-order mark; the first match counts."""
 
-_ADDRESS = re.compile(r"(?:https?|ftp):/", re.IGNORECASE)  # a path has but one of its two strokes
+_ADDRESS = re.compile(r"(?:https?|ftp):/", re.IGNORECASE)  # a path keeps one of the two slashes
 _OBJECT = re.compile(rb"\{\s*\"|\[\s*\{")
 _ELEMENT = re.compile(rb"<[A-Za-z][\w:.-]*[\s/>]")
 
 _ARCHIVE_FILES = frozenset(
     "articles.db articles.db-wal articles.db-shm lock index index.new index.old".split()
 )
-"""What an archive keeps beside its articles.db."""
+"""The files of an archive."""
 
-MAX_BAD_LINES = 100
-"""After so many rejects and not one article, the rest of a file is not read."""
+MAX_BAD_DOCUMENTS = 100
+"""After so many rejected documents without an article, the rest of a file is not read."""
 
 
 def read_paths(paths: Iterable[Path], options: ReadOptions) -> Iterator[Item]:
-    """Every document of the files and folders, in their order; `-` is standard input.
+    """The outcome of every document in the files and folders, in their order; `-` is standard input.
 
-    Raises `InvalidRequest` before anything is read if one of the paths does not exist, or is standard
-    input and that is closed.
+    Raises `InvalidRequest`, before anything is read, for a path that does not exist and for `-` if standard
+    input is closed.
     """
-    wanted = list(paths)
-    for path in wanted:
+    paths = list(paths)
+    for path in paths:
         if str(path) == "-":
             if getattr(sys.stdin, "buffer", None) is None:
                 raise InvalidRequest("standard input is closed, so there is nothing to read from -")
@@ -102,13 +99,13 @@ def read_paths(paths: Iterable[Path], options: ReadOptions) -> Iterator[Item]:
                     f"{url} is not a file; to read what is there: curl {quote(url)} | news index -"
                 )
             raise InvalidRequest(f"there is no file or folder {path}")
-    return _read_all(wanted, options)
+    return _read_all(paths, options)
 
 
 def _read_all(paths: list[Path], options: ReadOptions) -> Iterator[Item]:
     for path in paths:
         if str(path) == "-":
-            # The raw stream gives what has come; a buffered one would wait until its buffer is full.
+            # The raw stream gives its bytes as they come; a buffered one waits until its buffer is full.
             yield from _read_stream(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer), "-", options)
         elif path.is_dir():
             yield from _read_folder(path, options)
@@ -123,7 +120,7 @@ def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Item]:
     except OSError as error:
         yield Rejected(Origin(str(folder)), "unreadable", f"the folder cannot be read: {error.strerror}")
         return
-    own = _ARCHIVE_FILES if "articles.db" in names else frozenset()
+    archive_files = _ARCHIVE_FILES if "articles.db" in names else frozenset()
     for name in names:
         path = folder / name
         try:
@@ -131,7 +128,7 @@ def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Item]:
         except OSError as error:
             yield Rejected(Origin(str(path)), "unreadable", f"the file is gone: {error.strerror}")
             continue
-        if name in own:
+        if name in archive_files:
             yield Skipped(Origin(str(path)), "archive")
         elif name.startswith("."):
             yield Skipped(Origin(str(path)), "hidden")
@@ -167,27 +164,27 @@ def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
 def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
     try:
         with decompressed(stream, named_gzip=path.lower().endswith(".gz")) as (plain, start):
-            if not start.strip() and len(start) < PEEKED:
+            if not start.strip() and len(start) < PEEKED_BYTES:
                 yield Skipped(Origin(path), "empty")
                 return
-            encoding = own_encoding(start, options.encoding)
+            encoding = marked_encoding(start, options.encoding)
             if encoding != options.encoding or encoding.startswith(("utf-16", "utf-32")):
                 plain, start = as_utf8(plain, encoding)
                 options = replace(options, encoding="utf-8")
-            kind = options.format or _format(path, start)
-            if kind is None:
+            file_format = options.format or _format(path, start)
+            if file_format is None:
                 reason = "this kind of file is not read; if it is plain text, give --format text"
                 raise BadDocument("unknown-format", reason)
             accepted = rejected = 0
             item: Item | None = None
-            for item in _items(plain, path, kind, options):
+            for item in _items(plain, path, file_format, options):
                 yield item
                 accepted += isinstance(item, Accepted)
                 rejected += isinstance(item, Rejected)
-                if rejected >= MAX_BAD_LINES and not accepted and not options.keep_going:
+                if rejected >= MAX_BAD_DOCUMENTS and not accepted and not options.keep_going:
                     reason = f"the first {rejected} documents were all rejected; to read on: --keep-going"
                     raise BadDocument("given-up", reason)
-            if item is None:  # a table with but its header, a feed without items
+            if item is None:  # a table with its header only, a feed without items
                 yield Skipped(Origin(path), "empty")
     except BadDocument as error:
         yield Rejected(Origin(path, error.place), error.code, error.reason)
@@ -196,7 +193,7 @@ def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[
 
 
 def _format(path: str, start: bytes) -> Format | None:
-    """What the file holds: by its name, but by its `start` where that says otherwise or nothing."""
+    """The format of a file, by its first bytes and else by its name; None if it is not known."""
     name = Path(path).name.lower().removesuffix(".gz")
     suffix = Path(name).suffix
     named = _BY_SUFFIX.get(suffix)
@@ -211,8 +208,8 @@ def _format(path: str, start: bytes) -> Format | None:
     return "json" if named == "jsonl" and head.startswith(b"[") else named
 
 
-def _items(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> Iterator[Item]:
-    match kind:
+def _items(stream: BinaryIO, path: str, file_format: Format, options: ReadOptions) -> Iterator[Item]:
+    match file_format:
         case "jsonl":
             return articles_in_lines(stream, path, options)
         case "json":
@@ -220,35 +217,35 @@ def _items(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> I
         case "csv":
             return articles_in_table(stream, path, options)
         case "warc":
-            from search.sources.warc import articles_in_warc
+            from search.sources.pages.warc import articles_in_warc
 
             return articles_in_warc(stream, path, options)
         case "parquet":
-            from search.sources.parquet import articles_in_parquet
+            from search.sources.tables.parquet import articles_in_parquet
 
             return articles_in_parquet(stream, path, options)
         case _:
-            return _document(stream, path, kind, options)
+            return _items_of_whole(stream, path, file_format, options)
 
 
-def _document(stream: BinaryIO, path: str, kind: Format, options: ReadOptions) -> Iterator[Item]:
-    """What is read whole."""
-    content = whole(stream)
-    match kind:
+def _items_of_whole(stream: BinaryIO, path: str, file_format: Format, options: ReadOptions) -> Iterator[Item]:
+    """The items of a file in a format that is not read as a stream."""
+    content = read_whole(stream)
+    match file_format:
         case "xml":
-            from search.sources.xml_documents import articles_in_xml
+            from search.sources.wires.xml_documents import articles_in_xml
 
             yield from articles_in_xml(content, path, options)
         case "html":
-            from search.sources.html_pages import article_in_page
+            from search.sources.pages.html import article_in_page
 
             yield article_in_page(content, Origin(path), options)
         case "markdown":
-            from search.sources.markdown import article_in_markdown
+            from search.sources.documents.markdown import article_in_markdown
 
             yield article_in_markdown(decoded(content, options.encoding), Origin(path), options)
         case "email":
-            from search.sources.email_messages import article_in_message
+            from search.sources.documents.email import article_in_message
 
             yield article_in_message(content, Origin(path), options)
         case _:

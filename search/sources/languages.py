@@ -1,8 +1,8 @@
-"""The language of articles that do not say theirs, told from their text when that is asked for.
+"""Detect the language of articles that do not name theirs, from their text.
 
-All languages that are known compete, not only those that are asked for: else a text in another one would
-be given the likeliest of those, which is none. The scores are those of py3langid, naive Bayes over byte
-n-grams; as probabilities they are calibrated by the root of a text's length.
+All known languages compete, not only the requested ones: else a text in another language would get the
+likeliest of the requested. The scores are those of py3langid, naive Bayes over byte n-grams. Divided by the
+root of the text's length, they make calibrated probabilities.
 """
 
 from __future__ import annotations
@@ -13,52 +13,51 @@ from dataclasses import replace
 
 from search.article import Article
 from search.errors import InvalidRequest
-from search.sources.reading import Accepted, Item, Note
+from search.sources.reading.outcome import Accepted, Item, Note
 
-LOOKED_AT = 2_000
-"""Characters of an article that its language is told from."""
+MAX_CHARACTERS = 2_000
+"""Characters of an article that its language is detected from."""
 
-ENOUGH = 40
+MIN_BYTES = 40
 """An article with fewer bytes is left without a language."""
 
-LIKELY = 0.3
-"""A language that is less likely is not told, though no other is likelier.
+MIN_PROBABILITY = 0.3
+"""A language that is less probable is not detected, though no other is more probable.
 
-With six languages asked for, 1,679 of 1,681 English articles of 2014 were told to be English with it and
-the two others were French; of 1,568 headlines alone 79 %, and 0.2 % to be in another, the others not at all.
+With six languages requested, 1,679 of 1,681 English articles of 2014 were detected as English, and the two
+others were French. Of 1,568 headlines alone, 79 % were detected as English, 0.2 % as another language.
 """
 
 
 def with_languages(items: Iterable[Item], languages: Sequence[str]) -> Iterator[Item]:
-    """The items; accepted articles without a language get that of `languages` (codes: en, es), if any.
+    """The items; each accepted article without a language gets one of `languages` (codes: en, es).
 
-    An article is left without one, and noted ("unknown-language"), where its text is in another language,
-    too short, or too unlike any. Raises `InvalidRequest` for a code that is not known, and where the
-    package is not installed.
+    An article stays without one, with a note ("unknown-language"), if its text is in another language or too
+    short. Raises `InvalidRequest` for an unknown code, and if the package is not installed.
     """
     try:
         import py3langid
     except ImportError as error:
-        needed = "telling languages needs another package: pip install 'news-search[language]'"
+        needed = "detecting languages needs another package: pip install 'news-search[language]'"
         raise InvalidRequest(needed) from error
     py3langid.set_languages(None)
     if unknown := set(languages) - dict(py3langid.rank("")).keys():
-        raise InvalidRequest(f"{', '.join(sorted(unknown))}: not a code of a language that can be told")
+        raise InvalidRequest(f"{', '.join(sorted(unknown))}: not the code of a language that can be detected")
     note = Note("unknown-language", f"the text is too short, or in none of {', '.join(languages)}")
 
-    def told(text: str) -> str:
+    def detect(text: str) -> str:
         size = len(text.strip().encode())
-        if size < ENOUGH:
+        if size < MIN_BYTES:
             return ""
         scores = py3langid.rank(text)
         code, best = scores[0]
         weights = (math.exp((score - best) / math.sqrt(size)) for _, score in scores)
-        return str(code) if code in languages and 1 / sum(weights) >= LIKELY else ""
+        return str(code) if code in languages and 1 / sum(weights) >= MIN_PROBABILITY else ""
 
     def with_language(item: Item) -> Item:
         if not isinstance(item, Accepted) or item.article.language:
             return item
-        language = told(_text(item.article))
+        language = detect(_text(item.article))
         if not language:
             return replace(item, notes=(*item.notes, note))
         return replace(item, article=replace(item.article, language=language))
@@ -67,4 +66,4 @@ def with_languages(items: Iterable[Item], languages: Sequence[str]) -> Iterator[
 
 
 def _text(article: Article) -> str:
-    return "\n".join((article.title, article.description, *article.highlights, article.body))[:LOOKED_AT]
+    return "\n".join((article.title, article.description, *article.highlights, article.body))[:MAX_CHARACTERS]

@@ -23,8 +23,8 @@ stemmers of many languages read the accents.
 """
 
 from search.text.analyzer import ANALYSIS_VERSION, Analyzer, forms
-from search.text.folding import fold, fold_value, lowered, without_accents
-from search.text.sentences import sentence_spans
+from search.text.folding import fold, fold_value, folded_in_place, folded_text, lowered, without_accents
+from search.text.sentences import paragraph_spans, sentence_spans, sentences_within
 from search.text.stemming import LANGUAGES, OTHER, language_named, language_tags
 from search.text.stopwords import STOP_WORDS
 from search.text.words import MAX_WORD_LENGTH, WORD, has_unspaced, spaced, word_spans, words
@@ -39,12 +39,16 @@ __all__ = [
     "Analyzer",
     "fold",
     "fold_value",
+    "folded_in_place",
+    "folded_text",
     "forms",
     "has_unspaced",
     "language_named",
     "language_tags",
     "lowered",
+    "paragraph_spans",
     "sentence_spans",
+    "sentences_within",
     "spaced",
     "without_accents",
     "word_spans",

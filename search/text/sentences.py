@@ -12,22 +12,32 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     line break is white space, as in text wrapped for a wire. A full stop ends a sentence when white
     space and then something that can begin one follow, and no known abbreviation or initial precedes.
     """
+    return [
+        sentence for paragraph in paragraph_spans(text) for sentence in sentences_within(text, *paragraph)
+    ]
+
+
+def paragraph_spans(text: str) -> list[tuple[int, int]]:
+    """Where the paragraphs of `text` are, as `sentence_spans` tells them."""
+    return [paragraph.span() for paragraph in _PARAGRAPH.finditer(text)]
+
+
+def sentences_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the sentences of the paragraph from `start` to `end` are."""
     spans = []
-    for paragraph in _PARAGRAPH.finditer(text):
-        start, end = paragraph.span()
-        for stop in _STOP.finditer(text, start, end):
-            before = _LAST_WORD.search(text, max(start, stop.start() - 24), stop.start())
-            word = before.group() if before else ""
-            if text[stop.start()] == "." and (word.lower() in _ABBREVIATIONS or _INITIAL.fullmatch(word)):
-                continue
-            spans.append((start, stop.end("mark") if stop["mark"] else stop.end()))
-            start = stop.end()
-        if start < end:
-            spans.append((start, end))
+    for stop in _STOP.finditer(text, start, end):
+        before = _LAST_WORD.search(text, max(start, stop.start() - 24), stop.start())
+        word = before.group() if before else ""
+        if text[stop.start()] == "." and (word.lower() in _ABBREVIATIONS or _INITIAL.fullmatch(word)):
+            continue
+        spans.append((start, stop.end("mark") if stop["mark"] else stop.end()))
+        start = stop.end()
+    if start < end:
+        spans.append((start, end))
     return spans
 
 
-_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?![ \t]*\n|[ \t]{2,}|\t))*(?<!\s)")
+_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![ \t]*\n|[ \t]{2,}|\t)[^\n]*)*(?<!\s)")
 _STOP = re.compile(r"(?P<mark>[.!?…]+[\"'”’»)\]]*)\s+(?=[\"'“‘«(\[¿¡—–-]*[^\W_a-z])|(?P<cjk>[。！？])(?=\S)")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+\Z")
 _INITIAL = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")

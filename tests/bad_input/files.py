@@ -275,7 +275,7 @@ LINES: dict[int, Line] = {
             REJECTED,
             ("grows more than 200 times",),
             ("first",),
-            limits={"search.sources.streams.MAX_INFLATED": 1 << 20},
+            limits={"search.sources.reading.streams.MAX_INFLATED": 1 << 20},
         ),
     ),
     51: line(

@@ -32,7 +32,7 @@ def table(code: int, *says: str, rows: str, kept: tuple[str, ...] = AROUND) -> I
 @ending(REJECTED)
 def long_line(desk: Desk) -> None:
     """A megabyte stands for the cap, twenty for the line."""
-    desk.patch.setattr("search.sources.json_records.MAX_LINE", 1 << 20)
+    desk.patch.setattr("search.sources.tables.json.MAX_LINE", 1 << 20)
     desk.write({"a.jsonl": lambda: b"\n".join((FIRST, b'{"title":"' + b"x" * (20 << 20) + b'"}', LAST))})
     tracemalloc.start()
     desk.news("index", "a.jsonl").check(REJECTED, "line 2: the line is longer than 1 MiB")
@@ -280,7 +280,7 @@ LINES: dict[int, Line] = {
             REJECTED,
             ("line 3", "field limit"),
             AROUND,
-            limits={"search.sources.csv_records.MAX_CELL": 1 << 16},
+            limits={"search.sources.tables.csv.MAX_CELL": 1 << 16},
         ),
         table(OK, rows=f"first,A\nlast,{'x ' * 70_000}\n"),
         table(OK, "control-characters 1", rows="first,A\nlast,B\0C\n"),

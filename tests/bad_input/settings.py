@@ -250,7 +250,7 @@ def interrupted(desk: Desk) -> None:
         (signal.SIGINT, "first", "added 0, updated 0, unchanged 1"),
     ):
         ended = desk.news("index", f"{name}.jsonl", "-", given=io.BufferedReader(Sending(number)))
-        ended.check(128 + number, counted, "what is counted above is in the archive", "interrupted")
+        ended.check(128 + number, counted, "the articles counted above are in the archive", "interrupted")
     assert sorted(article.id for article in desk.added()) == ["first", "last"]
     synced, left = os.fsync, [signal.SIGINT]
 

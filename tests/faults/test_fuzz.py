@@ -12,7 +12,7 @@ from search.backends import open_engine
 from search.engine import SearchRequest
 from search.errors import SearchError
 from search.language import parse_query
-from search.sources import Accepted, Item, Rejected, Skipped, Withdrawn, read_paths
+from search.sources import Accepted, Item, Rejected, Retracted, Skipped, read_paths
 from tests.asking import ask
 from tests.documents import DEFAULT
 from tests.faults.archives import TORTURE, make
@@ -22,7 +22,7 @@ from tests.faults.mutation import documents
 
 @pytest.mark.filterwarnings("ignore")  # what parsers say of such input is for nobody here
 def test_no_reader_lets_an_error_through(tmp_path: Path, count: Count) -> None:
-    chance, kinds = random.Random(20251124), {Accepted: 0, Rejected: 0, Skipped: 0, Withdrawn: 0}
+    chance, kinds = random.Random(20251124), {Accepted: 0, Rejected: 0, Skipped: 0, Retracted: 0}
     tried = 20_000 if TORTURE else 400
     for name, content in islice(documents(tmp_path, chance), tried):
         path = tmp_path / f"tried{''.join(Path(name).suffixes[-2:])}"

@@ -81,6 +81,8 @@ class TermScorer:
             return None
         parts = []
         for own in postings.fields:
+            if own.field not in self.fields:
+                continue
             place = at if own.at is None else int(np.searchsorted(own.at, at))
             if own.at is not None and (place == len(own.at) or own.at[place] != at):
                 continue
@@ -105,7 +107,9 @@ class TermScorer:
         docs = postings.docs
         count = len(docs) if df is None else df
         idf = self._idf(view, count)
-        fields = [(part, self._norms(view, part.field)) for part in postings.fields]
+        fields = [
+            (part, self._norms(view, part.field)) for part in postings.fields if part.field in self.fields
+        ]
         scores = np.empty(len(docs), np.float32)
         for start in range(0, len(docs), BLOCK_SIZE):
             own, total = docs[start : start + BLOCK_SIZE], scores[start : start + BLOCK_SIZE]

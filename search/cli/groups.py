@@ -1,0 +1,55 @@
+"""The command `news` itself: its commands under headings, the topics of help, the exit codes."""
+
+from __future__ import annotations
+
+import click
+
+from search.cli.options import EXIT_MEANINGS
+from search.cli.topics import TOPICS
+
+_OTHER_NAMES = {
+    "add": "index", "import": "index", "find": "search", "get": "show", "cat": "show", "export": "dump",
+    "remove": "delete", "rm": "delete", "check": "verify", "info": "stats",
+}  # fmt: skip
+"""Commands of other programs, and what they are called here."""
+
+
+class HeadedGroup(click.Group):
+    """A group whose help lists its commands under headings, in the order in which they were added."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **options)  # type: ignore[arg-type]  # what click gives its own group
+        self.headings: dict[str, tuple[click.Command, ...]] = {}
+
+    def add_under(self, heading: str, *commands: click.Command) -> None:
+        """Add the commands, and list them under `heading`."""
+        self.headings[heading] = commands
+        for command in commands:
+            self.add_command(command)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return [str(command.name) for commands in self.headings.values() for command in commands]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write a table for each heading; a long line is wrapped and never cut."""
+        width = max(map(len, self.commands))
+        for heading, commands in self.headings.items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(f"{command.name:<{width}}", command.get_short_help_str(500)) for command in commands]
+                )
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the topics of `news help`, and the exit codes."""
+        with formatter.section("More help"):
+            rows = [(f"news help {topic.name}", topic.summary) for topic in TOPICS.values()]
+            formatter.write_dl([("news help COMMAND", "The help of a command."), *rows])
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_MEANINGS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if (name := _OTHER_NAMES.get(args[0])) is not None:
+            raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{name}'?", ctx)
+        return super().resolve_command(ctx, args)

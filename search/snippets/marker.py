@@ -1,0 +1,246 @@
+"""Finds highlights in texts.
+
+Taking a text apart into words is slow, and most texts of an article have nothing to mark. So a text can be
+looked at first: which of the forms are in it at all, as runs of characters, and how often? That is a bound of
+what is found in it, never less.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
+
+from search.deadline import Check, checked, no_deadline
+from search.snippets.highlight import Highlight, Marks
+from search.text import fold, folded_in_place, folded_text, has_unspaced, word_spans
+from search.text.stemming import without_any_elision
+
+CHECK_EVERY = 64
+"""Highlights that are looked for in a text between two checks of the time."""
+
+MAX_NEEDLES = 24
+"""Of more forms than these, the words of a text are looked up rather than the forms in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text with its marks; `matched` are the numbers of the highlights that it has."""
+
+    text: str
+    marks: Marks
+    matched: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A bound of what a text has: the `numbers` of the highlights that may be there, and how many marks.
+
+    `forms` has the places of the forms that the text may have, ascending; not in the text as it is, but for
+    their number, unless they are `placed`.
+    """
+
+    numbers: frozenset[int]
+    count: int
+    forms: Mapping[str, list[int]]
+    placed: bool = True
+
+
+NOTHING = Look(frozenset(), 0, {})
+
+
+class Marker:
+    """Finds highlights in texts of one field; each highlight has its number among those given."""
+
+    def __init__(self, highlights: Iterable[Highlight], field: str, check: Check = no_deadline) -> None:
+        self._check = check
+        self._highlights = [
+            (number, highlight) for number, highlight in enumerate(highlights) if field in highlight.fields
+        ]
+        self._sought: dict[str, set[int]] = {}
+        for number, highlight in self._highlights:
+            for forms in highlight.words:
+                for form in forms:
+                    self._sought.setdefault(form, set()).add(number)
+        few = len(self._sought) <= MAX_NEEDLES
+        self._needles = {form: _spellings(form) for form in self._sought} if few else None
+        self._forms: dict[str, str] = {}
+
+    def look(self, text: str, first: int = 0) -> Look:
+        """At most what `read` finds in the text, whose places are counted from `first`."""
+        if not text or not self._sought:
+            return NOTHING
+        if self._needles is None:
+            found: dict[str, list[int]] = {}
+            for start, end in checked(word_spans(text), self._check):
+                if (form := self._form(text[start:end])) in self._sought:
+                    found.setdefault(form, []).append(first + start)
+            return self._bound(found)
+        folded = folded_in_place(text)
+        if folded is None:
+            return self._bound(self._counted(folded_text(text)), placed=False)
+        every = ((form, _places_of(needles, folded, first)) for form, needles in self._needles.items())
+        return self._bound({form: places for form, places in every if places})
+
+    def look_within(self, whole: Look, text: str, start: int, end: int) -> Look:
+        """`look` of `text[start:end]`, a part of a text of which `look` said `whole`."""
+        if not whole.numbers:
+            return NOTHING
+        if not whole.placed:
+            return self.look(text[start:end], start)
+        found = {}
+        for form, places in whole.forms.items():
+            first = bisect_left(places, start)
+            if first < len(places) and places[first] < end:
+                found[form] = places[first : bisect_left(places, end, first)]
+        return self._bound(found)
+
+    def _counted(self, folded: str) -> dict[str, list[int]]:
+        """As many places as each of the forms has in the text, at most; where they are is not known."""
+        without_commas = folded.replace(",", "")
+        squeezed = without_commas.replace(".", "")
+        counts = ((form, (without_commas if "." in form else squeezed).count(form)) for form in self._sought)
+        return {form: [0] * count for form, count in counts if count}
+
+    def _bound(self, found: Mapping[str, list[int]], *, placed: bool = True) -> Look:
+        if not found:
+            return NOTHING
+        numbers, count = [], 0
+        for number, highlight in self._highlights:
+            if all(not forms.isdisjoint(found) for forms in highlight.words):
+                numbers.append(number)
+                count += sum(len(found[form]) for form in highlight.words[0] if form in found)
+        return Look(frozenset(numbers), count, found, placed)
+
+    def read(self, text: str, look: Look | None = None) -> Marked:
+        """The text with its marks; `look` is what `look` said of it or of a text that it is a part of."""
+        if not (self.look(text) if look is None else look).numbers:
+            return Marked(text, (), frozenset())
+        found = self._words(text)
+        present: set[int] = set().union(*(self._sought[form] for _, _, form in found if form in self._sought))
+        marks: list[tuple[int, int]] = []
+        matched = set()
+        for number, highlight in checked(self._highlights, self._check, CHECK_EVERY):
+            if number in present and (places := _places(found, highlight)):
+                marks.extend(places)
+                matched.add(number)
+        return Marked(text, without_lone_signs(text, _without_overlaps(marks)), frozenset(matched))
+
+    def _words(self, text: str) -> list[tuple[int, int, str]]:
+        """(start, end, form) of each word of the text."""
+        spans = checked(word_spans(text), self._check)
+        folded = folded_in_place(text)
+        if folded is None:
+            return [(start, end, self._form(text[start:end])) for start, end in spans]
+        return [
+            (start, end, form if (form := folded[start:end]).isalnum() else self._form(text[start:end]))
+            for start, end in spans
+        ]
+
+    def _form(self, word: str) -> str:
+        """The form of a word, without its elision where that is what is looked for."""
+        form = self._forms.get(word)
+        if form is None:
+            form = fold(word)
+            if "'" in form and form not in self._sought:
+                form = next((bare for bare in without_any_elision(form) if bare in self._sought), form)
+            self._forms[word] = form
+        return form
+
+
+class Markers:
+    """The markers of an answer's highlights, one for each field, for the texts of many articles."""
+
+    def __init__(self, highlights: Sequence[Highlight], check: Check = no_deadline) -> None:
+        self.highlights, self.check = highlights, check
+        self._markers: dict[str, Marker] = {}
+
+    def of(self, field: str) -> Marker:
+        """The marker of a field."""
+        if field not in self._markers:
+            self._markers[field] = Marker(self.highlights, field, self.check)
+        return self._markers[field]
+
+
+def mark(text: str, highlights: Iterable[Highlight], field: str) -> Marks:
+    """Where `text`, of `field`, matches any of the highlights; a phrase is one span."""
+    return Marker(highlights, field).read(text).marks
+
+
+@cache
+def _spellings(form: str) -> tuple[str, ...]:
+    """How a form may stand in a folded text: us as u.s too, 1750 as 1,750 too."""
+    found = [form]
+    if form.isalpha():
+        found.append(".".join(form))
+    digits = "".join(takewhile(str.isdecimal, form))
+    grouped, rest = digits, form[len(digits) :]
+    for count in range(1, (len(digits) - 1) // 3 + 1):
+        at = len(digits) - 3 * count
+        grouped = f"{grouped[:at]},{grouped[at:]}"
+        found.append(grouped + rest)
+    return tuple(found)
+
+
+def _places_of(needles: Iterable[str], folded: str, first: int) -> list[int]:
+    """Where a folded text has any of the needles with no letter or digit next to it, ascending from `first`.
+
+    Letters that are not of ASCII may be words of their own, so they do not count.
+    """
+    places = []
+    for needle in needles:
+        at = folded.find(needle)
+        while at >= 0:
+            after = at + len(needle)
+            before, behind = folded[at - 1 : at], folded[after : after + 1]
+            if not (before.isascii() and before.isalnum()) and not (behind.isascii() and behind.isalnum()):
+                places.append(first + at)
+            at = folded.find(needle, after)
+    places.sort()
+    return places
+
+
+def _places(found: list[tuple[int, int, str]], highlight: Highlight) -> list[tuple[int, int]]:
+    first, rest = highlight.words[0], highlight.words[1:]
+    if not rest:
+        return [(start, end) for start, end, form in found if form in first]
+    places = []
+    for index, (start, _, form) in enumerate(found):
+        if form not in first:
+            continue
+        last, spare = index, highlight.slop
+        for forms in rest:
+            step = next(
+                (n for n in range(1, spare + 2) if last + n < len(found) and found[last + n][2] in forms), 0
+            )
+            if not step:
+                break
+            last, spare = last + step, spare - (step - 1)
+        else:
+            places.append((start, found[last][1]))
+    return places
+
+
+def _without_overlaps(spans: list[tuple[int, int]]) -> Marks:
+    """The spans, of those that overlap the first; those that touch are one."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if kept and start == kept[-1][1]:
+            kept[-1] = kept[-1][0], end
+        elif not kept or start > kept[-1][1]:
+            kept.append((start, end))
+    return tuple(kept)
+
+
+def without_lone_signs(text: str, marks: Marks) -> Marks:
+    """The marks without single signs of a script without spaces, if any has several of them."""
+    if text.isascii():
+        return marks
+    signs = [len(word_spans(text[s:e])) if has_unspaced(text[s:e]) else 0 for s, e in marks]
+    return (
+        marks
+        if max(signs, default=0) < 2
+        else tuple(span for span, count in zip(marks, signs, strict=True) if count != 1)
+    )

@@ -1,0 +1,1 @@
+"""Files that hold one article: plain text, Markdown with front matter, mail."""

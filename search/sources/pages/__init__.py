@@ -1,0 +1,1 @@
+"""Web pages: saved as HTML, or kept in a web archive."""

@@ -1,0 +1,146 @@
+"""The draft of an article: every reader fills one, and here it becomes an article, by one set of rules.
+
+Control characters are taken out, unreadable dates are kept as they are written, values that are too long
+are left out: each with a note. An article under embargo is rejected. Where reading is strict, so is one
+with a note of something lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+
+from search.article import MAX_VALUE_LENGTH, Article, has_controls, one_line, written_time
+from search.dates import shortened
+from search.errors import InvalidArticle
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin
+from search.sources.reading.times import read_times
+
+HARMLESS_NOTES = frozenset(
+    ("control-characters", "modified-before-published", "found-date", "rounded-time", "no-title-column")
+)
+"""Codes of notes that do not reject a document where reading is strict: no word or date of it was lost."""
+
+_TEXTS = ("title", "description", "body", "source", "url", "language")
+_BYLINE = re.compile(r"\A\s*by\s+", re.IGNORECASE)
+_PARAGRAPH_END = re.compile(r"\n[ \t\r]*\n")
+
+
+def keep_short(field: str, values: Iterable[str], notes: list[Note]) -> tuple[str, ...]:
+    """The values of at most `MAX_VALUE_LENGTH` characters; adds one note if any is longer."""
+    found = tuple(values)
+    kept = tuple([value for value in found if len(value) <= MAX_VALUE_LENGTH])
+    if len(kept) < len(found):
+        notes.append(Note("ignored-value", f"a value of {field} is too long to be one"))
+    return kept
+
+
+@dataclass(slots=True)
+class ArticleDraft:
+    """What a reader found in a document; `accepted` makes the article of it, once.
+
+    Texts are given as they are found. The first readable of `dates` is when the article was published, the
+    first of `changes` with a time of day when it was changed. `embargo` is when it may be shown. `notes`
+    holds what the reader noted.
+    """
+
+    options: ReadOptions
+    id: str = ""
+    title: str = ""
+    description: str = ""
+    highlights: Iterable[str] = ()
+    body: str = ""
+    dates: Iterable[str] = ()
+    changes: Iterable[str] = ()
+    keywords: Iterable[str] = ()
+    authors: Iterable[str] = ()
+    source: str = ""
+    url: str = ""
+    language: str = ""
+    embargo: Iterable[str] = ()
+    extra: dict[str, Iterable[str]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def accepted(self, origin: Origin) -> Accepted:
+        """The article; raises `BadDocument`, with the code "embargoed" until the embargo has ended.
+
+        Authors lose a leading "By". A first paragraph that repeats the title is left out.
+        """
+        highlights, keywords, authors = tuple(self.highlights), tuple(self.keywords), tuple(self.authors)
+        extra = {name: tuple(values) for name, values in self.extra.items()}
+        self._note_controls({"highlights": highlights, "keywords": keywords, "authors": authors, **extra})
+        if end := self._embargo_end():
+            extra["embargoed"] = (end,)
+        times = read_times(self.dates, self.options, self.notes, modified=self.changes)
+        extra |= times.as_written
+        try:
+            article = Article(
+                id=self.id,
+                title=self.title,
+                description=self.description,
+                highlights=highlights,
+                body=self._body_without_title(),
+                published=times.published,
+                precision=times.precision,
+                modified=times.modified,
+                keywords=self._short("keywords", keywords),
+                authors=tuple([_BYLINE.sub("", author) for author in self._short("authors", authors)]),
+                source="".join(self._short("source", (self.source,))),
+                url=self.url,
+                language=self.language,
+                extra={name: self._short(name, values) for name, values in extra.items()},
+            )
+        except InvalidArticle as error:
+            raise BadDocument(error.code, str(error)) from error
+        if self.options.strict:
+            for note in self.notes:
+                if note.code not in HARMLESS_NOTES:
+                    raise BadDocument(note.code, note.detail)
+        return Accepted(article, origin, tuple(self.notes))
+
+    def _note_controls(self, lists: Mapping[str, tuple[str, ...]]) -> None:
+        names = [name for name in _TEXTS if _has_controls(getattr(self, name))]
+        names += [name for name, values in lists.items() if values and _has_controls("".join(values))]
+        if names:
+            detail = f"control characters were taken out of {', '.join(names)}"
+            self.notes.append(Note("control-characters", detail))
+
+    def _body_without_title(self) -> str:
+        body, title = self.body.strip(), self.title.strip()
+        if body[:1].casefold() != title[:1].casefold():
+            return body
+        end = _PARAGRAPH_END.search(body)
+        repeats = end and one_line(body[: end.start()]).casefold() == one_line(title).casefold()
+        return body[end.end() :] if end and repeats else body
+
+    def _embargo_end(self) -> str:
+        """When the embargo ended, as it is written in an article; "" where there was no embargo.
+
+        An embargo until a day ends where that day begins in the user's zone. One whose end cannot be read
+        does not end. Raises `BadDocument` before the end.
+        """
+        written = [text for text in self.embargo if text.strip()]
+        if not written:
+            return ""
+        until = read_times(written, self.options, self.notes)
+        if until.published is None:
+            raise BadDocument("embargoed", f"the end of the embargo cannot be read: {shortened(written[0])}")
+        end, shown = until.published, written_time(until.published, until.precision)
+        if until.precision != "instant":
+            end = datetime.combine(end.date(), time(), self.options.zone)
+        if end > (self.options.now or datetime.now(UTC)):
+            raise BadDocument("embargoed", f"the article is under embargo until {shown}; index it again then")
+        return shown
+
+    def _short(self, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
+        """The values that are short enough on one line."""
+        if not values or max(map(len, values)) <= MAX_VALUE_LENGTH:
+            return values
+        return keep_short(name, map(one_line, values), self.notes)
+
+
+def _has_controls(text: str) -> bool:
+    return not text.isprintable() and has_controls(text.replace("\r", ""))

@@ -1,0 +1,40 @@
+"""How files are to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Literal, get_args
+
+from search.dates import DayOrder
+
+Format = Literal["text", "jsonl", "json", "csv", "xml", "html", "warc", "markdown", "email", "parquet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """The options of one run of reading.
+
+    format      read every file as this; by default its name and content decide
+    encoding    of text without a byte-order mark
+    names       what the source calls a field of an article, by that field: {"title": "HEADLINE"}
+    zone        the time zone of times that name none
+    order       whether 01/02/2024 begins with the day or the month
+    strict      reject a document where a note says that something of it was lost
+    keep_going  read on in a file whose first hundred documents were all rejected
+    now         the time that embargoes are compared with; by default the time of reading
+    exclude     folders that are not entered
+    """
+
+    format: Format | None = None
+    encoding: str = "utf-8"
+    names: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
+    order: DayOrder | None = None
+    strict: bool = False
+    keep_going: bool = False
+    now: datetime | None = None
+    exclude: tuple[Path, ...] = ()

@@ -1,0 +1,75 @@
+"""The dates that a document gives, read for an article; an unreadable date is kept as it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from search.article import Precision, one_line
+from search.dates import Stamp, UnreadableDate, read_stamp
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Note
+
+_FIRST_TO_BEGIN = timedelta(hours=14)
+"""A day begins in the first zone this long before it begins in UTC."""
+
+
+class Times(NamedTuple):
+    """When an article was published and changed; `as_written` are extra fields with unreadable dates."""
+
+    published: datetime | None
+    precision: Precision
+    modified: datetime | None
+    as_written: Mapping[str, tuple[str, ...]]
+
+
+def read_times(
+    published: Iterable[str], options: ReadOptions, notes: list[Note], *, modified: Iterable[str] = ()
+) -> Times:
+    """The first readable date of `published`, and the first of `modified` that has a time of day.
+
+    Each unreadable date before it adds a note to `notes`. Where all are unreadable, the first is kept as it
+    is written; so is a change without a time of day.
+    """
+    as_written: dict[str, tuple[str, ...]] = {}
+    publication, unread = _first_readable(published, options, notes)
+    if unread:
+        as_written["date_as_written"] = unread
+    change, unread = _first_readable(modified, options, notes, to_the_instant=True)
+    if unread:
+        as_written["modified_as_written"] = unread
+    if publication is not None and change is not None:
+        leeway = timedelta() if publication.precision == "instant" else _FIRST_TO_BEGIN
+        if change.instant < publication.instant - leeway:
+            notes.append(Note("modified-before-published", "the last change is before the publication"))
+    return Times(
+        publication.instant if publication else None,
+        publication.precision if publication else "instant",
+        change.instant if change else None,
+        as_written,
+    )
+
+
+def is_readable(text: str, options: ReadOptions) -> bool:
+    """True if `text` can be read as a date."""
+    try:
+        return bool(read_stamp(text, options.zone, options.order))
+    except UnreadableDate:
+        return False
+
+
+def _first_readable(
+    texts: Iterable[str], options: ReadOptions, notes: list[Note], *, to_the_instant: bool = False
+) -> tuple[Stamp | None, tuple[str, ...]]:
+    """The first readable date (`to_the_instant`: the first with a time of day); else the first text."""
+    unread: list[str] = []
+    for text in filter(str.strip, texts):
+        try:
+            stamp = read_stamp(text, options.zone, options.order)
+            if stamp.precision == "instant" or not to_the_instant:
+                return stamp, ()
+        except UnreadableDate as error:
+            notes.append(Note("unreadable-date", str(error)))
+        unread.append(one_line(text))
+    return None, tuple(unread[:1])

@@ -1,0 +1,283 @@
+"""A record (a JSON object, a row of a table) to an article, whatever its fields are called.
+
+Each field of an article has the names that common data sets give it, in order of preference. Any other
+field of the record becomes an extra field if it is a value or a list of values, and else is noted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+from unicodedata import normalize
+
+from search.article import EXTRA_NAME, OWN_FIELDS
+from search.dates import shortened
+from search.sources.reading.draft import ArticleDraft
+from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin, Rejected
+
+NAMES: dict[str, list[str]] = {
+    field: names.split()
+    for field, names in {
+        "id": "id _id article_id articleid uuid guid doc_id docid",
+        "title": "title headline head titel überschrift ueberschrift schlagzeile titre titular título titulo "
+        "titolo name",
+        "description": "description summary abstract standfirst subtitle subheadline dek lead lede teaser "
+        "excerpt short_description trail_text untertitel vorspann zusammenfassung chapeau chapô chapo "
+        "sous_titre résumé subtítulo subtitulo resumen entradilla bajada sottotitolo sommario occhiello",
+        "highlights": "highlights bullets bullet_points key_points",
+        "body": "body text content article maintext main_text full_text fulltext body_text article_text "
+        "articlebody story paragraphs volltext artikeltext inhalt texte contenu corps texto contenido cuerpo "
+        "testo contenuto corpo",
+        "published": "published date published_at publishedat publication_date publish_date "
+        "published_date date_published datepublished date_publish pub_date pubdate datetime timestamp time "
+        "created_at created datum veröffentlicht veroeffentlicht veröffentlicht_am veröffentlichungsdatum "
+        "erscheinungsdatum erschienen_am date_publication date_de_publication publié_le date_parution fecha "
+        "fecha_publicación fecha_publicacion fecha_de_publicación fecha_de_publicacion data_pubblicazione "
+        "data_di_pubblicazione pubblicato_il data_publicação data_de_publicação",
+        "modified": "modified modified_at modified_date modification_date date_modified datemodified updated "
+        "updated_at updatedat update_date last_modified lastmodified last_updated geändert geändert_am "
+        "aktualisiert aktualisiert_am modifié modifié_le actualizado aggiornato",
+        "keywords": "keywords keyword tags topics categories category subjects schlagworte schlagwörter "
+        "schlagwoerter stichworte stichwörter mots_clés mots_cles etiquetas palabras_clave parole_chiave "
+        "palavras_chave",
+        "authors": "authors author byline by creator creators writer autor autoren autorin verfasser auteur "
+        "auteurs autores autora autore autori",
+        "source": "source publisher publication outlet newspaper site_name source_name provider quelle "
+        "zeitung fuente periódico periodico fonte testata",
+        "url": "url link uri web_url weburl source_url canonical_url permalink lien enlace",
+        "language": "language lang locale sprache langue idioma lingua",
+    }.items()
+}
+"""The names that records give to each field, as `name_key` writes them; the first with a value is taken.
+
+In English first, then in German, French, Spanish, Italian and Portuguese, without the names that mean
+something else in English data ("data", "media", "journal").
+"""
+
+_EMBARGO_NAMES = frozenset(("embargo", "embargoed", "embargo_until", "embargoed_until", "embargo_date"))
+_NO_EMBARGO = frozenset(("", "0", "false", "no", "none", "null"))
+
+_SPLIT = {
+    "highlights": re.compile(r"\s*\n\s*(?:[-*•]\s+)?"),
+    "keywords": re.compile(r"\s*[,;|]\s*"),
+    "authors": re.compile(r"\s*[;|]\s*|\s+and\s+"),
+}
+_IN_DRAFT = {"published": "dates", "modified": "changes"}
+_NAMED = ("name", "main", "original", "value", "text", "label", "title", "term")
+_NOT_A_NAME = re.compile(r"[^a-z0-9_]+")
+
+
+def article_of(
+    record: Mapping[str, object], origin: Origin, options: ReadOptions, *, notes: Iterable[Note] = ()
+) -> Accepted:
+    """The article that `record` describes, with `notes` and its own; raises `BadDocument`."""
+    reader = _Record(record, options, notes)
+    draft = ArticleDraft(options, **reader.own_fields(), extra=reader.extra_fields())
+    draft.embargo, draft.notes = reader.embargo, reader.notes
+    return draft.accepted(origin)
+
+
+def note_missing_title(
+    items: Iterable[Accepted | Rejected], columns: Iterable[str], options: ReadOptions
+) -> Iterator[Accepted | Rejected]:
+    """The articles of a table's rows; if no column is a title, the first article gets a note."""
+    titles = {name_key(options.names["title"])} if "title" in options.names else {*NAMES["title"]}
+    missing = not titles & set(map(name_key, columns))
+    for item in items:
+        if missing and isinstance(item, Accepted):
+            note = Note("no-title-column", "no column is a title; say which it is with --map title=COLUMN")
+            item, missing = replace(item, notes=(*item.notes, note)), False
+        yield item
+
+
+class _Record:
+    """A record being read; `notes` are on what was odd so far, `embargo` the values of an embargo."""
+
+    def __init__(self, record: Mapping[str, object], options: ReadOptions, notes: Iterable[Note]) -> None:
+        self.unread = dict(record)
+        self.names = _names_of(tuple(record), tuple(options.names.items()))
+        own = record.get("extra")
+        if isinstance(own, Mapping):  # as `news show --format json` writes it
+            del self.unread["extra"]
+            self.unread.update(own)
+        self.options = options
+        self.notes = list(notes)
+        self.embargo: list[str] = []
+
+    def own_fields(self) -> dict[str, Any]:
+        """The values of the fields that every article can have; they are then no longer unread.
+
+        Raises `BadDocument` for a value of the wrong type, and for a record with a name but no text.
+        """
+        found: dict[str, Any] = {}
+        named_only = False  # as people, products and rules are
+        for field, names in self.names.items():
+            for written in names:
+                value = self.unread.get(written)
+                if value or (value is not None and value not in ("", [], {})):
+                    del self.unread[written]
+                    found[_IN_DRAFT.get(field, field)] = self._field(field, value)
+                    named_only |= field == "title" and name_key(written) == "name"
+                    break
+        texts = found.keys() & {"description", "highlights", "body"}
+        if named_only and not texts and "title" not in self.options.names:
+            raise BadDocument("not-an-article", "the record has a name, but no headline and no text")
+        return found
+
+    def _field(self, field: str, value: object) -> object:
+        match field:
+            case "id":
+                return self._id(value)
+            case "highlights" | "keywords" | "authors":
+                return self._values(field, value)
+            case "published" | "modified":
+                return self._written_time(value)
+            case _:
+                return self._text(field, value)
+
+    def _id(self, value: object) -> str:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        if isinstance(value, Mapping) and isinstance(value.get("$oid"), str):
+            return str(value["$oid"])
+        raise BadDocument("bad-id", f"the id is {_type_of(value)}, not text")
+
+    def _text(self, field: str, value: object) -> str:
+        text = _text_or_name(value)
+        if isinstance(value, list) and field in ("title", "description", "body"):
+            text = "\n\n".join(item for item in value if isinstance(item, str)) or None
+        elif isinstance(value, list) and value:
+            text = _text_or_name(value[0])
+        elif text is None and isinstance(value, int) and field in ("title", "source"):
+            text = str(value)
+        if text is None:
+            raise BadDocument("bad-field", f"{field} is {_type_of(value)}, not text")
+        return text
+
+    def _values(self, field: str, value: object) -> list[str]:
+        if isinstance(value, str):
+            value = _listed(value) or _SPLIT[field].split(value.strip().removeprefix("- "))
+        values = value if isinstance(value, list) else [value]
+        texts = [text for item in values if (text := _text_or_name(item)) is not None]
+        if len(texts) < len(values):
+            odd = next(item for item in values if _text_or_name(item) is None)
+            raise BadDocument("bad-field", f"{field} has {_type_of(odd)}, not text")
+        return texts
+
+    def _written_time(self, value: object) -> tuple[str, ...]:
+        """The text of a date; nothing, with a note, for a value that cannot be one."""
+        if (text := _date_text(value)) is not None:
+            return (text,)
+        self.notes.append(Note("unreadable-date", f"the date is {_type_of(value)}, not text"))
+        return ()
+
+    def extra_fields(self) -> dict[str, Iterable[str]]:
+        """The unread fields by the names that they have in an archive; an embargo goes to `embargo`."""
+        found: dict[str, Iterable[str]] = {}
+        for written, value in self.unread.items():
+            items = value if isinstance(value, list) else [] if value in (None, "") else [value]
+            if not items or not written.strip():
+                continue
+            name = _extra_name(written)
+            if name in _EMBARGO_NAMES:
+                ends = [_date_text(item) or _plain(item) or shortened(str(item)) for item in items]
+                self.embargo += [end for end in ends if end.strip().lower() not in _NO_EMBARGO]
+                continue
+            texts = [text for item in items if (text := _plain(item)) is not None]
+            if len(texts) < len(items) or not name:
+                self.notes.append(Note("ignored-field", f"{shortened(written)} cannot be a field of its own"))
+            else:
+                found[name] = (*found.get(name, ()), *texts)
+        return found
+
+
+@lru_cache(maxsize=4096)
+def name_key(written: str) -> str:
+    """The name of a field or column as it is looked up: "Publication Date " is publication_date."""
+    return re.sub(r"[\s-]+", "_", normalize("NFC", written).strip().lower())
+
+
+@lru_cache(maxsize=256)
+def _names_of(written: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    """The names in a record that stand for each field, in order of preference."""
+    by_name = {name_key(name): name for name in reversed(written)}
+    wanted = {**NAMES, **{field: [name_key(name)] for field, name in chosen}}
+    found = ((field, [by_name[name] for name in names if name in by_name]) for field, names in wanted.items())
+    return {field: names for field, names in found if names}
+
+
+@lru_cache(maxsize=4096)
+def _extra_name(written: str) -> str:
+    """The name of the extra field for a record's name; "" where it has no letter or digit."""
+    name = _NOT_A_NAME.sub("_", written.lower()).strip("_")
+    if name in OWN_FIELDS or not EXTRA_NAME.fullmatch(name):
+        name = f"x_{name}"[:64]
+    return name if EXTRA_NAME.fullmatch(name) else ""
+
+
+def _text_or_name(value: object) -> str | None:
+    """Text, or the text that names an object, as in {"id": null, "name": "Herald"}."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return next((value[name] for name in _NAMED if isinstance(value.get(name), str)), None)
+    return None
+
+
+def _date_text(value: object) -> str | None:
+    """A date as text: text, a number of seconds, or either of them as MongoDB writes it; else None."""
+    if isinstance(value, Mapping):
+        value = value.get("$date", value)
+    match value:
+        case str():
+            return value
+        case int() | float() if not isinstance(value, bool):
+            return format(value, "f" if value % 1 else ".0f")
+        case _:
+            return None
+
+
+def _plain(value: object) -> str | None:
+    """A value as a keyword: text, a number, yes or no, the name of an object; None for any other."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return _text_or_name(value)
+
+
+def _listed(text: str) -> list[object] | None:
+    """The list that a cell of a table holds as JSON; None where it holds no such list."""
+    if not text.startswith("["):
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list) else None
+
+
+def _type_of(value: object) -> str:
+    """The type of a value in plain English, for a message."""
+    match value:
+        case bool():
+            return "a truth value"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case Mapping():
+            return "an object"
+        case None:
+            return "null"
+        case _:
+            return f"a {type(value).__name__}"

@@ -1,0 +1,1 @@
+"""The formats of news agencies and their archives: NewsML, NITF, ninjs, Reuters' corpora."""
