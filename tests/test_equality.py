@@ -15,16 +15,23 @@ from search.article import Article
 from search.backends import open_engine
 from search.dates import INTERVALS
 from search.deadline import no_deadline
-from search.engine import Cursor, Engine, FacetRequest, Ranking, Recency, SearchRequest, Sort
+from search.engine import Cursor, Engine, FacetRequest, FieldWeight, Ranking, Recency, SearchRequest, Sort
 from search.language import Node, parse_query, sought_words
 from tests.asking import ask
 from tests.reference import ReferenceEngine
-from tests.reference_dates import TOO_COARSE
-from tests.reference_dates import timeline as timeline_of
+from tests.reference.dates import TOO_COARSE
+from tests.reference.dates import timeline as timeline_of
 from tests.strategies import START, ZONES, articles, queries
 
 FACETS = tuple(
     FacetRequest(field) for field in ("keyword", "author", "source", "site", "lang", "precision", "places")
+)
+
+OTHER_RANKING = Ranking(
+    fields=(FieldWeight("title", 3.0, 0.3), FieldWeight("body", 1.0, 0.0)),
+    k1=0.9,
+    earliness=0.25,
+    recency=Recency(timedelta(hours=9), START + timedelta(days=2)),
 )
 
 IDS = [f"id{n}" for n in range(12)]
@@ -50,9 +57,8 @@ def agree(engine: Engine, reference: ReferenceEngine, query: Node, zone: tzinfo)
         assert explained.value == sum(term.value for term in explained.parts)
         assert explained.value == pytest.approx(hit.score, rel=1e-5, abs=1e-6)
     wishes = SearchRequest(
-        query, limit=50, prefer=parse_query("strike OR title:storm^3").tree,
-        ranking=Ranking(recency=Recency(timedelta(hours=9), START + timedelta(days=2))),
-    )  # fmt: skip
+        query, limit=50, prefer=parse_query("strike OR title:storm^3").tree, ranking=OTHER_RANKING
+    )
     wanted_scores = {hit.article.id: hit.score for hit in ask(reference).search(wishes).hits}
     for hit in ask(engine).search(wishes).hits:
         assert hit.score == pytest.approx(wanted_scores[hit.article.id], rel=1e-5, abs=1e-6)

@@ -205,3 +205,9 @@ def test_whoosh_is_imported_by_nothing_that_a_search_needs(tmp_path: Path) -> No
         )
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_reference_imports_nothing_that_it_judges() -> None:
+    for path in (PACKAGE.parent / "tests" / "reference").glob("*.py"):
+        judged = [name for name in imports(path) if name.startswith(("search.index", "search.backends"))]
+        assert judged == [], path.name

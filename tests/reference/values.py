@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from urllib.parse import urlsplit
+
+from publicsuffixlist import PublicSuffixList
 
 from search.article import Article
-from search.backends.embedded.documents import sites
 from search.language import (
     TEXT_FIELDS,
     Dates,
@@ -18,7 +20,7 @@ from search.language import (
     Word,
 )
 from search.text import fold_value, forms, words
-from tests.reference_dates import may_be_in
+from tests.reference.dates import may_be_in
 
 
 def values(article: Article, field: str) -> tuple[str, ...]:
@@ -42,6 +44,24 @@ def values(article: Article, field: str) -> tuple[str, ...]:
             return (value,) if value else ()
         case _:
             return article.extra.get(field, ())
+
+
+SUFFIXES = PublicSuffixList()
+
+
+def sites(url: str) -> tuple[str, ...]:
+    """The host of a URL, and each domain above it down to the one that was registered."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ()
+    registered = None if re.fullmatch(r"[\d.]*|.*:.*", host) else SUFFIXES.privatesuffix(host)
+    if registered is None:
+        return (host,) if host else ()
+    found = [host if host == registered else host.removeprefix("www.")]
+    while found[-1] != registered:
+        found.append(found[-1].partition(".")[2])
+    return tuple(found)
 
 
 def passes(node: Node, article: Article) -> bool:
