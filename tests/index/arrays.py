@@ -1,4 +1,4 @@
-"""What tests of arrays share."""
+"""Arrays and strategies that several tests use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reference engine says of dates: each article looked at by itself, each day walked over."""
+"""Articles by date: each one looked at by itself, each day walked over."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ TOO_COARSE = {
     "month": {"year"},
     "year": set[str](),
 }
-"""The precisions with which an article is in none of these intervals."""
+"""The precisions that are too coarse for each interval."""
 
 
 def may_be_in(article: Article, period: Period) -> bool:
-    """Whether the article is of the period, or could be."""
+    """True if the article is of the period, or could be."""
     at = article.published
     if at is None:
         return False
@@ -69,7 +69,7 @@ def _day(article: Article, zone: tzinfo) -> date:
 
 
 def _firsts(first: date, last: date, interval: Interval) -> Iterator[date]:
-    """The first day of each interval from that of `first` to that of `last`."""
+    """The first day of each interval, from the one with `first` to the one with `last`."""
     day = first
     while _name(day - DAY, interval) == _name(first, interval):
         day -= DAY

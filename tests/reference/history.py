@@ -1,4 +1,4 @@
-"""What becomes of articles that are put in and taken out, in a dict and lists: the store must agree."""
+"""The lives of articles that are put in and taken out, in a dict and lists: the store must agree."""
 
 from __future__ import annotations
 

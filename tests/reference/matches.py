@@ -1,4 +1,4 @@
-"""Which articles match a query: set logic."""
+"""The articles that match a query: set logic."""
 
 from __future__ import annotations
 

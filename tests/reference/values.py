@@ -1,4 +1,4 @@
-"""What the reference engine compares: the values of an article, patterns, spellings, one at a time."""
+"""The values of an article, wildcards and spellings, compared one at a time."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The arrays of a segment by what they mean; `names` says which arrays there are.
+"""The arrays of a segment by their meaning; `names` lists them all.
 
 A term's postings are the documents that have it in any text field. Of a field that has most of them there is
 an entry for every posting (dense); of another for those only in which the field has the term, with the place
-of each among the term's postings (sparse). Which of the two a field is matters here and to nobody else.
+of each among the term's postings (sparse). Only this module knows which of the two a field is.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class TextField:
         return self._at[own], self._frequencies[own], self._leads[own]
 
     def occurrences(self, term: int, docs: Array) -> tuple[Array, Array]:
-        """(documents, frequencies above 0) of a term in this field; `docs` are those of its postings."""
+        """(documents, frequencies above 0) of a term in this field; `docs` has the document of each of its postings."""
         at, frequencies, _ = self.entries(term)
         if at is not None:
             return docs.take(at), frequencies
@@ -94,7 +94,7 @@ class TextField:
         return scatter(self._frequencies[own], places, count), scatter(self._leads[own], places, count)
 
     def posting_count(self, kept: Array | None) -> int:
-        """How many postings have the field, of all, or of those that `kept` flags."""
+        """How many postings have the field, of all, or of the ones that `kept` flags."""
         if kept is None:
             return int(np.count_nonzero(self._frequencies))
         frequencies, _ = self.of_every_posting(slice(0, len(self._starts) - 1))

@@ -1,4 +1,4 @@
-"""Which arrays a segment has, and their names; nothing outside `format/` puts a name together.
+"""The arrays of a segment and their names; nothing outside `format/` puts a name together.
 
 The text fields share one lexicon. A term's postings are the documents that have it in any of them:
 
@@ -80,7 +80,7 @@ def columns(names: Iterable[str]) -> list[str]:
 
 
 def is_of_field(name: str, field: str) -> bool:
-    """Whether an array is of a field."""
+    """True if the array belongs to the field."""
     return name.startswith(f"{field}.")
 
 

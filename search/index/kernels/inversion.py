@@ -27,7 +27,7 @@ _MASKS = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 _MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 
 MAX_SHORT_BYTES = 16
-"""A piece of at most so many bytes is its key."""
+"""A piece of at most this many bytes is its key."""
 
 
 def cut_pieces(text: Array) -> tuple[Ints, Ints]:
@@ -134,7 +134,7 @@ def interleave_runs(owners: Sequence[Array], count: int) -> tuple[Ints, list[Int
     """Where the entries of each of `count` owners begin, int64[count + 1], and where each part's entries go.
 
     `owners` has for each part the owner of each entry, from 0 and ascending. An owner's entries of one part
-    come after those of the parts before it.
+    come after its entries of earlier parts.
     """
     counts = [np.bincount(own, minlength=count) for own in owners]
     starts = np.zeros(count + 1, np.int64)

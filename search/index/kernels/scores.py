@@ -13,10 +13,10 @@ LEAD = 50
 """How many words in, a word is half as near to the beginning of its field as its first word."""
 
 LEADS = 255
-"""What `leads_of` gives for the first word of a field."""
+"""The result of `leads_of` for the first word of a field."""
 
 BLOCK_SIZE = 64
-"""Keys are first looked at in blocks of so many, by their maxima."""
+"""This many keys are looked at together first, by their maximum."""
 
 
 def leads_of(positions: Array) -> Array:

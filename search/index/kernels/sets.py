@@ -55,7 +55,7 @@ def unite_by_sorting(lists: Sequence[Docs]) -> Docs:
 def unite_by_table(lists: Iterable[Docs], table: Array) -> Docs:
     """int32: every number of the lists once, ascending; the lists may be in any order, with repeats.
 
-    What iterating over `lists` raises is raised, and `table` is all 0 then too.
+    An exception of the iterator `lists` is passed on, with `table` all 0.
     """
     try:
         for own in lists:

@@ -5,7 +5,7 @@ difference; across documents that is larger than any distance that is asked for.
 first and of a last word.
 
 A *number* of a word counts all positions of a field, document after document, with one between two documents
-that no word has; `bases[doc]` is that of position 0, so `bases` ascends. Numbers are int32 where they fit.
+that no word has; `bases[doc]` is the number of position 0, so `bases` ascends. Numbers are int32 where they fit.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array,
 
 
 def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:
-    """The numbers, ascending, where a phrase begins: those that every slot has.
+    """The numbers, ascending, where a phrase begins, which are in every slot.
 
     `slots[n]` has, in one list or more, the numbers of the words that may stand at place n of the phrase,
     each less n, and none twice. All are sorted together, which is fastest where they are few.
