@@ -21,7 +21,6 @@ PENDING = (
     "search/ingest.py",
     "search/language",
     "search/query.py",
-    "search/snippets.py",
     "search/sources",
     "search/text",
     "scripts",

@@ -140,7 +140,7 @@ def kinds(kind: type[errors.SearchError]) -> list[type[errors.SearchError]]:
 
 def test_every_kind_of_error_has_an_exit_code() -> None:
     found = kinds(errors.SearchError)
-    assert {"search.errors", "search.sources.reading"} <= {kind.__module__ for kind in found}
+    assert {"search.errors", "search.sources.reading.outcome"} <= {kind.__module__ for kind in found}
     assert {kind.code for kind in found} == set(EXIT_CODES)
 
 

@@ -1,4 +1,4 @@
-"""What to mark in the texts of an article, as forms (see `search.text`).
+"""The words to mark in the texts of an article, as forms (see `search.text`).
 
 So a stemmed, a prefix and a fuzzy match are marked in the same way.
 """
@@ -15,7 +15,7 @@ Marks = tuple[tuple[int, int], ...]
 class Highlight:
     """Words to mark: one set of forms, or for a phrase one set for each word in turn.
 
-    Up to `slop` other words may stand among those of a phrase. `fields` are the fields of the article
+    Up to `slop` other words may stand among the words of a phrase. `fields` are the fields of the article
     that it applies to.
     """
 

@@ -1,8 +1,8 @@
 """Finds highlights in texts.
 
 Taking a text apart into words is slow, and most texts of an article have nothing to mark. So a text can be
-looked at first: which of the forms are in it at all, as runs of characters, and how often? That is a bound of
-what is found in it, never less.
+looked at first: which of the forms are in it at all, as runs of characters, and how often? The marks that are
+found in it later are never more.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A bound of what a text has: the `numbers` of the highlights that may be there, and how many marks.
+    """An upper bound: the `numbers` of the highlights that a text may have, and how many marks.
 
     `forms` has the places of the forms that the text may have, ascending; not in the text as it is, but for
     their number, unless they are `placed`.
@@ -224,7 +224,7 @@ def _places(found: list[tuple[int, int, str]], highlight: Highlight) -> list[tup
 
 
 def _without_overlaps(spans: list[tuple[int, int]]) -> Marks:
-    """The spans, of those that overlap the first; those that touch are one."""
+    """The first of the spans that overlap; spans that touch become one."""
     kept: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
         if kept and start == kept[-1][1]:

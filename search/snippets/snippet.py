@@ -16,7 +16,7 @@ SNIPPET_LENGTH = 280
 """About how many characters a snippet has; one sentence more than this is cut at words."""
 
 GAP = " … "
-"""What stands in a snippet between two sentences that are not neighbours."""
+"""Stands in a snippet between two sentences that are not neighbours."""
 
 _SENTENCE_END = ".!?…\"'”’»)]。！？"
 
@@ -46,9 +46,9 @@ def snippet(
     length: int = SNIPPET_LENGTH,
     check: Check = no_deadline,
 ) -> Snippet:
-    """The sentences of description, highlights and body that show most of what was asked for.
+    """The sentences of description, highlights and body that show most of the query.
 
-    Where none of them matches (the title did, or a filter) it is the lead; it is empty only for an
+    Where no sentence matches (the title did, or a filter) it is the lead; it is empty only for an
     article that has a title and nothing else. `Markers` serve for many articles.
     """
     markers = highlights if isinstance(highlights, Markers) else Markers(highlights, check)
@@ -98,11 +98,11 @@ class _Sentences:
         return next(((number, 0, 0) for number in numbers), None)
 
     def best(self, seen: frozenset[int] = frozenset(), room: int | None = None) -> _Place | None:
-        """The first of the sentences that have most of the highlights but for those `seen`, and most marks.
+        """The sentence with most highlights that are not `seen`, then with most marks, then the first.
 
-        None where no sentence has any of them. With `room`, of sentences with at most so many characters.
-        Best first: whole texts, paragraphs and sentences by what they have at most; only what may be the best
-        is taken apart.
+        None where no sentence has any. With `room`, a sentence has at most this number of characters. The search
+        is best first, by the bounds of whole texts, paragraphs and sentences; a part that cannot be the best is
+        not taken apart.
         """
         queue: list[tuple[tuple[int, int], tuple[int, ...], bool]] = []
 
@@ -182,8 +182,8 @@ class _Sentences:
 
 
 def _choose(sentences: _Sentences, best: _Place, length: int) -> list[_Place]:
-    """Which sentences to show, in order: the best, then those that add something, then what the last of them
-    runs on to, as far as there is room."""
+    """Choose the sentences to show, in order: the best, then sentences that add something, then sentences that
+    the last one runs on to, as far as there is room."""
     chosen, seen = [best], sentences.at(best).matched
     room = length - len(sentences.at(best).text)
     while (added := sentences.best(seen, room - len(GAP))) is not None:
