@@ -61,7 +61,7 @@ class TextField:
         return self._at[own], self._frequencies[own], self._leads[own]
 
     def occurrences(self, term: int, docs: Array) -> tuple[Array, Array]:
-        """(documents, frequencies above 0) of a term in this field; `docs` has the document of each of its postings."""
+        """(documents, frequencies above 0) of a term here; `docs` are the documents of its postings."""
         at, frequencies, _ = self.entries(term)
         if at is not None:
             return docs.take(at), frequencies

@@ -4,8 +4,9 @@ A *place* is `document << 32 | position`, int64. The distance of two places in o
 difference; across documents that is larger than any distance that is asked for. A *span* is the places of a
 first and of a last word.
 
-A *number* of a word counts all positions of a field, document after document, with one between two documents
-that no word has; `bases[doc]` is the number of position 0, so `bases` ascends. Numbers are int32 where they fit.
+A *number* of a word counts all positions of a field, document after document, with one between two
+documents that no word has. `bases[doc]` is the number of position 0; so `bases` ascends. Numbers are int32
+where they fit.
 """
 
 from __future__ import annotations
