@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from search.index.write.piece_table import PieceTable
 from search.text import Analyzer, spaced
-from tests.test_analysis import plain_texts, texts_with_marks
+from tests.text.test_analysis import plain_texts, texts_with_marks
 
 ANALYZER = Analyzer()
 TABLE = PieceTable(ANALYZER.learn)

@@ -19,7 +19,7 @@ from search.query import open_archive
 from tests.faults.archives import TORTURE
 from tests.faults.killing import killed_before
 
-FORMAT_1 = Path(__file__).parent / "archives" / "format-1.tar.gz"
+FORMAT_1 = Path(__file__).parent.parent / "archives" / "format-1.tar.gz"
 IDS = {
     "notice-1", "ABC-1", "https://news.example/a?b=1#c", "notice-4", "notice-5", "undated-7", "Ärger/8",
 }  # fmt: skip

@@ -272,7 +272,7 @@ def test_standard_input_that_is_closed_is_named_and_no_traceback(home: Path, arg
     done = subprocess.run(
         ["/bin/sh", "-c", f"exec {shlex.quote(sys.executable)} -m search {arguments} -a archive <&-"],
         cwd=home, capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONUTF8": "1"},
+        env={"PYTHONPATH": str(Path(__file__).parent.parent.parent), "PYTHONUTF8": "1"},
     )  # fmt: skip
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

@@ -97,7 +97,7 @@ def test_wildcards_and_fuzzy_words_compare_ids_as_they_are(odd: Archive) -> None
 
 
 def test_an_index_of_before_ids_were_kept_exactly_is_still_read(tmp_path: Path) -> None:
-    with tarfile.open(Path(__file__).parent / "archives" / "format-1.tar.gz") as tar:
+    with tarfile.open(Path(__file__).parent.parent / "archives" / "format-1.tar.gz") as tar:
         tar.extractall(tmp_path, filter="data")
     with open_archive(tmp_path) as archive:
         every = {"ABC-1", "Ärger/8", "https://news.example/a?b=1#c"}

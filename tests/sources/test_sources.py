@@ -18,7 +18,7 @@ from search.article import Article
 from search.dates import DayOrder
 from search.sources import Accepted, ReadOptions, Rejected
 from tests.conftest import day
-from tests.documents import DEFAULT, articles, read, written
+from tests.sources.documents import DEFAULT, articles, read, written
 
 
 def record(tmp_path: Path, fields: Mapping[str, object], options: ReadOptions = DEFAULT) -> Article:

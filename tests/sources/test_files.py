@@ -17,7 +17,7 @@ from search.article import Article
 from search.errors import InvalidRequest
 from search.sources import Accepted, ReadOptions, Rejected, Skipped, read_paths
 from search.sources.tables.json import MAX_LINE, articles_in_lines
-from tests.documents import DEFAULT, articles, read, written
+from tests.sources.documents import DEFAULT, articles, read, written
 
 LINES = '{"id":"r1","title":"Crane","body":"Old."}\n{"id":"r2","title":"Ferry","body":"Late."}\n'
 TABLE = "id,title,body\nr1,Crane,Old.\nr2,Ferry,Late.\n"

@@ -10,7 +10,7 @@ import pytest
 
 from search.article import Article
 from search.sources import Accepted, ReadOptions, Rejected
-from tests.documents import articles, read, written
+from tests.sources.documents import articles, read, written
 
 BEFORE, AFTER = datetime(2025, 2, 28, tzinfo=UTC), datetime(2025, 3, 2, tzinfo=UTC)
 MAIL = "From: {sender}\nMessage-ID: <{id}>\nSubject: Tide\n\n{text}\n"

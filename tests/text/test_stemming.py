@@ -14,7 +14,7 @@ from search.query import open_archive
 from search.text import LANGUAGES, Analyzer
 from search.text.stemming import OTHER, language_named, language_tags, new_stemmer, without_elision
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.mark.parametrize(

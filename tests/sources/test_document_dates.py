@@ -12,7 +12,7 @@ import pytest
 from search.article import Article, Precision
 from search.sources import Accepted, Note, ReadOptions, Rejected
 from tests.conftest import day
-from tests.test_bad_documents import read
+from tests.sources.test_bad_documents import read
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
