@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from search.article import Article
-from search.engine import Added, Engine, SearchRequest
+from search.engine import MAX_NAMED_FIELDS, Added, Engine, SearchRequest
 from search.language import Everything
 from search.sources import Accepted, Item, Note, Origin, Rejected, Retracted, Skipped
 from search.text import MAX_WORD_LENGTH, words
@@ -82,6 +82,7 @@ def index_documents(
 
     withdrawn: dict[str, int | None] = {}
     seen = _Origins()
+    fields: dict[str, Origin | None] = {}  # where each extra field was first met; None once it was noted
 
     def take(origin: Origin, note: Note) -> None:
         report.notes[note.code] += 1
@@ -100,6 +101,9 @@ def index_documents(
                         withdrawn.pop(article.id, None)
                     for note in chain(notes, _oddities(article, now), seen.other(article, origin)):
                         take(origin, note)
+                    if len(fields) < MAX_NAMED_FIELDS:
+                        for name in article.extra:
+                            fields.setdefault(name, origin)
                     yield article
                 case Rejected(_, code, _):
                     report.rejected[code] += 1
@@ -113,10 +117,10 @@ def index_documents(
     def note(counts: Added) -> None:
         report.counts += counts
         for name in counts.unindexed:
-            take(
-                Origin(name),
-                Note("unindexed-field", "there are too many fields; it is stored, not searchable"),
-            )
+            if (origin := fields.get(name)) is not None:
+                fields[name] = None
+                detail = f"the field {name} is stored but cannot be searched, as there are too many fields"
+                take(origin, Note("unindexed-field", detail))
         tell()
 
     add_all(engine, accepted(), note)

@@ -231,7 +231,7 @@ def test_fields_beyond_the_limit_are_stored_and_shown_and_said_not_to_be_searcha
     report = IndexReport()
     index_documents(empty.engine, [accepted(many)], report)
     assert report.notes == {"unindexed-field": 2}
-    assert report.examples["unindexed-field"].startswith("f128")
+    assert "the field f128 is stored" in report.examples["unindexed-field"]
     assert empty.count("f127:v") == 1
     with pytest.raises(QuerySyntaxError):
         empty.count("f128:v")

@@ -10,7 +10,20 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from search.archive.arguments import Timeout, check_moments, deadline_of, facets_of, limit_of, now_of, text_of
+from search.archive.arguments import (
+    Timeout,
+    age_given,
+    articles_of,
+    check_moments,
+    checked_as,
+    deadline_of,
+    facets_of,
+    ids_of,
+    limit_of,
+    now_of,
+    progress_of,
+    text_of,
+)
 from search.archive.excerpts import with_snippets
 from search.archive.feedback import (
     CHARACTERISTIC_WORDS,
@@ -26,7 +39,7 @@ from search.archive.timeline import timeline
 from search.article import Article
 from search.backends import open_engine
 from search.dates import INTERVALS, Interval
-from search.dates.bounds import Moment, Zone, age_of, between, next_full_hour, zone_of
+from search.dates.bounds import Moment, Zone, between, next_full_hour, zone_of
 from search.deadline import Deadline, no_deadline
 from search.engine import (
     DEFAULT_RANKING,
@@ -166,6 +179,7 @@ class Archive:
         if sort != "relevance" and (expand or recency is not None):
             raise InvalidRequest(f"expand and recency rank by relevance; they change nothing of {sort} first")
         limit, facets, asked = limit_of(limit), facets_of(facets), question_of(question)
+        ranking = checked_as(Ranking, "ranking", ranking)
         page = None if after is None else NextPage.read(text_of("after", after))
         now = page.began if page and self._now is None else self._moment()
         now = now.replace(microsecond=0)  # as exactly as a page is told when the search began
@@ -186,8 +200,7 @@ class Archive:
                 highlight=snippets,
             )
             if recency is not None:
-                age = recency if isinstance(recency, timedelta) else text_of("recency", recency)
-                own = replace(ranking, recency=Recency(age_of(age), next_full_hour(now)))
+                own = replace(ranking, recency=Recency(age_given(recency), next_full_hour(now)))
                 request = replace(request, ranking=own)
             check = no_deadline if deadline is None else deadline.check
             added: tuple[str, ...] = ()
@@ -349,7 +362,7 @@ class Archive:
         from search.ingest import add_all  # which imports every reader of files
 
         counts: list[Added] = []
-        add_all(self.engine, iter(articles), counts.append)
+        add_all(self.engine, articles_of(articles), counts.append)
         return sum(counts, Added())
 
     def delete(self, ids: Iterable[str], *, forget: bool = False) -> int:
@@ -357,21 +370,19 @@ class Archive:
 
         Their versions are kept (see `history`), unless they are to be forgotten: then nothing of them is.
         """
-        if isinstance(ids, str):
-            raise InvalidRequest("ids must be several, in a list, not one text")
-        return self.engine.delete([text_of("an id", identity) for identity in ids], forget=forget)
+        return self.engine.delete(ids_of(ids), forget=forget)
 
     def prune(self, older_than: str | timedelta) -> int:
         """Drop the versions that were replaced or deleted longer ago than this ("30d", "1y"); how many."""
-        return self._historied().prune(self._moment() - age_of(older_than))
+        return self._historied().prune(self._moment() - age_given(older_than))
 
     def upgrade(self, progress: Progress | None = None) -> bool:
         """Bring an archive of an older format up to date, as each write does; whether there was need to."""
-        return self.engine.upgrade(progress)
+        return self.engine.upgrade(progress_of(progress))
 
     def rebuild(self, progress: Progress | None = None) -> None:
         """Build a new index from the stored articles, calling `progress(done, total)` on the way."""
-        self.engine.rebuild(progress)
+        self.engine.rebuild(progress_of(progress))
 
     def _historied(self) -> Historied:
         if not isinstance(self.engine, Historied):

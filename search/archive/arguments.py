@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, tzinfo
-from typing import TypeVar
+from typing import TypeVar, cast
 
+from search.article import Article
 from search.dates import INTERVALS
+from search.dates.bounds import age_of
 from search.deadline import Deadline
-from search.engine import MAX_HITS, FacetRequest
+from search.engine import MAX_HITS, FacetRequest, Progress
 from search.errors import InvalidRequest, LimitExceeded
 
 Timeout = float | Deadline | None
@@ -16,7 +18,7 @@ Timeout = float | Deadline | None
 
 Kind = TypeVar("Kind")
 
-_NAMES: dict[type, str] = {str: "text", int: "a whole number", tzinfo: "a zone", timedelta: "an age"}
+_NAMES: dict[type, str] = {str: "text", int: "a whole number", tzinfo: "a zone", Article: "an Article"}
 _HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
@@ -48,6 +50,11 @@ def now_of(now: object) -> datetime:
     return moment
 
 
+def age_given(age: object) -> timedelta:
+    """An age, as text ("7d") or as a timedelta."""
+    return age_of(age if isinstance(age, timedelta) else text_of("an age", age))
+
+
 def limit_of(limit: object) -> int:
     """A number of hits; raises `LimitExceeded` for more than a page can have."""
     if limit is None:
@@ -56,8 +63,31 @@ def limit_of(limit: object) -> int:
     if number < 0:
         raise InvalidRequest("the limit must not be negative")
     if number > MAX_HITS:
-        raise LimitExceeded(f"a page has at most {MAX_HITS:,} hits; page with `after`, or scan")
+        raise LimitExceeded(
+            f"a page has at most {MAX_HITS:,} hits; for every match use --all (scan in Python)"
+        )
     return number
+
+
+def ids_of(ids: object) -> list[str]:
+    """Ids, of which there are several."""
+    if isinstance(ids, str) or not isinstance(ids, Iterable):
+        raise InvalidRequest(f"ids must be several, in a list, not {type(ids).__name__}")
+    return [text_of("an id", each) for each in ids]
+
+
+def articles_of(articles: object) -> Iterator[Article]:
+    """Articles, each looked at when it is taken."""
+    if isinstance(articles, str | Mapping) or not isinstance(articles, Iterable):
+        raise InvalidRequest(f"articles must be several, in a list or stream, not {type(articles).__name__}")
+    return (checked_as(Article, "each of the articles", each) for each in articles)
+
+
+def progress_of(progress: object) -> Progress | None:
+    """A function that is told of progress, or None."""
+    if progress is not None and not callable(progress):
+        raise InvalidRequest(f"progress must be a function, not {type(progress).__name__}")
+    return cast("Progress | None", progress)
 
 
 def deadline_of(timeout: Timeout) -> Deadline | None:

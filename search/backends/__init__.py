@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from search.engine import Engine, Maintained
-from search.errors import ArchiveNotFound
+from search.errors import ArchiveNotFound, InvalidRequest
 
 
 def open_engine(
@@ -19,7 +19,7 @@ def open_engine(
     """
     from search.backends.embedded.engine import EmbeddedEngine
 
-    folder = Path(location)
+    folder = _folder(location)
     try:
         return EmbeddedEngine.open(folder, wait)
     except ArchiveNotFound:
@@ -32,7 +32,7 @@ def maintained(location: str | Path) -> Maintained:
     """The stored form of the archive at `location`, to be checked, copied or read whatever state it is in."""
     from search.backends.embedded.maintenance import EmbeddedFiles
 
-    return EmbeddedFiles(Path(location))
+    return EmbeddedFiles(_folder(location))
 
 
 def store_version() -> str:
@@ -40,3 +40,9 @@ def store_version() -> str:
     from search.backends.embedded.store import SQLITE_VERSION
 
     return SQLITE_VERSION
+
+
+def _folder(location: str | Path) -> Path:
+    if "\0" in str(location):
+        raise InvalidRequest("a location cannot have a NUL character")
+    return Path(location)

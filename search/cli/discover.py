@@ -129,7 +129,7 @@ def suggest(prefix: str, limit: int, timeout: float, output_format: str, archive
     """
     from search.present.schema import suggestions_as_json
 
-    with open_existing(resolve(archive)) as opened:
+    with open_existing(resolve(archive), with_warnings=True) as opened:
         found = opened.suggest(prefix, limit=limit, timeout=timeout)
     if output_format == "json":
         click.echo(suggestions_as_json(found))
@@ -172,7 +172,7 @@ def explain(
     from search.present import schema, terminal
 
     settings = resolve(archive, tz, color)
-    with open_existing(settings) as opened:
+    with open_existing(settings, with_warnings=True) as opened:
         found = opened.explain(identity, question, timeout=timeout)
     if output_format == "json":
         click.echo(schema.explanation_as_json(found))

@@ -21,8 +21,8 @@ _MIN_FREE_BYTES = 1 << 30
 _MIN_EXPAT = (2, 6, 0)  # older ones need quadratic time for some documents
 
 
-def diagnosis(location: Path) -> Iterator[str]:
-    """Describe the installation, the disk and the archive at `location`, line by line."""
+def installation_lines(location: Path) -> Iterator[str]:
+    """Describe the installation and the disk that `location` is on, line by line."""
     yield f"news-search {_version('news-search')}, Python {platform.python_version()}, {platform.platform()}"
     yield "packages: " + ", ".join(f"{name} {_version(name)}" for name in REQUIRED_PACKAGES)
     for extra, names in OPTIONAL_PACKAGES.items():
@@ -35,7 +35,6 @@ def diagnosis(location: Path) -> Iterator[str]:
     yield from _libraries()
     yield from _disk(location)
     yield from _limits()
-    yield from _archive(location)
 
 
 def _version(name: str) -> str:
@@ -106,17 +105,19 @@ def _limits() -> Iterator[str]:
     yield f"open files: {files:,}" + (" → ulimit -n 256 or more" if 0 <= files < 256 else "")
 
 
-def _archive(location: Path) -> Iterator[str]:
+def archive_lines(location: Path) -> tuple[list[str], bool]:
+    """Describe the archive at `location`, and say whether it is damaged."""
     from search.backends import maintained
-    from search.errors import ArchiveError
+    from search.cli.options import articles
+    from search.errors import ArchiveDamaged, ArchiveError
 
     try:
         report = maintained(location).verify("quick")
     except ArchiveError as error:
-        yield f"archive: {error}"
-        return
-    yield f"archive {location}: {report.articles:,} articles"
-    yield from (f"archive: {note}" for note in report.notes)
-    yield from (f"archive: {problem} → {report.fix}" for problem in report.problems)
-    if not report.problems:
-        yield "archive: it opens, and its index is up to date → to check every byte run: news verify"
+        return [f"archive: {error}"], isinstance(error, ArchiveDamaged)
+    lines = [f"archive {location}: {articles(report.articles)}"]
+    lines += [f"archive: {note}" for note in report.notes]
+    lines += [f"archive: {problem} → {report.fix}" for problem in report.problems]
+    if not report.notes and not report.problems:
+        lines.append("archive: it opens, and its index is up to date → to check every byte run: news verify")
+    return lines, bool(report.problems)

@@ -14,6 +14,7 @@ from search.cli.options import (
     NOTHING_FOUND,
     SOME_REJECTED,
     archive_option,
+    articles,
     exit_with,
     open_existing,
     query_text,
@@ -263,8 +264,8 @@ def _account(report: IndexReport, rejects: Path | None) -> None:
         warn(f"rejected: {why}{more}")
     for code, count in report.notes.most_common():
         warn(f"noted: {code} {count:,}, first in {report.examples[code]}")
-    if report.skipped:
-        warn("skipped: " + ", ".join(f"{code} {count:,}" for code, count in report.skipped.most_common()))
+    if skipped := [f"{code} {count:,}" for code, count in report.skipped.most_common() if count]:
+        warn("skipped: " + ", ".join(skipped))
 
 
 @click.command()
@@ -358,4 +359,4 @@ def rebuild(wait: float, archive: str | None) -> None:
             warn("the old index is still in use")
             raise
         numbers = opened.stats()
-    click.echo(f"rebuilt the index of {numbers.articles:,} articles")
+    click.echo(f"rebuilt the index of {articles(numbers.articles)}")

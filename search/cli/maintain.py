@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search.cli.options import DAMAGED, archive_option, exit_with, resolve, warn
+from search.cli.options import DAMAGED, archive_option, articles, exit_with, resolve, warn
+from search.cli.progress import show_progress
 
 if TYPE_CHECKING:
     from search.engine import Level
@@ -35,13 +36,14 @@ def verify(level: Level, archive: str | None) -> None:
     """
     from search.backends import maintained
 
-    report = maintained(resolve(archive).archive).verify(level)
+    with show_progress("articles") as progress:
+        report = maintained(resolve(archive).archive).verify(level, progress)
     for sentence in (*report.notes, *report.problems):
         warn(sentence)
     if report.problems:
         warn(report.fix)
         exit_with(DAMAGED)
-    click.echo(f"the archive is whole: {report.articles:,} articles, checked {level}")
+    click.echo(f"the archive is whole: {articles(report.articles)}, checked {level}")
 
 
 @click.command()
@@ -56,7 +58,7 @@ def backup(folder: Path, archive: str | None) -> None:
     from search.backends import maintained
 
     report = maintained(resolve(archive).archive).copy_to(folder)
-    click.echo(f"copied {report.articles:,} articles to {folder}, and checked the copy")
+    click.echo(f"copied {articles(report.articles)} to {folder}, and checked the copy")
 
 
 @click.command()
@@ -71,7 +73,7 @@ def restore(folder: Path, archive: str | None) -> None:
 
     location = resolve(archive).archive
     report = maintained(folder).copy_to(location)
-    click.echo(f"restored {report.articles:,} articles to {location}, and checked them")
+    click.echo(f"restored {articles(report.articles)} to {location}, and checked them")
 
 
 @click.command()
@@ -103,9 +105,15 @@ def dump(versions: bool, archive: str | None) -> None:
 def doctor(archive: str | None) -> None:
     """Print versions, limits and the state of archive and disk.
 
-    Advice follows an arrow on the line that it is about.
+    Advice follows an arrow on the line that it is about. If the archive is damaged, the command exits with 5.
     """
-    from search.cli.doctor import diagnosis
+    from search.cli.doctor import archive_lines, installation_lines
 
-    for line in diagnosis(resolve(archive).archive):
+    location = resolve(archive).archive
+    for line in installation_lines(location):
         click.echo(line)
+    lines, damaged = archive_lines(location)
+    for line in lines:
+        click.echo(line)
+    if damaged:
+        exit_with(DAMAGED)

@@ -170,11 +170,17 @@ def resolve(archive: str | None, tz: str | None = None, color: str | None = None
 
 
 @contextmanager
-def open_existing(settings: Settings, wait: float = 0.0) -> Iterator[Archive]:
-    """Open an archive that exists; raises `ArchiveNotFound`."""
+def open_existing(settings: Settings, wait: float = 0.0, *, with_warnings: bool = False) -> Iterator[Archive]:
+    """Open an archive that exists; raises `ArchiveNotFound`.
+
+    With `with_warnings` the warnings about its state are printed, for a command whose answer has none.
+    """
     from search.archive.archive import open_archive
 
     with open_archive(settings.archive, wait=wait, zone=settings.zone) as archive:
+        if with_warnings:
+            for warning in archive.state().warnings:
+                warn(warning)
         yield archive
 
 
@@ -225,3 +231,8 @@ def command_line(**changed: object) -> str:
 def query_text(words: tuple[str, ...]) -> str:
     """Join the arguments to a query; without arguments it is `*`."""
     return " ".join(words) if words else "*"
+
+
+def articles(count: int) -> str:
+    """The number of articles in words: "1 article", "2,078 articles"."""
+    return f"{count:,} article{'' if count == 1 else 's'}"

@@ -185,7 +185,7 @@ def count(
       news count '"rate cut"' --since 2025
     """
     settings = resolve(archive, tz)
-    with open_existing(settings) as opened:
+    with open_existing(settings, with_warnings=True) as opened:
         total = opened.count(question, timeout=timeout)
     click.echo(total)
     if not total:
@@ -230,7 +230,7 @@ def timeline(
     from search.present import schema, table, terminal
 
     settings = resolve(archive, tz, color)
-    with open_existing(settings) as opened:
+    with open_existing(settings, with_warnings=True) as opened:
         line = opened.timeline(question, by, timeout=timeout)
     match output_format or ("text" if sys.stdout.isatty() else "csv"):
         case "text":
@@ -278,7 +278,7 @@ def facets(
     from search.present import schema, table, terminal
 
     settings = resolve(archive, tz, color)
-    with open_existing(settings) as opened:
+    with open_existing(settings, with_warnings=True) as opened:
         counted = opened.facets(question, *(fields or ("keyword", "source", "author")), timeout=timeout)
     match output_format:
         case "text":
@@ -311,7 +311,7 @@ def show(
 
     settings = resolve(archive, tz, color)
     missing = False
-    with open_existing(settings) as opened:
+    with open_existing(settings, with_warnings=True) as opened:
         for number, identity in enumerate(ids):
             article = _get(opened, identity)
             if article is None:

@@ -129,7 +129,7 @@ class Maintained(Protocol):
     Every method raises `ArchiveNotFound` where there is no archive.
     """
 
-    def verify(self, level: Level = "full") -> Report:
+    def verify(self, level: Level = "full", progress: Progress | None = None) -> Report:
         """Check whether the archive is whole, and change nothing."""
 
     def copy_to(self, target: str | Path) -> Report:

@@ -10,7 +10,7 @@ from search.article import Article
 from search.dates import Interval
 from search.snippets import Highlight, Marks, Snippet
 
-MAX_NAMED_FIELDS = 10
+MAX_NAMED_FIELDS = 10_000
 """Most names of fields that `Added` has."""
 
 MAX_BINS = 20_000

@@ -21,7 +21,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 
 from search.dates import shortened
-from search.errors import LimitExceeded
+from search.errors import InvalidRequest, LimitExceeded
 from search.fields import (
     DATE_FIELDS,
     EXACT_FIELDS,
@@ -91,6 +91,8 @@ def parse_query(
 
     Raises `QuerySyntaxError` (with the place) or `LimitExceeded`.
     """
+    if not isinstance(text, str):
+        raise InvalidRequest(f"a query is text, not {type(text).__name__}")
     if len(text) > MAX_QUERY_LENGTH:
         raise LimitExceeded(
             f"the query has {len(text):,} characters, more than {MAX_QUERY_LENGTH:,}; ask for fewer words"

@@ -82,16 +82,19 @@ class Scanner:
         return self._given[self.at]
 
     def quotation(self, *, exact: bool = False) -> str:
-        """The text in the quotes that open here, white space made single unless `exact`; moves past them."""
+        """The text in the quotes that open here; moves past them.
+
+        Runs of white space become one space. With `exact` they stay, and “ does not close what " opens.
+        """
         opened = self.at
         self.at += 1
         taken: list[str] = []
         while not self.at_end():
             char = self.peek()
-            if char == '"':
+            if char == '"' and not (exact and self._given[opened] == '"' != self._given[self.at]):
                 self.at += 1
                 return "".join(taken) if exact else " ".join("".join(taken).split())
-            taken.append((char == "\\" and self._escaped()) or char)
+            taken.append((char == "\\" and self._escaped()) or (self._given[self.at] if exact else char))
             self.at += 1
         self.fail("this quote is never closed", opened, opened + 1)
 

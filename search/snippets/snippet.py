@@ -100,9 +100,9 @@ class _Sentences:
     def best(self, seen: frozenset[int] = frozenset(), room: int | None = None) -> _Place | None:
         """The sentence with most highlights that are not `seen`, then with most marks, then the first.
 
-        None where no sentence has any. With `room`, a sentence has at most this number of characters. The search
-        is best first, by the bounds of whole texts, paragraphs and sentences; a part that cannot be the best is
-        not taken apart.
+        None where no sentence has any. With `room`, a sentence has at most this number of characters. The
+        search is best first, by the bounds of whole texts, paragraphs and sentences; a part that cannot be
+        the best is not taken apart.
         """
         queue: list[tuple[tuple[int, int], tuple[int, ...], bool]] = []
 
@@ -182,8 +182,8 @@ class _Sentences:
 
 
 def _choose(sentences: _Sentences, best: _Place, length: int) -> list[_Place]:
-    """Choose the sentences to show, in order: the best, then sentences that add something, then sentences that
-    the last one runs on to, as far as there is room."""
+    """Choose the sentences to show, in order: the best, then sentences that add something, then sentences
+    that the last one runs on to, as far as there is room."""
     chosen, seen = [best], sentences.at(best).matched
     room = length - len(sentences.at(best).text)
     while (added := sentences.best(seen, room - len(GAP))) is not None:

@@ -11,7 +11,8 @@ import pytest
 from search.archive.question import Question
 from search.cli import main
 from search.errors import InvalidRequest
-from search.query import Archive
+from search.language import parse_query
+from search.query import Archive, open_archive
 
 CALLS: list[Callable[[Any], object]] = [
     lambda archive: archive.search(None),
@@ -46,6 +47,18 @@ CALLS: list[Callable[[Any], object]] = [
     lambda archive: archive.get(7),
     lambda archive: archive.delete("a1"),
     lambda archive: archive.delete([7]),
+    lambda archive: archive.delete(None),
+    lambda archive: archive.add([{"id": "1", "title": "x"}]),
+    lambda archive: archive.add({"id": "1", "title": "x"}),
+    lambda archive: archive.add([None]),
+    lambda archive: archive.add("abc"),
+    lambda archive: archive.add(None),
+    lambda archive: archive.prune(None),
+    lambda archive: archive.prune(-5),
+    lambda archive: archive.rebuild(5),
+    lambda archive: archive.search("strike", ranking=None),
+    lambda _: parse_query(5),  # type: ignore[arg-type]
+    lambda _: open_archive("a\0b"),
 ]
 
 

@@ -115,3 +115,7 @@ def test_an_index_of_before_ids_were_kept_exactly_is_still_read(tmp_path: Path) 
             if after is None:
                 break
         assert len(seen) == len(set(seen)) == page.total
+
+
+def test_a_curly_quote_in_an_id_does_not_close_a_straight_one() -> None:
+    assert parse_query('id:"«%“e"').tree == Phrase("«%“e", "id")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 
 import pytest
 
 from search.article import Article
 from search.backends import open_engine
-from search.errors import ArchiveLocked
+from search.errors import ArchiveLocked, ArchiveReadOnly
+from search.query import open_archive
 
 
 def article(number: int) -> Article:
@@ -105,3 +108,25 @@ def test_a_forked_process_that_ends_does_not_free_the_lock_of_its_parent(tmp_pat
     assert other.add([article(2)]).added == 1
     other.close()
     engine.close()
+
+
+def test_a_lock_that_is_a_pipe_is_named(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "archive", create=True) as archive:
+        archive.add([article(1)])
+        (tmp_path / "archive" / "lock").unlink()
+        os.mkfifo(tmp_path / "archive" / "lock")
+        with pytest.raises(ArchiveReadOnly, match="lock is not a regular file"):
+            archive.add([article(2)])
+
+
+def test_a_full_disk_does_not_keep_a_lock_from_being_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(FileIO):
+        def write(self, _: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with open_archive(tmp_path / "archive", create=True) as archive:
+        archive.add([article(1)])
+        monkeypatch.setattr("search.backends.embedded.lock.FileIO", Full)
+        assert archive.delete([article(1).id]) == 1

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from search.article import Article
 from search.backends import maintained, open_engine
+from search.backends.embedded.engine import EmbeddedEngine
+from search.backends.embedded.store import Store
 from search.cli import main
 from search.engine import Level
-from search.errors import ArchiveDamaged
+from search.errors import ArchiveDamaged, IndexUnusable
 from search.query import open_archive
 
 LEVELS: tuple[Level, ...] = ("quick", "full", "deep")
@@ -201,3 +206,63 @@ def test_a_reader_shows_articles_as_they_were_when_its_commit_was_made(
         assert archive.search("tide").total == 4
         assert archive.search("changed").total == 1
         assert archive.search("tide").warnings == ()
+
+
+def test_an_index_that_is_behind_is_said_by_every_command(
+    pair: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(pair / "index", tmp_path / "before")
+    add(pair, "later")
+    shutil.rmtree(pair / "index")
+    (tmp_path / "before").rename(pair / "index")
+    for command in (
+        ["count", "tide"],
+        ["facets", "tide", "--by", "source"],
+        ["timeline", "tide"],
+        ["suggest", "tid"],
+    ):
+        with pytest.raises(SystemExit):
+            main([*command, "--archive", str(pair)])
+        assert "not yet searchable; run: news rebuild" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor", "--archive", str(pair)])
+    assert ended.value.code == 0
+    assert "up to date" not in capsys.readouterr().out
+
+
+def test_doctor_ends_with_5_where_articles_are_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    location = lost_log(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor", "--archive", str(location)])
+    assert ended.value.code == 5
+    assert "has lost articles" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("segments", [[], {}])
+def test_an_index_without_its_segments_is_not_answered_from(pair: Path, segments: object) -> None:
+    path = pair / "index" / "manifest.json"
+    line = json.loads(path.read_bytes().partition(b"\n")[0])
+    line["segments"] = segments
+    sealed = json.dumps(line).encode()
+    path.write_bytes(sealed + b"\n%08x\n" % zlib.crc32(sealed))
+    with open_archive(pair) as archive, pytest.raises(IndexUnusable):
+        archive.count("*")
+
+
+def test_a_reader_beside_a_writer_that_finishes_is_not_told_to_rebuild(
+    pair: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = EmbeddedEngine._snapshot
+
+    def later(engine: EmbeddedEngine) -> AbstractContextManager[Store]:
+        monkeypatch.undo()
+        add(pair, "later")  # between the reader's look at the index and its look at the store
+        return taken(engine)
+
+    engine = open_engine(pair)
+    monkeypatch.setattr(EmbeddedEngine, "_snapshot", later)
+    with engine.reader() as reader:
+        assert reader.state().warnings == ()
+    engine.close()

@@ -309,6 +309,30 @@ def test_the_commands(location: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert (code, out) == (5, "")
     assert "run: news rebuild" in err
     code, out, _ = run("doctor", "-a", at)
-    assert code == 0
+    assert code == 5
     assert "Python" in out
     assert "checksum" in out
+
+
+def test_a_copy_into_the_folder_one_stands_in_is_there_for_those_who_stand_in_it(
+    location: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    maintained(location).copy_to(Path())
+    assert {path.name for path in Path().iterdir()} == {"articles.db", "index"}
+    assert maintained(Path()).verify("deep").articles == len(ARTICLES)
+
+
+def test_a_copy_of_a_damaged_archive_names_the_archive(location: Path, tmp_path: Path) -> None:
+    overwrite_the_store(location)
+    with pytest.raises(ArchiveDamaged) as raised:
+        maintained(location).copy_to(tmp_path / "copy")
+    assert str(location) in str(raised.value)
+    assert ".partial" not in str(raised.value)
+
+
+def test_a_deep_check_tells_its_progress(location: Path) -> None:
+    told: list[tuple[int, int]] = []
+    maintained(location).verify("deep", lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(ARTICLES), len(ARTICLES))

@@ -31,11 +31,16 @@ def copy_archive(location: Path, target: Path) -> Report:
         partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
         report = _copied(EmbeddedEngine.found(location), partial)
         _make_durable(partial)
-        partial.chmod(0o777 & ~_umask())
         _refuse_taken(target)
-        partial.replace(target)
+        if target.exists():  # and stays, as a process may be in it
+            _move_into(target, partial)
+        else:
+            partial.chmod(0o777 & ~_umask())
+            partial.rename(target)
         _sync(target.parent)
         return report
+    except ArchiveDamaged as error:
+        raise ArchiveDamaged(str(error).replace(str(partial), str(location)), location) from error
     except OSError as error:
         raise ArchiveError(f"the copy {target} cannot be made: {error.strerror or error}", target) from error
     finally:
@@ -61,9 +66,15 @@ def _copied(location: Path, partial: Path) -> Report:
         copy.catch_up(only_behind=True)
     report = verify(partial)
     if report.problems:
-        problem = report.problems[0].replace(str(partial), str(location))
-        raise ArchiveDamaged(f"{location}: {problem}; {report.fix}", location)
+        raise ArchiveDamaged(f"{location}: {report.problems[0]}; {report.fix}", location)
     return report
+
+
+def _move_into(target: Path, partial: Path) -> None:
+    """Move the copy into the empty folder: articles.db last, as there is no archive without it."""
+    for path in sorted(partial.iterdir(), key=lambda path: path.name == "articles.db"):
+        path.rename(target / path.name)
+    _sync(target)
 
 
 def _umask() -> int:

@@ -101,7 +101,9 @@ class EmbeddedEngine:
         view.check = no_deadline if deadline is None else deadline.check
         with self._snapshot() as store, self._index.answering():
             check_tie(store, commit.covered)
-            yield EmbeddedReader(self._location, store, view, commit.covered, self._analyzer)
+            if not view.count and store.count_at(commit.covered.revision):
+                raise self._index.unusable("it has no articles")
+            yield EmbeddedReader(self._index, store, view, commit.covered, self._analyzer)
         commit.idle.append(view)  # unless something was raised: then it may have been left half-way
         view.release_beyond(MAX_MAPPED)
 

@@ -126,7 +126,7 @@ class ArchiveIndex:
                 if manifest.generation == before or self.stamp() == (0, 0):
                     raise
                 before, self._manifest = manifest.generation, None
-        raise self._unusable("it has no commit that stays to be read")
+        raise self.unusable("it has no commit that stays to be read")
 
     def contradictions(self) -> list[str]:
         """What in the arrays of the newest commit contradicts the rest of them; a sentence each."""
@@ -148,7 +148,7 @@ class ArchiveIndex:
             yield
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             if found := self.contradictions():
-                raise self._unusable(found[0]) from error
+                raise self.unusable(found[0]) from error
             raise
 
     def segments(self) -> tuple[Segment, ...]:
@@ -207,13 +207,14 @@ class ArchiveIndex:
         except (FileNotFoundError, NotADirectoryError) as error:
             missing = Path(error.filename or "").name
             what = f"{missing} is missing" if missing and self.path.is_dir() else "there is none"
-            raise self._unusable(what) from error
+            raise self.unusable(what) from error
         except OSError as error:
-            raise self._unusable(f"it cannot be read: {error.strerror or error}") from error
+            raise self.unusable(f"it cannot be read: {error.strerror or error}") from error
         except (BadManifest, BadLayout) as error:
-            raise self._unusable(str(error)) from error
+            raise self.unusable(str(error)) from error
 
-    def _unusable(self, what: str) -> IndexUnusable:
+    def unusable(self, what: str) -> IndexUnusable:
+        """The error for an index that is wrong in this way."""
         return IndexUnusable(
             f"the index in {self.path} is of no use: {what}; the articles are whole, run: news rebuild",
             self.path.parent,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -50,6 +51,8 @@ def writing(location: Path, wait: float = 0.0) -> Iterator[None]:
     except OSError as error:
         raise ArchiveReadOnly(f"cannot write {path}: {error.strerror}", location) from error
     with file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ArchiveReadOnly(f"{path} is not a regular file; remove it", location)
         _held.add(file)
         while True:
             try:
@@ -62,7 +65,8 @@ def writing(location: Path, wait: float = 0.0) -> Iterator[None]:
         now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         try:
             file.truncate(0)
-            file.write(f"{os.getpid()} {socket.gethostname()} {now}\n".encode())
+            with suppress(OSError):  # a full disk, which must not keep anybody from deleting
+                file.write(f"{os.getpid()} {socket.gethostname()} {now}\n".encode())
             yield
         finally:
             if not file.closed:  # it is in a process that was forked meanwhile

@@ -12,7 +12,7 @@ from search.backends.embedded.engine import EmbeddedEngine
 from search.backends.embedded.store import Store
 from search.backends.embedded.verify import verify
 from search.backends.embedded.writing import BATCH_ARTICLES
-from search.engine import Level, Report, Version
+from search.engine import Level, Progress, Report, Version
 
 
 class EmbeddedFiles:
@@ -21,8 +21,8 @@ class EmbeddedFiles:
     def __init__(self, location: Path) -> None:
         self._location = location
 
-    def verify(self, level: Level = "full") -> Report:
-        return verify(self._location, level)
+    def verify(self, level: Level = "full", progress: Progress | None = None) -> Report:
+        return verify(self._location, level, progress)
 
     def copy_to(self, target: str | Path) -> Report:
         return copy_archive(self._location, Path(target))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
 from search.backends.embedded.compile import Compiler
 from search.backends.embedded.documents import moment
-from search.backends.embedded.index import INDEX_FORMAT, CommitInfo
+from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, CommitInfo
 from search.backends.embedded.lock import is_being_written
 from search.backends.embedded.plan import Plan
 from search.backends.embedded.store import Store
@@ -49,10 +48,10 @@ class EmbeddedReader:
     """What a `view` of the index, which covers this, and a snapshot of the `store` say together."""
 
     def __init__(
-        self, location: Path, store: Store, view: Snapshot, covered: CommitInfo, analyzer: Analyzer
+        self, index: ArchiveIndex, store: Store, view: Snapshot, covered: CommitInfo, analyzer: Analyzer
     ) -> None:
-        self._location, self._store, self._view, self._covered = location, store, view, covered
-        self._analyzer = analyzer
+        self._index, self._store, self._view, self._covered = index, store, view, covered
+        self._location, self._analyzer = store.location, analyzer
         self._terms = WordTerms(view, analyzer)
 
     def search(self, request: SearchRequest) -> Results:
@@ -139,7 +138,7 @@ class EmbeddedReader:
 
     def _warnings(self) -> tuple[str, ...]:
         covered, found = self._covered, []
-        if covered.revision < self._store.revision and not is_being_written(self._location):
+        if self._is_behind():
             found.append("the newest changes are stored but not yet searchable; run: news rebuild")
         if self._store.format < FORMAT or covered.format < INDEX_FORMAT:
             found.append(
@@ -151,6 +150,13 @@ class EmbeddedReader:
                 "some are not found; run: news rebuild"
             )
         return tuple(found)
+
+    def _is_behind(self) -> bool:
+        """True if the index lacks articles of this moment, and no writer is bringing them into it."""
+        stored = self._store.revision
+        if self._covered.revision >= stored or is_being_written(self._location):
+            return False
+        return self._index.covered().revision < stored  # a writer may have finished since
 
     def stats(self) -> Stats:
         view, covered = self._view, self._covered

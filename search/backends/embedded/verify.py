@@ -20,7 +20,7 @@ from search.backends.embedded.index import ArchiveIndex
 from search.backends.embedded.store import Store
 from search.backends.embedded.store.connection import RESTORE
 from search.backends.embedded.tie import check_tie
-from search.engine import Level, Report
+from search.engine import Level, Progress, Report
 from search.errors import ArchiveDamaged, IndexUnusable
 
 REBUILD = "run: news rebuild"
@@ -29,7 +29,7 @@ MAX_PROBLEMS = 20
 """Problems of one kind that are named."""
 
 
-def verify(location: Path, level: Level = "full") -> Report:
+def verify(location: Path, level: Level = "full", progress: Progress | None = None) -> Report:
     """Check the archive at `location`, which stays as it is; raises `ArchiveNotFound`."""
     articles = 0
     try:
@@ -37,7 +37,7 @@ def verify(location: Path, level: Level = "full") -> Report:
             if level != "quick" and (problems := list(islice(store.damages(), MAX_PROBLEMS))):
                 return Report(level, 0, tuple(problems), RESTORE)
             articles = store.count()
-            return _of_index(engine, store, level)
+            return _of_index(engine, store, level, progress)
     except IndexUnusable as error:
         return Report(level, articles, (_problem(error),), REBUILD)
     except ArchiveDamaged as error:
@@ -49,7 +49,7 @@ def _problem(error: ArchiveDamaged) -> str:
     return str(error).partition(";")[0]
 
 
-def _of_index(engine: EmbeddedEngine, store: Store, level: Level) -> Report:
+def _of_index(engine: EmbeddedEngine, store: Store, level: Level, progress: Progress | None) -> Report:
     """What of the index is wrong, and whether it fits the store; raises `ArchiveDamaged`."""
     with engine.reader() as reader:
         warnings = reader.state().warnings
@@ -64,6 +64,8 @@ def _of_index(engine: EmbeddedEngine, store: Store, level: Level) -> Report:
     if covered.revision != revision:
         notes += [] if notes else ["the archive was written to meanwhile"]
         notes.append("whether the index has what the articles say was not checked")
+        if view.count < (expected := store.count_at(covered.revision)):
+            problems.append(f"the index has {view.count:,} articles, and had {expected:,}")
     elif view.count > count:  # a rebuild would only hide it
         problem = f"articles.db has lost articles: the index has {view.count:,}, it has {count:,}"
         return Report(level, count, (problem,), RESTORE)
@@ -75,7 +77,7 @@ def _of_index(engine: EmbeddedEngine, store: Store, level: Level) -> Report:
         from search.backends.embedded.verify_deep import differences
 
         with tempfile.TemporaryDirectory(prefix="news-verify-", dir=_roomy(store.location)) as folder:
-            found = list(islice(differences(index, store, Path(folder)), MAX_PROBLEMS))
+            found = list(islice(differences(index, store, Path(folder), progress), MAX_PROBLEMS))
         if store.revision == covered.revision:
             problems += [f"index: {problem}" for problem in found]
         else:

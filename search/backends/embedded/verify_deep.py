@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -14,12 +14,15 @@ from search.backends.embedded.store import Store
 from search.backends.embedded.store.store import State
 from search.backends.embedded.update import Update
 from search.backends.embedded.writing import BATCH_ARTICLES, MAX_SEGMENT_ARTICLES
+from search.engine import Progress
 from search.index.compare import differing_arrays, values_in_order
 from search.index.format.layout import MappedArrays
 from search.text import Analyzer
 
 
-def differences(index: ArchiveIndex, store: Store, scratch: Path) -> Iterator[str]:
+def differences(
+    index: ArchiveIndex, store: Store, scratch: Path, progress: Progress | None = None
+) -> Iterator[str]:
     """What of the index is not as the articles give it, a sentence each; works in the folder `scratch`.
 
     A copy is looked at, so that writers are in nobody's way; whoever asks has to see whether there
@@ -28,6 +31,14 @@ def differences(index: ArchiveIndex, store: Store, scratch: Path) -> Iterator[st
     index.copy_to(scratch / "index")
     copy = ArchiveIndex(scratch / "index")
     seen: Counter[str] = Counter()
+    done, total = 0, sum(segment.live_count for segment in copy.segments())
+
+    def move(articles: int) -> None:
+        nonlocal done
+        done += articles
+        if progress is not None:
+            progress(done, total)
+
     for segment in copy.segments():
         name = segment.file
         with copy.translated():
@@ -38,7 +49,7 @@ def differences(index: ArchiveIndex, store: Store, scratch: Path) -> Iterator[st
             yield f"{name} has {len(unknown):,} articles that are not stored, as {min(unknown)!r}"
             continue
         fresh = scratch / "fresh"
-        arrays = _indexed(store, identities, fresh, copy.covered().extra_fields)
+        arrays = _indexed(store, identities, fresh, copy.covered().extra_fields, move)
         with copy.translated():
             wrong = list(differing_arrays(copy.path, segment, arrays, scratch))
         if wrong:
@@ -50,7 +61,11 @@ def differences(index: ArchiveIndex, store: Store, scratch: Path) -> Iterator[st
 
 
 def _indexed(
-    store: Store, identities: Sequence[str], folder: Path, extra_fields: Sequence[str]
+    store: Store,
+    identities: Sequence[str],
+    folder: Path,
+    extra_fields: Sequence[str],
+    move: Callable[[int], None],
 ) -> MappedArrays:
     """The arrays of an index of these articles, in this order, which is made in a new folder."""
     analyzer = Analyzer(store.language)
@@ -63,6 +78,7 @@ def _indexed(
                 wanted = identities[first : first + BATCH_ARTICLES]
                 articles = store.get(wanted)
                 update.put([articles[identity] for identity in wanted])
+                move(len(wanted))
             update.prepare()
             update.commit(nothing, analyzer, optimize=start + MAX_SEGMENT_ARTICLES >= len(identities))
     (segment,) = index.segments()

@@ -85,6 +85,8 @@ def read_manifest(folder: Path, name: str) -> Manifest:
 def _checked(read: Mapping[str, Any], name: str) -> Manifest:
     """What a manifest says; raises what Python does where a value is not of its type or in its range."""
     segments = []
+    if not isinstance(read["segments"], list):
+        raise TypeError("segments")
     for each in read["segments"]:
         deleted = b64decode(each["deleted"], validate=True)
         segment = Segment(name, _number(each["count"], MAX_DOCUMENTS), each["id"], deleted)

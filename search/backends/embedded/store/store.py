@@ -267,9 +267,13 @@ class Store:
 
     def count(self) -> int:
         """How many articles there are."""
-        with self._translated():
-            (count,) = self._connection.execute("SELECT count(*) FROM articles").fetchone()
-        return int(count)
+        return self._counted("SELECT count(*) FROM articles")
+
+    def count_at(self, revision: int) -> int:
+        """How many articles there were at a revision, without those of which nothing is kept."""
+        if self.format < FORMAT:
+            return self.count() if revision == self.revision else 0
+        return self._counted(versions.COUNT_AT, revision, revision, revision)
 
     def get(self, identities: Sequence[str], revision: int | None = None) -> dict[str, Article]:
         """The articles with these ids, by id; those that are not there are left out.
@@ -310,10 +314,11 @@ class Store:
 
     def count_since(self, revision: int) -> int:
         """How many articles are of later revisions."""
+        return self._counted("SELECT count(*) FROM articles WHERE revision > ?", revision)
+
+    def _counted(self, query: str, *parameters: int) -> int:
         with self._translated():
-            (count,) = self._connection.execute(
-                "SELECT count(*) FROM articles WHERE revision > ?", (revision,)
-            ).fetchone()
+            (count,) = self._connection.execute(query, parameters).fetchone()
         return int(count)
 
     def since(self, revision: int, batch: int) -> Iterator[list[Article]]:

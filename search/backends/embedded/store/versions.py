@@ -92,6 +92,12 @@ def prune(cursor: sqlite3.Cursor, before: datetime) -> int:
     return cursor.rowcount
 
 
+COUNT_AT = """
+    SELECT (SELECT count(*) FROM articles WHERE revision <= ?)
+        + (SELECT count(*) FROM versions WHERE revision <= ? AND until > ?)
+"""
+"""The number of articles at a revision, which is given three times; what is erased or pruned is missing."""
+
 _OF_ANOTHER_TYPE = """
     SELECT DISTINCT 'articles' FROM articles WHERE typeof(first_seen) <> 'integer'
         OR typeof(version) NOT IN ('integer', 'null')
