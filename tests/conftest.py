@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 from search.article import Article
 from search.query import Archive, open_archive
 
+# `scripts/torture` draws new examples in every run, and tries those that failed again in the next.
+KEPT_EXAMPLES = Path(__file__).resolve().parent.parent / ".hypothesis" / "examples"
+
 settings.register_profile(
     "news",
     deadline=None,
-    database=None,
+    database=DirectoryBasedExampleDatabase(KEPT_EXAMPLES) if os.environ.get("NEWS_TORTURE") else None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -23,7 +28,7 @@ settings.load_profile("news")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"hypothesis seed: {config.getoption('hypothesis_seed')}"
+    return f"hypothesis seed: {config.getoption('hypothesis_seed') or 'random'}"
 
 
 @pytest.fixture(autouse=True)

@@ -13,12 +13,12 @@ from search.errors import LimitExceeded
 from search.ingest import IndexReport, index_documents
 from search.query import Archive, open_archive
 from search.sources import ReadOptions, read_paths
+from tests.corpora import CORPORA, ROOT, needs
 
-CORPORA = Path(__file__).resolve().parent.parent.parent / "shared" / "corpora"
 REUTERS = CORPORA / "reuters21578" / "articles.jsonl.gz"
 HEADLINES = CORPORA / "fnc1-train" / "queries-train.tsv"
 SEED = CORPORA / "seed"
-SAMPLE = Path(__file__).resolve().parent.parent / "index_data" / "sample"
+SAMPLE = ROOT / "index_data" / "sample"
 
 
 def index(archive: Archive, path: Path) -> IndexReport:
@@ -27,7 +27,7 @@ def index(archive: Archive, path: Path) -> IndexReport:
     return report
 
 
-@pytest.mark.skipif(not SEED.exists(), reason="the seed article is not on this machine")
+@needs(SEED)
 def test_the_article_this_project_began_from(tmp_path: Path) -> None:
     with open_archive(tmp_path / "seed", create=True) as archive:
         assert index(archive, SEED).counts.added == 1
@@ -58,7 +58,7 @@ def spoiled(text: str, mark: str, choice: random.Random) -> str:
     return text
 
 
-@pytest.mark.skipif(not HEADLINES.exists(), reason="the headlines are not on this machine")
+@needs(HEADLINES)
 def test_any_headline_is_a_loose_query_with_any_mark_in_it(archive: Archive) -> None:
     lines = HEADLINES.read_text(encoding="utf-8").splitlines()
     headlines = [line.partition("\t")[2] for line in lines if "\t" in line]
@@ -68,7 +68,7 @@ def test_any_headline_is_a_loose_query_with_any_mark_in_it(archive: Archive) -> 
             assert archive.search(Question(text, any_word=True), snippets=False).read_as
 
 
-@pytest.mark.skipif(not REUTERS.exists(), reason="Reuters-21578 is not on this machine")
+@needs(REUTERS)
 def test_a_headline_whose_last_word_stands_for_too_many_is_read_word_by_word(
     reuters: tuple[Archive, IndexReport],
 ) -> None:
@@ -82,7 +82,7 @@ def test_a_headline_whose_last_word_stands_for_too_many_is_read_word_by_word(
     assert any("more than 4,096 words" in warning for warning in found.warnings)
 
 
-@pytest.mark.skipif(not REUTERS.exists(), reason="Reuters-21578 is not on this machine")
+@needs(REUTERS)
 def test_reuters(reuters: tuple[Archive, IndexReport]) -> None:
     archive, report = reuters
     assert (report.counts.added, report.rejected, report.notes["unreadable-date"]) == (

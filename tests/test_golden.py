@@ -19,10 +19,9 @@ import pytest
 
 from search.query import Archive, Question, open_archive
 from search.sources import Accepted, ReadOptions, read_paths
+from tests.corpora import CORPORA, ROOT, needs
 
-ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
-CORPORA = ROOT.parent / "shared" / "corpora"
 
 QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "words": ("harbour strike", {}),
@@ -57,10 +56,10 @@ def test_the_ranking_is_the_golden_one(sample: Archive, name: str) -> None:
     assert found == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["time", "fnc1-train"])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=needs(CORPORA / name)) for name in ("time", "fnc1-train")]
+)
 def test_no_judged_collection_is_ranked_below_its_floor(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not (CORPORA / name).is_dir():
-        pytest.skip("the judged collections are not there")
     if importlib.util.find_spec("ir_measures") is None:
         pytest.skip("ir-measures is not installed")
     if name != "time" and not os.environ.get("NEWS_TORTURE"):

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from search.article import Article
+from search.index.format.names import TextPart, ValuePart
+from search.query import open_archive
 
 PACKAGE = Path(__file__).resolve().parent.parent / "search"
 LAYERS = (
@@ -111,3 +118,96 @@ def test_libraries_that_are_slow_to_import_are_imported_on_use() -> None:
 def test_no_file_is_longer_than_400_lines() -> None:
     lengths = {path: len(path.read_text().splitlines()) for path in FILES}
     assert max(lengths.values()) <= 400, {path: n for path, n in lengths.items() if n > 400}
+
+
+def modules_imported_by(path: Path) -> set[str]:
+    """The modules of ours that a file imports anywhere but for type checkers."""
+    tree = ast.parse(path.read_text())
+    for_checkers = {
+        below
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for above in node.body
+        for below in ast.walk(above)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if node in for_checkers:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            # A name that is no module is one in the package's own `__init__`.
+            found |= {
+                full if (full := f"{module}.{alias.name}") in MODULES else module for alias in node.names
+            }
+    return found & MODULES.keys()
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module_name(path): path for path in FILES}
+
+
+def circles(imported: dict[str, set[str]]) -> set[str]:
+    """The modules that import themselves, over however many others."""
+    left = dict(imported)
+    while leaves := {name for name, own in left.items() if not own & left.keys()}:
+        left = {name: own for name, own in left.items() if name not in leaves}
+    # What is left imports a circle, or is in one; only the latter is imported by what is left.
+    while roots := left.keys() - set().union(*left.values()):
+        left = {name: own for name, own in left.items() if name not in roots}
+    return set(left)
+
+
+def test_late_imports_count_and_those_for_type_checkers_do_not(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(
+        "if TYPE_CHECKING:\n    from search.cli import main\n"
+        "def late():\n    from search.index import kernels\n    from search.text import fold\n"
+    )
+    assert modules_imported_by(path) == {"search.index.kernels", "search.text"}
+
+
+def test_no_module_imports_itself_over_others() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set()}) == {"b", "c"}
+    assert circles({name: modules_imported_by(path) for name, path in MODULES.items()}) == set()
+
+
+def test_names_of_arrays_are_put_together_in_format_only() -> None:
+    kinds = {part for kind in (TextPart, ValuePart) for part in get_args(kind)} | {"numbers"}
+    for path in FILES:
+        if PACKAGE / "index" not in path.parents or PACKAGE / "index" / "format" in path.parents:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr) and isinstance(last := node.values[-1], ast.Constant):
+                assert str(last.value).removeprefix(".") not in kinds, f"{path}:{node.lineno}"
+
+
+def test_whoosh_is_imported_by_nothing_that_a_search_needs(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "archive", create=True) as archive:
+        archive.add([Article(id="a", title="Harbour strike", body="The strike began.")])
+    script = (
+        "import sys\n"
+        "from search.cli import main\n"
+        "try: main()\n"
+        "finally: print(sorted(name for name in sys.modules if name.split('.')[0] == 'whoosh'))"
+    )
+    for command in (["count", "strike"], ["search", '"harbour strike" str* strkie~', "--format", "json"]):
+        done = subprocess.run(
+            [sys.executable, "-c", script, *command, "--archive", str(tmp_path / "archive")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_reference_imports_nothing_that_it_judges() -> None:
+    for path in (PACKAGE.parent / "tests" / "reference").glob("*.py"):
+        judged = [name for name in imports(path) if name.startswith(("search.index", "search.backends"))]
+        assert judged == [], path.name

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from search.index.format.layout import Array, MappedArrays
+from search.index.format.layout import MappedArrays
+from search.index.format.names import is_of_field, value_array, value_fields
 from search.index.format.segment import Segment
+from search.index.kernels import Array
 from search.index.read.snapshot import Snapshot
 from search.index.write.merge import Source, merge
 
@@ -46,9 +48,8 @@ def _merged(arrays: MappedArrays, live: Array, path: Path) -> MappedArrays:
 
 def _differing(one: Mapping[str, Array], other: Mapping[str, Array]) -> Iterator[str]:
     # A value field of which nothing is left has arrays after a merge, and none in what is made anew.
-    values = [name.removesuffix("ordinals") for name in one if name.endswith(".ordinals")]
-    empty = tuple(name for name in values if not len(one[f"{name}ordinals"]))
+    empty = [field for field in value_fields(one) if not len(one[value_array(field, "ordinals")])]
     for name in sorted({*one, *other}):
         same = name in one and name in other and np.array_equal(one[name], other[name])
-        if not same and not name.startswith(empty):
+        if not same and not any(is_of_field(name, field) for field in empty):
             yield name

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
+from tests.corpora import CORPORA
 from tests.faults.archives import TORTURE
 
-FORMATS = Path(__file__).parents[3] / "shared" / "corpora" / "formats"
+FORMATS = CORPORA / "formats"
 """Documents as they come; tried where they are there."""
 
 MAX_DOCUMENT_BYTES = 64 << 10

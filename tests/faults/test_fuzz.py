@@ -14,10 +14,10 @@ from search.errors import SearchError
 from search.language import parse_query
 from search.sources import Accepted, Item, Rejected, Retracted, Skipped, read_paths
 from tests.asking import ask
-from tests.documents import DEFAULT
 from tests.faults.archives import TORTURE, make
 from tests.faults.conftest import Count
 from tests.faults.mutation import documents
+from tests.sources.documents import DEFAULT
 
 
 @pytest.mark.filterwarnings("ignore")  # what parsers say of such input is for nobody here

@@ -19,7 +19,7 @@ from search.index.evaluate.counts import by_interval, by_value, extent, missing
 from search.index.evaluate.matches import Matches
 from search.index.evaluate.order import Ordering, Place, texts_lowest_first
 from search.index.format.layout import MISSING
-from search.index.postings.postings import Docs
+from search.index.kernels import Docs
 from search.index.read.snapshot import Snapshot
 from search.language import Dates, value_leaf
 

@@ -13,8 +13,9 @@ from search.backends.embedded.plan import TextLeaf, distinct_highlights
 from search.backends.embedded.terms import WordTerms
 from search.deadline import checked
 from search.errors import LimitExceeded
+from search.index.kernels import Ints
 from search.index.postings.patterns import wildcard_prefix
-from search.index.postings.postings import Ints, Postings, merged, posted
+from search.index.postings.postings import Postings, merged, posted
 from search.index.postings.proximity import (
     NO_SPANS,
     Spans,

@@ -10,7 +10,7 @@ extension to multiple weighted fields"; the notation is that of Robertson and Za
     idf = ln(1 + (N - df + 0.5) / (df + 0.5))
 
 News says what matters first, so with a `lead` a term counts more the nearer to the beginning of a field it
-first stands (by `postings.leads_of`, in 255 steps).
+first stands (by `kernels.leads_of`, in 255 steps).
 
 df counts the documents with the term in any of the fields, N all documents, deleted ones not counted.
 A phrase or a set of words is scored as one term with the frequency and df it has itself.
@@ -24,7 +24,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.index.postings.postings import LEADS, Array, FieldPostings, Floats, Postings
+from search.index.kernels import LEADS, Floats, add_field, saturate
+from search.index.postings.postings import Postings
 from search.index.read.snapshot import Snapshot
 
 BLOCK_SIZE = 1 << 14
@@ -114,31 +115,14 @@ class TermScorer:
             own, total = docs[start : start + BLOCK_SIZE], scores[start : start + BLOCK_SIZE]
             total[:] = 0
             for part, norms in fields:
-                if part.at is None:
-                    found = norms.take(own)
-                    found *= self._counted(part, start, start + BLOCK_SIZE)
-                    total += found
-                else:
-                    first, after = np.searchsorted(part.at, (start, start + BLOCK_SIZE)).tolist()
+                first, after, at = start, start + BLOCK_SIZE, None
+                if part.at is not None:
+                    first, after = np.searchsorted(part.at, (first, after)).tolist()
                     at = part.at[first:after] - start
-                    found = norms.take(own.take(at))
-                    found *= self._counted(part, first, after)
-                    np.add.at(total, at, found)
-            saturated = total + np.float32(self.k1)
-            total *= np.float32(idf * (self.k1 + 1))
-            total /= saturated
+                frequencies, leads = part.frequencies[first:after], part.leads[first:after]
+                add_field(total, own, at, norms, frequencies, leads, self.lead)
+            saturate(total, idf, self.k1)
         return scores
-
-    def _counted(self, part: FieldPostings, first: int, after: int) -> Array:
-        """How often the term is in the field, more where it is near the beginning."""
-        frequencies = part.frequencies[first:after]
-        if not self.lead:
-            return frequencies
-        counted: Floats = part.leads[first:after].astype(np.float32)
-        counted *= np.float32(self.lead / LEADS)
-        counted += 1
-        counted *= frequencies
-        return counted
 
     def _norms(self, view: Snapshot, name: str) -> Floats:
         field = self.fields[name]

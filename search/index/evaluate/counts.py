@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from search.index.format.layout import MISSING
-from search.index.postings.postings import Docs
+from search.index.kernels import Docs
 from search.index.read.snapshot import Snapshot
 
 _GRAIN = 900_000_000

@@ -13,14 +13,23 @@ from typing import Protocol
 
 import numpy as np
 
+from search.deadline import checked
 from search.index.evaluate.bm25f import TermScorer
 from search.index.format.layout import MISSING
-from search.index.postings.postings import Array, Docs, FieldPostings, Flags, Floats, Postings, distinct
+from search.index.kernels import (
+    MIN_SPARSITY,
+    Array,
+    Docs,
+    Flags,
+    Floats,
+    find_members,
+    flag_members,
+    unite_by_sorting,
+    unite_by_table,
+)
+from search.index.postings.postings import FieldPostings, Postings
 from search.index.read.snapshot import Snapshot
 from search.index.read.values import Classes
-
-MIN_SPARSITY = 16
-"""Documents that are not one in so many are sorted rather than flagged among all."""
 
 
 class Matches(Protocol):
@@ -217,15 +226,8 @@ class Union:
     def docs(self) -> Docs:
         lists = [part.docs for part in self._parts]
         if sum(map(len, lists)) * MIN_SPARSITY < self._view.size:
-            return distinct(lists)
-        inside = self._view.scratch
-        try:
-            for own in lists:
-                self._view.check()
-                inside[places_of(own)] = 1
-            return np.flatnonzero(inside.view(np.bool_)).astype(np.int32)
-        finally:
-            inside.fill(0)
+            return unite_by_sorting(lists)
+        return unite_by_table(checked(lists, self._view.check, step=1), self._view.scratch)
 
     def contains(self, docs: Docs) -> Flags:
         flags = self._parts[0].contains(docs)
@@ -332,16 +334,8 @@ def has(matches: Matches, doc: int) -> bool:
 def contained(view: Snapshot, docs: Docs, among: Docs) -> Flags:
     """bool[len(docs)]: which of `docs` are in `among`; both ascending."""
     if len(docs) * MIN_SPARSITY < len(among) or not len(among):
-        return _found(docs, among)[1]
-    inside = view.scratch
-    marked = places_of(among)
-    inside[marked] = 1
-    flags = inside.take(docs).view(np.bool_)
-    if len(among) * MIN_SPARSITY > view.size:
-        inside.fill(0)
-    else:
-        inside[marked] = 0
-    return flags
+        return find_members(docs, among)[1]
+    return flag_members([docs], among, view.scratch)[0]
 
 
 def places_of(docs: Docs) -> Array:
@@ -356,15 +350,6 @@ def places(view: Snapshot, docs: Docs, among: Docs) -> Array:
     return np.flatnonzero(contained(view, among, docs))
 
 
-def _found(docs: Array, among: Array) -> tuple[Array, Flags]:
-    """Where each of `docs` would be in `among`, and which of them are there."""
-    if not len(among):
-        return np.zeros(len(docs), np.intp), np.zeros(len(docs), np.bool_)
-    at = np.searchsorted(among, docs)
-    at[at == len(among)] = 0
-    return at, among.take(at) == docs
-
-
 def _picked(postings: Postings, chosen: Array) -> Postings:
     """The postings of the documents at the places `chosen`, ascending."""
     fields = []
@@ -373,6 +358,6 @@ def _picked(postings: Postings, chosen: Array) -> Postings:
             own = part.frequencies.take(chosen), part.leads.take(chosen)
             fields.append(FieldPostings(part.field, None, *own))
         else:
-            at, there = _found(part.at, chosen)
+            at, there = find_members(part.at, chosen)
             fields.append(part.kept(at.compress(there), there))
     return Postings(postings.docs.take(chosen), tuple(fields))

@@ -16,13 +16,10 @@ import numpy as np
 from search.deadline import CHECK_EVERY, Check, checked
 from search.index.evaluate.matches import Matches
 from search.index.format.layout import MISSING
-from search.index.postings.postings import Array, Docs, Ints, first_of_runs
+from search.index.kernels import Array, Docs, Ints, first_of_runs, highest
 from search.index.read.snapshot import Snapshot
 
 By = Literal["score", "highest", "lowest"]
-
-BLOCK_SIZE = 64
-"""Keys are first looked at in blocks of so many, by their maxima."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +49,11 @@ class Ordering:
             keys: Array = matches.scores(docs)
         else:
             keys = self._numbers_as_keys(numbers.take(docs))
-        candidates = np.arange(len(docs)) if after is None else self._past(view, docs, keys, after)
-        if limit < len(candidates):
-            candidates = highest(keys, candidates if after is not None else None, limit)
+        if after is None:
+            candidates = highest(keys, limit)
+        else:
+            past = self._past(view, docs, keys, after)
+            candidates = past.take(highest(keys.take(past), limit))
         if self.by == "score" and limit < len(candidates):
             candidates = self._break_ties(keys, numbers, docs, candidates, limit)
         chosen = docs[candidates]
@@ -102,26 +101,6 @@ class Ordering:
         ages = numbers.take(docs.take(tied))
         bound = np.partition(ages, len(ages) - wanted)[len(ages) - wanted]
         return np.concatenate([surely, tied[ages >= bound]])
-
-
-def highest(keys: Array, candidates: Array | None, limit: int) -> Array:
-    """The places of the `limit` highest keys among the candidates (None: all), and of their equals.
-
-    The limit-th highest of the maxima of blocks is a bound that at least `limit` keys reach; what
-    does not reach it cannot be among them.
-    """
-    own = keys if candidates is None else keys[candidates]
-    blocks = len(own) // BLOCK_SIZE
-    if blocks > 4 * limit:
-        maxima = own[: blocks * BLOCK_SIZE].reshape(blocks, BLOCK_SIZE).max(axis=1)
-        bound = np.partition(maxima, blocks - limit)[blocks - limit]
-        reaching = np.flatnonzero(own >= bound)
-    else:
-        reaching = np.arange(len(own))
-    if limit < len(reaching):
-        there = own[reaching]
-        reaching = reaching[there >= np.partition(there, len(there) - limit)[len(there) - limit]]
-    return reaching if candidates is None else candidates[reaching]
 
 
 def texts_lowest_first(view: Snapshot, docs: Docs, numbers: str, texts: str) -> list[str]:

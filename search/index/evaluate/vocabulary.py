@@ -9,8 +9,8 @@ from collections import Counter
 
 import numpy as np
 
-from search.index.evaluate.order import highest
-from search.index.postings.patterns import CHUNK_STRINGS, edits
+from search.index.kernels import edit_distances, highest
+from search.index.postings.patterns import CHUNK_STRINGS
 from search.index.read.snapshot import Snapshot
 
 CANDIDATES_PER_WORD = 4
@@ -35,7 +35,7 @@ def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, i
         flags[part.form_terms[numbers.start : numbers.stop]] = True
         terms = np.flatnonzero(flags)
         counts = part.document_counts(terms)
-        best = highest(counts, None, CANDIDATES_PER_WORD * count)
+        best = highest(counts, CANDIDATES_PER_WORD * count)
         terms, counts = terms[best], counts[best]
         for term, df in zip(part.terms.pick(terms.tolist()), counts.tolist(), strict=True):
             totals[term] += df
@@ -61,7 +61,7 @@ def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) ->
                 view.check()
                 own = every[start : start + CHUNK_STRINGS]
                 letters = part.forms.letters(own + numbers.start, length)
-                near = own[edits(letters, target.decode("latin-1")) <= distance]
+                near = own[edit_distances(letters, target.decode("latin-1")) <= distance]
                 texts = part.forms.pick((near + numbers.start).tolist())
                 for text, df in zip(texts, counts[near].tolist(), strict=True):
                     found[text] += df

@@ -1,18 +1,32 @@
-"""The arrays of a segment by what they mean; which arrays there are is said in `search.index.write.invert`.
+"""The arrays of a segment by their meaning; `names` lists them all.
 
 A term's postings are the documents that have it in any text field. Of a field that has most of them there is
 an entry for every posting (dense); of another for those only in which the field has the term, with the place
-of each among the term's postings (sparse). Which of the two a field is matters here and to nobody else.
+of each among the term's postings (sparse). Only this module knows which of the two a field is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from search.index.format.layout import Array
 from search.index.format.lexicon import Lexicon
+from search.index.format.names import (
+    column_array,
+    columns,
+    text_array,
+    text_fields,
+    value_array,
+    value_fields,
+)
+from search.index.kernels import Array, expand_runs, scatter
+
+
+def densest(posting_counts: Mapping[str, int]) -> str:
+    """The text field that is to be dense, from how many postings each field has."""
+    return max(posting_counts, key=posting_counts.__getitem__)
 
 
 class TextField:
@@ -23,12 +37,16 @@ class TextField:
 
     def __init__(self, arrays: Mapping[str, Array], name: str, starts: Array) -> None:
         self.name = name
-        self.place_starts = arrays[f"{name}.place_starts"]
-        self.positions, self.variants = arrays[f"{name}.positions"], arrays[f"{name}.variants"]
-        self.lengths, self.extents = arrays[f"{name}.lengths"], arrays[f"{name}.extents"]
+        self.place_starts = arrays[text_array(name, "place_starts")]
+        self.positions = arrays[text_array(name, "positions")]
+        self.variants = arrays[text_array(name, "variants")]
+        self.lengths = arrays[text_array(name, "lengths")]
+        self.extents = arrays[text_array(name, "extents")]
         self._starts = starts
-        self._frequencies, self._leads = arrays[f"{name}.frequencies"], arrays[f"{name}.leads"]
-        self._at, self._at_starts = arrays.get(f"{name}.at"), arrays.get(f"{name}.at_starts")
+        self._frequencies = arrays[text_array(name, "frequencies")]
+        self._leads = arrays[text_array(name, "leads")]
+        self._at = arrays.get(text_array(name, "at"))
+        self._at_starts = arrays.get(text_array(name, "at_starts"))
 
     def entries(self, term: int) -> tuple[Array | None, Array, Array]:
         """(places among the term's postings, frequencies, leads) of a term in this field.
@@ -43,7 +61,7 @@ class TextField:
         return self._at[own], self._frequencies[own], self._leads[own]
 
     def occurrences(self, term: int, docs: Array) -> tuple[Array, Array]:
-        """(documents, frequencies above 0) of a term in this field; `docs` are those of its postings."""
+        """(documents, frequencies above 0) of a term here; `docs` are the documents of its postings."""
         at, frequencies, _ = self.entries(term)
         if at is not None:
             return docs.take(at), frequencies
@@ -52,38 +70,60 @@ class TextField:
 
     def of_several(self, terms: Array, docs: Array) -> tuple[Array, Array, Array]:
         """(documents, frequencies above 0, leads) of terms, one after the other; `docs` are all there are."""
-        first, places = runs(self._starts, terms)
+        first, places = _runs(self._starts, terms)
         if self._at is None or self._at_starts is None:
             frequencies = self._frequencies.take(places)
             present = frequencies > 0
             places = places.compress(present)
             return docs.take(places), frequencies.compress(present), self._leads.take(places)
-        _, listed = runs(self._at_starts, terms)
+        _, listed = _runs(self._at_starts, terms)
         owners = np.repeat(first, self._at_starts[terms + 1] - self._at_starts[terms])
         own = docs.take(owners + self._at.take(listed))
         return own, self._frequencies.take(listed), self._leads.take(listed)
+
+    def of_every_posting(self, terms: slice) -> tuple[Array, Array]:
+        """(frequencies, leads) of every posting of a run of terms, 0 where they are in other fields only."""
+        starts = self._starts[terms.start : terms.stop + 1]
+        if self._at is None or self._at_starts is None:
+            own = slice(int(starts[0]), int(starts[-1]))
+            return self._frequencies[own], self._leads[own]
+        at_starts = self._at_starts[terms.start : terms.stop + 1]
+        own = slice(int(at_starts[0]), int(at_starts[-1]))
+        places = np.repeat(starts[:-1] - starts[0], np.diff(at_starts)) + self._at[own]
+        count = int(starts[-1] - starts[0])
+        return scatter(self._frequencies[own], places, count), scatter(self._leads[own], places, count)
+
+    def posting_count(self, kept: Array | None) -> int:
+        """How many postings have the field, of all, or of the ones that `kept` flags."""
+        if kept is None:
+            return int(np.count_nonzero(self._frequencies))
+        frequencies, _ = self.of_every_posting(slice(0, len(self._starts) - 1))
+        return int(np.count_nonzero(frequencies.compress(kept)))
+
+    @property
+    def frequency_type(self) -> np.dtype[Any]:
+        """The type of the frequencies."""
+        return self._frequencies.dtype
 
     def words(self, term: int) -> slice:
         """Where the words of a term are in `positions` and `variants`."""
         return slice(*self.place_starts[term : term + 2].tolist())
 
 
-def runs(starts: Array, terms: Array) -> tuple[Array, Array]:
+def _runs(starts: Array, terms: Array) -> tuple[Array, Array]:
     """Where the entries of each term begin, and the places of all their entries."""
     first = starts.take(terms)
-    sizes = starts.take(terms + 1) - first
-    places = np.repeat(first - np.cumsum(sizes) + sizes, sizes)
-    places += np.arange(len(places))
-    return first, places
+    return first, expand_runs(first, starts.take(terms + 1) - first)
 
 
 class ValueField:
     """A field of whole values: the `docs` of each value from `starts` on, and the values of each document."""
 
     def __init__(self, arrays: Mapping[str, Array], name: str) -> None:
-        self.values = Lexicon(arrays, f"{name}.terms")
-        self.starts, self.docs = arrays[f"{name}.starts"], arrays[f"{name}.docs"]
-        self.doc_starts, self.ordinals = arrays[f"{name}.doc_starts"], arrays[f"{name}.ordinals"]
+        self.values = Lexicon(arrays, value_array(name, "terms"))
+        self.starts, self.docs = arrays[value_array(name, "starts")], arrays[value_array(name, "docs")]
+        self.doc_starts = arrays[value_array(name, "doc_starts")]
+        self.ordinals = arrays[value_array(name, "ordinals")]
 
     def docs_of(self, value: int) -> Array:
         """int32: the documents with a value, ascending."""
@@ -104,12 +144,8 @@ class SegmentFields:
         self.starts, self.docs = arrays["starts"], arrays["docs"]
         self.form_terms = arrays["forms.terms"]
         self._variant_starts, self._variant_forms = arrays["variant_starts"], arrays["variant_forms"]
-        names = [name.removesuffix(".positions") for name in arrays if name.endswith(".positions")]
-        self.text = {name: TextField(arrays, name, self.starts) for name in names}
-        self.value_names = [
-            name.removesuffix(".doc_starts") for name in arrays if name.endswith(".doc_starts")
-        ]
-        self.column_names = [name.removesuffix(".numbers") for name in arrays if name.endswith(".numbers")]
+        self.text = {name: TextField(arrays, name, self.starts) for name in text_fields(arrays)}
+        self.value_names, self.column_names = value_fields(arrays), columns(arrays)
         self._values: dict[str, ValueField] = {}
 
     def docs_of(self, term: int) -> Array:
@@ -130,6 +166,10 @@ class SegmentFields:
         counts: Array = self._variant_starts[terms + 1] - self._variant_starts[terms]
         return counts
 
+    def forms_of_words(self, terms: Array, variants: Array) -> Array:
+        """int32: the form of each word, from its term and its variant."""
+        return self._variant_forms.take(self._variant_starts.take(terms) + variants)
+
     def pairs(self, forms: Sequence[int]) -> list[tuple[str, str]]:
         """(form, term) of each of the forms with these numbers."""
         terms = self.form_terms.take(forms).tolist() if forms else []
@@ -137,10 +177,10 @@ class SegmentFields:
 
     def values(self, name: str) -> ValueField | None:
         """A value field; None where no document has it."""
-        if name not in self._values and f"{name}.doc_starts" in self._arrays:
+        if name not in self._values and name in self.value_names:
             self._values[name] = ValueField(self._arrays, name)
         return self._values.get(name)
 
     def numbers(self, column: str) -> Array | None:
         """int64[N]: a column; None where there is none."""
-        return self._arrays.get(f"{column}.numbers")
+        return self._arrays.get(column_array(column))

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
+
+from search.index.kernels import Array
 
 MAGIC = b"NEWSSEG\0"
 VERSION = 1
@@ -32,8 +33,6 @@ _TYPES = frozenset(("|u1", "<u2", "<i4", "<i8"))
 
 MISSING = -(2**63) + 1
 """What a number column holds for a document that has none; the least value but one of an int64."""
-
-Array = NDArray[Any]
 
 
 class BadLayout(ValueError):

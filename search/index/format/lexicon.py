@@ -10,13 +10,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from search.index.kernels import Array
 
 STRIDE = 256
 """Of so many strings one is kept in memory, to find prefixes by."""

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from search.index.format.layout import Array, BadLayout, MappedArrays
+from search.index.format.layout import BadLayout, MappedArrays
 from search.index.format.soundness import check_shapes
+from search.index.kernels import Array
 
 EXTENSION = ".arrays"
 

@@ -1,8 +1,8 @@
 """Whether the arrays of a segment fit together, so that whatever is worked out from them can be.
 
 `check_shapes` is for when a segment is opened: every array is there, of its type and as long as the others
-say; it looks at a few numbers of each. `contradictions` reads all of it. What the arrays are is said in
-`search.index.write.invert`.
+say; it looks at a few numbers of each. `contradictions` reads all of it. `names` says which arrays
+there are.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from search.index.format.layout import Array, BadLayout
+from search.index.format.layout import BadLayout
 from search.index.format.lexicon import Lexicon
+from search.index.format.names import columns, text_fields, value_fields
+from search.index.kernels import Array
 
 _SMALL = ("|u1", "<u2", "<i4")
 _WIDE = ("<i4", "<i8")
@@ -64,7 +66,7 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
     shapes.array("forms.variants", _SMALL, forms)
     shapes.array("variant_forms", ("<i4",), forms)
     shapes.starts("variant_starts", ("<i4",), terms, forms)
-    fields, values, columns = _fields(arrays)
+    fields, values, numbers = _fields(arrays)
     if not fields:
         raise BadLayout("there is no field of text")
     for name in fields:
@@ -86,7 +88,7 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
         shapes.starts(f"{name}.starts", ("<i4",), own, pairs)
         shapes.array(f"{name}.ordinals", ("<i4",), pairs)
         shapes.starts(f"{name}.doc_starts", ("<i4",), count, pairs)
-    for name in columns:
+    for name in numbers:
         shapes.array(f"{name}.numbers", ("<i8",), count)
     if others := sorted(arrays.keys() - shapes.known):
         raise BadLayout(f"the array {others[0]!r:.60} belongs to nothing")
@@ -95,10 +97,7 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
 def _fields(arrays: Mapping[str, Array]) -> tuple[list[str], list[str], list[str]]:
     """The fields of text, those of values, and the columns of numbers."""
 
-    def named(ending: str) -> list[str]:
-        return [name.removesuffix(ending) for name in arrays if name.endswith(ending)]
-
-    return named(".positions"), named(".doc_starts"), named(".numbers")
+    return text_fields(arrays), value_fields(arrays), columns(arrays)
 
 
 def contradictions(arrays: Mapping[str, Array], count: int) -> list[str]:

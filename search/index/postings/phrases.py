@@ -17,8 +17,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.deadline import Check, no_deadline
-from search.index.format.layout import Array
-from search.index.postings.postings import Counted, Docs, distinct, first_of_runs, joined, leads_of, summed
+from search.index.kernels import (
+    Array,
+    Docs,
+    Flags,
+    count_flagged,
+    count_starts,
+    expand_runs,
+    find_members,
+    flag_members,
+    leads_of,
+    number_words,
+    phrase_starts,
+    unite_by_sorting,
+)
+from search.index.postings.postings import Counted, joined, summed
 
 BLOCK_POSITIONS = 1 << 20
 """Numbers, about, that a block of documents has."""
@@ -40,16 +53,11 @@ class Occurrences:
 
     def within(self, docs: Docs) -> Occurrences:
         """Those in the given documents, ascending."""
-        if not len(self.docs):
-            return self
-        at = np.searchsorted(self.docs, docs)
-        at[at == len(self.docs)] = 0
-        at = at.compress(self.docs.take(at) == docs)
+        at, there = find_members(docs, self.docs)
+        at = at.compress(there)
         found = self.frequencies.take(at)
         ends = np.cumsum(self.frequencies, dtype=np.int64).take(at)
-        places = np.repeat(ends - np.cumsum(found, dtype=np.int64), found)
-        places += np.arange(len(places))
-        return Occurrences(self.docs.take(at), found, self.positions.take(places))
+        return Occurrences(self.docs.take(at), found, self.positions.take(expand_runs(ends - found, found)))
 
     def split(self, edges: Array) -> list[Occurrences]:
         """Those of the documents from each of `edges` up to the next."""
@@ -63,20 +71,12 @@ class Occurrences:
 
     def numbers(self, bases: Array, offset: int) -> Array:
         """The number of each place, less `offset`; ascending."""
-        numbers: Array = np.repeat(bases.take(self.docs) - offset, self.frequencies)
-        numbers += self.positions
-        return numbers
+        return number_words(self.docs, self.frequencies, self.positions, bases, offset)
 
-    def counted(self, kept: Array, place: int) -> Counted:
-        """The phrases whose word at `place` stands where `kept` flags."""
-        before = np.concatenate([[0], np.cumsum(kept, dtype=np.int32)])
-        ends = before.take(np.cumsum(self.frequencies, dtype=np.intp))
-        counts = np.diff(ends, prepend=0)
-        found = np.flatnonzero(counts)
-        counts = counts.take(found)
-        first = np.flatnonzero(kept).take(ends.take(found) - counts)
-        leads = leads_of(self.positions.take(first).astype(np.int32) - place)
-        return Counted(self.docs.take(found), counts, leads)
+    def counted(self, flags: Flags, place: int) -> Counted:
+        """The phrases whose word at `place` stands where `flags` are set."""
+        docs, counts, first = count_flagged(self.docs, self.frequencies, flags)
+        return Counted(docs, counts, leads_of(self.positions.take(first).astype(np.int32) - place))
 
 
 Slot = Sequence[Occurrences]
@@ -109,7 +109,7 @@ def phrase_documents(words: Sequence[Slot], numbering: Numbering, check: Check =
     rarest = min(range(len(words)), key=counts.__getitem__)
     if not counts[rarest]:
         return joined([])
-    docs = distinct([own.docs for own in words[rarest]])
+    docs = unite_by_sorting([own.docs for own in words[rarest]])
     words = [
         slot if len(docs) * MIN_RARITY > count else [own.within(docs) for own in slot]
         for slot, count in zip(words, counts, strict=True)
@@ -124,16 +124,9 @@ def phrase_documents(words: Sequence[Slot], numbering: Numbering, check: Check =
 
 
 def _of_few(words: Sequence[Slot], bases: Array) -> Counted:
-    starts = np.concatenate([own.numbers(bases, 0) for own in words[0]])
-    for place, slot in enumerate(words[1:], start=1):
-        both = np.sort(np.concatenate([starts, *(own.numbers(bases, place) for own in slot)]))
-        starts = both[1:].compress(both[1:] == both[:-1])
-    starts = np.sort(starts)
-    owners = (np.searchsorted(bases, starts, side="right") - 1).astype(np.int32)
-    begins = np.flatnonzero(first_of_runs(owners))
-    docs = owners.take(begins)
-    leads = leads_of(starts.take(begins) - bases.take(docs))
-    return Counted(docs, np.diff(begins, append=len(owners)), leads)
+    starts = phrase_starts([[own.numbers(bases, place) for own in slot] for place, slot in enumerate(words)])
+    docs, counts, positions = count_starts(starts, bases)
+    return Counted(docs, counts, leads_of(positions))
 
 
 def _blocks(words: Sequence[Slot], edges: Array, check: Check) -> Iterator[Sequence[Slot]]:
@@ -153,18 +146,12 @@ def _of_block(words: Sequence[Slot], bases: Array, table: Array) -> Counted:
     first = min(int(own.docs[0]) for slot in words for own in slot if len(own.docs))
     shift = int(bases[first]) - len(words)
     starts = np.concatenate([own.numbers(bases, shift + rarest) for own in words[rarest]])
-    found: list[Counted] = []
+    *others, last = others
     for place in others:
-        marked = starts.astype(np.intp)
-        table[marked] = 1
-        left = []
-        for own in words[place]:
-            numbers = own.numbers(bases, shift + place)
-            kept = table.take(numbers).view(np.bool_)
-            if place == others[-1]:
-                found.append(own.counted(kept, place))
-            else:
-                left.append(numbers.compress(kept))
-        table[marked] = 0
-        starts = np.concatenate(left) if left else starts
+        numbers = [own.numbers(bases, shift + place) for own in words[place]]
+        flags = flag_members(numbers, starts, table)
+        starts = np.concatenate([own.compress(kept) for own, kept in zip(numbers, flags, strict=True)])
+    numbers = [own.numbers(bases, shift + last) for own in words[last]]
+    flags = flag_members(numbers, starts, table)
+    found = [own.counted(kept, last) for own, kept in zip(words[last], flags, strict=True)]
     return found[0] if len(found) == 1 else summed(found)

@@ -1,39 +1,17 @@
-"""A term's postings as arrays, and how several become one.
-
-`Docs`, `Ints`, `Floats`, `Flags` are the arrays that everything here is made of.
-"""
+"""A term's postings as arrays, and how several become one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from search.deadline import Check, no_deadline
-
-Docs = NDArray[np.int32]
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float32]
-Flags = NDArray[np.bool_]
-Array = NDArray[Any]
-
+from search.index.kernels import Array, Docs, Flags, add_postings, sum_by_sorting, unite_by_sorting
 
 MAX_SORTED_POSTINGS = 1 << 20
 """Postings that are worked on between two checks; more than these are not sorted."""
-
-LEAD = 50
-"""How many words in, a word is half as near to the beginning of its field as its first word."""
-
-LEADS = 255
-"""What `leads_of` gives for the first word of a field."""
-
-
-def leads_of(positions: Array) -> Array:
-    """uint8: how near positions are to the beginning, `LEADS` * `LEAD` / (`LEAD` + position)."""
-    return np.rint(float(LEADS * LEAD) / (positions + float(LEAD))).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,27 +116,12 @@ def posted(found: Mapping[str, Counted]) -> Postings:
     parts = {field: own for field, own in found.items() if len(own.docs)}
     if not parts:
         return Postings(NO_DOCS, ())
-    docs = distinct([own.docs for own in parts.values()])
+    docs = unite_by_sorting([own.docs for own in parts.values()])
     fields = []
     for field, own in parts.items():
         at = None if len(own.docs) == len(docs) else np.searchsorted(docs, own.docs)
         fields.append(FieldPostings(field, at, own.frequencies, own.leads))
     return Postings(docs, tuple(fields))
-
-
-def distinct(lists: Sequence[Docs]) -> Docs:
-    """Every document of the lists once, ascending."""
-    if len(lists) == 1:
-        return lists[0]
-    docs = np.sort(np.concatenate(lists))
-    return docs.compress(first_of_runs(docs))
-
-
-def first_of_runs(numbers: Array) -> Flags:
-    """bool: where another number than the one before begins."""
-    first = np.ones(len(numbers), np.bool_)
-    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
-    return first
 
 
 def merged(parts: Sequence[Postings], check: Check = no_deadline) -> Postings:
@@ -190,18 +153,7 @@ def summed(pieces: Sequence[Counted], check: Check = no_deadline) -> Counted:
     every = joined(pieces)
     if len(every.docs) > MAX_SORTED_POSTINGS:
         return _added_up(every, check)
-    # One sort of integers: documents above, then leads, and below them frequencies (24 bits are enough).
-    keys = every.docs.astype(np.int64) << 32 | every.leads.astype(np.int64) << 24
-    keys |= every.frequencies.astype(np.int64).clip(max=0xFFFFFF)
-    keys.sort()
-    docs = (keys >> 32).astype(np.int32)
-    if not len(docs):
-        return every
-    first = np.flatnonzero(first_of_runs(docs))
-    totals = np.add.reduceat(keys & 0xFFFFFF, first)
-    last = np.append(first[1:], len(docs)) - 1
-    leads = (keys.take(last) >> 24 & 0xFF).astype(np.uint8)
-    return Counted(docs.take(first), totals, leads).compress(totals > 0)
+    return Counted(*sum_by_sorting(every.docs, every.frequencies, every.leads))
 
 
 def _added_up(every: Counted, check: Check) -> Counted:
@@ -210,8 +162,7 @@ def _added_up(every: Counted, check: Check) -> Counted:
     totals, leads = np.zeros(size, np.int64), np.zeros(size, np.uint8)
     for start in range(0, len(every.docs), MAX_SORTED_POSTINGS):
         check()
-        docs = every.docs[start : start + MAX_SORTED_POSTINGS].astype(np.intp)
-        np.add.at(totals, docs, every.frequencies[start : start + MAX_SORTED_POSTINGS].astype(np.int64))
-        np.maximum.at(leads, docs, every.leads[start : start + MAX_SORTED_POSTINGS])
+        part = slice(start, start + MAX_SORTED_POSTINGS)
+        add_postings(every.docs[part], every.frequencies[part], every.leads[part], totals, leads)
     docs = np.flatnonzero(totals)
     return Counted(docs.astype(np.int32), totals.take(docs), leads.take(docs))

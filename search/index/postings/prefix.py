@@ -10,8 +10,8 @@ import numpy as np
 
 from search.deadline import Check
 from search.index.format.fields import SegmentFields
-from search.index.format.layout import Array
-from search.index.postings.postings import Counted, first_of_runs, joined, leads_of
+from search.index.kernels import Array, first_of_runs, leads_of
+from search.index.postings.postings import Counted, joined
 
 Found = dict[str, Counted]
 """By text field; a document may be there several times."""

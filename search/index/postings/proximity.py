@@ -13,7 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.deadline import Check, no_deadline
-from search.index.postings.postings import Counted, Flags, Ints, first_of_runs, leads_of
+from search.index.kernels import (
+    Ints,
+    count_spans,
+    distinct_spans,
+    find_exact_phrase,
+    find_loose_phrase,
+    find_near,
+    leads_of,
+)
+from search.index.postings.postings import Counted, joined
 
 BLOCK_POSITIONS = 1 << 17
 """Places, about, that are worked on between two checks."""
@@ -32,14 +41,11 @@ class Spans:
 
 def occurrences(spans: Spans, check: Check = no_deadline) -> Counted:
     """Where the spans are; two that start at one place count once."""
-    starts = spans.starts.compress(first_of_runs(spans.starts))
-    check()
-    docs = starts >> 32
-    first = np.flatnonzero(first_of_runs(docs))
-    check()
-    docs, counts = docs.take(first), np.diff(first, append=len(starts))
-    positions = np.bitwise_and(starts.take(first), 0xFFFFFFFF)
-    return Counted(docs.astype(np.int32), counts, leads_of(positions))
+    found = []
+    for (starts,) in _blocks([spans.starts], check):
+        docs, counts, positions = count_spans(starts)
+        found.append(Counted(docs, counts, leads_of(positions)))
+    return joined(found)
 
 
 def words_as_spans(places: Ints) -> Spans:
@@ -60,22 +66,10 @@ def phrase(words: Sequence[Ints], slop: int = 0, check: Check = no_deadline) -> 
 
 
 def _phrase(words: Sequence[Ints], slop: int) -> Spans:
-    starts = words[0]
-    if slop == 0:
-        rarest = min(range(len(words)), key=lambda number: len(words[number]))
-        starts = words[rarest] - rarest
-        for number, places in enumerate(words):
-            if number != rarest:
-                starts = starts.compress(_among(starts + number, places))
-        return Spans(starts, starts + (len(words) - 1))
-    ends = starts
-    for places in words[1:]:
-        at = np.searchsorted(places, ends, side="right")
-        kept = at < len(places)
-        starts, ends = starts.compress(kept), places.take(at.compress(kept))
-        close = ends - starts <= len(words) - 1 + slop
-        starts, ends = starts.compress(close), ends.compress(close)
-    return Spans(starts, ends)
+    if slop:
+        return Spans(*find_loose_phrase(words, slop))
+    starts = find_exact_phrase(words)
+    return Spans(starts, starts + (len(words) - 1))
 
 
 def near(left: Spans, right: Spans, distance: int, *, ordered: bool, check: Check = no_deadline) -> Spans:
@@ -86,27 +80,20 @@ def near(left: Spans, right: Spans, distance: int, *, ordered: bool, check: Chec
     in at least the one with its nearest neighbour, so nothing that a further `near` could use is lost.
     """
     found = []
-    for left_starts, left_ends, right_starts, right_ends in _blocks(
+    for first, last, other_first, other_last in _blocks(
         [left.starts, left.ends, right.starts, right.ends], check
     ):
-        found.append(_near(Spans(left_starts, left_ends), Spans(right_starts, right_ends), distance, ordered))
+        own = find_near((first, last), (other_first, other_last), distance, ordered=ordered)
+        found.append(Spans(*own))
     return _joined(found)
-
-
-def _near(left: Spans, right: Spans, distance: int, ordered: bool) -> Spans:
-    pairs = [_followed(left, right, distance)]
-    if not ordered:
-        pairs.append(_followed(right, left, distance))
-    return _distinct(
-        np.concatenate([pair.starts for pair in pairs]), np.concatenate([pair.ends for pair in pairs])
-    )
 
 
 def unite_spans(parts: Sequence[Spans], check: Check = no_deadline) -> Spans:
     """The spans of all the parts."""
     united = []
     for block in _blocks([array for part in parts for array in (part.starts, part.ends)], check):
-        united.append(_distinct(np.concatenate(block[::2]), np.concatenate(block[1::2])))
+        own = distinct_spans(np.concatenate(block[::2]), np.concatenate(block[1::2]))
+        united.append(Spans(*own))
     return _joined(united)
 
 
@@ -146,43 +133,3 @@ def _joined(parts: Sequence[Spans]) -> Spans:
     return Spans(
         np.concatenate([part.starts for part in parts]), np.concatenate([part.ends for part in parts])
     )
-
-
-def _followed(first: Spans, second: Spans, distance: int) -> Spans:
-    """Pairs where a span of `second` begins at most `distance` after one of `first` ends."""
-    if not len(first.starts) or not len(second.starts):
-        return NO_SPANS
-    # Each of the first with the next of the second (of equal starts, the one that ends soonest).
-    at = np.searchsorted(second.starts, first.ends, side="right")
-    kept = at < len(second.starts)
-    starts, gap = first.starts[kept], second.starts[at[kept]] - first.ends[kept]
-    ends = second.ends[at[kept]]
-    forward = Spans(starts[gap <= distance], ends[gap <= distance])
-    # Each of the second with the last of the first that ends before it.
-    by_end = np.argsort(first.ends, kind="stable")
-    sorted_ends = first.ends[by_end]
-    at = np.searchsorted(sorted_ends, second.starts, side="left") - 1
-    kept = at >= 0
-    gap = second.starts[kept] - sorted_ends[at[kept]]
-    starts, ends = first.starts[by_end[at[kept]]], second.ends[kept]
-    backward = Spans(starts[gap <= distance], ends[gap <= distance])
-    return Spans(
-        np.concatenate([forward.starts, backward.starts]), np.concatenate([forward.ends, backward.ends])
-    )
-
-
-def _distinct(starts: Ints, ends: Ints) -> Spans:
-    order = np.lexsort((ends, starts))
-    starts, ends = starts[order], ends[order]
-    new = np.ones(len(starts), np.bool_)
-    new[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
-    return Spans(starts[new], ends[new])
-
-
-def _among(sought: Ints, places: Ints) -> Flags:
-    """bool[len(sought)]: which are among `places`; both ascending."""
-    if not len(places):
-        return np.zeros(len(sought), np.bool_)
-    at = np.searchsorted(places, sought)
-    at[at == len(places)] = 0
-    return np.asarray(places[at] == sought)

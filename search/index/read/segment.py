@@ -7,8 +7,9 @@ import numpy as np
 from search.index.format.fields import SegmentFields
 from search.index.format.layout import MappedArrays
 from search.index.format.segment import Segment
+from search.index.kernels import Array
 from search.index.postings.phrases import Numbering, Occurrences
-from search.index.postings.postings import Array, FieldPostings, Postings, without_deleted
+from search.index.postings.postings import FieldPostings, Postings, without_deleted
 
 
 class SegmentSnapshot(SegmentFields):

@@ -14,25 +14,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from search.deadline import Check, no_deadline
 from search.index.format.layout import mapped_memory
 from search.index.format.segment import Segment
+from search.index.kernels import Array, Flags, Floats, Ints
 from search.index.postings.patterns import chosen, matching, near
 from search.index.postings.phrases import phrase_documents
-from search.index.postings.postings import (
-    Array,
-    Counted,
-    Flags,
-    Floats,
-    Ints,
-    Postings,
-    concatenated,
-    joined,
-    posted,
-    summed,
-)
+from search.index.postings.postings import Counted, Postings, concatenated, joined, posted, summed
 from search.index.postings.prefix import words_in_forms
 from search.index.read.segment import SegmentSnapshot
 from search.index.read.values import Values
@@ -99,7 +88,7 @@ class Snapshot:
         return np.zeros(self.size, np.float32)
 
     @cached_property
-    def scratch(self) -> NDArray[np.uint8]:
+    def scratch(self) -> Array:
         """uint8[size], all 0 between uses."""
         return np.zeros(self.size, np.uint8)
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from search.deadline import CHECK_EVERY, Check, checked, no_deadline
 from search.index.format.lexicon import Lexicon
-from search.index.postings.postings import NO_DOCS, Array, Docs, Flags
+from search.index.kernels import Array, Docs, Flags, unite_by_sorting
+from search.index.postings.postings import NO_DOCS
 from search.index.read.segment import SegmentSnapshot
 
 
@@ -37,7 +38,7 @@ class Values:
         for segment, field in self._parts:
             lists = [field.docs_of(number) for number in choose(field.values)]
             if lists:
-                own = lists[0] if len(lists) == 1 else np.unique(np.concatenate(lists))
+                own = unite_by_sorting(lists)
                 own = own if segment.live is None else own.compress(segment.live.take(own))
                 found.append(own + segment.base if segment.base else own)
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_DOCS

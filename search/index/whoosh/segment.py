@@ -1,14 +1,18 @@
-"""A segment as Whoosh knows segments, kept pickled in Whoosh's own table of contents."""
+"""A segment as Whoosh knows segments, kept pickled in Whoosh's own table of contents, and its codec."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from whoosh.codec.base import Codec
 from whoosh.codec.base import Segment as BaseSegment
 
 from search.index.format.segment import EXTENSION, Segment
+from search.index.whoosh.reading import ArrayPerDocumentReader, ArrayTermsReader
+from search.index.whoosh.writing import ArrayFieldWriter, ArrayPerDocumentWriter
 
 
 class WhooshSegment(BaseSegment):  # type: ignore[misc]
@@ -31,9 +35,7 @@ class WhooshSegment(BaseSegment):  # type: ignore[misc]
         """The same segment for us."""
         return Segment(self.indexname, self.count, self.segid, self.deleted)
 
-    def codec(self) -> Any:
-        from search.index.whoosh.codec import ArrayCodec
-
+    def codec(self) -> ArrayCodec:
         return ArrayCodec()
 
     def should_assemble(self) -> bool:
@@ -71,3 +73,26 @@ class WhooshSegment(BaseSegment):  # type: ignore[misc]
         gone = self.ours.deleted_array()
         at = int(np.searchsorted(gone, docnum))
         return at < len(gone) and int(gone[at]) == docnum
+
+
+class ArrayCodec(Codec):  # type: ignore[misc]
+    """The codec that an `WhooshSegment` names."""
+
+    length_stats = False  # else Whoosh reads the segment before it is written
+    _documents: ArrayPerDocumentWriter
+
+    def per_document_writer(self, storage: Any, segment: WhooshSegment) -> ArrayPerDocumentWriter:
+        self._documents = ArrayPerDocumentWriter()
+        return self._documents
+
+    def field_writer(self, storage: Any, segment: WhooshSegment) -> ArrayFieldWriter:
+        return ArrayFieldWriter(storage.folder, segment, self._documents)
+
+    def terms_reader(self, storage: Any, segment: WhooshSegment) -> ArrayTermsReader:
+        return ArrayTermsReader(segment.ours.open(Path(storage.folder)), segment.count)
+
+    def per_document_reader(self, storage: Any, segment: WhooshSegment) -> ArrayPerDocumentReader:
+        return ArrayPerDocumentReader(segment.ours.open(Path(storage.folder)), segment)
+
+    def new_segment(self, storage: Any, indexname: str) -> WhooshSegment:
+        return WhooshSegment(indexname)

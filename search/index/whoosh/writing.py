@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from whoosh.codec.base import FieldWriter, PerDocumentWriter
 from whoosh.fields import COLUMN, Schema
 
 from search.index.format.layout import write_arrays
-from search.index.whoosh.segment import WhooshSegment
 from search.index.write.invert import Documents, Words, segment_arrays
+
+if TYPE_CHECKING:
+    from search.index.whoosh.segment import WhooshSegment
 
 
 class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc]

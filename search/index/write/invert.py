@@ -1,33 +1,6 @@
 """Documents to the arrays of a segment: words sorted into postings, values into columns.
 
-The text fields share one lexicon. A term's postings are the documents that have it in any of them:
-
-    terms.*                         the terms, a `lexicon`                           T terms
-    starts            int64[T+1]    where each term's postings begin                 P postings
-    docs              int32[P]      the documents, ascending within a term
-    F.frequencies                   how often in text field F: of every posting for the field that has
-                                    most of them; for the others of those at
-    F.leads           uint8         … and how near the beginning it first is there (`leads_of`)
-    F.at              int32         … (from the term's first posting on), with
-    F.at_starts       int64[T+1]    … where each term's begin
-    F.place_starts    int64[T+1]    where each term's words in field F begin
-    F.positions                     the position of each word, by document
-    F.variants                      which of the term's forms it has
-    F.lengths         int32[N]      words in field F of each of the N documents
-    F.extents         int32[N]      one more than the position of the last of them
-
-    forms.*                         the forms, a `lexicon`; one of several terms stands there several times
-    forms.terms       int32         the term of each
-    forms.variants                  which of its term's forms each is
-    variant_starts    int32[T+1]    where each term's variants begin in
-    variant_forms     int32         … the forms they are
-
-    V.terms.*                       the values of value field V, a `lexicon`
-    V.starts  V.docs                the documents of each value
-    V.doc_starts  V.ordinals        the values of each document
-    C.numbers         int64[N]      a column of numbers
-
-Arrays without a type here are in the smallest that holds them.
+`format.names` says which arrays there are.
 """
 
 from __future__ import annotations
@@ -38,9 +11,20 @@ from itertools import chain
 
 import numpy as np
 
-from search.index.format.layout import Array, narrow
+from search.index.format.fields import densest
+from search.index.format.layout import narrow
 from search.index.format.lexicon import lexicon_arrays
-from search.index.postings.postings import first_of_runs, leads_of
+from search.index.format.names import column_array, text_array, value_array
+from search.index.kernels import (
+    Array,
+    expand_runs,
+    first_of_runs,
+    leads_of,
+    order_by_term,
+    renumber,
+    run_starts,
+    scatter,
+)
 
 
 @dataclass(slots=True)
@@ -108,8 +92,8 @@ class WordCollector:
         real = entries >= 0
         if not real.all():
             entries, docs, where, positions = entries[real], docs[real], where[real], positions[real]
-        used, entries = _renumbered(entries)
-        used_terms, owners = _renumbered(np.array([term_of[number] for number in used.tolist()], np.int32))
+        used, entries = renumber(entries)
+        used_terms, owners = renumber(np.array([term_of[number] for number in used.tolist()], np.int32))
         return Words(
             self._fields,
             [forms[number] for number in used.tolist()],
@@ -124,25 +108,13 @@ class WordCollector:
 
 def _expanded(pieces: Array, words_of: Sequence[Sequence[int]]) -> tuple[Array, Array]:
     """int32: the words of the pieces, one after the other; and how many each piece has."""
-    used, pieces = _renumbered(pieces)
+    used, pieces = renumber(pieces)
     lists = [words_of[number] for number in used.tolist()]
     sizes = np.fromiter(map(len, lists), np.int32, len(lists))
     words = np.fromiter(chain.from_iterable(lists), np.int32)
     counts = sizes[pieces]
-    steps = (np.cumsum(sizes, dtype=np.int32) - sizes)[pieces]
-    steps -= np.cumsum(counts, dtype=np.int32)
-    steps += counts
-    places = np.repeat(steps, counts)
-    places += np.arange(len(places), dtype=np.int32)
-    return words[places], counts
-
-
-def _renumbered(numbers: Array) -> tuple[Array, Array]:
-    """The distinct numbers, ascending, and int32: the place of each among them."""
-    used = np.flatnonzero(np.bincount(numbers))
-    place = np.empty(used[-1] + 1 if len(used) else 0, np.int32)
-    place[used] = np.arange(len(used))
-    return used, place[numbers]
+    starts = (np.cumsum(sizes, dtype=np.int32) - sizes)[pieces]
+    return words[expand_runs(starts, counts)], counts
 
 
 @dataclass(slots=True)
@@ -166,13 +138,13 @@ def segment_arrays(documents: Documents) -> dict[str, Array]:
     for number, name in enumerate(words.text_fields):
         own = np.flatnonzero(words.fields == number)
         docs = words.docs[own]
-        arrays[f"{name}.lengths"] = np.bincount(docs, minlength=documents.count).astype(np.int32)
-        extents = arrays[f"{name}.extents"] = np.zeros(documents.count, np.int32)
+        arrays[text_array(name, "lengths")] = np.bincount(docs, minlength=documents.count).astype(np.int32)
+        extents = arrays[text_array(name, "extents")] = np.zeros(documents.count, np.int32)
         extents[docs] = words.positions[own] + 1  # of a document's words the last one stays
     for name, (numbers, values) in documents.values.items():
         arrays.update(_value_arrays(name, numbers, values, documents.count))
     for name, column in documents.numbers.items():
-        arrays[f"{name}.numbers"] = np.array(column, np.int64)
+        arrays[column_array(name)] = np.array(column, np.int64)
     return arrays
 
 
@@ -186,13 +158,7 @@ def _text_arrays(words: Words) -> dict[str, Array]:
         [words.forms[number] for number in by_form], term_of[by_form], len(by_term)
     )
     arrays.update(lexicon_arrays("terms", [words.terms[n] for n in by_term]))
-    # One sort of integers: by term, and of equal terms in the order the words came in.
-    keys = term_of.astype(np.int64)[words.entries] << 32
-    keys |= np.arange(len(keys))
-    keys.sort()
-    order = keys & 0xFFFFFFFF
-    keys >>= 32
-    sorted_terms = keys.astype(np.int32)
+    order, sorted_terms = order_by_term(term_of[words.entries])
     sorted_docs = words.docs[order]
     first = first_of_runs(sorted_terms) | first_of_runs(sorted_docs)
     arrays["docs"] = sorted_docs[first]
@@ -204,9 +170,9 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     occurring: dict[str, tuple[Array, Array, Array]] = {}
     for number, name in enumerate(words.text_fields):
         own = np.flatnonzero(fields == number)
-        arrays[f"{name}.place_starts"] = run_starts(sorted_terms[own], len(by_term))
-        arrays[f"{name}.positions"] = narrow(positions[own])
-        arrays[f"{name}.variants"] = narrow(variants[own])
+        arrays[text_array(name, "place_starts")] = run_starts(sorted_terms[own], len(by_term))
+        arrays[text_array(name, "positions")] = narrow(positions[own])
+        arrays[text_array(name, "variants")] = narrow(variants[own])
         there = postings[own]
         begins = np.flatnonzero(first_of_runs(there))
         leads = leads_of(positions[own[begins]])
@@ -217,25 +183,18 @@ def _text_arrays(words: Words) -> dict[str, Array]:
 
 def _frequency_arrays(occurring: Mapping[str, tuple[Array, Array, Array]], starts: Array) -> dict[str, Array]:
     """The arrays of frequencies and leads, from the postings that each text field is in, and theirs."""
-    arrays = {}
-    dense = max(occurring, key=lambda name: len(occurring[name][0]))
+    arrays: dict[str, Array] = {}
+    dense = densest({name: len(present) for name, (present, _, _) in occurring.items()})
     for name, (present, counts, leads) in occurring.items():
         if name == dense:
-            counts, leads = (spread(own, present, int(starts[-1])) for own in (counts, leads))
+            counts, leads = (scatter(own, present, int(starts[-1])) for own in (counts, leads))
         else:
             terms = np.searchsorted(starts, present, side="right") - 1
-            arrays[f"{name}.at"] = (present - starts[terms]).astype(np.int32)
-            arrays[f"{name}.at_starts"] = run_starts(terms, len(starts) - 1)
-        arrays[f"{name}.frequencies"] = narrow(counts)
-        arrays[f"{name}.leads"] = leads
+            arrays[text_array(name, "at")] = (present - starts[terms]).astype(np.int32)
+            arrays[text_array(name, "at_starts")] = run_starts(terms, len(starts) - 1)
+        arrays[text_array(name, "frequencies")] = narrow(counts)
+        arrays[text_array(name, "leads")] = leads
     return arrays
-
-
-def spread(values: Array, places: Array, count: int) -> Array:
-    """`count` values: these at their places, and 0 at all others."""
-    every = np.zeros(count, values.dtype)
-    every[places] = values
-    return every
 
 
 def _inverse(order: Sequence[int]) -> Array:
@@ -272,16 +231,9 @@ def value_arrays(
 ) -> dict[str, Array]:
     """The arrays of a value field, from its values in order and (document, ordinal) by document."""
     by_value = np.argsort(ordinals, kind="stable")
-    return lexicon_arrays(f"{name}.terms", values) | {
-        f"{name}.starts": run_starts(ordinals[by_value], len(values)).astype(np.int32),
-        f"{name}.docs": docs[by_value],
-        f"{name}.doc_starts": run_starts(docs, count).astype(np.int32),
-        f"{name}.ordinals": ordinals,
+    return lexicon_arrays(value_array(name, "terms"), values) | {
+        value_array(name, "starts"): run_starts(ordinals[by_value], len(values)).astype(np.int32),
+        value_array(name, "docs"): docs[by_value],
+        value_array(name, "doc_starts"): run_starts(docs, count).astype(np.int32),
+        value_array(name, "ordinals"): ordinals,
     }
-
-
-def run_starts(ascending: Array, count: int) -> Array:
-    """int64[count+1]: where the run of each number from 0 to count-1 begins in `ascending`."""
-    starts = np.zeros(count + 1, np.int64)
-    np.cumsum(np.bincount(ascending, minlength=count), out=starts[1:])
-    return starts

@@ -16,9 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from search.index.format.layout import Array, SegmentFile, narrowest
-from search.index.format.lexicon import Lexicon, lexicon_arrays
-from search.index.write.invert import form_arrays, spread, value_arrays
+from search.index.format.fields import SegmentFields, densest
+from search.index.format.layout import SegmentFile, narrowest
+from search.index.format.lexicon import lexicon_arrays
+from search.index.format.names import column_array, text_array
+from search.index.kernels import Array, interleave_runs
+from search.index.write.invert import form_arrays, value_arrays
 
 Arrays = Mapping[str, Array]
 
@@ -41,7 +44,7 @@ class _Part:
     A term or form of which nothing is kept has the number of the next one; so the numbers ascend.
     """
 
-    arrays: Arrays
+    fields: SegmentFields
     live: Array
     docs: Array  # int32[N]
     kept: Array | None = None  # bool[P], which postings are; None for all
@@ -54,20 +57,24 @@ def merge(sources: Sequence[Source], path: Path) -> int:
     parts = []
     count = 0
     for source in sources:
-        part = _Part(source.arrays, source.live, (np.cumsum(source.live) - 1 + count).astype(np.int32))
+        docs = (np.cumsum(source.live) - 1 + count).astype(np.int32)
+        part = _Part(SegmentFields(source.arrays), source.live, docs)
         if not source.live.all():
-            part.kept = source.live.take(source.arrays["docs"])
+            part.kept = source.live.take(part.fields.docs)
         parts.append(part)
         count += int(np.count_nonzero(source.live))
     with SegmentFile(path) as file:
         _merge_text(parts, file)
-        for name in dict.fromkeys(name for source in sources for name in source.arrays):
-            stem, _, kind = name.rpartition(".")
-            if kind in ("lengths", "extents", "numbers"):
-                file.put(name, np.concatenate([source.arrays[name][source.live] for source in sources]))
-            elif kind == "doc_starts":
-                for own, array in _merged_values(stem, parts, count).items():
-                    file.put(own, array)
+        for name in parts[0].fields.text:
+            own = [(part.fields.text[name], part.live) for part in parts]
+            file.put(text_array(name, "lengths"), np.concatenate([f.lengths[live] for f, live in own]))
+            file.put(text_array(name, "extents"), np.concatenate([f.extents[live] for f, live in own]))
+        for name in parts[0].fields.column_names:
+            columns = [source.arrays[column_array(name)][source.live] for source in sources]
+            file.put(column_array(name), np.concatenate(columns))
+        for name in dict.fromkeys(name for part in parts for name in part.fields.value_names):
+            for array_name, array in _merged_values(name, parts, count).items():
+                file.put(array_name, array)
     return count
 
 
@@ -77,15 +84,15 @@ def merge(sources: Sequence[Source], path: Path) -> int:
 def _merged_lexicons(parts: Sequence[_Part], fields: Sequence[str]) -> tuple[dict[str, Array], Array]:
     """The arrays of the terms and forms that are still used, and each form's variant; numbers the parts'."""
     used = [_used(part, fields) for part in parts]
-    lexicons = [Lexicon(part.arrays, "terms").strings() for part in parts]
+    lexicons = [part.fields.terms.strings() for part in parts]
     terms = _united(lexicons, [terms for terms, _ in used])
     for part, own in zip(parts, lexicons, strict=True):
         part.terms = _ascending(own, terms)
     pairs = [
         list(
             zip(
-                Lexicon(part.arrays, "forms").strings(),
-                part.terms[part.arrays["forms.terms"]].tolist(),
+                part.fields.forms.strings(),
+                part.terms[part.fields.form_terms].tolist(),
                 strict=True,
             )
         )
@@ -122,13 +129,12 @@ def _used(part: _Part, fields: Sequence[str]) -> tuple[Array | None, Array | Non
     """Which terms and forms have words in documents that are kept; None for all."""
     if part.kept is None:
         return None, None
-    arrays = part.arrays
-    terms = np.logical_or.reduceat(part.kept, arrays["starts"][:-1]) if len(part.kept) else np.empty(0, bool)
-    forms = np.zeros(len(arrays["forms.terms"]), np.bool_)
-    for first, after in _runs(np.sum([np.diff(arrays[f"{name}.place_starts"]) for name in fields], axis=0)):
+    own = part.fields
+    terms = np.logical_or.reduceat(part.kept, own.starts[:-1]) if len(part.kept) else np.empty(0, bool)
+    forms = np.zeros(len(own.forms), np.bool_)
+    for first, after in _runs(np.sum([np.diff(own.text[name].place_starts) for name in fields], axis=0)):
         for name in fields:
-            found = _Words(part, name, first, after)
-            forms[found.forms] = True
+            forms[_Words(part, name, first, after).forms] = True
     return terms, forms
 
 
@@ -136,15 +142,15 @@ def _used(part: _Part, fields: Sequence[str]) -> tuple[Array | None, Array | Non
 
 
 def _merge_text(parts: Sequence[_Part], file: SegmentFile) -> None:
-    fields = [name.removesuffix(".positions") for name in parts[0].arrays if name.endswith(".positions")]
+    fields = list(parts[0].fields.text)
     arrays, variants = _merged_lexicons(parts, fields)
     for name, array in arrays.items():
         file.put(name, array)
     merging = _Merging(parts, fields, variants, file)
-    weights = np.zeros(len(arrays["variant_starts"]), np.int64)
+    weights = np.zeros(len(arrays["variant_starts"]), np.int64)  # of each term, and of one past the last
     for part in parts:
         for name in fields:
-            np.add.at(weights, part.terms, np.diff(part.arrays[f"{name}.place_starts"]))
+            np.add.at(weights, part.terms, np.diff(part.fields.text[name].place_starts))
     for first, after in _runs(weights[:-1]):
         merging.run(first, after)
     merging.finish()
@@ -159,15 +165,15 @@ class _Merging:
         self._parts, self._fields, self._variants, self._file = parts, fields, variants, file
         self._starts: list[Array] = [np.zeros(1, np.int64)]
         self._done = 0
-        count = sum(len(p.arrays["docs"]) if p.kept is None else int(np.count_nonzero(p.kept)) for p in parts)
+        count = sum(len(p.fields.docs) if p.kept is None else int(np.count_nonzero(p.kept)) for p in parts)
         self._docs = file.room("docs", np.dtype(np.int32), count)
-        # The field that is in most postings has its frequencies for all.
-        found = {name: sum(_count(part, name) for part in parts) for name in fields}
-        self._dense = max(fields, key=found.__getitem__)
-        kinds = {name: [p.arrays[f"{name}.frequencies"].dtype for p in parts] for name in fields}
+        self._dense = densest(
+            {name: sum(p.fields.text[name].posting_count(p.kept) for p in parts) for name in fields}
+        )
+        kinds = {name: [p.fields.text[name].frequency_type for p in parts] for name in fields}
         self._kinds = {name: np.result_type(*own) for name, own in kinds.items()}
-        self._frequencies = file.room(f"{self._dense}.frequencies", self._kinds[self._dense], count)
-        self._leads = file.room(f"{self._dense}.leads", np.dtype(np.uint8), count)
+        self._frequencies = file.room(text_array(self._dense, "frequencies"), self._kinds[self._dense], count)
+        self._leads = file.room(text_array(self._dense, "leads"), np.dtype(np.uint8), count)
         self._sparse: dict[str, list[tuple[Array, Array, Array, Array]]] = {
             name: [] for name in fields if name != self._dense
         }
@@ -176,7 +182,7 @@ class _Merging:
     def run(self, first: int, after: int) -> None:
         """Merge the terms from `first` up to, not including, `after`."""
         pieces = [_Postings(part, self._fields, first, after) for part in self._parts]
-        starts, places = _destinations([piece.owners for piece in pieces], after - first)
+        starts, places = interleave_runs([piece.owners for piece in pieces], after - first)
         end = self._done + int(starts[-1])
         docs = self._docs[self._done : end]
         for piece, where in zip(pieces, places, strict=True):
@@ -206,13 +212,13 @@ class _Merging:
         file.put("starts", np.concatenate(self._starts))
         for name, runs in self._sparse.items():
             none = np.empty(0, np.int32)
-            file.put(f"{name}.at", np.concatenate([none, *(at for at, _, _, _ in runs)]))
+            file.put(text_array(name, "at"), np.concatenate([none, *(at for at, _, _, _ in runs)]))
             counts = np.concatenate([none.astype(self._kinds[name]), *(counts for _, counts, _, _ in runs)])
-            file.put(f"{name}.frequencies", counts)
+            file.put(text_array(name, "frequencies"), counts)
             leads = np.concatenate([none.astype(np.uint8), *(leads for _, _, leads, _ in runs)])
-            file.put(f"{name}.leads", leads)
+            file.put(text_array(name, "leads"), leads)
             sizes = np.concatenate([none, *(sizes for _, _, _, sizes in runs)])
-            file.put(f"{name}.at_starts", np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
+            file.put(text_array(name, "at_starts"), np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
         for places in self._places.values():
             places.finish(file)
 
@@ -222,10 +228,10 @@ class _Places:
 
     def __init__(self, parts: Sequence[_Part], name: str, kind: np.dtype[Any], file: SegmentFile) -> None:
         self._name = name
-        count = sum(int(part.arrays[f"{name}.lengths"][part.live].sum(dtype=np.int64)) for part in parts)
-        positions = np.result_type(*(part.arrays[f"{name}.positions"].dtype for part in parts))
-        self._positions = file.room(f"{name}.positions", positions, count)
-        self._variants = file.room(f"{name}.variants", kind, count)
+        count = sum(int(part.fields.text[name].lengths[part.live].sum(dtype=np.int64)) for part in parts)
+        positions = np.result_type(*(part.fields.text[name].positions.dtype for part in parts))
+        self._positions = file.room(text_array(name, "positions"), positions, count)
+        self._variants = file.room(text_array(name, "variants"), kind, count)
         self._starts: list[Array] = [np.zeros(1, np.int64)]
         self._done = 0
 
@@ -233,7 +239,7 @@ class _Places:
         """Merge the words of the terms from `first` up to, not including, `after`."""
         pieces = [_Words(part, self._name, *_own_terms(part, first, after)) for part in parts]
         owners = [part.terms[piece.terms] - first for part, piece in zip(parts, pieces, strict=True)]
-        starts, places = _destinations(owners, after - first)
+        starts, places = interleave_runs(owners, after - first)
         end = self._done + int(starts[-1])
         own, spelled = self._positions[self._done : end], self._variants[self._done : end]
         for part, piece, where in zip(parts, pieces, places, strict=True):
@@ -243,65 +249,46 @@ class _Places:
         self._done = end
 
     def finish(self, file: SegmentFile) -> None:
-        file.put(f"{self._name}.place_starts", np.concatenate(self._starts))
+        file.put(text_array(self._name, "place_starts"), np.concatenate(self._starts))
 
 
 class _Postings:
     """What is kept of the postings of a run of merged terms in one part, in its order."""
 
     def __init__(self, part: _Part, fields: Sequence[str], first: int, after: int) -> None:
-        arrays = part.arrays
         own, end = _own_terms(part, first, after)
-        starts = arrays["starts"][own : end + 1]
+        starts = part.fields.starts[own : end + 1]
         postings = slice(int(starts[0]), int(starts[-1]))
         kept = slice(None) if part.kept is None else part.kept[postings]
         self.owners = np.repeat(part.terms[own:end] - first, np.diff(starts))[kept]
-        self.docs = part.docs.take(arrays["docs"][postings])[kept]
-        self.frequencies = {name: _of_terms(arrays, name, "frequencies", own, end)[kept] for name in fields}
-        self.leads = {name: _of_terms(arrays, name, "leads", own, end)[kept] for name in fields}
+        self.docs = part.docs.take(part.fields.docs[postings])[kept]
+        self.frequencies, self.leads = {}, {}
+        for name in fields:
+            frequencies, leads = part.fields.text[name].of_every_posting(slice(own, end))
+            self.frequencies[name], self.leads[name] = frequencies[kept], leads[kept]
 
 
 class _Words:
     """What is kept of the words of a run of a part's terms in one field: own term, own form, position."""
 
     def __init__(self, part: _Part, name: str, own: int, end: int) -> None:
-        arrays = part.arrays
-        starts = arrays[f"{name}.place_starts"][own : end + 1]
+        text = part.fields.text[name]
+        starts = text.place_starts[own : end + 1]
         words = slice(int(starts[0]), int(starts[-1]))
         terms = np.repeat(np.arange(own, end, dtype=np.int32), np.diff(starts))
-        variants = arrays["variant_starts"][terms] + arrays[f"{name}.variants"][words]
-        self.terms, self.positions = terms, arrays[f"{name}.positions"][words]
-        self.forms = arrays["variant_forms"][variants]
+        self.terms, self.positions = terms, text.positions[words]
+        self.forms = part.fields.forms_of_words(terms, text.variants[words])
         if part.kept is not None:
-            postings = arrays["starts"][[own, end]].tolist()
-            there = np.repeat(part.kept[slice(*postings)], _of_terms(arrays, name, "frequencies", own, end))
+            postings = part.fields.starts[[own, end]].tolist()
+            frequencies, _ = text.of_every_posting(slice(own, end))
+            there = np.repeat(part.kept[slice(*postings)], frequencies)
             self.terms, self.positions, self.forms = terms[there], self.positions[there], self.forms[there]
-
-
-def _count(part: _Part, name: str) -> int:
-    """In how many of the postings that are kept a field is."""
-    if part.kept is None:
-        return int(np.count_nonzero(part.arrays[f"{name}.frequencies"]))
-    found = _of_terms(part.arrays, name, "frequencies", 0, len(part.arrays["starts"]) - 1)
-    return int(np.count_nonzero(found[part.kept]))
 
 
 def _own_terms(part: _Part, first: int, after: int) -> tuple[int, int]:
     """The part's terms that are, or would be, from `first` up to `after` of the merged ones."""
     own, end = np.searchsorted(part.terms, [first, after]).tolist()
     return own, end
-
-
-def _of_terms(arrays: Arrays, name: str, what: str, own: int, end: int) -> Array:
-    """The frequency (or what else) in a field of every posting of a run of terms."""
-    found = arrays[f"{name}.{what}"]
-    starts = arrays["starts"][own : end + 1]
-    if f"{name}.at" not in arrays:
-        return found[int(starts[0]) : int(starts[-1])]
-    at_starts = arrays[f"{name}.at_starts"][own : end + 1]
-    listed = slice(int(at_starts[0]), int(at_starts[-1]))
-    places = np.repeat(starts[:-1] - starts[0], np.diff(at_starts)) + arrays[f"{name}.at"][listed]
-    return spread(found[listed], places, int(starts[-1] - starts[0]))
 
 
 def _runs(weights: Array) -> Iterator[tuple[int, int]]:
@@ -312,37 +299,20 @@ def _runs(weights: Array) -> Iterator[tuple[int, int]]:
     return pairwise(edges.tolist())
 
 
-def _destinations(owners: Sequence[Array], count: int) -> tuple[Array, list[Array]]:
-    """Where the entries of each of `count` owners begin, and where each entry of each part goes.
-
-    `owners` has the owner of each entry, ascending, part by part.
-    """
-    counts = [np.bincount(own, minlength=count) for own in owners]
-    starts = np.zeros(count + 1, np.int64)
-    np.cumsum(sum(counts), out=starts[1:])
-    before = starts[:-1].copy()
-    places = []
-    for own_counts, own in zip(counts, owners, strict=True):
-        own_starts = np.cumsum(own_counts) - own_counts
-        places.append(np.arange(len(own)) + (before - own_starts)[own])
-        before += own_counts
-    return starts, places
-
-
 # --- values -----------------------------------------------------------------------------------------
 
 
 def _merged_values(name: str, parts: Sequence[_Part], count: int) -> dict[str, Array]:
     docs, ordinals, lexicons = [], [], []
     for part in parts:
-        if f"{name}.doc_starts" not in part.arrays:
+        own = part.fields.values(name)
+        if own is None:
             continue
-        starts = part.arrays[f"{name}.doc_starts"]
-        own_docs = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+        own_docs = np.repeat(np.arange(len(part.live), dtype=np.int32), np.diff(own.doc_starts))
         kept = part.live[own_docs]
         docs.append(part.docs[own_docs[kept]])
-        ordinals.append(part.arrays[f"{name}.ordinals"][kept])
-        lexicons.append(Lexicon(part.arrays, f"{name}.terms").strings())
+        ordinals.append(own.ordinals[kept])
+        lexicons.append(own.values.strings())
     values = _united(
         lexicons, [_flags(own, len(there)) for own, there in zip(ordinals, lexicons, strict=True)]
     )

@@ -4,31 +4,30 @@ Most of the time of indexing would go into making a string of every word there i
 that it is known. Here a piece is at most two integers of 64 bits, its bytes, and a table of those says
 its number; a string is made of the pieces that are new, or long.
 
-A piece is a run of ASCII letters and digits, of the characters that can stand inside a word, and of
-what is not ASCII, in lower case where that is ASCII, without one such character at either end. So it
-holds whole words, mostly one.
+A piece holds whole words, mostly one; `kernels.inversion` says what it is, and how the table finds it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from search.index.format.layout import Array
+from search.index.kernels import (
+    MAX_SHORT_BYTES,
+    Array,
+    cut_pieces,
+    expand_runs,
+    find_keys,
+    group_keys,
+    insert_keys,
+    pack_pieces,
+)
 
 CHUNK_BYTES = 1 << 20
 """Characters, about, that are worked on at a time: what is made of so many fits a processor's cache."""
-
-_JOINING = b".,'&"
-_KEPT = np.zeros(256, np.bool_)
-_KEPT[[*range(0x30, 0x3A), *range(0x61, 0x7B), *_JOINING, *range(0x80, 0x100)]] = True
-_TRIMMED = np.zeros(256, np.int64)
-_TRIMMED[[*_JOINING]] = 1
-_MASKS = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
-_MIXERS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
-_MAX_SHORT_BYTES = 16
 
 
 class PieceTable:
@@ -45,8 +44,6 @@ class PieceTable:
         self._make(1 << 12)
 
     def _make(self, size: int) -> None:
-        self._shift = np.uint64(65 - size.bit_length())
-        self._last = size - 1
         self._low, self._high = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
         self._numbers = np.full(size, -1, np.int32)
 
@@ -67,79 +64,42 @@ class PieceTable:
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
         content = b"\n".join([b"", *encoded, bytes(24)]).lower()
         content = content[: len(content) & ~7]
-        raw = np.frombuffer(content, np.uint8)
-        kept = _KEPT[raw]
-        edges = np.flatnonzero(kept[1:] != kept[:-1]) + 1
-        starts, ends = edges[::2], edges[1::2]
-        starts = starts + _TRIMMED[raw[starts]]
-        ends = ends - _TRIMMED[raw[ends - 1]]
-        some = starts < ends
-        if not some.all():
-            starts, ends = starts[some], ends[some]
-        found = _Pieces(content, starts, ends - starts)
-        numbers = self._known(found.low, found.high)
-        numbers[found.sizes > _MAX_SHORT_BYTES] = -1
+        text = np.frombuffer(content, np.uint8)
+        starts, sizes = cut_pieces(text)
+        found = _Pieces(content, starts, sizes, *pack_pieces(text, starts, sizes))
+        numbers = find_keys(found.low, found.high, self._low, self._high, self._numbers)
+        numbers[found.sizes > MAX_SHORT_BYTES] = -1
         unknown = np.flatnonzero(numbers < 0)
         if len(unknown):
             self._look_closer(found, unknown, numbers)
         begins = np.cumsum([1, *[len(text) + 1 for text in encoded]])
         return numbers, np.diff(np.searchsorted(starts, begins))
 
-    def _slots(self, low: Array, high: Array) -> Array:
-        mixed = (low ^ high * _MIXERS[1]) * _MIXERS[0]
-        slots: Array = (mixed >> self._shift).astype(np.int64)
-        return slots
-
-    def _known(self, low: Array, high: Array) -> Array:
-        """int32: the number of each piece, -1 for one that is not in the table."""
-        slots = self._slots(low, high)
-        numbers = self._numbers[slots]
-        other = np.flatnonzero((self._low[slots] != low) | (self._high[slots] != high))
-        while len(other):
-            # Taken by another piece: look at the next place, up to a free one.
-            other = other[self._numbers[slots[other]] >= 0]
-            slots[other] = (slots[other] + 1) & self._last
-            numbers[other] = self._numbers[slots[other]]
-            own = slots[other]
-            other = other[(self._low[own] != low[other]) | (self._high[own] != high[other])]
-        return numbers
-
     def _look_closer(self, pieces: _Pieces, unknown: Array, numbers: Array) -> None:
         """Fill in the numbers of pieces that are long, and of those that are new, and remember these."""
-        long = unknown[pieces.sizes[unknown] > _MAX_SHORT_BYTES]
+        long = unknown[pieces.sizes[unknown] > MAX_SHORT_BYTES]
         spelled = pieces.spelled(long)
         if new := list(dict.fromkeys(piece for piece in spelled if piece not in self._long)):
             self._long.update(zip(new, self._learn(new), strict=True))
         numbers[long] = [self._long[piece] for piece in spelled]
-        short = unknown[pieces.sizes[unknown] <= _MAX_SHORT_BYTES]
+        short = unknown[pieces.sizes[unknown] <= MAX_SHORT_BYTES]
         low, high = pieces.low[short], pieces.high[short]
-        order = np.lexsort((high, low))
-        low, high = low[order], high[order]
-        first = np.ones(len(order), np.bool_)
-        first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
-        found = np.array(self._learn(pieces.spelled(short[order[first]])), np.int32)
+        order, first = group_keys(low, high)
+        begins = order[first]
+        found = np.array(self._learn(pieces.spelled(short[begins])), np.int32)
         numbers[short[order]] = found[np.cumsum(first) - 1]
-        self._insert(low[first], high[first], found)
+        self._insert(low[begins], high[begins], found)
 
     def _insert(self, low: Array, high: Array, numbers: Array) -> None:
         """Put in distinct pieces that are not in yet."""
         self._count += len(numbers)
-        if 2 * self._count > self._last:
+        if 2 * self._count >= len(self._numbers):
             taken = self._numbers >= 0
             low = np.concatenate([self._low[taken], low])
             high = np.concatenate([self._high[taken], high])
             numbers = np.concatenate([self._numbers[taken], numbers])
             self._make(1 << (4 * self._count).bit_length())
-        slots = self._slots(low, high)
-        left = np.arange(len(numbers))
-        while len(left):
-            # Of those that find one place free, one gets it; it and the others are told by looking.
-            free = left[self._numbers[slots[left]] < 0]
-            own = slots[free]
-            self._numbers[own], self._low[own], self._high[own] = numbers[free], low[free], high[free]
-            own = slots[left]
-            left = left[(self._low[own] != low[left]) | (self._high[own] != high[left])]
-            slots[left] = (slots[left] + 1) & self._last
+        insert_keys(low, high, numbers, self._low, self._high, self._numbers)
 
 
 class PieceTables:
@@ -172,25 +132,22 @@ class PieceTables:
         starts = np.cumsum(counts) - counts
         pieces = np.empty(int(counts.sum()), np.int32)
         for own_texts, own_pieces, own_counts in found:
-            steps = starts[own_texts] - np.cumsum(own_counts) + own_counts
-            pieces[np.repeat(steps, own_counts) + np.arange(len(own_pieces))] = own_pieces
+            pieces[expand_runs(starts[own_texts], own_counts)] = own_pieces
         return pieces, counts
 
 
+@dataclass(frozen=True, slots=True)
 class _Pieces:
-    """Pieces of a text: where they begin, their sizes, and up to 16 bytes of each as two uint64."""
+    """Pieces of a text: where they begin, their sizes, and their keys as two uint64."""
 
-    def __init__(self, content: bytes, starts: Array, sizes: Array) -> None:
-        self._content, self._starts, self.sizes = content, starts, sizes
-        words = np.frombuffer(content, "<u8")
-        at, shift = starts >> 3, ((starts & 7) << 3).astype(np.uint64)
-        back = np.uint64(64) - shift  # a shift by 64 gives 0 here
-        first, second, third = words[at], words[at + 1], words[at + 2]
-        self.low = ((first >> shift) | (second << back)) & _MASKS[np.minimum(sizes, 8)]
-        self.high = ((second >> shift) | (third << back)) & _MASKS[np.clip(sizes - 8, 0, 8)]
+    content: bytes
+    starts: Array
+    sizes: Array
+    low: Array
+    high: Array
 
     def spelled(self, chosen: Array) -> list[str]:
         """The pieces with these numbers as strings."""
-        starts = self._starts[chosen]
+        starts = self.starts[chosen]
         where = zip(starts.tolist(), (starts + self.sizes[chosen]).tolist(), strict=True)
-        return [self._content[start:end].decode("utf-8", "surrogatepass") for start, end in where]
+        return [self.content[start:end].decode("utf-8", "surrogatepass") for start, end in where]

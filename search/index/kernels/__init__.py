@@ -1,0 +1,100 @@
+"""The hot loops of searching and writing: pure functions over arrays, which know nothing of an index.
+
+arrays      the types of arrays that are passed around
+sets        ascending lists of numbers: membership, union, runs, sums
+spans       phrases, and words near each other
+scores      BM25F of a block of documents, the highest of many keys, edit distances
+inversion   text to pieces, pieces to numbers, words into the order of terms
+
+Every other module imports the functions from here. A faster implementation of one replaces it here, with the
+same signature; `tests/index/test_kernels.py` holds both to the same naive twin. A function changes no array
+that it is given, unless its docstring says so.
+"""
+
+from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints
+from search.index.kernels.inversion import (
+    MAX_SHORT_BYTES,
+    cut_pieces,
+    find_keys,
+    group_keys,
+    insert_keys,
+    interleave_runs,
+    order_by_term,
+    pack_pieces,
+    renumber,
+)
+from search.index.kernels.scores import (
+    LEADS,
+    add_field,
+    edit_distances,
+    highest,
+    leads_of,
+    saturate,
+)
+from search.index.kernels.sets import (
+    MIN_SPARSITY,
+    add_postings,
+    expand_runs,
+    find_members,
+    first_of_runs,
+    flag_members,
+    run_starts,
+    scatter,
+    sum_by_sorting,
+    unite_by_sorting,
+    unite_by_table,
+)
+from search.index.kernels.spans import (
+    count_flagged,
+    count_spans,
+    count_starts,
+    distinct_spans,
+    find_exact_phrase,
+    find_loose_phrase,
+    find_near,
+    number_words,
+    phrase_starts,
+)
+
+__all__ = [
+    "LEADS",
+    "MAX_SHORT_BYTES",
+    "MIN_SPARSITY",
+    "Array",
+    "Docs",
+    "Flags",
+    "Floats",
+    "Ints",
+    "add_field",
+    "add_postings",
+    "count_flagged",
+    "count_spans",
+    "count_starts",
+    "cut_pieces",
+    "distinct_spans",
+    "edit_distances",
+    "expand_runs",
+    "find_exact_phrase",
+    "find_keys",
+    "find_loose_phrase",
+    "find_members",
+    "find_near",
+    "first_of_runs",
+    "flag_members",
+    "group_keys",
+    "highest",
+    "insert_keys",
+    "interleave_runs",
+    "leads_of",
+    "number_words",
+    "order_by_term",
+    "pack_pieces",
+    "phrase_starts",
+    "renumber",
+    "run_starts",
+    "saturate",
+    "scatter",
+    "sum_by_sorting",
+    "unite_by_sorting",
+    "unite_by_table",
+]

@@ -1,0 +1,108 @@
+"""BM25F of a block of documents, the highest of many keys, and edit distances.
+
+For the formula of BM25F see `search.index.evaluate.bm25f`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from search.index.kernels.arrays import Array, Docs, Floats, Ints
+
+LEAD = 50
+"""How many words in, a word is half as near to the beginning of its field as its first word."""
+
+LEADS = 255
+"""The result of `leads_of` for the first word of a field."""
+
+BLOCK_SIZE = 64
+"""This many keys are looked at together first, by their maximum."""
+
+
+def leads_of(positions: Array) -> Array:
+    """uint8: how near positions, integers from 0, are to the beginning: LEADS * LEAD / (LEAD + position)."""
+    return np.rint(float(LEADS * LEAD) / (positions + float(LEAD))).astype(np.uint8)
+
+
+def add_field(
+    tf: Floats,
+    docs: Docs,
+    at: Array | None,
+    norms: Floats,
+    frequencies: Array,
+    leads: Array,
+    lead: float,
+) -> None:
+    """Add to `tf` float32[docs] what one field adds: norm * (1 + lead * leads / LEADS) * frequency.
+
+    `at` says which of `docs` the frequencies and leads are of, ascending and distinct; None: all of them.
+    `norms` has the norm of each document that there may be. `tf` is changed.
+    """
+    added = norms.take(docs if at is None else docs.take(at))
+    if lead:
+        early = leads.astype(np.float32)
+        early *= np.float32(lead / LEADS)
+        early += 1
+        early *= frequencies
+        added *= early
+    else:
+        added *= frequencies
+    if at is None:
+        tf += added
+    else:
+        np.add.at(tf, at, added)
+
+
+def saturate(tf: Floats, idf: float, k1: float) -> None:
+    """Make scores of `tf` float32, which is changed: idf * (k1 + 1) * tf / (k1 + tf), and 0 where tf is 0.
+
+    `k1` is above 0.
+    """
+    divisor = tf + np.float32(k1)
+    tf *= np.float32(idf * (k1 + 1))
+    tf /= divisor
+
+
+def highest(keys: Array, limit: int) -> Ints:
+    """int64, ascending: the places of the `limit` highest keys, and of all that equal the last of them.
+
+    `limit` is 1 or more. No key is NaN. The limit-th highest of the maxima of blocks is a bound that at least
+    `limit` keys reach; a key that does not reach it cannot be among them.
+    """
+    blocks = len(keys) // BLOCK_SIZE
+    if blocks > 4 * limit:
+        maxima = keys[: blocks * BLOCK_SIZE].reshape(blocks, BLOCK_SIZE).max(axis=1)
+        reaching = np.flatnonzero(keys >= np.partition(maxima, blocks - limit)[blocks - limit])
+    else:
+        reaching = np.arange(len(keys))
+    if limit < len(reaching):
+        own = keys.take(reaching)
+        bound = np.partition(own, len(own) - limit)[len(own) - limit]
+        reaching = reaching.compress(own >= bound)
+    return reaching
+
+
+def edit_distances(letters: Array, target: str) -> Array:
+    """int16[words]: the edits from each word, a row of `letters`, to `target`.
+
+    `letters` is [words, length], code points of any integer type. An edit inserts, deletes or replaces a
+    character, or swaps two neighbours, and no character is edited twice (optimal string alignment). It is the
+    table of Wagner and Fischer (1974), filled for all the words at once, one row of it for each character of
+    the target.
+    """
+    count, width = letters.shape
+    columns = np.arange(width + 1, dtype=np.int16)
+    before = row = np.tile(columns, (count, 1))
+    for i, char in enumerate(target, start=1):
+        earlier, before = before, row
+        row = np.empty_like(before)
+        row[:, 0] = i
+        same = letters == ord(char)
+        np.minimum(before[:, 1:] + 1, before[:, :-1] + ~same, out=row[:, 1:])
+        if i > 1 and width > 1:
+            swapped = same[:, :-1] & (letters[:, 1:] == ord(target[i - 2]))
+            swap = np.where(swapped, earlier[:, :-2] + 1, np.int16(width + i))
+            np.minimum(row[:, 2:], swap, out=row[:, 2:])
+        # Insertions run along the row: the least of all earlier cells, each plus the way from it.
+        row = np.minimum.accumulate(row - columns, axis=1) + columns
+    return row[:, -1]

@@ -1,0 +1,152 @@
+"""Phrases and words near each other, over many documents at once.
+
+A *place* is `document << 32 | position`, int64. The distance of two places in one document is their
+difference; across documents that is larger than any distance that is asked for. A *span* is the places of a
+first and of a last word.
+
+A *number* of a word counts all positions of a field, document after document, with one between two
+documents that no word has. `bases[doc]` is the number of position 0; so `bases` ascends. Numbers are int32
+where they fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from search.index.kernels.arrays import Array, Docs, Flags, Ints
+from search.index.kernels.sets import find_members, first_of_runs
+
+# --- by places --------------------------------------------------------------------------------------
+
+
+def find_exact_phrase(words: Sequence[Ints]) -> Ints:
+    """int64, ascending: the places where a phrase begins, from the places of each of its words in turn.
+
+    The places of a word ascend, without repeats. The phrase has one word or more.
+    """
+    rarest = min(range(len(words)), key=lambda number: len(words[number]))
+    starts = words[rarest] - rarest
+    for number, places in enumerate(words):
+        if number != rarest:
+            starts = starts.compress(find_members(starts + number, places)[1])
+    return starts
+
+
+def find_loose_phrase(words: Sequence[Ints], slop: int) -> tuple[Ints, Ints]:
+    """(first, last) places of a phrase with at most `slop` other words among its own; the first ones ascend.
+
+    Each place of the first word gives at most one span, the shortest: every next word is taken at its first
+    place after the one before. The places of a word ascend, without repeats.
+    """
+    starts = ends = words[0]
+    for places in words[1:]:
+        at = np.searchsorted(places, ends, side="right")
+        kept = at < len(places)
+        starts, ends = starts.compress(kept), places.take(at.compress(kept))
+        close = ends - starts <= len(words) - 1 + slop
+        starts, ends = starts.compress(close), ends.compress(close)
+    return starts, ends
+
+
+def find_near(
+    left: tuple[Ints, Ints], right: tuple[Ints, Ints], distance: int, *, ordered: bool
+) -> tuple[Ints, Ints]:
+    """(first, last) places of spans that hold a span of `left` and one of `right`, at most `distance` apart.
+
+    The distance is from the last place of the earlier to the first of the later, from 1 on; with `ordered`
+    the earlier is the one of `left`. Both sides are sorted by first place, then last. So is what comes back,
+    without repeats. It has for each span the pair with its nearest neighbour on either side, not every pair.
+    """
+    pairs = [*_followed(left, right, distance)]
+    if not ordered:
+        pairs += _followed(right, left, distance)
+    return distinct_spans(np.concatenate(pairs[::2]), np.concatenate(pairs[1::2]))
+
+
+def _followed(first: tuple[Ints, Ints], second: tuple[Ints, Ints], distance: int) -> tuple[Ints, ...]:
+    """(first, last, first, last) places: one of `second` begins at most `distance` after one of `first`."""
+    (first_starts, first_ends), (second_starts, second_ends) = first, second
+    # Each of the first with the next of the second (of equal starts, the one that ends soonest).
+    at = np.searchsorted(second_starts, first_ends, side="right")
+    kept = np.flatnonzero(at < len(second_starts))
+    at = at.take(kept)
+    close = second_starts.take(at) - first_ends.take(kept) <= distance
+    forward = first_starts.take(kept.compress(close)), second_ends.take(at.compress(close))
+    # Each of the second with the last of the first that ends before it.
+    by_end = np.argsort(first_ends, kind="stable")
+    sorted_ends = first_ends.take(by_end)
+    at = np.searchsorted(sorted_ends, second_starts, side="left") - 1
+    kept = np.flatnonzero(at >= 0)
+    at = at.take(kept)
+    close = second_starts.take(kept) - sorted_ends.take(at) <= distance
+    backward = first_starts.take(by_end.take(at.compress(close))), second_ends.take(kept.compress(close))
+    return *forward, *backward
+
+
+def distinct_spans(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """The spans sorted by first place, then last, without repeats."""
+    order = np.lexsort((ends, starts))
+    starts, ends = starts.take(order), ends.take(order)
+    new = first_of_runs(starts) | first_of_runs(ends)
+    return starts.compress(new), ends.compress(new)
+
+
+def count_spans(starts: Ints) -> tuple[Docs, Array, Ints]:
+    """(int32 documents, counts, first positions) of spans by their first places, which ascend.
+
+    Spans that begin at one place count once.
+    """
+    starts = starts.compress(first_of_runs(starts))
+    docs = starts >> 32
+    first = np.flatnonzero(first_of_runs(docs))
+    counts = np.diff(first, append=len(starts))
+    return docs.take(first).astype(np.int32), counts, starts.take(first) & 0xFFFFFFFF
+
+
+# --- by numbers -------------------------------------------------------------------------------------
+
+
+def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array, offset: int) -> Array:
+    """The number of each word, less `offset`, in the type of `bases`; ascending.
+
+    `frequencies` says how many of the `positions` are of each of the `docs`; both ascend.
+    """
+    numbers: Array = np.repeat(bases.take(docs) - offset, frequencies)
+    numbers += positions
+    return numbers
+
+
+def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:
+    """The numbers, ascending, where a phrase begins, which are in every slot.
+
+    `slots[n]` has, in one list or more, the numbers of the words that may stand at place n of the phrase,
+    each less n, and none twice. All are sorted together, which is fastest where they are few.
+    """
+    starts = np.concatenate(slots[0])
+    for slot in slots[1:]:
+        both = np.sort(np.concatenate([starts, *slot]))
+        starts = both[1:].compress(both[1:] == both[:-1])
+    return np.sort(starts)
+
+
+def count_starts(starts: Array, bases: Array) -> tuple[Docs, Array, Array]:
+    """(int32 documents, counts, first positions) of the numbers where something begins, which ascend."""
+    owners = (np.searchsorted(bases, starts, side="right") - 1).astype(np.int32)
+    first = np.flatnonzero(first_of_runs(owners))
+    docs = owners.take(first)
+    return docs, np.diff(first, append=len(owners)), starts.take(first) - bases.take(docs)
+
+
+def count_flagged(docs: Docs, frequencies: Array, flags: Flags) -> tuple[Docs, Array, Array]:
+    """(documents, counts, which flag is the first) of the documents that have a flag set, ascending.
+
+    `frequencies` says how many of the `flags` are of each of the `docs`.
+    """
+    before = np.concatenate([[0], np.cumsum(flags, dtype=np.int32)])
+    ends = before.take(np.cumsum(frequencies, dtype=np.intp))
+    counts = np.diff(ends, prepend=0)
+    found = np.flatnonzero(counts)
+    counts = counts.take(found)
+    return docs.take(found), counts, np.flatnonzero(flags).take(ends.take(found) - counts)

@@ -1,0 +1,307 @@
+"""Pages and exports on the command line: nothing cut off in silence, and every page says how to go on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from search.article import Article
+from search.cli import main
+from search.query import Archive, open_archive
+from tests.conftest import ARTICLES, day
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `news` here and gives exit code, standard output and standard error."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        captured = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, archive: Archive) -> Path:
+    """A working folder in which the archive of four articles is the one meant."""
+    assert archive.count("*") == 4
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NEWS_ARCHIVE", str(tmp_path / "archive"))
+    return tmp_path
+
+
+def typed(line: str, mark: str) -> list[str]:
+    """The words of the command that a line shows after `mark`, `news` aside."""
+    command, *arguments = shlex.split(line.partition(mark)[2])
+    assert command == "news"
+    return arguments
+
+
+# --- the next page ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("strike OR storm",),
+        ("strike", "OR", "storm", "--sort", "oldest"),
+        ("--any", "strike", "storm floods", "--since", "2025-02"),
+        ("--recency", "7d", "--facet", "source", "--", "-zeppelin"),
+        ("--expand", "keyword:strike OR (storm)"),
+    ],
+)
+def test_the_command_of_the_next_page_can_be_typed_until_all_is_seen(
+    run: Run, arguments: tuple[str, ...]
+) -> None:
+    code, out, _ = run("search", "--limit", "1", *arguments)
+    seen = 0
+    while code == 0:
+        seen += 1
+        assert f"\n{seen}. " in out
+        last = out.splitlines()[-1]
+        if not last.startswith("next page: "):
+            break
+        code, out, _ = run(*typed(last, "next page: "))
+    assert code == 0
+    assert seen == int(run("search", "-f", "text", *arguments)[1].split()[0]) >= 2
+
+
+def test_a_cursor_that_was_copied_over_two_lines_is_still_good(run: Run) -> None:
+    cursor = json.loads(run("search", "strike", "-n", "1", "-f", "json")[1])["next"]
+    broken = f" {cursor[:20]}\n   {cursor[20:]}\n"
+    assert run("search", "strike", "-f", "ids", "--after", broken)[:2] == (0, "a2\n")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("storm",),
+        ("strike", "--since", "2025-01"),
+        ("strike", "--recency", "7d"),
+        ("strike", "--expand"),
+        ("strike", "bank", "--any"),
+    ],
+)
+def test_a_cursor_of_one_search_is_refused_by_another(run: Run, other: tuple[str, ...]) -> None:
+    cursor = json.loads(run("search", "strike", "-n", "1", "-f", "json")[1])["next"]
+    code, out, err = run("search", *other, "--after", cursor)
+    assert (code, out) == (2, "")
+    assert "that cursor belongs to another search; give it with the same query and the same options" in err
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "x.y",
+        "a.b.c.d",
+        "WyJ4Il0.1.1.deadbeef",
+        "..",
+        ".1.1.x",
+        "x.1.99999999999.y",
+        "x.²..y",
+        "é.1.1.z",
+        "\udcff",
+    ],
+)
+def test_what_is_no_cursor_is_refused(run: Run, cursor: str) -> None:
+    code, out, err = run("search", "strike", "--after", cursor)
+    assert (code, out) == (2, "")
+    assert "that is not a cursor" in err
+
+
+def test_later_pages_read_dates_and_ages_as_the_first_did(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "days", create=True) as opened:
+        opened.add(
+            Article(id=f"d{n}", title="Tide", published=day(f"2025-02-{n:02}T12:00")) for n in range(1, 10)
+        )
+        first = opened.at(now=day("2025-02-08T23:59:59.5")).search("tide when:3d", limit=2, recency="12h")
+        second = opened.search("tide when:3d", limit=9, recency="12h", after=first.next)
+        found = [hit.article.id for page in (first, second) for hit in page.hits]
+        assert found == ["d8", "d7", "d6", "d5"]
+        assert (first.first, second.first, second.next) == (1, 3, None)
+
+
+# --- what is not all --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "ids"])
+def test_rows_that_are_not_all_are_said_to_be_and_the_way_that_is_named_prints_all(
+    run: Run, form: str
+) -> None:
+    code, out, err = run("search", "strike", "--format", form, "-n", "1", "--sort", "newest")
+    assert code == 0
+    assert err.startswith("news: 1 of 2; for all of them, oldest first: news search strike ")
+    code, whole, quiet = run(*typed(err, "first: "))
+    assert (code, quiet) == (0, "")
+    header = form == "csv"
+    assert len(out.splitlines()) == 1 + header
+    assert [("a1" in line, "a2" in line) for line in whole.splitlines()[header:]] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_rows_of_a_later_page_say_which_they_are(run: Run) -> None:
+    cursor = json.loads(run("search", "-n", "1", "-f", "json")[1])["next"]
+    assert run("search", "-n", "2", "-f", "ids", "--after", cursor)[2].startswith("news: 2 to 3 of 4; ")
+
+
+def test_rows_that_are_all_say_nothing(run: Run) -> None:
+    assert run("search", "strike", "--format", "csv")[2] == ""
+    assert run("search", "strike", "--format", "csv", "-n", "2")[2] == ""
+
+
+def test_all_prints_every_match_oldest_first_without_score_and_snippet(run: Run) -> None:
+    rows = list(csv.reader(io.StringIO(run("search", "--all", "-f", "csv")[1])))
+    assert rows[0][:3] == ["id", "published", "score"]
+    assert [row[0] for row in rows[1:]] == ["a1", "a2", "a3", "a4"]
+    assert {(row[2], row[8]) for row in rows[1:]} == {("", "")}
+    lines = [
+        json.loads(line) for line in run("search", "--all", "-f", "jsonl", "--sort", "oldest")[1].splitlines()
+    ]
+    assert [line["id"] for line in lines] == ["a1", "a2", "a3", "a4"]
+    assert lines[0]["title"] == ARTICLES[0].title
+    assert not {"score", "snippet", "body"} & set(lines[0])
+
+
+def test_all_of_nothing_exits_with_1_and_keeps_the_notes(run: Run) -> None:
+    code, out, err = run("search", "--all", "-f", "ids", "the", "zeppelin")
+    assert (code, out) == (1, "")
+    assert "“the” is a very common word" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ((), "--all is for --format csv, jsonl, ids, not for text"),
+        (("-f", "json"), "not for json"),
+        (("-f", "csv", "-n", "10"), "it cannot be combined with --limit"),
+        (("-f", "csv", "--sort", "newest"), "it cannot be combined with --sort"),
+        (("-f", "csv", "--recency", "7d"), "it cannot be combined with --recency"),
+        (("-f", "csv", "--expand"), "it cannot be combined with --expand"),
+        (("-f", "csv", "--after", "x"), "it cannot be combined with --after"),
+    ],
+)
+def test_all_goes_with_nothing_that_is_of_a_page(run: Run, arguments: tuple[str, ...], reason: str) -> None:
+    code, out, err = run("search", "strike", "--all", *arguments)
+    assert (code, out) == (2, "")
+    assert reason in err
+
+
+@pytest.mark.parametrize(("form", "rows"), [("csv", 3), ("jsonl", 2), ("ids", 2)])
+def test_an_interrupted_export_leaves_the_rows_before(
+    run: Run, monkeypatch: pytest.MonkeyPatch, form: str, rows: int
+) -> None:
+    def interrupted(*_: object, **__: object) -> Iterator[Article]:
+        yield from ARTICLES[:2]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Archive, "scan", interrupted)
+    code, out, err = run("search", "--all", "-f", form)
+    assert (code, len(out.splitlines())) == (130, rows)
+    assert "interrupted" in err
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "ids"])
+def test_facets_that_a_format_has_no_place_for_are_refused(run: Run, form: str) -> None:
+    code, out, err = run("search", "strike", "--facet", "source", "--format", form)
+    assert (code, out) == (2, "")
+    assert f"--facet cannot be printed as {form}; use --format json, or: news facets" in err
+
+
+def test_a_facet_says_how_many_of_its_values_are_shown(run: Run) -> None:
+    assert run("facets", "--by", "keyword:2")[1].startswith("keyword  2 of 5 shown, 1 without\n")
+
+
+# --- other -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [("search", "strike"), ("count",), ("stats",), ("show", "a1")])
+def test_a_second_archive_is_refused_and_not_searched_instead_of_the_first(
+    run: Run, command: tuple[str, ...]
+) -> None:
+    code, out, err = run(*command, "-a", "one", "--archive", "two")
+    assert (code, out) == (2, "")
+    assert "--archive is given more than once" in err
+
+
+@pytest.mark.parametrize("command", ["search", "count"])
+def test_no_query_is_every_article_in_every_command(run: Run, command: str) -> None:
+    code, out, err = run(command)
+    assert (code, err) == (0, "")
+    assert out.startswith("4")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("suggest", "\udcff"), 1),
+        (("explain", "\udcff", "strike"), 2),
+        (("show", "\udcff"), 1),
+        (("similar", "\udcff"), 2),
+        (("background", "\udcff"), 2),
+        (("count", "id:\udcff"), 1),
+        (("count", "keyword:\udcff"), 1),
+        (("delete", "-y", "\udcff"), 1),
+    ],
+)
+def test_a_byte_that_is_no_text_is_not_called_damage(run: Run, arguments: tuple[str, ...], code: int) -> None:
+    ended, _, err = run(*arguments)
+    assert ended == code
+    assert "rebuild" not in err
+
+
+@pytest.mark.parametrize("arguments", ["index -", "similar -", "delete a1"])
+def test_standard_input_that_is_closed_is_named_and_no_traceback(home: Path, arguments: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"exec {shlex.quote(sys.executable)} -m search {arguments} -a archive <&-"],
+        cwd=home, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": str(Path(__file__).parent.parent.parent), "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "standard input is closed" in done.stderr or "--yes" in done.stderr
+
+
+def test_progress_has_a_bar_only_where_there_is_something_to_measure_it_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from search.cli.progress import show_progress
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm")
+    for total, bar in ((None, False), (2_000, True)):
+        shown = Terminal()
+        monkeypatch.setattr(sys, "stderr", shown)
+        with show_progress("articles") as move:
+            move(1_000, total)
+        text = shown.getvalue()
+        assert ("━" in text) == bar
+        assert ("1,000 of 2,000 articles" if bar else "1,000 articles") in text
+
+
+def test_progress_says_nothing_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from search.cli.progress import show_progress
+
+    with show_progress("articles") as move:
+        move(1, 2)
+    assert capsys.readouterr() == ("", "")

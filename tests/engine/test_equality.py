@@ -1,0 +1,138 @@
+"""The embedded engine gives the answers of the reference, on random articles and queries."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta, tzinfo
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from search.archive.timeline import timeline
+from search.article import Article
+from search.backends import open_engine
+from search.dates import INTERVALS
+from search.deadline import no_deadline
+from search.engine import Cursor, Engine, FacetRequest, FieldWeight, Ranking, Recency, SearchRequest, Sort
+from search.language import Node, parse_query, sought_words
+from tests.asking import ask
+from tests.reference import ReferenceEngine
+from tests.reference.dates import TOO_COARSE
+from tests.reference.dates import timeline as timeline_of
+from tests.strategies import START, ZONES, articles, queries
+
+FACETS = tuple(
+    FacetRequest(field) for field in ("keyword", "author", "source", "site", "lang", "precision", "places")
+)
+
+OTHER_RANKING = Ranking(
+    fields=(FieldWeight("title", 3.0, 0.3), FieldWeight("body", 1.0, 0.0)),
+    k1=0.9,
+    earliness=0.25,
+    recency=Recency(timedelta(hours=9), START + timedelta(days=2)),
+)
+
+IDS = [f"id{n}" for n in range(12)]
+batches = st.lists(st.lists(articles, min_size=1, max_size=6), min_size=1, max_size=4)
+
+
+def agree(engine: Engine, reference: ReferenceEngine, query: Node, zone: tzinfo) -> None:
+    """Everything that can be asked about a query has the same answer."""
+    known = ask(engine).state().extra_fields
+    facets = tuple(f for f in FACETS if f.field != "places" or f.field in known)
+    facets += tuple(FacetRequest("date", interval=interval) for interval in INTERVALS)
+    request = SearchRequest(query, limit=50, facets=facets, zone=zone)
+    found, expected = ask(engine).search(request), ask(reference).search(request)
+    assert found.total == expected.total, str(query)
+    assert {hit.article.id for hit in found.hits} == {hit.article.id for hit in expected.hits}
+    scores = {hit.article.id: hit.score for hit in expected.hits}
+    for hit in found.hits:
+        assert hit.score == pytest.approx(scores[hit.article.id], rel=1e-5, abs=1e-9)
+    for hit in found.hits[:3]:
+        explained = ask(engine).explain(query, hit.article.id)
+        assert explained is not None
+        assert explained.matches
+        assert explained.value == sum(term.value for term in explained.parts)
+        assert explained.value == pytest.approx(hit.score, rel=1e-5, abs=1e-6)
+    wishes = SearchRequest(
+        query, limit=50, prefer=parse_query("strike OR title:storm^3").tree, ranking=OTHER_RANKING
+    )
+    wanted_scores = {hit.article.id: hit.score for hit in ask(reference).search(wishes).hits}
+    for hit in ask(engine).search(wishes).hits:
+        assert hit.score == pytest.approx(wanted_scores[hit.article.id], rel=1e-5, abs=1e-6)
+    for facet, wanted in zip(found.facets, expected.facets, strict=True):
+        assert facet.field == wanted.field
+        assert [(v.value, v.count) for v in facet.values] == [(v.value, v.count) for v in wanted.values]
+        assert facet.distinct == wanted.distinct
+        assert (facet.missing, facet.imprecise) == (wanted.missing, wanted.imprecise)
+        coarse = TOO_COARSE.get(facet.field.removeprefix("date:"), ())
+        exact = " ".join(f"-precision:{precision}" for precision in sorted(coarse))
+        for value in facet.values[:2]:
+            narrowed = parse_query(f"({query}) {value.query} {exact}", extra_fields=("places",)).tree
+            assert ask(engine).search(SearchRequest(narrowed, limit=0)).total == value.count
+    for sort in ("newest", "oldest"):
+        in_order = SearchRequest(query, sort=sort, limit=50)
+        assert [hit.article for hit in ask(engine).search(in_order).hits] == [
+            hit.article for hit in ask(reference).search(in_order).hits
+        ]
+    for field, sought in (
+        ("keyword", "crudeoil"),
+        ("author", "ruiz"),
+        ("source", "Heralt"),
+        ("lang", "fr-ca"),
+    ):
+        near = ask(engine).vocabulary(field=field, near=sought, count=5)
+        assert near == ask(reference).vocabulary(field=field, near=sought, count=5)
+    sought_for = list(sought_words(query))
+    assert ask(engine).document_frequencies(sought_for) == ask(reference).document_frequencies(sought_for)
+    assert ask(engine).ids(query) == ask(reference).ids(query)
+    by_day = FacetRequest("date", interval="day")
+    (facet,) = ask(engine).search(SearchRequest(query, limit=0, facets=(by_day,), zone=zone)).facets
+    matched = (reference.articles[i] for i in reference.ids(query))
+    assert timeline(facet, "day", zone, no_deadline) == timeline_of(matched, "day", zone)
+
+
+def walk(engine: Engine, query: Node, sort: Sort, step: int) -> list[str]:
+    """The ids of every page, one after the other."""
+    seen: list[str] = []
+    after = None
+    while True:
+        page = ask(engine).search(SearchRequest(query, sort=sort, limit=step, after=after))
+        seen += [hit.article.id for hit in page.hits]
+        if page.next is None:
+            return seen
+        after = Cursor.read(page.next, sort)
+
+
+@settings(max_examples=25, phases=[Phase.generate])
+@given(
+    batches, st.sets(st.sampled_from(IDS)), st.lists(queries, min_size=4, max_size=8), st.sampled_from(ZONES)
+)
+def test_agrees_with_the_reference(
+    batches: list[list[Article]], gone: set[str], asked: list[Node], zone: tzinfo
+) -> None:
+    reference = ReferenceEngine()
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(Path(folder) / "archive", create=True)
+        for batch in batches:
+            assert engine.add(batch) == reference.add(batch)
+        assert engine.delete(gone) == reference.delete(gone)
+        for query in asked:
+            if reference.articles:
+                agree(engine, reference, query, zone)
+            whole = [hit.article.id for hit in ask(engine).search(SearchRequest(query, limit=50)).hits]
+            assert walk(engine, query, "relevance", 2) == whole
+            assert walk(engine, query, "oldest", 3) == ask(engine).ids(query)
+        engine.rebuild(lambda *_: None)
+        for query in asked:
+            if reference.articles:
+                agree(engine, reference, query, zone)
+        engine.close()
+
+
+@settings(max_examples=300)
+@given(queries)
+def test_a_query_reads_back_as_the_tree_it_was_written_from(tree: Node) -> None:
+    assert parse_query(str(tree), extra_fields=("places",)).tree == tree

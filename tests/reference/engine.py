@@ -1,0 +1,149 @@
+"""The answers of the reference as an engine: each worked out from all articles, for every question again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import tzinfo
+
+from search.article import Article
+from search.deadline import Deadline
+from search.engine import (
+    DEFAULT_RANKING,
+    Explanation,
+    Facet,
+    FacetRequest,
+    Hit,
+    Progress,
+    Ranking,
+    Results,
+    SearchRequest,
+    State,
+    Stats,
+    Suggestion,
+)
+from search.language import Node, Word
+from search.text import Analyzer
+from tests.reference.bm25f import scores
+from tests.reference.facets import date_facet, value_facet
+from tests.reference.history import ReferenceHistory
+from tests.reference.matches import matches
+from tests.reference.spans import Texts
+from tests.reference.vocabulary import completions, corrections, near_values
+
+
+class ReferenceEngine(ReferenceHistory):
+    """Keeps articles in a dict and looks at all of them for every question."""
+
+    def __init__(self, language: str = "english") -> None:
+        super().__init__()
+        self.analyzer = Analyzer(language)
+
+    def _texts(self) -> Texts:
+        return Texts(self.articles, self.analyzer)
+
+    def search(self, request: SearchRequest) -> Results:
+        texts = self._texts()
+        found = scores(request.query, self.articles, texts, request.ranking)
+        liked = (
+            {} if request.prefer is None else scores(request.prefer, self.articles, texts, request.ranking)
+        )
+        found = {i: (score + liked.get(i, 0.0)) * self._faded(i, request) for i, score in found.items()}
+        order = sorted(found, key=lambda i: self._key(request.sort, found[i], self.articles[i]))
+        if request.after is not None:
+            at = request.after
+            past = Article(id=at.id, title="x", published=at.published)
+            bound = self._key(request.sort, at.score, past)
+            order = [i for i in order if self._key(request.sort, found[i], self.articles[i]) > bound]
+        hits = tuple(Hit(self.articles[i], found[i]) for i in order[: request.limit])
+        matched = [self.articles[i] for i in found]
+        facets = tuple(self._facet(matched, facet, request.zone) for facet in request.facets)
+        return Results(len(found), hits, facets)
+
+    def _faded(self, identity: str, request: SearchRequest) -> float:
+        published = self.articles[identity].published
+        recency = request.ranking.recency
+        if recency is None:
+            return 1.0
+        if published is None or published > recency.now:
+            return 1 - recency.share
+        halvings: float = (recency.now - published) / recency.half_life
+        return float(1 - recency.share + recency.share * 0.5**halvings)
+
+    @staticmethod
+    def _key(sort: str, score: float, article: Article) -> tuple[float, float, str]:
+        stamp = article.published.timestamp() if article.published else None
+        newest = math.inf if stamp is None else -stamp
+        if sort == "relevance":
+            return (-score, newest, article.id)
+        return (newest if sort == "newest" else math.inf if stamp is None else stamp, 0, article.id)
+
+    @staticmethod
+    def _facet(matched: Sequence[Article], facet: FacetRequest, zone: tzinfo) -> Facet:
+        if facet.interval is not None:
+            return date_facet(matched, facet.interval, zone)
+        return value_facet(matched, facet.field, facet.limit)
+
+    def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
+        if identity not in self.articles:
+            return None
+        score = scores(query, self.articles, self._texts(), ranking).get(identity)
+        return Explanation(score or 0.0, str(query), matches=score is not None)
+
+    def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        texts = self._texts()
+        return {word: len(matches(Word(word), self.articles, texts)) for word in words}
+
+    def vocabulary(
+        self, *, field: str | None = None, prefix: str = "", near: str = "", count: int = 10
+    ) -> tuple[Suggestion, ...]:
+        if field is not None:
+            return near_values([*self.articles.values()], field, near, count)
+        texts = self._texts()
+
+        def frequency(word: str) -> int:
+            return len(matches(Word(word), self.articles, texts))
+
+        if near:
+            return corrections(self.articles, frequency, near, count)
+        return completions(self.articles, self.analyzer, frequency, prefix, count)
+
+    def ids(self, query: Node) -> list[str]:
+        return sorted(
+            matches(query, self.articles, self._texts()),
+            key=lambda i: self._key("oldest", 0.0, self.articles[i]),
+        )
+
+    def scan(self, query: Node) -> Iterator[Article]:
+        return (self.articles[i] for i in self.ids(query))
+
+    def get(self, identities: Sequence[str]) -> dict[str, Article]:
+        return {i: self.articles[i] for i in identities if i in self.articles}
+
+    @contextmanager
+    def reader(self, deadline: Deadline | None = None) -> Iterator[ReferenceEngine]:  # noqa: ARG002
+        yield self
+
+    def version(self) -> str:
+        return str(sorted((i, article.digest().hex()) for i, article in self.articles.items()))
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        if progress is not None:
+            progress(len(self.articles), len(self.articles))
+
+    def upgrade(self, progress: Progress | None = None) -> bool:  # noqa: ARG002  # there is nothing to do
+        return False
+
+    def optimize(self) -> None:
+        """There is nothing to be made faster."""
+
+    def state(self) -> State:
+        names = {name for article in self.articles.values() for name in article.extra}
+        return State("", 0, self.analyzer.language, tuple(sorted(names)))
+
+    def stats(self) -> Stats:
+        raise NotImplementedError("the reference has no files to describe")
+
+    def close(self) -> None:
+        self.articles = {}
