@@ -21,13 +21,8 @@ PENDING = (
     "search/ingest.py",
     "search/language",
     "search/query.py",
-    "search/sources",
     "search/text",
-    "scripts",
-    "docs",
-    "CHANGELOG.md",
-    "CONTRIBUTING.md",
-    "README.md",
+    "docs/library.md",
 )
 """Files and folders that are still to be cleaned: take a line out when its files pass."""
 
@@ -41,7 +36,7 @@ TURNS = {
     r"\bthose (?:of|that|who|which)\b": "repeat the noun",
     r"(?<!\bthere )\b(?:is|are|be|has|have|as) none\b": "there is no …",
     r"\bnone (?:is|are|of (?:them|it|these|those|which))\b": "no …",
-    r"(?<!\bthere )(?<!\bThere )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b)": "is not a …",
+    r"(?<!\bthere )(?<!\bThere )\b(?:is|are|was|were) no (?!(?:longer|more|less|faster)\b)": "is not a …",
     r"\bso (?:many|few)\b|\bso long\b(?! as)|\bso much\b": "give the number its name",
     r"\baside\b": "without …, apart from …",
     r"\banew\b": "again, a new …",
@@ -155,6 +150,7 @@ def test_a_riddle_is_found(text: str) -> None:
         "True if there is anything.",
         "Returns None if there is none.",
         "The index is no longer used.",
+        "The forks are no faster.",
         "The code `what is` is left out, and “nobody” too.",
     ],
 )
