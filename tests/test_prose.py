@@ -11,15 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-PENDING = (
-    "search/index",
-    "search/sources",
-    "scripts",
-    "docs",
-    "CHANGELOG.md",
-    "CONTRIBUTING.md",
-    "README.md",
-)
+PENDING = ("search/index",)
 """Files and folders that are still to be cleaned: take a line out when its files pass."""
 
 TURNS = {
@@ -32,7 +24,7 @@ TURNS = {
     r"\bthose (?:of|that|who|which)\b": "repeat the noun",
     r"(?<!\bthere )\b(?:is|are|be|has|have|as) none\b": "there is no …",
     r"\bnone (?:is|are|of (?:them|it|these|those|which))\b": "no …",
-    r"(?<!\bthere )(?<!\bThere )\b(?:is|are|was|were) no (?!(?:longer|more|less|further)\b)": "is not a …",
+    r"(?<!\bthere )(?<!\bThere )\b(?:is|are|was|were) no (?!(?:longer|more|less|f[au]\w+er)\b)": "is not a …",
     r"\bso (?:many|few)\b|\bso long\b(?! as)|\bso much\b": "give the number its name",
     r"(?<!article )(?<!move it )\baside\b": "without …, apart from …",
     r"\banew\b": "again, a new …",
@@ -146,6 +138,7 @@ def test_a_riddle_is_found(text: str) -> None:
         "True if there is anything.",
         "Returns None if there is none.",
         "The index is no longer used.",
+        "The forks are no faster.",
         "The code `what is` is left out, and “nobody” too.",
     ],
 )

@@ -1,8 +1,8 @@
 """Measures this engine beside others on one machine, in one run: see --help.
 
 Every engine indexes the same articles in a process of its own, which is timed and whose memory is
-watched; then all answer the same queries in turn, one query after the other and engine after engine,
-so that what disturbs the machine disturbs all. Before anything is timed the numbers of matches are
+measured; then all answer the same queries in turn, one query after the other and engine after engine,
+so that other work on the machine disturbs all alike. Before the timing, the numbers of matches are
 compared.
 """
 
@@ -37,9 +37,7 @@ def main() -> None:
     parser.add_argument("articles", type=Path, help="a file or folder that `news index` reads")
     parser.add_argument("--scale", type=int, metavar="N", help="make N articles of the input's sentences")
     parser.add_argument("--peers", default="all", help="all (default), or some, as tantivy,sqlite-fts5")
-    parser.add_argument(
-        "--work", type=Path, help="keep corpus and indexes here, and use those that are there"
-    )
+    parser.add_argument("--work", type=Path, help="keep corpus and indexes in this folder, and reuse them")
     parser.add_argument("--json", type=Path, help="write all figures to this file, too")
     parser.add_argument("--build", nargs=2, metavar=("PEER", "FOLDER"), help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -85,7 +83,7 @@ def run(given: argparse.Namespace, folder: Path) -> None:
             found = own.get(peer.name)
             row.append("–" if not found else spread(found, None if peer.name == "news" else ours))
         rows.append(row)
-    print("\nmedian (95th percentile) in ms, and how many times ours the median is")
+    print("\nmedian (95th percentile) in ms, and the median as a multiple of this engine's")
     show(["", *built], rows)
     print(
         f"\nnews: opened in {opening * 1e3:.1f} ms; after all queries its process had {memory / 1e6:,.0f} MB"
@@ -96,7 +94,7 @@ def run(given: argparse.Namespace, folder: Path) -> None:
 
 
 def chosen(names: str) -> list[Peer]:
-    """The peers asked for that are installed; this engine always."""
+    """The requested peers that are installed, and this engine always."""
     found: list[Peer] = []
     for kind in PEERS:
         peer = kind()
@@ -125,7 +123,7 @@ def machine() -> str:
 def built_figures(
     given: argparse.Namespace, folder: Path, peer: Peer, corpus: dict[str, int]
 ) -> dict[str, float]:
-    """How long the peer takes to index, how large its index is, its memory, and a cold query."""
+    """Measure a peer: time to index, size of its index, memory, and a cold query."""
     own = folder / folder_name(peer)
     note = own / "built.json"
     if not note.exists():
@@ -158,7 +156,7 @@ def built_figures(
 
 
 def build(name: str, own: str) -> None:
-    """In a process of its own: build, and note what it took."""
+    """Build an index in this process, and write down time and memory."""
     peer = next(kind() for kind in PEERS if kind.name == name)
     folder = Path(own)
     begin = time.perf_counter()
@@ -172,7 +170,7 @@ def build(name: str, own: str) -> None:
 
 
 def timed(folder: Path, peers: list[Peer]) -> tuple[dict[str, dict[str, list[float]]], float, float]:
-    """Seconds of each query by class and peer; also of opening this engine, and its memory."""
+    """Seconds of each query by class and peer; also the time to open this engine, and its memory."""
     opening = 0.0
     for peer in peers:
         begin = time.perf_counter()

@@ -1,7 +1,7 @@
-"""The articles that are indexed, and the same articles as terms for engines that analyse otherwise.
+"""The articles that are indexed, and the same articles as terms for engines with another analysis.
 
-All peers are given the terms of this project's analysis, separated by spaces, so that what matches is
-the same for all and can be compared; that saves them the stemming, which this engine does itself.
+All peers are given the terms of this project's analysis, separated by spaces. So the matches are the same
+for all and can be compared. The peers are spared the stemming, which this engine does itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from search.text import Analyzer, sentence_spans
 
 SEED = 20251124
 SEPARATOR = "qzfieldqz"
-"""A term between title and body, so that no phrase reaches from one into the other."""
+"""A term between title and body, so that no phrase crosses from one into the other."""
 
 _NOT_PLAIN = re.compile(r"[^\w]|_")
 
@@ -57,10 +57,10 @@ def read_articles(path: Path) -> list[Article]:
 
 
 def resampled(articles: list[Article], count: int) -> Iterator[Article]:
-    """`count` articles as long as the given ones, of their sentences in new company.
+    """`count` articles as long as the given ones, made of their sentences drawn at random.
 
-    A word that is in no more than three of the given articles is spelled anew, with one of ever more
-    endings, each time it is drawn, so that the vocabulary grows with the articles as that of news does.
+    A word that is in at most three of the given articles gets an ending each time it is drawn, out of ever
+    more endings, so that the vocabulary grows with the number of articles, as in real news.
     """
     draw = random.Random(SEED)
     documents: dict[str, int] = {}
@@ -105,7 +105,7 @@ def _ending(number: int) -> str:
 
 
 def write_corpus(articles: Iterator[Article], folder: Path) -> dict[str, int]:
-    """Write `articles.jsonl`, `lines.jsonl` and `spellings.json`; how many articles, and bytes of text."""
+    """Write `articles.jsonl`, `lines.jsonl` and `spellings.json`; return counts of articles and bytes."""
     analyzer = Analyzer()
     table = PieceTable(analyzer.learn)
     spelled: list[str] = []  # the terms of each piece
@@ -143,14 +143,14 @@ def _plain(term: str) -> str:
 
 
 def read_lines(folder: Path) -> Iterator[Line]:
-    """What `write_corpus` wrote, for peers."""
+    """The articles that `write_corpus` wrote, as terms for peers."""
     with (folder / "lines.jsonl").open() as lines:
         for line in lines:
             yield Line(*json.loads(line))
 
 
 def read_corpus(folder: Path) -> Iterator[Article]:
-    """What `write_corpus` wrote, for this engine."""
+    """The articles that `write_corpus` wrote, for this engine."""
     with (folder / "articles.jsonl").open() as lines:
         for line in lines:
             yield Article.restored(json.loads(line))

@@ -1,8 +1,8 @@
 """This engine and the others, each behind the same four methods.
 
-A peer builds its index in a folder from the corpus there, opens it, and answers a query with how many
-documents match and the ids, or for facets the counts, of what comes first. Every engine fetches the
-documents that it shows.
+A peer builds its index in a folder from the corpus there, opens it, and answers a query with
+the number of matches and the ids of the first ones, or the first counts of a facet. Every engine fetches
+the documents that it shows.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query for all engines: `terms` for those that were given terms, `words` for this one.
+    """A query for all engines: `terms` for engines that were given terms, `words` for this engine.
 
     `kind` is one of: or, and, phrase, prefix, newest, facets. `between` limits the time, in seconds.
     """
@@ -41,21 +41,21 @@ class Unsupported(Exception):
 
 
 class Peer(Protocol):
-    """An engine that takes part."""
+    """An engine that is measured."""
 
     name: str
 
     def version(self) -> str:
-        """Which one it is; raises ImportError where it is not installed."""
+        """The version of the engine; raises ImportError if it is not installed."""
 
     def build(self, corpus: Path, folder: Path) -> None:
         """Make the index."""
 
     def open(self, folder: Path) -> None:
-        """Open what `build` made."""
+        """Open the index that `build` made."""
 
     def prepare(self, query: Query) -> Callable[[], tuple[int, Any]]:
-        """What is timed: answers how many documents match, and the first; raises `Unsupported`."""
+        """The call to time, which gives the number of matches and the first ones; raises `Unsupported`."""
 
 
 class News:

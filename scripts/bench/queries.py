@@ -1,4 +1,4 @@
-"""Query classes, and queries of each drawn from the corpus by how many documents their terms are in."""
+"""Query classes, and queries of each, drawn from the corpus by the document frequency of their terms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.corpus import SEED, read_lines
 from bench.peers import Query
 
 SAMPLE = 50_000
-"""Articles that terms are drawn from."""
+"""Number of articles that terms are drawn from."""
 
 PER_CLASS = 12
 PREFIX = 4
@@ -31,7 +31,7 @@ def draw_queries(folder: Path) -> dict[str, list[Query]]:
         times.append(line.seconds)
     total = len(times)
     spellings: dict[str, list[str]] = json.loads((folder / "spellings.json").read_text())
-    # A word for each term that stands for no other, and prefixes that are not of one of these only.
+    # Each word must have one term only, and each prefix several words.
     word_of = {terms[0]: form for form, terms in reversed(spellings.items()) if len(terms) == 1}
     plain = {term for term in word_of if re.fullmatch("[a-z]{2,}", term)}
     mixed = {

@@ -14,10 +14,10 @@ from evaluation.measuring import COMPARED, MEASURES, Figures, compared, figures_
 from evaluation.systems import SYSTEMS, Run
 
 FLOORS = Path(__file__).parents[2] / "tests" / "golden" / "floors.json"
-"""What this engine has reached on each collection, by the collection's name: its digest, and the means."""
+"""The best figures of this engine by the name of the collection: the collection's digest, and the means."""
 
 SLACK = 0.0005
-"""So much below a floor is rounding."""
+"""A figure may be below its floor by this much, which is rounding."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,13 +30,13 @@ SLACK = 0.0005
     "--runs", type=click.Path(path_type=Path), help="Write each run to this folder, as TREC has them."
 )
 @click.option(
-    "--tune", is_flag=True, help="Instead, rank with each k1, b and lead of a grid, and cross-validate."
+    "--tune", is_flag=True, help="Instead, rank with each k1, b and earliness of a grid, and cross-validate."
 )
 @click.option(
-    "--check", is_flag=True, help="End with 1 where this engine is below a floor; raise the others."
+    "--check", is_flag=True, help="Exit with 1 if this engine is below a floor; raise the other floors."
 )
 @click.option(
-    "--lower-floors", is_flag=True, help="Set the floors to what was reached, also where it is less."
+    "--lower-floors", is_flag=True, help="Set the floors to the figures reached, even if they are lower."
 )
 def main(
     folders: tuple[Path, ...],
@@ -47,7 +47,7 @@ def main(
     check: bool,
     lower_floors: bool,
 ) -> None:
-    """Rank the queries of judged collections, and print how well.
+    """Rank the queries of judged collections, and print the measures.
 
     A collection is a folder with docs*.jsonl (id, title, body), quer*.tsv (id, query) and qrels*.txt (TREC).
     """
@@ -107,7 +107,7 @@ def _print_differences(measured: dict[str, Figures], against: str) -> None:
 
 
 def _below(collection: Collection, figures: Figures, *, lower: bool) -> list[str]:
-    """What is below its floor; floors that were passed are raised, and with `lower` all are set."""
+    """A line for each figure below its floor; raises the floors that were passed, with `lower` sets all."""
     floors = json.loads(FLOORS.read_text()) if FLOORS.exists() else {}
     reached = {measure: round(mean(figures[measure]), 4) for measure in COMPARED}
     known = floors.get(collection.name, {})

@@ -22,7 +22,7 @@ Judgments = dict[str, dict[str, int]]
 
 @dataclass(frozen=True)
 class Collection:
-    """The collection in a folder; raises `FileNotFoundError` where a part of it is missing."""
+    """The collection in a folder; raises `FileNotFoundError` if a part of it is missing."""
 
     folder: Path
 
@@ -38,12 +38,12 @@ class Collection:
 
     @cached_property
     def files(self) -> tuple[Path, Path, Path]:
-        """Those with documents, queries and judgments."""
+        """The files of documents, queries and judgments."""
         return self._file("docs*.jsonl*"), self._file("quer*.tsv"), self._file("qrels*.txt")
 
     @cached_property
     def digest(self) -> str:
-        """What tells this collection from any other, 16 characters."""
+        """A checksum of the three files, 16 characters."""
         digest = sha256()
         for path in self.files:
             digest.update(path.read_bytes())
@@ -57,7 +57,7 @@ class Collection:
 
     @cached_property
     def queries(self) -> dict[str, str]:
-        """The queries that anything is judged right for, by id."""
+        """The queries that have at least one right document, by id."""
         lines = (line.split("\t", 1) for line in self.files[1].read_text("utf-8").splitlines() if line)
         return {
             identity: text.strip()

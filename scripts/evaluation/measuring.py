@@ -1,4 +1,4 @@
-"""Runs to figures: the measures of TREC, query by query, and whether two runs differ by more than chance."""
+"""Runs to figures: the measures of TREC, query by query, and a test for differences by more than chance."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from evaluation.systems import Run
 
 MEASURES = (nDCG @ 10, AP, P @ 10, R @ 100, RR)
 COMPARED = ("nDCG@10", "AP")
-"""The measures of which differences are tested."""
+"""The measures in which systems are compared."""
 
 ROUNDS = 20_000
-"""Of the randomisation test."""
+"""Rounds of the randomisation test."""
 
 Figures = dict[str, dict[str, float]]
 """By measure and query."""
 
 
 def figures_of(run: Run, judgments: Judgments, queries: Sequence[str]) -> Figures:
-    """Each measure of each query; 0 for a query of which the run has nothing."""
+    """Each measure of each query; 0 for a query that is not in the run."""
     asked = {query: judgments[query] for query in queries}
     found: Figures = {str(measure): dict.fromkeys(queries, 0.0) for measure in MEASURES}
     for value in ir_measures.iter_calc(MEASURES, asked, run):
@@ -37,7 +37,7 @@ def mean(values: Mapping[str, float]) -> float:
 
 
 def compared(one: Mapping[str, float], other: Mapping[str, float]) -> tuple[int, int, float]:
-    """For how many queries `one` is better, for how many worse, and the chance of such a difference.
+    """The number of queries with `one` better, with it worse, and the chance of such a difference.
 
     Fisher's randomisation test for pairs, two-sided (Smucker, Allan and Carterette 2007): how often the
     mean difference is at least as large when each query's two values are swapped at random.

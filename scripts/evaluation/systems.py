@@ -1,6 +1,6 @@
 """The engines that are compared, each a function from a collection to a run; all get plain text queries.
 
-The others are as they are meant to be used on English text: their own stemming and stop words, any word.
+The others have the settings that they advise for English: their own stemming and stop words, any word.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def indexed(collection: Collection) -> Iterator[Archive]:
 
 
 def news(collection: Collection, **options: Any) -> Run:
-    """This engine; `options` are those of `Archive.search`."""
+    """The run of this engine; `Archive.search` gets the `options`."""
     with indexed(collection) as archive:
         return searched(archive, collection, **options)
 

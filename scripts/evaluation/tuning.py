@@ -1,4 +1,4 @@
-"""Which k1, b and lead of BM25F are best on a collection, and whether that would hold for other queries."""
+"""Find the best k1, b and earliness of BM25F on a collection, and cross-validate the choice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ K1, B, LEAD = (1.4, 1.8, 2.2), (0.75, 0.9, 0.95), (0.0, 1.0, 2.0)
 FOLDS = 5
 
 Setting = tuple[float, float, float]
-"""k1, the b of the body, and the lead."""
+"""k1, the b of the body, and the earliness."""
 
 Measured = dict[Setting, dict[str, float]]
 """The mean of nDCG@10 and AP of each query, by setting."""
@@ -43,7 +43,7 @@ def ranked(settings: Measured) -> list[tuple[Setting, float]]:
 
 
 def cross_validated(settings: Measured) -> tuple[float, list[Setting]]:
-    """The mean where each fold of queries is ranked by what is best for the others; and what that was."""
+    """The mean, each fold of queries ranked by the best setting for the others; and these settings."""
     queries = sorted(next(iter(settings.values())))
     Random(20251124).shuffle(queries)
     total, chosen = 0.0, []

@@ -1,8 +1,8 @@
 """Feeds to articles: RSS 0.9x, 1.0 and 2.0, Atom, and JSON Feed.
 
-feedparser reads those in XML, malformed ones too; JSON Feed is read here. Both give `_Entry` values, and one
-function makes articles of them. Nothing outside the file is read, and no entity that the document declares
-is expanded.
+feedparser reads the XML feeds, malformed ones too; JSON Feed is read here. Both give `_Entry` values, and one
+function makes articles of them. Nothing outside the file is read, and entities that the document declares
+are not expanded.
 """
 
 from __future__ import annotations
@@ -223,7 +223,7 @@ def _item(entry: _Entry, origin: Origin, options: ReadOptions, feed_notes: Itera
 
 
 def _web_address(link: str, base: str = "") -> str:
-    """`link`, relative to `base`, as an absolute http(s) address; "" if it is another address or none."""
+    """`link`, relative to `base`, as an absolute http(s) address; "" if it is empty or of another kind."""
     try:
         address = urljoin(base, link) if link else ""
         parts = urlsplit(address)

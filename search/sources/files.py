@@ -1,8 +1,8 @@
 """Files and folders to articles: find the files, open them, tell their format.
 
 Folders are read in the order of names, with the folders in them. Hidden files, symbolic links, pipes,
-devices and sockets are skipped. The format of a file is that of its name without `.gz`, unless its first
-bytes are those of another.
+devices and sockets are skipped. The name of a file, without `.gz`, tells its format, unless its first
+bytes tell another.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _ARCHIVE_FILES = frozenset(
 """The files of an archive."""
 
 MAX_BAD_DOCUMENTS = 100
-"""After so many rejected documents without an article, the rest of a file is not read."""
+"""Number of rejected documents without an article after which the rest of a file is not read."""
 
 
 def read_paths(paths: Iterable[Path], options: ReadOptions) -> Iterator[Item]:

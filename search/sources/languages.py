@@ -1,8 +1,8 @@
 """Detect the language of articles that do not name theirs, from their text.
 
-All known languages compete, not only the requested ones: else a text in another language would get the
-likeliest of the requested. The scores are those of py3langid, naive Bayes over byte n-grams. Divided by the
-root of the text's length, they make calibrated probabilities.
+All known languages compete, not only the requested ones: otherwise a text in another language would get
+the likeliest requested one. py3langid scores the languages by naive Bayes over
+byte n-grams. The scores divided by the square root of the text's length make calibrated probabilities.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from search.errors import InvalidRequest
 from search.sources.reading.outcome import Accepted, Item, Note
 
 MAX_CHARACTERS = 2_000
-"""Characters of an article that its language is detected from."""
+"""Number of characters of an article that its language is detected from."""
 
 MIN_BYTES = 40
-"""An article with fewer bytes is left without a language."""
+"""Articles with fewer bytes are left without a language."""
 
 MIN_PROBABILITY = 0.3
-"""A language that is less probable is not detected, though no other is more probable.
+"""Minimum probability of a detected language.
 
 With six languages requested, 1,679 of 1,681 English articles of 2014 were detected as English, and the two
 others were French. Of 1,568 headlines alone, 79 % were detected as English, 0.2 % as another language.

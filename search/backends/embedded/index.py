@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from search.backends.embedded.store.store import State
+from search.backends.embedded.store.layout import State
 from search.errors import IndexUnusable
 from search.index.format.layout import BadLayout, open_file
 from search.index.format.manifest import (

@@ -8,7 +8,7 @@ from search.article import Article
 from search.backends.embedded.builder import SegmentBuilder
 from search.backends.embedded.index import NAME, ArchiveIndex, commit_info
 from search.backends.embedded.schema import contents_of
-from search.backends.embedded.store.store import State
+from search.backends.embedded.store.layout import State
 from search.engine import MAX_NAMED_FIELDS
 from search.fields import MAX_EXTRA_FIELDS, MAX_INDEXED_FIELDS
 from search.index.format.lexicon import Lexicon

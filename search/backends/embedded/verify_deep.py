@@ -11,7 +11,7 @@ from pathlib import Path
 from search.backends.embedded.builder import SegmentBuilder
 from search.backends.embedded.index import ArchiveIndex, commit_info
 from search.backends.embedded.store import Store
-from search.backends.embedded.store.store import State
+from search.backends.embedded.store.layout import State
 from search.backends.embedded.update import Update
 from search.backends.embedded.writing import BATCH_ARTICLES, MAX_SEGMENT_ARTICLES
 from search.engine import Progress

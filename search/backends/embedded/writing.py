@@ -20,8 +20,7 @@ from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, CommitInf
 from search.backends.embedded.lock import writing
 from search.backends.embedded.store import Changes, Store
 from search.backends.embedded.store.connection import ERRORS
-from search.backends.embedded.store.layout import FORMAT
-from search.backends.embedded.store.store import State
+from search.backends.embedded.store.layout import FORMAT, State
 from search.backends.embedded.tie import check_tie
 from search.engine import Added, Progress
 from search.errors import ArchiveError, ArchiveFull, IndexUnusable, OtherAnalyzer

@@ -1,7 +1,7 @@
 """Newsletters as mails (.eml): the subject is the title, the sender the source, the text the body.
 
-Of a text that is there as plain text and as HTML, the plain one is taken, unless it is very short, as
-"view this in your browser" is. Attachments and pictures are left out. The time is that of the Date header.
+Where a mail has its text as plain text and as HTML, the plain text is taken, unless it is very short, such as
+"view this in your browser". Attachments and pictures are left out. The Date header gives the time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin
 from search.text.markup import one_line_of, text_of
 
 MIN_PLAIN_TEXT = 400
-"""Characters of plain text that are taken where there is HTML as well; a shorter one is not the text."""
+"""Minimum length of a plain text that is preferred to HTML, in characters."""
 
 _LIST_ID = re.compile(r"<([^<>\s]+)>")
 
@@ -63,7 +63,7 @@ def _body(message: EmailMessage) -> str:
 
 
 def _text(part: MIMEPart) -> str:
-    """The text of a part; bytes that its charset has not become U+FFFD, an unknown charset is UTF-8."""
+    """The text of a part, in UTF-8 if its charset is unknown; bytes outside the charset become U+FFFD."""
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     try:

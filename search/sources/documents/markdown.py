@@ -13,9 +13,9 @@ of a hash of the file's place: its name and its folder's, with the folder above 
 two files are two articles, and a file stays the same article wherever it is read from and after an edit.
 An article without a slug and with a URL gets its id from the URL.
 
-Marks are taken out of the text, and so are the shortcodes of site generators ({{< … >}}, {{% … %}}), but not
-the text between two of them and the text that they quote. Indented text is not code. A summary that is
-only the beginning of the text, cut within a sentence, is dropped. Drafts are skipped.
+Markup is taken out of the text, and so are the shortcodes of site generators ({{< … >}}, {{% … %}}). The text
+between two shortcodes and the text that they quote stay. Indented text is not code. A summary that is only
+the beginning of the text, cut within a sentence, is dropped. Drafts are skipped.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from search.sources.tables.records import NAMES, article_of
 from search.text.markup import is_beginning, text_of
 
 MAX_FRONT_MATTER = 64 << 10
-"""Longest front matter, in characters."""
+"""Maximum length of the front matter, in characters."""
 
 _FRONT = re.compile(
     r"\A\s*(?P<mark>---|\+\+\+)[ \t]*\r?\n(?P<fields>.*?)^(?P=mark)[ \t]*(?:\r?\n|\Z)", re.M | re.S
@@ -51,7 +51,7 @@ _HEADING = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 
 
 def article_in_markdown(text: str, origin: Origin, options: ReadOptions) -> Accepted | Skipped:
-    """The article; raises `BadDocument`, also where there is no front matter.
+    """The article; raises `BadDocument`, also if there is no front matter.
 
     With the format given (`options.format`) a text without front matter is an article as well; its
     first heading is the title.

@@ -25,19 +25,21 @@ from search.sources.reading.times import is_readable
 from search.text.markup import one_line_of
 
 MIN_LETTERS = 20
-"""Letters that the text of an article has; fewer are the remains of a page without one."""
+"""Minimum number of letters in the text of an article; fewer are the remains of a page without an article."""
 
 MAX_PAGE = 10 << 20
-"""Largest page, in bytes."""
+"""Maximum size of a page, in bytes."""
 
 MAX_ELEMENTS = 20_000
-"""Most elements of a page: trafilatura takes 30 to 60 µs for each, and its time is to be bounded."""
+"""Maximum number of elements in a page, which bounds the time: trafilatura takes 30 to 60 µs for each."""
 
 MAX_ATTRIBUTES = 2_000
-"""Most attributes of a tag; of several tags, the root of the sum of squares, as the parser's time grows."""
+"""Maximum number of attributes of one tag; of several tags, maximum of the root of the sum of squares.
+
+The parser's time grows with this sum."""
 
 MAX_NODES = 5_000
-"""Most objects and lists that are looked at in a page's JSON-LD."""
+"""Maximum number of objects and lists that are looked at in a page's JSON-LD."""
 
 _STORY = re.compile(r"(?:https?://schema\.org/|schema:)?(?:[A-Za-z]*Article|(?:Live)?BlogPosting)")
 _PAGE = re.compile(r"(?:https?://schema\.org/|schema:)?(?:[A-Za-z]*WebPage|ClaimReview)")
@@ -55,7 +57,7 @@ _PUBLISHED = (
 )
 _MODIFIED = ("article:modified_time", "og:article:modified_time", "datemodified", "article:modified")
 _NO_TIME = "0001-01-01"
-"""What some systems write where there is no time."""
+"""The time that some systems write for a missing time."""
 
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -80,14 +82,14 @@ def article_in_page(
     charset: str | None = None,
     notes: list[Note] | None = None,
 ) -> Accepted:
-    """The article of the page, with `notes` and its own; `url` and `charset` are those of the server.
+    """The article of the page, with `notes` and its own; `url` and `charset` are as the server gave them.
 
-    The encoding is that of the options if it is not UTF-8; else the first that can decode the page, of the
-    byte-order mark, `charset`, the `<meta>`, UTF-8, and a guess from the bytes. `extra["date_from"]` says
-    where the date was found: "json-ld", "meta", "text" (where pages show it) or "search" (the likeliest date
-    anywhere in the page, with a note).
+    The encoding is the one in the options if it is not UTF-8. Otherwise it is the first that can decode the
+    page: the byte-order mark's, `charset`, the `<meta>`'s, UTF-8, or a guess from the bytes.
+    `extra["date_from"]` says where the date was found: "json-ld", "meta", "text" (where pages show it) or
+    "search" (the likeliest date anywhere in the page, with a note).
 
-    Raises nothing but `BadDocument`, with the code "no-text" for a page without an article.
+    Raises only `BadDocument`, with the code "no-text" for a page without an article.
     """
     if len(content) > MAX_PAGE:
         raise BadDocument("too-large", f"the page is larger than {MAX_PAGE >> 20} MiB")
@@ -254,7 +256,7 @@ class _Page:
         if date := find_date(self.tree, extensive_search=False, original_date=True, url=url):
             yield "text", date
         date = find_date(self.tree, extensive_search=True, original_date=True, url=url)
-        if date and not date.endswith("-01-01"):  # so it writes a year, most often that of a copyright
+        if date and not date.endswith("-01-01"):  # so it writes a year, most often from a copyright line
             yield "search", date.removesuffix("-01")  # and so a month
 
     def _authors(self) -> list[str]:

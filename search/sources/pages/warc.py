@@ -1,6 +1,6 @@
 """Web archives (WARC, ARC) to articles: the pages in them that hold one.
 
-Most records of a crawl are pictures, redirects and front pages: they are skipped, each with its reason.
+A crawl is mostly pictures, redirects and front pages: they are skipped, each with its reason.
 A file is read as a stream; never more than one page is in memory.
 """
 
@@ -17,7 +17,7 @@ from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import BadDocument, Item, MissingExtra, Note, Origin, Rejected, Skipped
 
 MAX_HEADERS = 1 << 20
-"""Most bytes that the headers of a record can have."""
+"""Maximum length of the headers of a record, in bytes."""
 
 _TYPES = frozenset("warcinfo request metadata revisit resource conversion continuation arc_header".split())
 _PAGES = frozenset(("text/html", "application/xhtml+xml"))

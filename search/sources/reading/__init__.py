@@ -1,1 +1,1 @@
-"""What every reader of files uses: outcomes, options, byte streams, safe XML, and the draft of an article."""
+"""Shared by all readers of files: outcomes, options, byte streams, safe XML, and the draft of an article."""

@@ -1,8 +1,8 @@
 """The draft of an article: every reader fills one, and here it becomes an article, by one set of rules.
 
 Control characters are taken out, unreadable dates are kept as they are written, values that are too long
-are left out: each with a note. An article under embargo is rejected. Where reading is strict, so is one
-with a note of something lost.
+are left out: each with a note. An article under embargo is rejected. Strict reading also rejects an
+article that lost something.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from search.sources.reading.times import read_times
 HARMLESS_NOTES = frozenset(
     ("control-characters", "modified-before-published", "found-date", "rounded-time", "no-title-column")
 )
-"""Codes of notes that do not reject a document where reading is strict: no word or date of it was lost."""
+"""Codes of notes on articles that lost no word and no date, which strict reading accepts."""
 
 _TEXTS = ("title", "description", "body", "source", "url", "language")
 _BYLINE = re.compile(r"\A\s*by\s+", re.IGNORECASE)
@@ -40,11 +40,11 @@ def keep_short(field: str, values: Iterable[str], notes: list[Note]) -> tuple[st
 
 @dataclass(slots=True)
 class ArticleDraft:
-    """What a reader found in a document; `accepted` makes the article of it, once.
+    """The parts of an article as a reader found them; `accepted` makes the article, once.
 
     Texts are given as they are found. The first readable of `dates` is when the article was published, the
-    first of `changes` with a time of day when it was changed. `embargo` is when it may be shown. `notes`
-    holds what the reader noted.
+    first of `changes` with a time of day when it was changed. `embargo` is the time from
+    which the article may be shown. `notes` has the notes of the reader.
     """
 
     options: ReadOptions
@@ -119,8 +119,8 @@ class ArticleDraft:
     def _embargo_end(self) -> str:
         """When the embargo ended, as it is written in an article; "" where there was no embargo.
 
-        An embargo until a day ends where that day begins in the user's zone. One whose end cannot be read
-        does not end. Raises `BadDocument` before the end.
+        An embargo until a day ends when that day begins in the user's zone. An embargo whose end cannot be
+        read does not end. Raises `BadDocument` before the end.
         """
         written = [text for text in self.embargo if text.strip()]
         if not written:

@@ -20,10 +20,10 @@ class ReadOptions:
 
     format      read every file as this; by default its name and content decide
     encoding    of text without a byte-order mark
-    names       what the source calls a field of an article, by that field: {"title": "HEADLINE"}
+    names       the source's name of a field of an article, by that field: {"title": "HEADLINE"}
     zone        the time zone of times that name none
     order       whether 01/02/2024 begins with the day or the month
-    strict      reject a document where a note says that something of it was lost
+    strict      reject a document that lost something, such as a date that cannot be read
     keep_going  read on in a file whose first hundred documents were all rejected
     now         the time that embargoes are compared with; by default the time of reading
     exclude     folders that are not entered

@@ -1,4 +1,4 @@
-"""What becomes of a document: accepted, rejected, skipped, or a retraction of an earlier one."""
+"""The outcome of a document: accepted, rejected, skipped, or a retraction of an earlier one."""
 
 from __future__ import annotations
 

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 MAX_DEPTH = 10_000
-"""Most elements within each other."""
+"""Maximum depth of nested elements."""
 
 MAX_ATTRIBUTE = 1 << 20
-"""Longest value of an attribute, in bytes."""
+"""Maximum length of an attribute's value, in bytes."""
 
 
 def parsed_xml(content: bytes) -> Element:

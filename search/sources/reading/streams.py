@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 PEEKED_BYTES = 4096
-"""Bytes at the start of a file that its format is told from."""
+"""Number of bytes at the start of a file that show its format."""
 
 MAX_DOCUMENT = 256 << 20
 """Largest file that is read whole (plain text, JSON), in bytes after decompression."""
 
 MAX_INFLATED, MAX_RATIO = 64 << 20, 200
-"""Compressed data may grow to this many bytes, and beyond only up to this many times its size."""
+"""Compressed data may expand to this many bytes, and beyond them only to this many times its size."""
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,7 +39,7 @@ _MARKS = (
 class _Inflated(io.RawIOBase):
     """The content of gzip data. Where the data is cut short, everything before the cut can be read.
 
-    Raises the errors of `gzip`, and `BadDocument` for data that grows as no text does.
+    Raises the errors of `gzip`, and `BadDocument` for data that expands more than any text does.
     """
 
     def __init__(self, packed: BinaryIO) -> None:

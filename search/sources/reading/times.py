@@ -29,8 +29,8 @@ def read_times(
 ) -> Times:
     """The first readable date of `published`, and the first of `modified` that has a time of day.
 
-    Each unreadable date before it adds a note to `notes`. Where all are unreadable, the first is kept as it
-    is written; so is a change without a time of day.
+    Each unreadable date before it adds a note to `notes`. If all are unreadable, the first is kept as it is
+    written. A change without a time of day is kept as it is written too.
     """
     as_written: dict[str, tuple[str, ...]] = {}
     publication, unread = _first_readable(published, options, notes)

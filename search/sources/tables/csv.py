@@ -18,11 +18,11 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 
 MAX_COLUMNS = 1_000
 MAX_CELL = 16 << 20
-"""Longest cell, in characters."""
+"""Maximum length of a cell, in characters."""
 
 
 class _Lines:
-    """The lines of a table; all lines of the current row but its first can be given back."""
+    """The lines of a table; all lines of the current row except the first can be given back."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines, self._given_back = lines, deque[str]()
@@ -121,5 +121,5 @@ def _check_columns(columns: list[str], options: ReadOptions) -> None:
     if not set(map(name_key, columns)) & {*NAMES["title"], *NAMES["body"], *NAMES["description"], *mapped}:
         raise BadDocument(
             "no-text-column",
-            "no column is called title, body or the like; say which is which with --map title=COLUMN",
+            "no column is a title, a description or a body; say which is which with --map title=COLUMN",
         )

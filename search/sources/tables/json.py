@@ -19,11 +19,11 @@ from search.sources.tables.records import article_of
 from search.sources.wires.ninjs import is_ninjs, item_of_ninjs
 
 MAX_LINE = 32 << 20
-"""Longest line of a JSONL file, in bytes."""
+"""Maximum length of a line of a JSONL file, in bytes."""
 
 
 def articles_in_json(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
-    """The articles of a file of one JSON value, or of JSON lines: an object a line, and several lines.
+    """The articles of a file of one JSON value, or of JSON lines: several lines with one object each.
 
     Raises `BadDocument` if the file cannot be read as JSON at all.
     """

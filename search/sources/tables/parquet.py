@@ -15,7 +15,7 @@ from search.sources.reading.outcome import Accepted, BadDocument, MissingExtra, 
 from search.sources.tables.records import article_of, note_missing_title
 
 BATCH_ROWS = 500
-"""Rows that are in memory at a time; of the file's own groups, one."""
+"""Number of rows in memory at a time, beside one group of the file's rows."""
 
 
 def articles_in_parquet(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Accepted | Rejected]:
@@ -90,7 +90,7 @@ def _cell(scalar: Any, name: str, notes: list[Note]) -> Any:
 
 
 def _has_nanoseconds(value: object) -> bool:
-    """Whether it is a time with nanoseconds, a type of pandas: pyarrow gives it where pandas is installed."""
+    """True for a time with nanoseconds, which pyarrow gives as a type of pandas if pandas is installed."""
     return bool(getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0))
 
 

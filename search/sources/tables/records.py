@@ -1,7 +1,7 @@
-"""A record (a JSON object, a row of a table) to an article, whatever its fields are called.
+"""A record (a JSON object, a row of a table) to an article, by the usual names of the fields.
 
 Each field of an article has the names that common data sets give it, in order of preference. Any other
-field of the record becomes an extra field if it is a value or a list of values, and else is noted.
+field of the record becomes an extra field if it is a value or a list of values; otherwise a note names it.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ _NOT_A_NAME = re.compile(r"[^a-z0-9_]+")
 def article_of(
     record: Mapping[str, object], origin: Origin, options: ReadOptions, *, notes: Iterable[Note] = ()
 ) -> Accepted:
-    """The article that `record` describes, with `notes` and its own; raises `BadDocument`."""
+    """The article that `record` describes, with `notes` and notes of its own; raises `BadDocument`."""
     reader = _Record(record, options, notes)
     draft = ArticleDraft(options, **reader.own_fields(), extra=reader.extra_fields())
     draft.embargo, draft.notes = reader.embargo, reader.notes
@@ -245,7 +245,7 @@ def _date_text(value: object) -> str | None:
 
 
 def _plain(value: object) -> str | None:
-    """A value as a keyword: text, a number, yes or no, the name of an object; None for any other."""
+    """A value as a keyword: text, a number, yes or no, the name of an object; None for any other value."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -43,7 +43,7 @@ _SUMMARIES = ("summary", "standfirst", "abstract", "intro", "synthe", "")
 
 
 def articles_in_newsml(root: Element, path: str, options: ReadOptions) -> Iterator[Item]:
-    """The outcome of each item in the message; raises `BadDocument` if the root is of neither NewsML."""
+    """The outcome of each item in the message; raises `BadDocument` if the root is not of NewsML."""
     match local_name(root):
         case "newsMessage":
             found = [item for held in root.iterfind("{*}itemSet") for item in held]

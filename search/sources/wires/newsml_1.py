@@ -4,7 +4,7 @@
     id            PublicIdentifier without its revision
     title         HeadLine
     description   SubHeadLine
-    body          DataContent (NITF, XHTML, escaped HTML) of the first content that is no caption
+    body          DataContent (NITF, XHTML, escaped HTML) of the first content that is not a caption
     published     ThisRevisionCreated, else FirstCreated
     keywords      Topic names, KeywordLine, Keyword
     authors       ByLine

@@ -35,7 +35,7 @@ _TEXTUAL = frozenset("html body div section article p h1 h2 h3 ul ol table block
 
 
 def articles_in_nitf(root: Element, path: str, options: ReadOptions) -> Iterator[Item]:
-    """The article of an NITF document, or its retraction; before it, that of the document it refers to."""
+    """The article of an NITF document or its retraction; first, a retraction of the document it cancels."""
     origin = Origin(path)
     docdata = root.find("{*}head/{*}docdata")
     status = docdata.attrib if docdata is not None else {}

@@ -1,6 +1,6 @@
 """XML files to articles: the root element tells which format it is.
 
-A feed may be malformed (see `feeds`); the formats of the wires may not.
+A feed may be malformed (see `feeds`); a file of a news agency must be well formed.
 """
 
 from __future__ import annotations

@@ -25,6 +25,8 @@ version) and tombstones.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 APPLICATION_ID = 0x6E657773
 """The mark of an SQLite file that is a store ("news" in ASCII)."""
 
@@ -69,3 +71,12 @@ TABLES = (
 """
     + HISTORY
 )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The UUID of an archive, its revision and the digest of its history; "" where one is missing."""
+
+    archive: str
+    revision: int
+    digest: str

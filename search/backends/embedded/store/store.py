@@ -8,7 +8,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -27,7 +26,7 @@ from search.backends.embedded.store.connection import (
     stamp_of,
     translation,
 )
-from search.backends.embedded.store.layout import APPLICATION_ID, FORMAT, TABLES
+from search.backends.embedded.store.layout import APPLICATION_ID, FORMAT, TABLES, State
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
 from search.backends.embedded.store.upgrade import upgrade
 from search.engine import Version
@@ -37,15 +36,6 @@ from search.text import LANGUAGES
 _ROW = "number, CAST(id AS BLOB), digest, CAST(document AS BLOB), revision"
 _ROW_TYPES = (int, bytes, bytes, bytes, int)
 _MAX_NUMBER = 1 << 62
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The UUID of an archive, its revision and the digest of its history; "" where one is missing."""
-
-    archive: str
-    revision: int
-    digest: str
 
 
 def _now() -> int:
