@@ -14,13 +14,13 @@ Check = Callable[[], None]
 Item = TypeVar("Item")
 
 CHECK_EVERY = 4_096
-"""So many small things are done between two checks."""
+"""The number of small steps between two checks."""
 
 
 class Deadline:
-    """A moment after which an answer is not waited for any more; made by `after`.
+    """A moment at which an evaluation ends without an answer; made by `after`.
 
-    It is looked at between the steps of an evaluation, in whatever thread that is; one step takes some
+    It is checked between the steps of an evaluation, in any thread; one step takes some
     tens of milliseconds at a million articles. Another thread can `cancel` it, which ends the evaluation
     at its next step.
     """
@@ -33,7 +33,7 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
-        """So many seconds from now; raises `InvalidRequest` unless they are more than 0."""
+        """Return a deadline `seconds` from now; raises `InvalidRequest` unless they are more than 0."""
         if not isinstance(seconds, int | float):
             raise InvalidRequest(f"a timeout is a number of seconds, not {type(seconds).__name__}")
         if not seconds > 0:
@@ -55,7 +55,7 @@ class Deadline:
 
 
 def no_deadline() -> None:
-    """The check of what may take as long as it does."""
+    """Check nothing: the evaluation may take as long as it needs."""
 
 
 def checked(items: Iterable[Item], check: Check, step: int = CHECK_EVERY) -> Iterator[Item]:

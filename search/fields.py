@@ -1,8 +1,8 @@
-"""The fields of an article that a query can ask for, a row each; all that depends on which there are is here.
+"""The fields of an article that a query can ask for, a row each; all other lists of fields derive from these.
 
 A text field holds words and is ranked; a value field holds whole values (a keyword, a source) that
-match entire or not at all, case and accents aside (but for an exact one), save that an author also matches by
-the words of the name. The names of an archive's extra fields are value fields too.
+match entire or not at all, whatever their case and accents (except in an exact field); an author also matches
+by the words of the name. The names of an archive's extra fields are value fields too.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ FIELDS = (
 )
 
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "text")
-"""Where a word without a field is looked for."""
+"""The fields in which a word without a field is looked for."""
 
 VALUE_FIELDS = tuple(field.name for field in FIELDS if field.kind in ("value", "exact"))
 
@@ -60,10 +60,10 @@ FACET_FIELDS = tuple(field.name for field in FIELDS if field.facet)
 """Built-in fields whose values can be counted; every extra field can be too."""
 
 MAX_INDEXED_FIELDS = 128
-"""Of an article's extra fields so many can be searched; the others are stored and shown."""
+"""The number of an article's extra fields that can be searched; the others are stored and shown."""
 
 MAX_EXTRA_FIELDS = 1_000
-"""An archive has at most so many extra fields that can be searched."""
+"""The number of extra fields that can be searched in one archive, at most."""
 
 MAX_NAMED = 40
 """Extra fields that a message names."""
@@ -94,7 +94,7 @@ def near_fields(written: str, extra_fields: Collection[str] = ()) -> list[str]:
 
 
 def no_field(written: str, extra_fields: Collection[str] = ()) -> str:
-    """What to say where `written` is no field."""
+    """The message for a `written` that does not name a field."""
     near = " or ".join(f"{name}:" for name in near_fields(written, extra_fields))
     known = field_names(extra_fields)
     shown = known[: len(known) - len(extra_fields) + MAX_NAMED]

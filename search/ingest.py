@@ -1,4 +1,4 @@
-"""Documents into an archive, a batch at a time, and an account of what became of each."""
+"""Adds documents to an archive, a batch at a time, and keeps an account of their outcomes."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ BATCH_SECONDS = 5.0
 """A batch ends with whichever it reaches first."""
 
 REMEMBERED = 250_000
-"""Of so many documents of a run it is known where they came from, should a later one have the same id."""
+"""The number of documents of a run whose origins are kept, to name them if a later one has the same id."""
 
 AHEAD = timedelta(days=2)
-"""A time that is no further ahead can be one of today, elsewhere or by a clock that is fast."""
+"""A time that is no further ahead than this can be today in another zone, or by a clock that is fast."""
 
 
 @dataclass(slots=True)
 class IndexReport:
-    """What became of the documents read so far.
+    """The outcomes of the documents read so far.
 
     `withdrawn` are articles that were there and that a document took back. `examples` has, for each
     code of a note, the first document that has it.
@@ -64,9 +64,9 @@ def index_documents(
 
     Articles from after `now` (default: the time of the call) are noted in it.
 
-    `report` is true at any time, so that it holds when this is interrupted: what is counted in it is
-    stored. Where reading is interrupted by a `KeyboardInterrupt`, what was read is stored first. `on_reject`
-    is called for each rejected document, `on_note` for each thing that is noted of one that was taken,
+    `report` is true at any time, also when this is interrupted: every article counted in it is
+    stored. If a `KeyboardInterrupt` ends the reading, the articles read before it are stored first.
+    `on_reject` is called for each rejected document, `on_note` for each note about an accepted one,
     `on_progress` now and then.
     """
     started, now = time.monotonic(), now or datetime.now(UTC)
@@ -132,18 +132,18 @@ def index_documents(
 
 
 def _is_newer(version: int | None, cancelled: int | None) -> bool:
-    """Whether an article that comes after its cancelling is another state of it, as far as the wire says."""
+    """True if an article that comes after its cancelling is a newer state of it, as far as the wire says."""
     return version is None or cancelled is None or version > cancelled
 
 
 class _Origins:
-    """Where the last `REMEMBERED` documents of a run came from, by their ids."""
+    """The origins of the last `REMEMBERED` documents of a run, by their ids."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[int, Origin]] = {}
 
     def other(self, article: Article, origin: Origin) -> Iterator[Note]:
-        """A note if another article of this run had the same id; then this is the one that is known."""
+        """Yield a note if another article of this run had the same id, and remember this one for the id."""
         content = hash(article)
         before, first = self._known.pop(article.id, (content, origin))
         self._known[article.id] = content, origin
@@ -154,7 +154,7 @@ class _Origins:
 
 
 def _oddities(article: Article, now: datetime) -> Iterator[Note]:
-    """What is odd about an article that is added all the same, whatever it was read from."""
+    """Note the oddities of an article, which is added all the same; they do not depend on its source."""
     if article.published is not None and article.published > now + AHEAD:
         yield Note("future-date", f"{article.published:%Y-%m-%d} is still to come")
     pieces = [piece for piece in article.body.split() if len(piece) > MAX_WORD_LENGTH]
@@ -167,7 +167,7 @@ def add_all(engine: Engine, articles: Iterator[Article], note: Callable[[Added],
     """Add articles batch by batch, calling `note` when one is stored and can be found.
 
     A `KeyboardInterrupt` while the next article is made ends the batch, which is stored before it goes on.
-    When most of what the archive then has came in several batches of this run, its index is optimized:
+    If more than half of the archive then came in several batches of this run, its index is optimized:
     that costs less than the run did.
     """
     added = several = 0

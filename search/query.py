@@ -8,7 +8,7 @@
         for hit in results.hits:
             print(hit.score, hit.article.title, hit.snippet.text)
 
-It reads no configuration: a call depends on its arguments only, and on the clock where a date is told from
+It reads no configuration: a call depends on its arguments only, and on the clock where a date is relative to
 now ("7d"), unless the archive is looked at from another moment (`Archive.at`). Every type that a caller may
 have to name in an annotation is here, too.
 """

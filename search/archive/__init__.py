@@ -1,1 +1,1 @@
-"""What stands on the seam: the library, and what helps a search along."""
+"""The archive as callers use it, and the policies above the engine: feedback, spelling, timelines, paging."""

@@ -1,4 +1,4 @@
-"""An archive as the library offers it; `search.query` is where it is imported from."""
+"""An archive as the library offers it; import it from `search.query`."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ def open_archive(
     wait: float = 0.0,
     zone: Zone = UTC,
 ) -> Archive:
-    """The archive in the folder `location`; with `create`, made if it is not there.
+    """Open the archive in the folder `location`; with `create`, make it if it is not there.
 
-    `language` is that of a new archive (one of `search.text.LANGUAGES`, default english). Each write waits
-    up to `wait` seconds for another process that is writing, then raises `ArchiveLocked`. Dates that are
-    asked for and counted by are those of the `zone`.
+    `language` is the language of a new archive (one of `search.text.LANGUAGES`, default english). Each write
+    waits up to `wait` seconds for another process that is writing, then raises `ArchiveLocked`. Dates in
+    questions and counts are read in `zone`.
     Raises `ArchiveNotFound`, `ArchiveExists` or `ArchiveDamaged`.
     """
     where = zone_of(zone)
@@ -94,7 +94,7 @@ def open_archive(
 class Archive:
     """A news archive: search it, count in it, add to it. Close it, or use it in a `with` statement.
 
-    Threads may share one `Archive`: those that read wait for nobody. Each method that is asked a question
+    Threads may share one `Archive`, and a search never waits for a writer. Each method that takes a question
     takes a `Question` or just its text, in the query language, and answers from one commit; it raises
     `QuerySyntaxError` or `LimitExceeded` where the text cannot be read (with `any_word` only one without a
     word). An argument that means nothing raises `InvalidRequest`. A `timeout` is in seconds, or a `Deadline`
@@ -117,17 +117,17 @@ class Archive:
         self.engine.close()
 
     def at(self, *, zone: Zone | None = None, now: datetime | None = None) -> Archive:
-        """The same archive for somebody in another zone, or as if it were another moment; costs nothing.
+        """Return the same archive for a user in another zone, or as of another moment; costs nothing.
 
-        What is kept of a zone or a moment that is not given stays. `now` must have a zone.
+        A zone or a moment that is not given stays as it is. `now` must have a zone.
         """
         where = self.zone if zone is None else zone_of(zone)
         return Archive(self.engine, where, self._now if now is None else now_of(now))
 
     def version(self) -> str:
-        """A name of the archive's state, another one whenever an answer may be another; made in microseconds.
+        """A name of the archive's state, which changes whenever an answer may change; made in microseconds.
 
-        Of an answer that depends on now (`Results.depends_on_now`) time decides, too.
+        An answer that depends on now (`Results.depends_on_now`) also changes with time.
         """
         return self.engine.version()
 
@@ -171,8 +171,8 @@ class Archive:
         `snippets` the hits have None for theirs, which is faster.
 
         With `expand` the words of the first articles found have a part in the ranking. With `recency` ("7d",
-        "12h", "2w") newer articles rank higher: half of a score is halved by that age. `ranking` has all the
-        numbers of it, for those who compare rankings.
+        "12h", "2w") newer articles rank higher: half of a score is halved by that age. `ranking` has every
+        parameter, for comparing one ranking with another.
         """
         if sort not in SORTS:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
@@ -258,7 +258,7 @@ class Archive:
         return timeline(facet, by, self.zone, no_deadline if deadline is None else deadline.check)
 
     def scan(self, question: Question | str, *, timeout: Timeout = None) -> Iterator[Article]:
-        """Every match, oldest first, as a stream of one moment: what is added meanwhile is not in it."""
+        """Yield every match, oldest first, as of one moment: articles added meanwhile are left out."""
         deadline = deadline_of(timeout)
         with self._reading(deadline) as (reader, _):
             tree = self._read(reader, question).tree  # now, so that an error comes now
@@ -283,9 +283,9 @@ class Archive:
         limit: int = 10,
         timeout: Timeout = None,
     ) -> Results:
-        """Articles with the words that set this one, given by its id or itself, apart from the others.
+        """Find articles similar to `article` (an id or an Article), by its characteristic words.
 
-        The article is none of them. Raises `InvalidRequest` for an id that is not there.
+        The article itself is left out. Raises `InvalidRequest` for an id that is not there.
         """
         check_moments(since, until)
         limit = limit_of(limit)
@@ -303,7 +303,7 @@ class Archive:
             return with_snippets(replace(found, read_as=read_as, next=None), check)
 
     def background(self, article: str | Article, *, limit: int = 10, timeout: Timeout = None) -> Results:
-        """Older articles that give the context of this one: like it, but no copies of it or of each other.
+        """Find older articles similar to this one, for context, without copies of it or of each other.
 
         Raises `InvalidRequest` for an id that is not there, and for an article without a time.
         """
@@ -318,7 +318,7 @@ class Archive:
         return replace(found, hits=tuple(islice(drop_duplicates(found.hits, given, check), limit)))
 
     def explain(self, identity: str, question: Question | str, *, timeout: Timeout = None) -> Explanation:
-        """How the article comes to the score that `search` gives it for this question, term by term.
+        """Explain the score that `search` gives the article for this question, term by term.
 
         Raises `InvalidRequest` for an id that is not there.
         """
@@ -346,7 +346,7 @@ class Archive:
         return self._historied().history(text_of("an id", identity))
 
     def state(self) -> State:
-        """The archive's language, extra fields and revision, and what a user should be told of it."""
+        """The archive's language, extra fields and revision, and warnings for a user."""
         with self.engine.reader() as reader:
             return reader.state()
 
@@ -366,18 +366,18 @@ class Archive:
         return sum(counts, Added())
 
     def delete(self, ids: Iterable[str], *, forget: bool = False) -> int:
-        """Delete the articles with these ids; how many there were.
+        """Delete the articles with these ids; return how many there were.
 
-        Their versions are kept (see `history`), unless they are to be forgotten: then nothing of them is.
+        Their versions are kept (see `history`), unless they are to be forgotten: then nothing is kept.
         """
         return self.engine.delete(ids_of(ids), forget=forget)
 
     def prune(self, older_than: str | timedelta) -> int:
-        """Drop the versions that were replaced or deleted longer ago than this ("30d", "1y"); how many."""
+        """Drop the versions replaced or deleted longer ago than this ("30d", "1y"); return how many."""
         return self._historied().prune(self._moment() - age_given(older_than))
 
     def upgrade(self, progress: Progress | None = None) -> bool:
-        """Bring an archive of an older format up to date, as each write does; whether there was need to."""
+        """Bring an archive of an older format up to date, as each write does; True if it was needed."""
         return self.engine.upgrade(progress_of(progress))
 
     def rebuild(self, progress: Progress | None = None) -> None:

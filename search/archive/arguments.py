@@ -1,4 +1,4 @@
-"""What callers of the library give, checked: each of these raises `InvalidRequest` for what means nothing."""
+"""Checks of the arguments that callers give: each raises `InvalidRequest` for a value without a meaning."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from search.engine import MAX_HITS, FacetRequest, Progress
 from search.errors import InvalidRequest, LimitExceeded
 
 Timeout = float | Deadline | None
-"""How long an answer may take: seconds, a deadline that the caller may cancel, or None, for ever."""
+"""The time that an answer may take: seconds, a deadline that the caller may cancel, or None for no limit."""
 
 Kind = TypeVar("Kind")
 
@@ -36,7 +36,7 @@ def text_of(name: str, value: object) -> str:
 
 
 def check_moments(since: object, until: object) -> None:
-    """Whether the bounds are of types that can be read."""
+    """Raise `InvalidRequest` unless both bounds are of types that can be read."""
     for name, moment in (("since", since), ("until", until)):
         if not isinstance(moment, str | date | None):
             raise InvalidRequest(f"{name} must be text, a date or a datetime, not {type(moment).__name__}")
@@ -84,7 +84,7 @@ def articles_of(articles: object) -> Iterator[Article]:
 
 
 def progress_of(progress: object) -> Progress | None:
-    """A function that is told of progress, or None."""
+    """A function to call with progress, or None."""
     if progress is not None and not callable(progress):
         raise InvalidRequest(f"progress must be a function, not {type(progress).__name__}")
     return cast("Progress | None", progress)

@@ -1,4 +1,4 @@
-"""Results with what shows why each article was found."""
+"""Results with snippets, which show why each article was found."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What helps a search along: words that improve its ranking, articles like one.
+"""Characteristic words of articles: they expand a query, and they find articles like a given one.
 
-What sets some articles apart from all the others is a relevance model (Lavrenko and Croft 2001,
-"Relevance-based language models", RM1) over these articles,
+The words that set some articles apart from all the others come from a relevance model (Lavrenko and Croft
+2001, "Relevance-based language models", RM1) over these articles,
 
     P(t | R) = sum over the articles d of  weight_d * frequency of t in d / length of d
 
@@ -26,10 +26,10 @@ MAX_CANDIDATES = 300
 """Words whose frequencies are looked up, those with the most weight."""
 
 CHARACTERISTIC_WORDS = 25
-"""By how many words articles like one are looked for."""
+"""The number of words with which similar articles are looked for."""
 
 SHINGLE_WORDS, MAX_SHARED = 4, 0.5
-"""Articles that share more than this part of their runs of so many words are copies of each other."""
+"""Articles that share more than this part of their runs of `SHINGLE_WORDS` words are copies of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class WeightedWord:
 def expansion(
     reader: Reader, query: Node, ranking: Ranking, analyzer: Analyzer, check: Check = no_deadline
 ) -> tuple[Node | None, tuple[str, ...]]:
-    """What to prefer so that the first articles found decide what else is relevant, and its words.
+    """Return a node to prefer, which holds the characteristic words of the first articles, and these words.
 
-    Pseudo-relevance feedback by RM3 (Abdul-Jaleel and others 2004): the query's words, and those of a
-    relevance model over the first articles, each with their share of the weight. What matches stays
-    the same. None where nothing is found or nothing scores.
+    Pseudo-relevance feedback by RM3 (Abdul-Jaleel and others 2004): the query's words, and the words of a
+    relevance model over the first articles, each with their share of the weight. The matches stay
+    the same. The node is None if nothing is found or nothing scores.
     """
     feedback = ranking.feedback
     plain = replace(ranking, recency=None)
@@ -68,7 +68,7 @@ def characteristic_words(
     analyzer: Analyzer,
     check: Check = no_deadline,
 ) -> tuple[WeightedWord, ...]:
-    """The `count` words that most set these articles, which have weights, apart from the others.
+    """The `count` words that most distinguish these articles, which have weights, from the others.
 
     Each is in its commonest form. Words that no article of the archive has, numbers, single letters and stop
     words of the archive's language are left out.
@@ -107,9 +107,9 @@ def weighted(words: Sequence[WeightedWord], factor: float = 1.0) -> Node:
 
 
 def drop_duplicates(hits: Iterable[Hit], article: Article, check: Check) -> Iterator[Hit]:
-    """The hits that are copies neither of the article nor of a hit before.
+    """Yield the hits that are copies neither of the article nor of an earlier hit.
 
-    By the resemblance of their shingles (Broder 1997, "On the resemblance and containment of
+    Copies are found by the resemblance of their shingles (Broder 1997, "On the resemblance and containment of
     documents"), relative to the shorter one, so that a cut version is a copy too.
     """
     seen = [_shingles(article)]

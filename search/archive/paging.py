@@ -1,8 +1,8 @@
-"""Where a page of a search goes on: one word, good for that search alone.
+"""The cursor of the next page of a search: one word, good for that search alone.
 
     WORD = place . number . seconds . digest        no letter of it means anything to a shell
 
-The place is the engine's own cursor. The number is that of the hit that comes next, from 1. The seconds
+The place is the engine's own cursor. The number is the rank of the next hit, from 1. The seconds
 since 1970 are when the search began: its later pages read "when:7d" and rank by age as the first did. The
 digest is of everything else that decides what is found and in which order.
 """
@@ -22,7 +22,7 @@ _WORD = re.compile(r"([\w-]+)\.(\d{1,10})\.(-?\d{1,10})\.([0-9a-f]{8})", re.ASCI
 
 @dataclass(frozen=True, slots=True)
 class NextPage:
-    """Where to go on, and in which search."""
+    """The place of the next page, and the search that it belongs to."""
 
     place: str
     number: int
@@ -35,14 +35,14 @@ class NextPage:
 
     @classmethod
     def read(cls, word: str) -> NextPage:
-        """What `str` wrote, white space in it aside; raises `InvalidRequest` for any other word."""
+        """Read a word that `str` wrote, ignoring white space in it; raises `InvalidRequest` for any other."""
         match = _WORD.fullmatch("".join(word.split()))
         if match is None:
             raise InvalidRequest("that is not a cursor; use the one a page of results came with")
         return cls(match[1], int(match[2]), _EPOCH + timedelta(seconds=int(match[3])), match[4])
 
     def check(self, digest: str) -> None:
-        """Raise `InvalidRequest` unless the search that goes on is the one that was begun."""
+        """Raise `InvalidRequest` unless `digest` is the digest of the search that began."""
         if self.digest != digest:
             raise InvalidRequest(
                 "that cursor belongs to another search; give it with the same query and the same options"

@@ -1,4 +1,4 @@
-"""What a person asks, apart from any archive and any moment, and how it is read for both."""
+"""A question, which belongs to no archive and no moment, and its reading for one archive at one moment."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from search.language import (
 from search.text import STOP_WORDS
 
 _LATER = timedelta(days=1000)
-"""A time at which no date that is told from now is what it is now."""
+"""A distance in time at which every relative date means something else than it does now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """The articles that `text`, in the query language, finds from `since` to `until`, both included.
 
-    All words are required, or with `any_word` at least one; a text that is no query (a headline, a sentence)
+    All words are required, or with `any_word` at least one; a headline or a sentence, which is not a query,
     is then taken word by word. A `date` for a bound is that day in the zone of the archive it is asked of, a
     `datetime` an instant, a text what a query could have ("2025-02", "last week").
     """
@@ -51,10 +51,10 @@ def question_of(asked: Question | str) -> Question:
 
 
 def read_question(reader: Reader, question: Question, zone: tzinfo, now: datetime) -> Query:
-    """What the question means for the archive of `reader` at the moment `now`.
+    """Read the question for the archive of `reader` at the moment `now`.
 
-    With `any_word` a text is taken word by word that cannot be read, or is read as a query of which a word
-    stands for too many. Raises `QuerySyntaxError`, `LimitExceeded` and `InvalidRequest`.
+    With `any_word` a text is taken word by word if it cannot be read, or if a wildcard or fuzzy word in it
+    stands for too many words. Raises `QuerySyntaxError`, `LimitExceeded` and `InvalidRequest`.
     """
     state = reader.state()
     stop_words = STOP_WORDS.get(state.language, frozenset())
@@ -72,6 +72,6 @@ def read_question(reader: Reader, question: Question, zone: tzinfo, now: datetim
 
 
 def depends_on_now(reader: Reader, question: Question, read: Query, zone: tzinfo, now: datetime) -> bool:
-    """Whether the question, which was read as this, has a date that is told from now."""
+    """True if the question, whose reading is `read`, has a date relative to now."""
     dated = any(isinstance(leaf, Dates) for leaf in leaves(read.tree))
     return dated and read_question(reader, question, zone, now + _LATER).tree != read.tree

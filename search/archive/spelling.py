@@ -1,4 +1,4 @@
-"""What may help where a query finds nothing, or a word of it is in no article."""
+"""Help for a query that finds nothing or has a word that is in no article: spellings, and counts by part."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from search.engine import FacetValue, PartCount, Reader, SearchRequest
 from search.language import TEXT_FIELDS, And, Node, Phrase, Word, all_of, sought_words, value_leaf
 
 MAX_TRIES = 12
-"""Other spellings that are searched for where a query finds nothing; where it finds something, one is."""
+"""Other spellings that are tried for a query that finds nothing, at most; for one that finds something, 1."""
 
 MAX_CHECKED, MAX_CORRECTED = 8, 4
-"""Of so many words of a query, unknown ones first, so many that may be misspelt are corrected."""
+"""Words of a query that are checked, unknown ones first, and words that are corrected, at most."""
 
 MIN_FREQUENCY_RATIO = 10
-"""A word may be a misspelling of one that is in so many times as many articles."""
+"""A word may be a misspelling of one that is in at least this many times as many articles."""
 
 MAX_PARTS, MAX_NEAR_VALUES = 32, 3
 """Parts of a query that are counted one by one, and values that are named in place of an unknown one."""
@@ -30,7 +30,7 @@ def correction(
     total: int,
     finds: Callable[[str], int],
 ) -> str | None:
-    """The query spelled otherwise, so that it finds more than its `total`; None if no such one is found.
+    """Find a spelling of the query that finds more than its `total`; None if there is no such spelling.
 
     Words that no article has are replaced, and, where the query finds nothing, rare ones too. `finds` says
     how many articles a text finds, 0 where it cannot be read: a spelling is tried as a whole.
@@ -63,9 +63,9 @@ def _respelled(query: str, spellings: dict[str, str]) -> str:
 
 
 def missing_parts(reader: Reader, tree: Node) -> tuple[PartCount, ...]:
-    """What each part of a query finds alone, where all find nothing; and what those that do find together.
+    """Count the matches of each part of a query that finds nothing; last, of all parts with matches together.
 
-    Nothing for a query of one part, unless that asks for a value that has near ones.
+    Empty for a query of one part, unless it asks for a value that has near ones.
     """
     parts = tree.parts[:MAX_PARTS] if isinstance(tree, And) else (tree,)
     counted = []

@@ -1,4 +1,4 @@
-"""Matches by time, also the intervals without any: a date facet with its gaps filled."""
+"""Matches by time, with empty intervals: a date facet with its gaps filled."""
 
 from __future__ import annotations
 

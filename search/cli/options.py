@@ -173,7 +173,7 @@ def resolve(archive: str | None, tz: str | None = None, color: str | None = None
 def open_existing(settings: Settings, wait: float = 0.0, *, with_warnings: bool = False) -> Iterator[Archive]:
     """Open an archive that exists; raises `ArchiveNotFound`.
 
-    With `with_warnings` the warnings about its state are printed, for a command whose answer has none.
+    With `with_warnings` the warnings about its state are printed, for a command that does not print them.
     """
     from search.archive.archive import open_archive
 

@@ -1,4 +1,4 @@
-"""The seam between those who ask and the engines that answer: every value that crosses it is here."""
+"""The seam between callers and engines: every value that crosses it is here."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from search.engine.results import Added, Level, Report, Results, State, Stats, S
 from search.language import Node
 
 Progress = Callable[[int, int], None]
-"""Is told how many articles are done, and of how many."""
+"""Receives the number of articles done, and of all."""
 
 
 class Reader(Protocol):
@@ -38,10 +38,10 @@ class Reader(Protocol):
         """The id of every match, oldest first, those without a time last."""
 
     def scan(self, query: Node) -> Iterator[Article]:
-        """Every match in the order of `ids`, those left out that have been erased meanwhile."""
+        """Yield every match in the order of `ids`, without articles that have been erased meanwhile."""
 
     def get(self, identities: Sequence[str]) -> dict[str, Article]:
-        """The articles with these ids, by id; those that are not there are left out."""
+        """The articles with these ids, by id; unknown ids are left out."""
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """How many articles have each of the words, in any form, in any field of text."""
@@ -51,17 +51,17 @@ class Reader(Protocol):
     ) -> tuple[Suggestion, ...]:
         """Words that begin with `prefix` or are `near` a word; or with a `field` its values near a value.
 
-        Those with a prefix: those in most articles first. Near words: those with the same first letter if
-        there are any; the fewest edits first (at most 2, in words of up to 4 letters 1), then the most
-        articles. Near values: those with the same letters and digits, then those a few edits away, then
-        those that have it among their words; in each the most frequent first.
+        Words with a prefix: words in most articles first. Near words: only words with the same first letter,
+        if there are any; the fewest edits first (at most 2, in words of up to 4 letters 1), then the most
+        articles. Near values: values with the same letters and digits, then values a few edits away, then
+        values that contain it as a word; in each the most frequent first.
         """
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
-        """How the article comes to its score by the query alone; None if there is no such article."""
+        """Explain the score of the article by the query alone; None if there is no such article."""
 
     def state(self) -> State:
-        """Which commit this is, and how queries are read for it."""
+        """Return the state of this commit, and how queries are read for it."""
 
     def stats(self) -> Stats:
         """The archive in numbers."""
@@ -78,35 +78,36 @@ class Engine(Protocol):
         """The newest commit, for the length of a `with` block."""
 
     def version(self) -> str:
-        """A name of the newest commit, another whenever an answer may be another; it takes microseconds."""
+        """A name of the newest commit, which changes whenever an answer may change; takes microseconds."""
 
     def add(self, articles: Iterable[Article]) -> Added:
         """Put a batch in, each in place of the one with its id; of equal ids the last stays.
 
-        But where both have a version (`Article.version`), a lower one is never put in place of a higher.
-        All of it is put in, or where this raises (or `articles` does) nothing.
+        If both have a version (`Article.version`), a lower one never replaces a higher one.
+        If this raises an error (or `articles` does), nothing is put in.
         """
 
     def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
-        """Take articles out by id, and keep their versions; how many were there.
+        """Take articles out by id, and keep their versions; return how many were there.
 
         With `forget` they are erased with all their versions, and that they were cancelled is forgotten, too.
         """
 
     def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
-        """Take out what a wire cancels, by id, with the version of the cancelling if it has one.
+        """Take out articles that a wire cancels, by id, with the version of the cancelling if it has one.
 
-        What has such an id is not put in any more, unless its version is higher; how many were there.
+        An article with such an id is not put in any more, unless its version is higher. Returns how many
+        were there.
         """
 
     def rebuild(self, progress: Progress | None = None) -> None:
-        """Make the index anew from the articles."""
+        """Make a new index from the articles."""
 
     def optimize(self) -> None:
         """Make searching as fast as it can be, at the cost of writing the whole index once."""
 
     def upgrade(self, progress: Progress | None = None) -> bool:
-        """Bring an archive that an older version made up to date; whether there was anything to do."""
+        """Bring an archive that an older version made up to date; True if there was anything to do."""
 
     def close(self) -> None:
         """Let go of files; the engine is of no use afterwards."""
@@ -120,7 +121,7 @@ class Historied(Protocol):
         """Every version of the article that is kept, the oldest first; none if there never was one."""
 
     def prune(self, before: datetime) -> int:
-        """Drop the versions that were replaced or deleted before this time; how many they were."""
+        """Drop the versions that were replaced or deleted before this time; return how many."""
 
 
 class Maintained(Protocol):

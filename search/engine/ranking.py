@@ -26,7 +26,7 @@ class FieldWeight:
 class Recency:
     """Newer matches score more: a `share` of each score fades, halved by every `half_life` before `now`.
 
-    What has no time, or one that is still to come, has only the part that stays.
+    An article without a time, or with a time in the future, keeps only the share that does not fade.
     """
 
     half_life: timedelta
@@ -45,7 +45,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What decides the order of matches. `k1` limits what repetition adds; for the rest see the module.
+    """The parameters of the ranking. `k1` limits what repetition adds; for the rest see the module.
 
     `k1`, the `b` of the body, `earliness` and the share of feedback are chosen on judged collections, the
     other numbers by taste; `docs/ranking.md` has the measurements.

@@ -1,4 +1,4 @@
-"""What is asked of a reader."""
+"""Requests to a reader."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.language import Node
 
 MAX_HITS = 10_000
-"""Most hits of one page; `scan` gives every match, however many."""
+"""The number of hits on one page, at most; `scan` gives every match, however many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class FacetRequest:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What is asked of an engine. `zone` is where the days and months of facets begin.
+    """A search. The days and months of facets begin in `zone`.
 
-    What `prefer` matches is added to the scores of what `query` does, and changes nothing else. With
+    The scores of `prefer` are added to the matches of `query`; the matches stay the same. With
     `highlight` the answer says what of a text the query matches (`Results.highlights`).
     """
 

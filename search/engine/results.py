@@ -1,4 +1,4 @@
-"""What an engine answers, and what the layers above make of it."""
+"""The answers of an engine, and the additions of the layers above it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from search.dates import Interval
 from search.snippets import Highlight, Marks, Snippet
 
 MAX_NAMED_FIELDS = 10_000
-"""Most names of fields that `Added` has."""
+"""The number of names of fields in `Added`, at most."""
 
 MAX_BINS = 20_000
-"""Most intervals of one timeline."""
+"""The number of intervals of one timeline, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class FacetValue:
 class Facet:
     """The counts of one field over all matches.
 
-    `distinct` is how many values there are in all, `missing` how many matches have none. `imprecise` is how
-    many have a date that is known less exactly than to the interval (as in `Timeline`).
+    `distinct` is how many values there are in all, `missing` how many matches have no value. `imprecise` is
+    how many have a date that is known less exactly than to the interval (as in `Timeline`).
     """
 
     field: str
@@ -77,8 +77,8 @@ class Timeline:
     """Matches by time: every interval from the first match to the last, empty ones too.
 
     A match is in an interval only if all of the time that it is known to is: a month in a month or year, but
-    in no week or day. `imprecise` counts those that are in none for this reason. The `query` of an interval
-    finds them as well where they overlap it: a month article is found by each day of its month.
+    in no week or day. `imprecise` counts the matches that are in no interval for this reason. The `query` of
+    an interval finds them as well where they overlap it: a month article is found by each day of its month.
     """
 
     interval: Interval
@@ -89,7 +89,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class PartCount:
-    """How many articles a part of a query finds alone; where none, and it asks for a value, near ones."""
+    """How many articles a part of a query finds alone; `near` has values like one that no article has."""
 
     query: str
     articles: int
@@ -102,12 +102,12 @@ class Results:
 
     `total` counts every match, exactly. `next` continues after the last hit, None at the end. `first` is the
     number of the first hit of this page among all, from 1.
-    `read_as` is how the query was understood; `warnings` is what was odd about it or the archive.
+    `read_as` is how the query was understood; `warnings` are oddities of the query or the archive.
     `expanded_with` are the words that were added for the ranking, where that was asked for.
-    `did_you_mean` is another spelling of the query that finds more. Where nothing was found, `parts` says
-    what each part of the query finds, and last, where some find nothing, what the others find together.
+    `did_you_mean` is another spelling of the query that finds more. If nothing was found, `parts` counts the
+    matches of each part of the query, and last, if some find nothing, of the others together.
     `depends_on_now`: the same question may find others at another time, though the archive stays the same.
-    `highlights` is what to mark in the texts of the hits (`search.snippets.mark`), where that was asked for.
+    `highlights` has the words to mark in the hits (`search.snippets.mark`), if the request asks for it.
     """
 
     total: int
@@ -126,10 +126,10 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a batch: each article is counted once.
+    """The outcome of adding a batch: each article is counted once.
 
-    `older` are those that an article with the same id and a higher version was there instead of, and
-    `withdrawn` those that a wire has cancelled before. `unindexed` are names of extra fields, at most
+    `older` counts articles that stayed out because the archive has a higher version of them, `withdrawn`
+    articles that a wire has cancelled before. `unindexed` are names of extra fields, at most
     `MAX_NAMED_FIELDS` of them, that are stored and shown but cannot be searched, as there are too many.
     """
 
@@ -168,9 +168,9 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a reader's commit is: of which archive and up to which revision, and how queries are read for it.
+    """The commit of a reader: its archive and its last revision, and how queries are read for it.
 
-    `archive` is the archive's UUID, "" where it has none. `warnings` is what a user should be told, nothing
+    `archive` is the archive's UUID, "" if it has no UUID. `warnings` are sentences to show to a user, empty
     if all is well.
     """
 
@@ -209,7 +209,7 @@ Level = Literal["quick", "full", "deep"]
 class Report:
     """The outcome of a check: `problems` are sentences, empty if all is well; `fix` says what to do then.
 
-    `notes` say what is odd and no damage. `articles` is how many there are.
+    `notes` name oddities that are not damage. `articles` is how many there are.
     """
 
     level: Level

@@ -1,6 +1,6 @@
 """The query language: query string to tree and back.
 
-`parser` reads, `nodes` are what it reads into and how that is written.
+`parser` reads a string into a tree of `nodes`, which write themselves back.
 """
 
 from search.fields import TEXT_FIELDS, VALUE_FIELDS, field_name, field_names

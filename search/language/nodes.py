@@ -196,7 +196,7 @@ def leaves(node: Node) -> Iterator[Node]:
 
 
 def sought_words(node: Node) -> Iterator[str]:
-    """The words that a query asks for in text, as written; not those that it excludes."""
+    """The words that a query asks for in text, as written, without the words that it excludes."""
     match node:
         case And(parts) | Or(parts):
             for part in parts:
@@ -243,7 +243,7 @@ class Query:
 
 
 def is_filter(node: Node) -> bool:
-    """Whether a node restricts rather than ranks: it keeps its force when any word will do."""
+    """True if a node restricts and does not rank: it stays required when any word is enough."""
     match node:
         case Not() | Dates() | Missing() | Everything():
             return True
@@ -258,7 +258,7 @@ def is_filter(node: Node) -> bool:
 
 
 def is_positional(node: Node) -> bool:
-    """Whether a node has places in a text, so that it can be near another."""
+    """True if a node has places in a text, so that it can be near another."""
     match node:
         case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
             return field is None or field in TEXT_FIELDS
@@ -271,10 +271,10 @@ def is_positional(node: Node) -> bool:
 
 
 RESERVED = re.compile(r"AND|OR|NOT|(?:NEAR|ADJ)/\d*")
-"""What is an operator and not a word when it stands alone."""
+"""Words that are operators when they stand alone."""
 
 QUOTES = '"“”„‟«»＂'
-"""Quotes of any kind, each of which opens and closes what is quoted."""
+"""Quotes of any kind, each of which opens and closes a quotation."""
 
 _UNQUOTABLE = re.compile(rf"[{QUOTES}\\]")
 _SPECIAL = re.compile(rf"[\s(){QUOTES}|\\*?~^]")
@@ -283,7 +283,7 @@ _LIKE_A_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_]*)?:")
 
 
 def escaped(text: str, *, in_field: bool = False, wildcards: bool = False) -> str:
-    """`text` as a word of a query, with a backslash before whatever would be read as syntax."""
+    """`text` as a word of a query, with a backslash before each character that would be read as syntax."""
     special = _SPECIAL_BUT_WILDCARDS if wildcards else _SPECIAL
     shown = special.sub(lambda match: "\\" + match.group(), text)
     if text[:1] in ("-", "!", "#") or RESERVED.fullmatch(text):

@@ -10,7 +10,7 @@ r"""A query string to its tree.
     dates    = date | [date] ".." [date] | "[" date "TO" date "]" | (">" | ">=" | "<" | "<=") date
              | quoted | "none" | "*"
 
-Nothing is guessed: what cannot be read raises `QuerySyntaxError` at its place. A word without a
+Nothing is guessed: text that cannot be read raises `QuerySyntaxError` at its place. A word without a
 letter or a digit stands for nothing; it is left out, with a note.
 """
 
@@ -348,7 +348,7 @@ class _Parser:
 
     @property
     def _is_value(self) -> bool:
-        """Whether what stands here is a whole value, not words."""
+        """True if a whole value stands here, not words."""
         return self.field is not None and self.field not in TEXT_FIELDS
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What the date fields of a query mean, each as one `Period`.
+"""The meaning of the date fields of a query, each as one `Period`.
 
 date:2025-02            all of it                   since:X    from the first instant of X on
 date:2025-02..2025-03   first to last               until:X    up to the last instant of X
@@ -25,7 +25,7 @@ _AS_FIELD = {">=": "since", "<=": "until", ">": "after", "<": "before"}
 
 
 def read_dates(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Node:
-    """What stands in the date field `name` at `scan`, moved past; raises `QuerySyntaxError`."""
+    """Read the text of the date field `name` at `scan` and move past it; raises `QuerySyntaxError`."""
     start = scan.at
     taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
     written = taken.group() if taken else ""

@@ -23,7 +23,7 @@ _FUZZY_SUFFIX = re.compile(r'~\d*(?:[\s()"|^]|$)')
 
 @dataclass(frozen=True, slots=True)
 class Characters:
-    """A word taken character by character: escapes resolved, and what stood in it."""
+    """A word taken character by character, with its escapes resolved, and its wildcards noted."""
 
     text: str
     has_wildcard: bool
@@ -51,7 +51,7 @@ class Scanner:
         return self.at >= len(self.text)
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """What `pattern` matches right here, moved past; None if it does not."""
+        """Match `pattern` right here and move past the match; None if it does not match."""
         if match := pattern.match(self.text, self.at):
             self.at = match.end()
         return match
@@ -62,11 +62,11 @@ class Scanner:
         return match.group() if match else ""
 
     def is_operator(self) -> bool:
-        """Whether an operator's name stands here as a word."""
+        """True if an operator's name stands here as a word."""
         return RESERVED.fullmatch(self.raw_word()) is not None
 
     def take_operator(self, *operators: str) -> str:
-        """The one of `operators` that comes next, moved past; "" if none of them does."""
+        """Take the next word if it is one of `operators`, and move past it; "" if it is not."""
         self.skip_space()
         found = "|" if self.peek() == "|" else self.raw_word()
         if found not in operators:

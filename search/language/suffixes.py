@@ -1,4 +1,4 @@
-"""What makes more of a word: wildcards in it, and the numbers after it."""
+"""Wildcards in a word, and the numbers after it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PIECES = re.compile(r"[^*?]+")
 
 
 def read_wildcard(pattern: str, field: str | None) -> Node | str:
-    """The node that a word with wildcards is; or why it cannot be one, in a sentence.
+    """Make the node of a word with wildcards; or return why it cannot be one, in a sentence.
 
     Text of a script without spaces is found inside of longer text anyway: there a star at an end says
     nothing, and other wildcards would stand for single signs. Raises `LimitExceeded`.
@@ -53,7 +53,7 @@ def read_distance(written: str) -> int:
 
 
 def read_factor(written: str) -> float | None:
-    """A boost; None where it is no number that a boost can be."""
+    """Read a boost; None if it is not a number, or too small or too large for a boost."""
     try:
         factor = float(f"{float(written):g}") if len(written) < 24 else math.nan
     except ValueError:

@@ -1,4 +1,4 @@
-"""Text that may be no query, such as a headline or a sentence, as one for articles with any of its words."""
+"""Text that may not be a query, such as a headline or a sentence: it is read as any of its words."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from search.language.parser import parse_query
 from search.text import fold, words
 
 SENTENCE, QUESTION = 6, 3
-"""Text of at least so many words can be a sentence; a question, which ends in its mark, of fewer."""
+"""The least number of words in a sentence, and in a question, which ends in a question mark."""
 
 _OPERATOR = re.compile(r"\b(?:AND|OR|NOT|NEAR|ADJ)\b|#")
 _SYNTAX = re.compile(r"""["“”„«»()~^*?\\|]|(?:^|\s)[-!]\w|\w:\w""")
 
 
 def _reads_as_sentence(text: str) -> bool:
-    """Whether nothing but words in capitals, a hashtag, or the last mark makes a query of a long text.
+    """True if the only query syntax in a long `text` is an upper-case word, a hashtag or a final "?".
 
-    In a headline NOT is a word, and ? is no wildcard; whoever means to exclude something has the sign.
+    In a headline NOT is a word, and ? is not a wildcard; to exclude a word, users can write the sign.
     """
     plain = text.rstrip().rstrip("?")
     count = len(text.split())
@@ -73,7 +73,7 @@ def word_by_word(text: str, reason: str, stop_words: Collection[str] = frozenset
 
 
 def text_query(text: str, stop_words: Collection[str] = frozenset()) -> Query | None:
-    """Any of the words of `text`, each once; None if it has none.
+    """Make a query for any of the words of `text`, each once; None if it has no words.
 
     Words in `stop_words` are left out where there are others. Of a long text the first words count.
     """

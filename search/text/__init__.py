@@ -3,7 +3,7 @@
     text      "The U.S. naval-base strikes’ cost: 1,750"
     words      the  U.S.  naval base  strikes’  cost  1,750      spans of the text
     forms      the  us    naval base  strikes   cost  1750       folded: how people type them
-    terms      the  us    naval base  strike    cost  1750       stemmed and folded: what is indexed
+    terms      the  us    naval base  strike    cost  1750       stemmed and folded: the words of the index
 
 A word is a run of letters, marks and digits. Kept whole: apostrophes inside a word (don't, O'Neill),
 `&` inside (AT&T), acronyms with full stops (U.S., which is the form `us`), numbers with a decimal

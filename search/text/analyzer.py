@@ -20,7 +20,7 @@ from search.text.stopwords import STOP_WORDS
 from search.text.words import MAX_WORD_LENGTH, words
 
 ANALYSIS_VERSION = 3
-"""Raised whenever the same text would give other terms; an index says which it was made with."""
+"""Increased whenever the same text would give other terms; an index names the version that made it."""
 
 
 def forms(text: str) -> list[str]:
@@ -31,9 +31,9 @@ def forms(text: str) -> list[str]:
 class Analyzer:
     """Words to forms and terms, each distinct word worked out once for each language it is met in.
 
-    Much text is taken apart in two steps: into pieces, by whoever has it, and each distinct piece into
-    words, once, by `learn`. `language` is one of `LANGUAGES`, else `InvalidRequest`, and that of all
-    that is asked without one. Safe to share between threads.
+    Much text is taken apart in two steps: the caller splits it into pieces, and `learn` splits each distinct
+    piece into words, once. `language` is one of `LANGUAGES`, else `InvalidRequest` is raised; it is the
+    default of every method. Safe to share between threads.
     """
 
     def __init__(self, language: str = "english") -> None:
@@ -57,7 +57,7 @@ class Analyzer:
 
     @cached_property
     def version(self) -> str:
-        """What the terms depend on: equal versions give equal terms, as far as the words tried can tell."""
+        """The version of the analysis: equal versions give equal terms, as far as the words tried tell."""
         return f"{self._rules}/{stems_fingerprint()}"
 
     @property
@@ -65,7 +65,7 @@ class Analyzer:
         return f"{ANALYSIS_VERSION}/{self.language}"
 
     def gives_terms_of(self, version: str, checksum: str) -> bool:
-        """Whether the terms are those of an analyzer of this version, whose stemmers had this checksum.
+        """True if an analyzer of this version, whose stemmers had this checksum, gives the same terms.
 
         The stems are tried only where the code of the stemmers is not the same, as loading it takes a while.
         """
@@ -145,7 +145,7 @@ class Analyzer:
 
 
 class _Numbers(dict[str, int]):
-    """Numbers of strings; `learn` gives, and puts in, that of one that is not there."""
+    """Numbers of strings; for a string that is not there, `learn` makes and stores the number."""
 
     def __init__(self, learn: Callable[[str], int]) -> None:
         super().__init__()

@@ -58,7 +58,7 @@ def fold(word: str) -> str:
 
 
 def folded_text(text: str) -> str:
-    """A text with its words folded, but for the full stops and commas within some of them."""
+    """A text with its words folded, except that full stops and commas within words stay."""
     return without_accents(_without_case(text))
 
 
@@ -93,7 +93,7 @@ def _folded_character(char: str) -> str | None:
 
 
 def fold_value(value: str) -> str:
-    """A keyword, source or author as compared: case, accents and runs of white space set aside."""
+    """A keyword, source or author as compared: without case and accents, its white space made single."""
     if not value.isascii():
         value = folded_text(value)
     return " ".join(value.lower().split())

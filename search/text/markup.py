@@ -1,7 +1,7 @@
 """Markup to text: fragments of HTML, as feeds, wires and mails carry them, and elements of XML.
 
-Each block becomes a paragraph, with a blank line between two; scripts, styles and the like are left out.
-Any input has a text: in HTML a tag that is never closed ends where its surroundings do.
+Each block becomes a paragraph, with a blank line between two; scripts, styles, form fields and media are
+left out. Any input has a text: in HTML a tag that is never closed ends where its surroundings do.
 
 HTML often lays a page out in tables, so each cell is a paragraph. In the XML of the wires a table holds
 results or prices, and each row is a line.
@@ -110,7 +110,7 @@ def one_line_of(text: str) -> str:
 
 
 def is_beginning(text: str, body: str) -> bool:
-    """True if `body` begins with `text`, white space and a final ellipsis left aside."""
+    """True if `body` begins with `text`, apart from white space and a final ellipsis."""
     return " ".join(body.split()).startswith(_CUT_OFF.sub("", " ".join(text.split())))
 
 

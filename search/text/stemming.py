@@ -1,6 +1,6 @@
-"""Which languages are told apart, what is taken off the beginning of their words, and NLTK's stemmers.
+"""Languages: their names and tags, the elisions of their words, and NLTK's stemmers.
 
-A language is one of `LANGUAGES`, which have a stemmer; one of those that only have elision; or `OTHER`,
+A language is one of `LANGUAGES`, which have a stemmer; one that only has elision; or `OTHER`,
 whose words are indexed as they are.
 """
 
@@ -24,7 +24,7 @@ LANGUAGES = (
 """Languages with a Snowball stemmer in NLTK, as `--language` takes them."""
 
 OTHER = "other"
-"""What `language_named` gives for a language without a stemmer: its words are indexed as they are."""
+"""The name that `language_named` gives to a language without a stemmer: its words are indexed as they are."""
 
 _TAGS = {
     **dict(zip("ar da nl en fi fr de hu it no pt ro ru es sv".split(), LANGUAGES, strict=True)),
@@ -59,7 +59,7 @@ _ELIDED = {
 def language_named(tag: str) -> str:
     """The language that a tag ("en", "pt-BR", "eng") or an English name means.
 
-    "" where it names none: what is not tagged, or tagged as undetermined, is in the archive's language.
+    "" where it names no language: text without a tag, or of undetermined language, is in the archive's.
     """
     return _TAGS.get(_primary(tag).lower(), OTHER)
 
@@ -78,7 +78,7 @@ def _primary(tag: str) -> str:
 
 
 def without_any_elision(word: str) -> set[str]:
-    """What a word, in lower case, is without its elision in each language that has them."""
+    """The word, which is in lower case, without its elision in each language that has elisions."""
     return {without_elision(word, language) for language in _ELIDED}
 
 
@@ -96,7 +96,7 @@ def _elision(language: str) -> re.Pattern[str]:
 
 
 def new_stemmer(language: str) -> Callable[[str], str]:
-    """A stemmer of a language, for one thread at a time; of one without, what gives every word back."""
+    """A stemmer of a language, for one thread at a time; without one, a function that changes nothing."""
     if language not in LANGUAGES:
         return str
     made = _snowball().SnowballStemmer(language)
@@ -144,7 +144,7 @@ def _snowball() -> Any:
 
     Importing it brings all of NLTK, which takes longer than indexing a thousand articles. So, unless that
     is imported already, the module and the few that it needs are run on their own, outside of
-    `sys.modules`: whoever imports nltk later gets it whole.
+    `sys.modules`: a later `import nltk` gets it whole.
     """
     folder = _nltk_folder()
     if "nltk" not in sys.modules and folder is not None:
@@ -181,7 +181,7 @@ class _Apart:
         wanted: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        """What `import` calls in these modules, which have no relative imports."""
+        """Stand in for `__import__` in these modules, which have no relative imports."""
         if name.partition(".")[0] != "nltk" or level:
             return __import__(name, within, local, wanted or (), level)
         found = self.module(name)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 MAX_WORD_LENGTH = 255
-"""A longer word is no word: it keeps its position but is not indexed."""
+"""The length of an indexed word, at most: a longer one keeps its position but is not indexed."""
 
 _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
@@ -40,7 +40,7 @@ WORD = (
     )
     + rf"|[{_UNSPACED}][{_UNSPACED_MARKS}{_MARKS}]*"
 )
-"""What a word is, as a pattern that is fit for `nltk.tokenize.RegexpTokenizer(WORD)`."""
+"""The pattern of a word, fit for `nltk.tokenize.RegexpTokenizer(WORD)`."""
 
 # The same words, found faster in text that has none of the letters that need the long classes.
 _WORD_IN_ASCII = re.compile(_pattern("[A-Za-z]", "[A-Za-z0-9]", "[0-9]", "['&]"))
@@ -66,12 +66,12 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 
 
 def has_unspaced(text: str) -> bool:
-    """Whether any letter of `text` is of a script without spaces, so that it is a word of its own."""
+    """True if any letter of `text` is of a script without spaces, so that it is a word of its own."""
     return not text.isascii() and _compiled(f"[{_UNSPACED}]").search(text) is not None
 
 
 def spaced(text: str) -> str:
-    """`text` with white space about every word, where a script in it has none."""
+    """`text` with white space between all words, if it has a script without spaces."""
     return text if text.isascii() or not _NOT_PLAIN.search(text) else " ".join(words(text))
 
 

@@ -2,9 +2,9 @@
 
     articles.db    SQLite, the truth: every article and the revision it came in with   `store`
     index/         the Whoosh index, derived from it                                   `index`
-    lock           who is writing                                                      `lock`
+    lock           the process that is writing                                         `lock`
 
-`documents` says how an article becomes a document and `building` makes segments of many, `evaluate`
-turns a query's tree into matches, `select` turns matches into pages, facets and timelines; `engine` is
+`documents` says how an article becomes a document and `builder` makes segments of many, `compile`
+turns a query's tree into a plan, `answers` turns matches into pages, facets and timelines; `engine` is
 all of it behind the seam.
 """

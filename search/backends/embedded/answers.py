@@ -1,4 +1,4 @@
-"""Matches to what is shown: the page of hits, the counts by value, the counts by time.
+"""Matches to answers: the page of hits, the counts by value, the counts by time.
 
 The order is total: by score, or time, then newest, then id; so a page can begin just after any hit.
 """
@@ -34,7 +34,7 @@ _COARSEST: dict[Interval, Precision] = {"year": "year", "month": "month", "week"
 
 
 def page(view: Snapshot, matches: Matches, sort: Sort, after: Cursor | None, limit: int) -> list[Place]:
-    """The first `limit` matches in order, of those past `after`."""
+    """The first `limit` matches after `after`, in order."""
     past = None if after is None else Place(after.id, after.score, microseconds(after.published))
     return _ORDERINGS[sort].first(view, matches, limit, past)
 
@@ -69,9 +69,9 @@ def facet(view: Snapshot, docs: Docs, request: FacetRequest, zone: tzinfo) -> Fa
 
 
 def _by_time(view: Snapshot, docs: Docs, interval: Interval, zone: tzinfo) -> Facet:
-    """The documents by time: every interval that has one.
+    """Count the documents by time, in every interval that has one.
 
-    What is a day, month or year is counted by the calendar, in intervals that are no finer.
+    A date that is a day, month or year is counted by the calendar, in intervals of at least its own length.
     """
     undated, imprecise, name = missing(view, "published", docs), 0, f"date:{interval}"
     exact, whole = docs, docs[:0]

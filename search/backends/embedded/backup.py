@@ -19,9 +19,9 @@ from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, IndexUnus
 def copy_archive(location: Path, target: Path) -> Report:
     """Copy the archive at `location` to the new folder `target`, also while it is written to.
 
-    The copy is that of one moment, has been checked ("full"), and is durable, or it is not there.
+    The copy is of one moment, has been checked ("full"), and is durable, or it is not there.
     Raises `ArchiveExists` if there is anything at `target`, `ArchiveDamaged` if the articles of the
-    archive are; an index that is of no use is made anew in the copy.
+    archive are damaged; an unusable index is rebuilt in the copy.
     """
     target = Path(os.path.abspath(target))  # noqa: PTH100  # a name, also of ".", and links as they are
     _refuse_taken(target)

@@ -1,7 +1,7 @@
-"""Articles to a segment of the index: here, or where there are many in a process of its own.
+"""Articles to a segment of the index: in this process, or for many articles in another.
 
-That process analyses and inverts while this one reads and stores, which makes use of a second core.
-It is talked to by pickles through its standard input and output, and it ends with either of them. It
+The other process analyses and inverts while this one reads and stores, which makes use of a second core.
+It receives and sends pickles through its standard input and output, and it ends when either is closed. It
 is started afresh (by `subprocess`, not `multiprocessing`) so that it never runs a caller's main module
 nor inherits threads and locks.
 """
@@ -28,14 +28,14 @@ from search.index.write.invert import segment_arrays
 from search.text import Analyzer
 
 MIN_ARTICLES_FOR_PROCESS = 1_000
-"""With more articles than this there is a process: from about 5,000 on it is faster (20,000 take half the
-time), below 0.1 to 0.15 s slower, and how many are still to come is not known here."""
+"""More articles than this are given to a process: from about 5,000 on it is faster (20,000 take half the
+time), below 0.1 to 0.15 s slower, and the number of articles still to come is not known here."""
 
 _START = "from search.backends.embedded.builder import main; main()"
 
 
 class SegmentBuilder:
-    """Collects articles, then writes them as one segment; `location` is what errors are about."""
+    """Collects articles, then writes them as one segment; errors name `location`."""
 
     def __init__(self, language: str, location: Path) -> None:
         self._language, self._location = language, location
@@ -47,7 +47,7 @@ class SegmentBuilder:
         self._path = Path()
 
     def add(self, articles: Sequence[Article], extra_fields: Collection[str]) -> None:
-        """Take more articles, to be numbered in the order they come; of their extra fields only these."""
+        """Take more articles, numbered in the order they come, with only these of their extra fields."""
         self._held += articles
         self._extra_fields = extra_fields
         if self._sent or (len(self._held) > MIN_ARTICLES_FOR_PROCESS and _cores() > 1):
@@ -69,7 +69,7 @@ class SegmentBuilder:
             self._process.send(str(path))
 
     def finish(self) -> int:
-        """Wait until they are written, and return how many they are; then begin anew."""
+        """Wait until the articles are written, and return their number; then start with none."""
         if self._process is not None and self._sent:
             count = self._process.answer()
             self._sent = 0
@@ -114,7 +114,7 @@ class _Process:
             raise self._ended() from error
 
     def answer(self) -> int:
-        """Wait for how many articles were written; raises what went wrong there."""
+        """Wait for the number of articles written; raises the error of the other process."""
         try:
             answer = pickle.load(self._from)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
@@ -129,7 +129,7 @@ class _Process:
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         return ArchiveError(
             f"the process that analyses articles has ended ({how}) before it was done; "
-            "what is stored is not lost, and is made searchable by: news rebuild",
+            "stored articles are not lost; to make them searchable, run: news rebuild",
             self._location,
         )
 
@@ -174,7 +174,7 @@ def serve(language: str, requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 def main() -> None:
-    """What the other process runs."""
+    """Run the other process."""
     gc.disable()  # nothing it makes refers to itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started it decides
     answers = os.fdopen(os.dup(1), "wb")

@@ -76,7 +76,7 @@ class Compiler:
                 return Scored(view, self._leaf(node), self._scorer, str(node))
 
     def ranked(self, matches: Matches, prefer: Node | None) -> Matches:
-        """Matches with the scores that the ranking, and what is preferred, make of theirs."""
+        """Adjust the scores of matches by `prefer` and by recency."""
         if prefer is not None:
             parts = prefer.parts if isinstance(prefer, Or) else (prefer,)
             matches = Preferred(matches, [self.plan(part).matches for part in parts])
@@ -87,7 +87,7 @@ class Compiler:
         return matches
 
     def _leaf(self, node: Node) -> TextLeaf:
-        """What a node is in text fields; within a NEAR also an OR has places."""
+        """Make the text leaf of a node; an OR inside a NEAR becomes one leaf, as it has places too."""
         view = self._view
         match node:
             case Word() | Phrase():

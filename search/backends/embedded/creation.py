@@ -1,7 +1,7 @@
-"""A new archive: made beside, and put in place by one rename; until then there is none.
+"""A new archive: made in a folder of its own, and put in place by a last rename; until then there is none.
 
-archive.new/    what is being made: articles.db and index/, both whole and durable before they are moved
-index/          first, and of no revision: alone it is nobody's
+archive.new/    the unfinished archive: articles.db and index/, both whole and durable before they are moved
+index/          first, and of no revision: alone it belongs to no archive
 articles.db     last: where it is, there is an archive
 """
 
@@ -34,7 +34,7 @@ NEW_ARCHIVE = "archive.new"
 def create(location: Path, language: str, wait: float) -> None:
     """Make an archive at `location`, which may be there already as long as it holds none.
 
-    Raises `ArchiveExists`, `ArchiveDamaged` for what is left of one, `ArchiveReadOnly` and `ArchiveFull`.
+    Raises `ArchiveExists`, `ArchiveDamaged` for the remains of one, `ArchiveReadOnly` and `ArchiveFull`.
     """
     analyzer = Analyzer(language)
     try:
@@ -90,7 +90,7 @@ def check_remains(location: Path) -> None:
             return
         if not (path / MANIFEST).exists():
             raise ArchiveExists(
-                f"{path} is there already, and is no index of an archive; choose another folder", location
+                f"{path} is there already, and is not an index of an archive; choose another folder", location
             ) from None
     raise ArchiveDamaged(
         f"{location} has lost its articles.db: {path} is the index of it; {RESTORE}", location

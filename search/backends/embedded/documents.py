@@ -51,10 +51,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Draft:
-    """Some articles as what their documents are made of, in flat lists.
+    """The contents of the documents of some articles, in flat lists.
 
     A document is numbered within its segment. `texts` has the texts to analyse, `languages` the language
-    of each, `places` for each the number of the document and that of the text field; `values` for each
+    of each, `places` for each the numbers of its document and its text field; `values` for each
     value field the documents, by number, and the value that each has.
     """
 
@@ -95,7 +95,7 @@ def draft(articles: Iterable[Article], first: int, extra_fields: Collection[str]
 
 
 class DocumentCollector:
-    """Makes of drafts the documents of one segment after the other."""
+    """Makes the documents of one segment after the other from drafts."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
@@ -103,7 +103,7 @@ class DocumentCollector:
         self.clear()
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Forget all documents."""
         if len(self._analyzer.words_of) > MAX_REMEMBERED:
             self._analyzer.forget()
             self._tables.clear()
@@ -135,7 +135,7 @@ class DocumentCollector:
 
 
 def _values(article: Article, extra_fields: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The values of an article by field, those that it has."""
+    """The values of an article by field, without empty fields."""
     found: dict[str, tuple[str, ...]] = {"id": (article.id,)}
     own = islice(article.extra.items(), MAX_INDEXED_FIELDS)
     found.update((name, values) for name, values in own if name in extra_fields)
@@ -216,10 +216,10 @@ def limits(period: Period) -> list[Limits]:
 
 
 def precisions(view: Snapshot) -> Classes | None:
-    """The place in `PRECISIONS` of that of each document; None where all are instants."""
+    """The precision of each document, as an index into `PRECISIONS`; None if all are instants."""
     return view.values("precision").classes(PRECISIONS)
 
 
 def moment(microseconds: int) -> datetime | None:
-    """The way back from `microseconds`."""
+    """The time that `microseconds` made into this number."""
     return None if microseconds == MISSING else _EPOCH + timedelta(microseconds=microseconds)

@@ -6,8 +6,8 @@ takes the commit of the index first and a snapshot of the store second, which ha
 and shows the articles as they were at the commit's revision. An index that covers what the store does not
 have is damage: articles have been lost, and nothing goes on as if they had not.
 
-Readers share what is opened of a commit; each has a connection to the store, a deadline and scratch arrays of
-its own for as long as it lasts, and waits for nobody. Writers wait for each other.
+Readers share the opened files of a commit; each has a connection to the store, a deadline and scratch arrays
+of its own for as long as it lasts, and never waits. Writers wait for each other.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
 
 MAX_MAPPED = 128 << 20
-"""Bytes of files that stay in memory after a query; the system keeps what it likes of the rest."""
+"""Bytes of files that stay mapped in memory after a query; the system decides about the rest."""
 
 
 @dataclass(slots=True)
@@ -77,9 +77,9 @@ class EmbeddedEngine:
 
     @classmethod
     def create(cls, location: Path, language: str = "english", wait: float = 0.0) -> EmbeddedEngine:
-        """A new archive; `location` may be there already as long as it holds no archive.
+        """Make a new archive; `location` may be there already as long as it holds no archive.
 
-        Whatever interrupts this, there is an archive then or there is none.
+        After an interruption the archive is either complete or not there.
         """
         creation.create(location, language, wait)
         return cls(location, Store(location), wait)
@@ -117,7 +117,7 @@ class EmbeddedEngine:
 
     @contextmanager
     def _snapshot(self) -> Iterator[Store]:
-        """A store, of one moment, that nobody else has."""
+        """Lend a store, with a snapshot of one moment, to this block alone."""
         store = self._idle.pop() if self._idle else Store(self._location)
         try:
             with store.snapshot():

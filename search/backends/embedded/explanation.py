@@ -1,4 +1,4 @@
-"""What a term adds to the score of an article, as a tree of numbers."""
+"""The contribution of a term to the score of an article, as a tree of numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from search.index.evaluate.bm25f import FieldPart, TermPart
 
 
 def of_term(text: str, found: TermPart, boost: float) -> Explanation:
-    """What a term, which the query writes as `text`, adds to a score."""
+    """Explain how much a term, which the query writes as `text`, adds to a score."""
     tf = Explanation(found.tf, "tf: the sum of its fields", tuple(map(_of_field, found.fields)))
     parts = (
         Explanation(found.idf, f"idf: in {found.df:,} articles"),

@@ -1,7 +1,7 @@
 """The Whoosh index of an archive: written from changes, read as arrays.
 
-What a commit consists of is in its manifest (see `search.index.format.manifest`), with a note of ours: up to
-which revision of which archive it goes, with the digest of the history up to there, made by which analyzer.
+The manifest of a commit (see `search.index.format.manifest`) lists its files, and carries a note from here:
+the archive, the last revision covered, the digest of the history up to it, and the analyzer.
 Where it lags behind the store, the changes since are applied again, which does no harm.
 """
 
@@ -37,20 +37,20 @@ from search.text import Analyzer
 from search.text.stemming import stemmers_checksum
 
 INDEX_FORMAT = 7
-"""Raised when `schema` changes: an index of another format is made anew by whoever writes next."""
+"""Increased when `schema` changes: the next write rebuilds an index of another format."""
 
 READ_FORMATS = (6, INDEX_FORMAT)
-"""What can be searched as it is. Format 6 folds ids and does not name its archive."""
+"""Formats that can be searched as they are. Format 6 folds ids and does not name its archive."""
 
 NAME = "articles"
 
 _MAX_OPENINGS = 100
-"""How often a commit is tried to be opened that a writer replaces meanwhile."""
+"""Attempts to open the newest commit while writers keep replacing it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommitInfo:
-    """What the newest commit of an index holds: `revision` of the archive, whose history has the `digest`."""
+    """The state of the archive that a commit covers: its `revision`, and the `digest` of its history."""
 
     format: int
     analyzer: str
@@ -62,7 +62,7 @@ class CommitInfo:
 
     @classmethod
     def of(cls, note: Mapping[str, Any]) -> CommitInfo:
-        """What a manifest's note says; raises `BadManifest`."""
+        """Read the note of a manifest; raises `BadManifest`."""
         found = note.get("format")
         if found not in READ_FORMATS or isinstance(found, bool):
             raise BadManifest(f"it has format {found!r:.20}, not {INDEX_FORMAT}")
@@ -99,7 +99,7 @@ class ArchiveIndex:
         return status.st_ino, status.st_mtime_ns
 
     def covered(self) -> CommitInfo:
-        """What the index holds; raises `IndexUnusable`."""
+        """The state of the archive that the index covers; raises `IndexUnusable`."""
         return self._newest()[1]
 
     def _newest(self) -> tuple[Manifest, CommitInfo]:
@@ -129,7 +129,7 @@ class ArchiveIndex:
         raise self.unusable("it has no commit that stays to be read")
 
     def contradictions(self) -> list[str]:
-        """What in the arrays of the newest commit contradicts the rest of them; a sentence each."""
+        """Find contradictions between the arrays of the newest commit; a sentence each."""
         found = []
         with self.translated():
             for segment in self._newest()[0].segments:
@@ -141,8 +141,8 @@ class ArchiveIndex:
     def answering(self) -> Iterator[None]:
         """Raise `IndexUnusable` for an error that the index is to blame for.
 
-        Files that are as they were written can still hold nonsense, if whoever wrote them was wrong. Whether
-        they do is looked into when something goes wrong; if not, the error is ours and stays what it is.
+        Undamaged files can still hold nonsense, if the program that wrote them had a bug. After an error in
+        the block they are checked; if they hold no contradiction, the error is a bug here and stays as it is.
         """
         try:
             yield
@@ -201,7 +201,7 @@ class ArchiveIndex:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Raise `IndexUnusable` for what goes wrong in opening the index."""
+        """Raise `IndexUnusable` for errors in opening the index."""
         try:
             yield
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -233,9 +233,9 @@ class ArchiveIndex:
         return cls(path)
 
     def adopt(self, other: ArchiveIndex) -> None:
-        """Make what the finished index `other` holds the newest commit of this one, and `other` be gone.
+        """Move the commit of the finished index `other` here as the newest one; `other` is then gone.
 
-        Whatever interrupts this, the last commit stays to be read, or the new one is.
+        After an interruption either the last commit can be read, or the new one.
         """
         from search.backends.embedded.schema import contents_of
 
@@ -254,7 +254,7 @@ class ArchiveIndex:
 
 
 def _set_aside(path: Path, *, is_folder: bool) -> None:
-    """Rename what stands where a folder, or a file, has to be."""
+    """Rename a file that stands in the place of a folder, or a folder in the place of a file."""
     if path.is_symlink() or (path.exists() and path.is_dir() != is_folder):
         path.rename(next(free for free in _names_beside(path) if not (free.exists() or free.is_symlink())))
 
@@ -274,7 +274,7 @@ def _check_columns(view: Snapshot) -> None:
 
 
 def commit_info(analyzer: Analyzer, state: State, extra_fields: Iterable[str] = ()) -> dict[str, object]:
-    """What a commit says of itself that covers a state of the store."""
+    """The note of a commit that covers this state of the store."""
     fields = tuple(sorted(extra_fields))
     return asdict(
         CommitInfo(

@@ -1,7 +1,7 @@
-"""The leaves of a query in text fields: words and phrases, wildcards and misspelt words, and what is near.
+"""The leaves of a query in text fields: words and phrases, wildcards and misspelt words, and proximity.
 
-A leaf is found where terms stand. What may stand in one place of it is a slot: terms, each in any form or
-only in some of its forms.
+A leaf is found where terms stand. A slot holds the alternatives for one place of it: terms, each in any form
+or only in some of its forms.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from search.snippets import Highlight
 from search.text import fold, forms, words
 
 MAX_EXPANSIONS = 4_096
-"""Most words that one wildcard or fuzzy word may stand for."""
+"""The number of words that one wildcard or fuzzy word may stand for, at most."""
 
 Slot = Sequence[tuple[str, frozenset[str] | None]]
-"""What may stand in one place: index terms, each in any form (None) or only in some of its forms."""
+"""The alternatives for one place: index terms, each in any form (None) or only in some of its forms."""
 
 
 class WordsLeaf:
@@ -109,7 +109,7 @@ class PatternLeaf:
 
     @cached_property
     def _prefix(self) -> str | None:
-        """What every word begins with that a wildcard stands for, if it says nothing else."""
+        """The prefix, if the node is a wildcard that asks for a prefix and nothing else."""
         if isinstance(self._node, Fuzzy):
             return None
         pattern = folded_pattern(self._node.pattern, fold)
@@ -188,7 +188,7 @@ def places_of(view: Snapshot, field: str, slot: Slot) -> Ints:
 
 
 def postings_of(view: Snapshot, spans: Callable[[str], Spans]) -> Postings:
-    """The postings of what is found at `spans` of each field."""
+    """The postings of the occurrences at `spans` of each field."""
     return posted({field: occurrences(spans(field), view.check) for field in TEXT_FIELDS})
 
 

@@ -80,7 +80,7 @@ def _open(path: str, _: int) -> int:
 
 
 def is_being_written(location: Path) -> bool:
-    """Whether the process that took the archive's lock last is still at it, as far as can be told."""
+    """True if the process that last took the archive's lock still runs, as far as this host can tell."""
     try:
         written = (location / LOCK).read_bytes()[:400]
     except OSError:
@@ -100,7 +100,7 @@ def is_being_written(location: Path) -> bool:
 
 
 def _is_gone(pid: int, since: str | None) -> bool:
-    """Whether a process has ended, or began after that time and so is another; False if that is not known."""
+    """True if the process has ended, or `pid` is now a process that began after `since`; False if unknown."""
     try:
         state, *numbers = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
         if state in (b"Z", b"X"):

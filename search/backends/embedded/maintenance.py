@@ -1,4 +1,4 @@
-"""What is done to the files of an archive, whatever state they are in."""
+"""Maintenance of the files of an archive, whatever state they are in."""
 
 from __future__ import annotations
 

@@ -31,13 +31,13 @@ class Plan(Protocol):
 
     @property
     def matches(self) -> Matches:
-        """The documents that the part matches, with what it scores; raises `LimitExceeded`."""
+        """The documents that the part matches, with their scores; raises `LimitExceeded`."""
 
     def highlights(self) -> tuple[Highlight, ...]:
-        """What to mark in the text of an article that the query found."""
+        """The highlights to mark in the text of an article that the query found."""
 
     def explain(self, doc: int, boost: float = 1.0, /) -> Iterator[Explanation]:
-        """What the terms of the part add to the score of a document."""
+        """Explain how much each term of the part adds to the score of a document."""
 
 
 class AllOf:
@@ -119,7 +119,7 @@ class Weighted:
 
 
 class TextLeaf(Protocol):
-    """What is looked for in text fields; `Scored` makes a plan of it."""
+    """A part of a query that is looked for in text fields; `Scored` makes a plan of it."""
 
     @property
     def postings(self) -> Postings:
@@ -129,7 +129,7 @@ class TextLeaf(Protocol):
         """The places of it in a field."""
 
     def highlights(self) -> tuple[Highlight, ...]:
-        """What to mark of it."""
+        """The highlights to mark where it is found."""
 
 
 class Scored:

@@ -45,7 +45,7 @@ CHECK_ARTICLES = 500
 
 
 class EmbeddedReader:
-    """What a `view` of the index, which covers this, and a snapshot of the `store` say together."""
+    """One commit, read from a `view` of the index, which covers `covered`, and a snapshot of the `store`."""
 
     def __init__(
         self, index: ArchiveIndex, store: Store, view: Snapshot, covered: CommitInfo, analyzer: Analyzer

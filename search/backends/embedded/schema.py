@@ -24,5 +24,5 @@ def index_schema(extra_fields: Iterable[str]) -> Schema:
 
 
 def contents_of(extra_fields: Iterable[str]) -> Contents:
-    """What writes Whoosh's table of contents of a commit of such an index."""
+    """Return the function that writes Whoosh's table of contents for a commit of such an index."""
     return partial(write_contents, index_schema(extra_fields))

@@ -16,7 +16,7 @@ from search.index.read.snapshot import Snapshot
 from search.text import fold_value, forms
 
 MAX_SHORT_LENGTH = 4
-"""A word of at most so many characters is one edit from what was meant, a longer one up to two."""
+"""A word of at most this many characters is one edit from the intended word, a longer one up to two."""
 
 MAX_VALUES = 200_000
 """Values of a field that are looked through for near ones."""
@@ -28,8 +28,7 @@ MIN_LENGTH = 3
 def corrections(view: Snapshot, form: str, count: int) -> tuple[Suggestion, ...]:
     """The forms of the archive nearest to `form`: with the fewest edits, then those in most articles.
 
-    Those with the same first letter come before the others, which are looked at only if there are
-    none: the first letter is seldom mistyped.
+    Only forms with the same first letter count, if there are any: the first letter is seldom mistyped.
     """
     if len(form) < MIN_LENGTH:
         return ()
@@ -49,10 +48,10 @@ def completions(view: Snapshot, prefix: str, count: int) -> tuple[Suggestion, ..
 
 
 def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Suggestion, ...]:
-    """The values of a value field nearest to `value`, which is none of them, and how many articles have each.
+    """The values of a value field nearest to `value`, which is left out, with their numbers of articles.
 
-    First those with the same letters and digits (open-data for "open data"), then those a few edits away,
-    then those that have it among their words (The Guardian for guardian); in each the most frequent first.
+    First values with the same letters and digits (open-data for "open data"), then values a few edits away,
+    then values that contain it as a word (The Guardian for guardian); in each the most frequent first.
     A field with more than `MAX_VALUES` in any part of the index is not looked through.
     """
     sought = fold_value(value)
@@ -81,7 +80,7 @@ def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Sug
 
 
 def _like(values: Sequence[str], sought: str) -> dict[str, int]:
-    """Those of the values that are like the one that is sought, the lower the number the more."""
+    """The values like the one that is sought; a lower number means a closer one."""
     bare, own = _bare(sought), set(forms(sought))
     distance = 1 if len(sought) <= MAX_SHORT_LENGTH else 2
     close = set(spelled_like(values, sought, distance)) if len(sought) >= MIN_LENGTH else set()

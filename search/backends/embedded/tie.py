@@ -1,4 +1,4 @@
-"""Whether an index belongs to the articles it stands beside, and goes no further than they do."""
+"""The tie of an index to the articles beside it: it belongs to them, and covers no later revision."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Update:
     def __init__(
         self, index: ArchiveIndex, builder: SegmentBuilder, fields: Iterable[str] | None = None
     ) -> None:
-        """With `fields` only these extra fields are indexed, else those of the index and what is new."""
+        """With `fields` only these extra fields are indexed, else the fields of the index and new ones."""
         self._index, self._builder = index, builder
         self._covered = index.covered()
         self._extra_fields = dict.fromkeys(self._covered.extra_fields if fields is None else fields)
@@ -64,11 +64,11 @@ class Update:
                 self.unindexed[name] = None
 
     def remove(self, identities: Iterable[str]) -> None:
-        """Take out what the index has had until now under these ids."""
+        """Take out the articles that the index has under these ids."""
         self._gone.update(identity.encode() for identity in identities)
 
     def prepare(self) -> None:
-        """Begin to write the segment of what was put in; nothing can be put in after that."""
+        """Begin to write the segment of the added articles; nothing can be put in after that."""
         self._builder.start(self._index.path / self._segment.file)
 
     def commit(
@@ -76,7 +76,7 @@ class Update:
     ) -> None:
         """Put the change in place; the index then covers `state`.
 
-        `optimize` makes one segment of all, `expunge` leaves nothing of what was taken out in any.
+        `optimize` merges all segments into one, `expunge` erases removed articles from every segment.
         """
         fields = tuple(sorted(self._extra_fields))
         writer = ArrayWriter(self._index.path, NAME, contents_of(fields))

@@ -37,7 +37,7 @@ def matching_values(leaf: ValueLeaf, field: str, known: Lexicon, check: Check) -
 
 
 def _chooser(leaf: ValueLeaf, field: str) -> Callable[[Sequence[str]], Iterable[int]]:
-    """What picks from values, as they are indexed, those that the leaf matches."""
+    """Return a function that gives the numbers of the indexed values that the leaf matches."""
     is_exact = field == "id"
     folding: Callable[[str], str] = str if is_exact else fold_value
 

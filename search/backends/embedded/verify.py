@@ -1,10 +1,10 @@
 """Is an archive whole?
 
-What is checked, by level; each has what those before it have:
+The checks of each level, which also makes the checks of the levels before it:
 
     quick   both stores open; every file of the index is there, of its length, small ones read whole
     full    SQLite's own check, the digest of every article, every byte of the index
-    deep    every word, value and number of the index is that of a new analysis of the articles
+    deep    every word, value and number of the index equals the result of a new analysis of the articles
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ def verify(location: Path, level: Level = "full", progress: Progress | None = No
 
 
 def _problem(error: ArchiveDamaged) -> str:
-    """What is wrong, without what to do about it."""
+    """The problem that the error names, without the next step."""
     return str(error).partition(";")[0]
 
 
 def _of_index(engine: EmbeddedEngine, store: Store, level: Level, progress: Progress | None) -> Report:
-    """What of the index is wrong, and whether it fits the store; raises `ArchiveDamaged`."""
+    """Check the index, and that it fits the store; raises `ArchiveDamaged`."""
     with engine.reader() as reader:
         warnings = reader.state().warnings
     notes = list(warnings)

@@ -1,4 +1,4 @@
-"""Compares an index with one made anew of the stored articles: the deepest check there is of it."""
+"""The deepest check of an index: compares it with a new one, made from the stored articles."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from search.text import Analyzer
 def differences(
     index: ArchiveIndex, store: Store, scratch: Path, progress: Progress | None = None
 ) -> Iterator[str]:
-    """What of the index is not as the articles give it, a sentence each; works in the folder `scratch`.
+    """Yield the differences between index and articles, a sentence each; works in the folder `scratch`.
 
-    A copy is looked at, so that writers are in nobody's way; whoever asks has to see whether there
-    was one. Raises `IndexUnusable` where the index cannot be read.
+    It reads a copy, so that it does not block writers; the caller must find out whether anything was written
+    meanwhile. Raises `IndexUnusable` where the index cannot be read.
     """
     index.copy_to(scratch / "index")
     copy = ArchiveIndex(scratch / "index")

@@ -38,10 +38,10 @@ MAX_SEGMENT_ARTICLES = 25_000
 """Articles of one commit when the index catches up with the store; a multiple of `BATCH_ARTICLES`."""
 
 NEW_INDEX = "index.new"
-"""The folder in which an index is made anew."""
+"""The folder in which an index is rebuilt."""
 
 UNFINISHED = (NEW_INDEX, NEW_ARCHIVE)
-"""What an interrupt can leave; whoever writes next removes it."""
+"""Folders that an interrupt can leave; the next write removes them."""
 
 
 class Writer:
@@ -111,7 +111,7 @@ class Writer:
         return counts
 
     def forget(self, identities: Iterable[str]) -> int:
-        """Erase articles and all their versions, from the files too; how many there were."""
+        """Erase articles and all their versions, from the files too; return how many there were."""
         gone = self.remove(lambda changes: changes.forget(identities))
         if not self._store.truncate_log():
             raise ArchiveError(
@@ -160,7 +160,7 @@ class Writer:
             return self._catch_up(progress, reanalyse=True) or upgraded
 
     def _check_before_writing(self) -> CommitInfo | None:
-        """What the index covers, None where it is of no use; raises `ArchiveDamaged` if it goes too far."""
+        """The state that the index covers, None if unusable; raises `ArchiveDamaged` if it goes too far."""
         try:
             covered = self._index.covered()
             self._index.check()
@@ -170,10 +170,10 @@ class Writer:
         return covered
 
     def _catch_up(self, progress: Progress | None = None, *, reanalyse: bool = False) -> bool:
-        """Bring an index that lags behind the store up to date; make one that is of no use anew.
+        """Bring an index that lags behind the store up to date; rebuild an unusable one.
 
-        Whether there was anything to do. Raises `OtherAnalyzer` where the words would have to be analysed
-        again, which may take long, unless that is wanted.
+        True if there was anything to do. Raises `OtherAnalyzer` where the words would have to be analysed
+        again, which may take long, unless `reanalyse` allows it.
         """
         covered = self._check_before_writing()
         if covered is None or covered.format != INDEX_FORMAT or not covered.archive:
@@ -217,9 +217,9 @@ class Writer:
         *,
         anew: bool = False,
     ) -> None:
-        """Apply to `index`, which covers this, all that has changed in the store since.
+        """Apply to `index`, which covers `covered`, all that has changed in the store since.
 
-        In one commit; an index that is made `anew`, which nobody reads yet, is filled in several.
+        In one commit; a new index (`anew`), which has no readers yet, is filled in several.
         """
         newest, total, done = self._store.state(), self._store.count(), 0
         before = State(covered.archive, covered.revision, covered.digest)
@@ -245,7 +245,7 @@ class Writer:
 
 
 class _ForeignError(Exception):
-    """What the articles of a caller have raised, the `cause`, which is no error of the archive."""
+    """Carries the error `cause` that the caller's articles raised; it is not an error of the archive."""
 
     def __init__(self, cause: Exception) -> None:
         self.cause = cause
@@ -261,14 +261,14 @@ def _taken(stream: Iterator[Article]) -> list[Article]:
 
 @contextmanager
 def _space_named(location: Path) -> Iterator[None]:
-    """Raise `ArchiveFull` where there is no room for the index: what was stored before that stays."""
+    """Raise `ArchiveFull` where there is no room for the index; articles stored before that stay."""
     try:
         yield
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
         raise ArchiveFull(
-            f"no space is left for the index in {location}; what was stored already is not lost, and can be "
+            f"no space is left for the index in {location}; stored articles are not lost, and can be "
             "found after the next write, or: news rebuild",
             location,
         ) from error

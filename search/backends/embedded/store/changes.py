@@ -1,4 +1,4 @@
-"""What one transaction of the store does: it puts articles in, takes them out, and keeps what it replaces."""
+"""One transaction of the store: it puts articles in, takes them out, and keeps the versions it replaces."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from search.engine import Added
 Kind = Literal["create", "upgrade", "index", "delete", "withdraw", "forget"]
 
 MAX_CHAIN_VERSIONS = 16
-"""Of so many versions of an article one stands alone, so that few have to be unpacked to read one."""
+"""One in this many versions of an article stands alone, so that few have to be unpacked to read one."""
 
 _GONE = bytes(32)
 
@@ -34,17 +34,17 @@ class History:
         self._hash = sha256(before + revision.to_bytes(8, "big") + at.to_bytes(8, "big") + kind.encode())
 
     def add(self, identity: str, digest: bytes | None) -> None:
-        """The article with this id became what has this digest, or was taken out."""
+        """Add an article that now has this digest, or that was taken out (None)."""
         self._hash.update(sha256(identity.encode()).digest() + (digest or _GONE))
 
     def digest(self) -> bytes:
-        """That of all that was added."""
+        """The digest of everything added."""
         return self._hash.digest()
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of some articles: those that were put in, the ids they replaced, the counts."""
+    """The outcome of `put`: the articles that were put in, the ids they replaced, the counts."""
 
     articles: tuple[Article, ...]
     replaced: tuple[str, ...]
@@ -64,7 +64,7 @@ class _Old(NamedTuple):
 
 
 class Changes:
-    """What one transaction does.
+    """The changes of one transaction.
 
     `revision` is the last that it makes, None as long as nothing has changed. It makes several
     revisions where an article is changed more than once, so that each state of it is kept.
@@ -77,7 +77,7 @@ class Changes:
         self.revision: int | None = None
 
     def put(self, articles: Sequence[Article]) -> Change:
-        """Store the articles one after the other; those that change nothing are left as they are."""
+        """Store the articles one after the other; an article that changes nothing is left as it is."""
         ids = [article.id for article in articles]
         stored, withdrawn = self._stored(ids), self._withdrawn(ids)
         added = updated = unchanged = older = cancelled = 0
@@ -146,13 +146,13 @@ class Changes:
         return [each.article for each in new.values()], replaced, len(same)
 
     def delete(self, identities: Iterable[str]) -> tuple[str, ...]:
-        """Take articles out, and keep their last versions; the ids of those that were there."""
+        """Take articles out, and keep their last versions; return the ids that were there."""
         return self._remove(list(identities), "delete")
 
     def withdraw(self, cancelled: Mapping[str, int | None]) -> tuple[str, ...]:
-        """Take out what a wire cancels, given the version that it gave the cancelling, if it gave any.
+        """Take out articles that a wire cancels, given the version of each cancelling, if it has one.
 
-        What has one of these ids is not put in again, unless it has a higher version.
+        An article with one of these ids is not put in again, unless it has a higher version.
         """
         before = self._withdrawn(cancelled)
         new = {i: v for i, v in cancelled.items() if i not in before or _is_above(v, before[i])}
@@ -168,7 +168,7 @@ class Changes:
         return gone
 
     def forget(self, identities: Iterable[str]) -> tuple[str, ...]:
-        """Erase articles, all their versions, and that they were cancelled; the ids of what there was."""
+        """Erase articles, all their versions and cancellings; return the ids that were there."""
         wanted = json.dumps(list(identities))
         known = self._cursor.execute(
             "SELECT value FROM json_each(?) WHERE value IN (SELECT id FROM articles) "
@@ -222,7 +222,7 @@ class Changes:
     # --- revisions ------------------------------------------------------------------------------
 
     def _revised(self, kind: Kind, touching: Iterable[str]) -> tuple[int, int, History]:
-        """The revision that is being made, or another where it is of another kind or has one of these ids."""
+        """The unfinished revision, or a new one if that is of another kind or has one of these ids."""
         ids = set(touching)
         if self._open is not None and (self._open[2] != kind or not self._touched.isdisjoint(ids)):
             self.finish()
@@ -239,7 +239,7 @@ class Changes:
         return revision, at, history
 
     def finish(self) -> None:
-        """Note the revision that is being made, if there is one; the next change makes another."""
+        """Store the unfinished revision, if there is one; the next change begins another."""
         if self._open is not None:
             self.revision, at, kind, history = self._open
             self._cursor.execute(
@@ -260,7 +260,7 @@ class Changes:
         return {identity: (version, digest) for identity, version, digest in found}
 
     def _withdrawn(self, identities: Iterable[str]) -> dict[str, int | None]:
-        """Which of these a wire has cancelled, and with which version."""
+        """The ids among these that a wire has cancelled, each with the version of the cancelling."""
         rows = self._cursor.execute(
             "SELECT id, version FROM withdrawn WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(identities)),),
@@ -268,9 +268,9 @@ class Changes:
         return dict(typed(row, str, int | None) for row in rows)
 
     def _old(self, identities: Iterable[str]) -> dict[str, _Old]:
-        """The rows of these articles, of those that are there, in the order in which they first came.
+        """The rows of these articles that are there, in the order in which they first came.
 
-        Raises `BadRow`: what is damaged is not kept as if it were whole.
+        Raises `BadRow`: a damaged article is not kept as if it were whole.
         """
         rows = self._cursor.execute(
             "SELECT id, revision, digest, CAST(document AS BLOB) FROM articles "
@@ -284,12 +284,12 @@ class Changes:
 
 
 def _is_above(version: int | None, other: int | None) -> bool:
-    """Whether one cancelling goes further than another; None is of every version."""
+    """True if a cancelling covers more versions than the other; None covers every version."""
     return other is not None and (version is None or version > other)
 
 
 def _content(record: bytes) -> object:
-    """What of a record makes a version of its own: all but when the source says that it was changed."""
+    """The part of a record whose change makes a new version: all except the time `modified`."""
     if b'"modified":' not in record:
         return record
     known = json.loads(record)

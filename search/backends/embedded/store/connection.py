@@ -1,4 +1,4 @@
-"""The SQLite file of a store opened, and what SQLite raises as errors of the archive."""
+"""The opening of a store's SQLite file, and the translation of SQLite's errors into errors of the archive."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ SQLITE_VERSION = sqlite3.sqlite_version
 RESTORE = "restore a backup: news restore"
 
 ERRORS = (sqlite3.Error, UnicodeDecodeError)
-"""What sqlite3 raises; it cannot decode the messages of some errors, which name damaged tables."""
+"""The errors that sqlite3 raises; it cannot decode the messages of some, which name damaged tables."""
 
 _UNWRITTEN = frozenset(
     f"SQLITE_IOERR_{what}" for what in ("WRITE", "TRUNCATE", "SHMSIZE", "SHMOPEN", "FSYNC")
 )
-"""What SQLite says of a file that cannot be made larger for another reason than a full disk."""
+"""SQLite's names of errors for a file that cannot grow, for another reason than a full disk."""
 
 Stamp = tuple[int, int, int, int]
 
 
 def file_of(path: Path) -> tuple[int, int]:
-    """Which file stands at the path; raises `FileNotFoundError`."""
+    """The device and inode of the file at the path; raises `FileNotFoundError`."""
     status = path.stat()
     return status.st_dev, status.st_ino
 
 
 def stamp_of(path: Path) -> Stamp:
-    """Changes whenever the file, or what is still to be put into it, does."""
+    """Return a stamp, which changes whenever the file or its WAL does."""
     status = path.stat()
     try:
         waiting = path.with_name(f"{path.name}-wal").stat().st_size
@@ -48,11 +48,11 @@ def stamp_of(path: Path) -> Stamp:
 
 
 def opened(path: Path, location: Path) -> tuple[sqlite3.Connection, Stamp | None]:
-    """The file open for writing if it can be, else for reading; raises `ArchiveError`.
+    """Open the file for writing if possible, else for reading; raises `ArchiveError`.
 
     On a medium that cannot be written, or without the right to write, WAL needs a file that cannot be made
     unless a writer has made it. Where nothing waits in the WAL, the file is read as it is (`immutable`), and
-    its stamp comes back: what was read is of no use any more when that changes.
+    its stamp is returned: once the stamp changes, everything read before is void.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -98,7 +98,7 @@ def _connection(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def format_of(connection: sqlite3.Connection, path: Path, location: Path) -> int:
-    """The version of the tables; raises `ArchiveExists` where they are not ours, or of a newer version."""
+    """The version of the tables; raises `ArchiveExists` for tables of another program or a newer version."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
@@ -115,7 +115,7 @@ def format_of(connection: sqlite3.Connection, path: Path, location: Path) -> int
 
 
 def translation(error: Exception, location: Path, path: Path) -> ArchiveError:
-    """What SQLite has raised, as an error of the archive."""
+    """Translate an error of SQLite into an error of the archive."""
     if isinstance(error, UnicodeDecodeError):
         return ArchiveDamaged(f"{path} is damaged; {RESTORE}", location)
     match code_of(error):

@@ -5,15 +5,15 @@
     articles   (number, id, revision, first_seen, version, digest, document)
     versions   (id, revision, until, whole, digest, document)
     withdrawn  (id, revision, version)
-    tombstones (id, revision)     what was deleted, until the index has caught up
+    tombstones (id, revision)     deleted articles, until the index has caught up
 
 Every change makes the next revision, `at` a time that never runs back (microseconds since 1970, UTC), and
-all it touches carries it; so an index that covers revision r lacks just what has a larger one. The digest of
-a revision is made of the one before and of all that it changed: two archives with the same digest have the
-same history, but for versions that were dropped by age.
+each row it touches carries it; so an index that covers revision r lacks just the rows with a larger one. The
+digest of a revision is made of the one before and of all that it changed: two archives with the same digest
+have the same history, except for versions that were dropped by age.
 
-A version is what an update or a deletion took away: it was current from `revision` on, and not any more from
-`until` on. `withdrawn` has what a wire has cancelled, with the version number that the wire gave.
+A version is the state that an update or a deletion took away: it was current from `revision` on, up to but
+not including `until`. `withdrawn` has the cancelled articles, with the version number that the wire gave.
 
 A document is the article's record as JSON, compressed by Zstandard where that makes it shorter; `digest` is
 the SHA-256 of the JSON. A version is compressed with the document that took its place as the dictionary,
@@ -26,7 +26,7 @@ version) and tombstones.
 from __future__ import annotations
 
 APPLICATION_ID = 0x6E657773
-"""Marks the SQLite file as ours ("news" in ASCII)."""
+"""The mark of an SQLite file that is a store ("news" in ASCII)."""
 
 FORMAT = 2
 """The version of the tables, SQLite's `user_version`; a newer one is not touched."""
@@ -50,7 +50,7 @@ HISTORY = """
     CREATE INDEX versions_by_end ON versions (until);
     CREATE TABLE withdrawn (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, version INTEGER) WITHOUT ROWID;
 """
-"""What format 2 has beside the tables of format 1."""
+"""The tables that format 2 adds to format 1."""
 
 TABLES = (
     """

@@ -1,4 +1,4 @@
-"""A row of the store to an article and back; nothing that was not written so becomes an article."""
+"""A row of the store to an article and back; only a row that the store wrote becomes an article."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import zstandard
 from search.article import Article
 
 MAX_DOCUMENT_BYTES = 1 << 30
-"""A document that says it is larger than this, in bytes, is not one of ours."""
+"""A document that says it is larger than this, in bytes, was not written by this store."""
 
 _FRAME = b"\x28\xb5\x2f\xfd"
-"""What data of Zstandard begins with, as no JSON does."""
+"""The first bytes of Zstandard data; no JSON begins with them."""
 
 _LEVEL = 1
 """Of Zstandard: higher ones save one part in fifty, and take up to four times as long."""
@@ -77,7 +77,7 @@ def _dictionary(record: bytes | None) -> zstandard.ZstdCompressionDict | None:
 
 
 def article_of(record: bytes, identity: object = None) -> Article:
-    """The article of a record; raises `BadRow` if there is none, or its id is not that of the row."""
+    """The article of a record; raises `BadRow` if there is none, or its id is not the id of the row."""
     try:
         article = Article.restored(_DECODER.decode(record.decode()))
         sound = _is_sound(article)
@@ -91,7 +91,7 @@ def article_of(record: bytes, identity: object = None) -> Article:
 
 
 def _is_sound(article: Article) -> bool:
-    """Whether all values of an article that was restored have the types that they should have."""
+    """True if all values of a restored article have the right types."""
     texts = (article.title, article.description, article.body, article.source, article.url, article.language)
     lists = (article.highlights, article.keywords, article.authors, *article.extra.values())
     times = (article.published, article.modified)

@@ -41,7 +41,7 @@ _MAX_NUMBER = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The UUID of an archive, its revision and the digest of its history; "" where it has none."""
+    """The UUID of an archive, its revision and the digest of its history; "" where one is missing."""
 
     archive: str
     revision: int
@@ -79,7 +79,7 @@ class Store:
         self._file = file
 
     def _open_again(self) -> None:
-        """Open the file anew if it has been replaced, or could only be read as it was and has changed."""
+        """Open the file again if it has been replaced, or could only be read as it was and has changed."""
         try:
             same = self._file == file_of(self.path) and self._stamp in (None, stamp_of(self.path))
         except FileNotFoundError as error:
@@ -137,14 +137,14 @@ class Store:
 
     @contextmanager
     def changing(self) -> Iterator[Changes]:
-        """One transaction; what is done through it is kept if the block ends without an error."""
+        """Begin a transaction; its changes are kept if the block ends without an error."""
         with self._transaction() as cursor:
             changes = Changes(cursor, self._now())
             yield changes
             changes.finish()
 
     def truncate_log(self) -> bool:
-        """Leave nothing in the WAL of what was replaced or deleted; False where a reader still needs it."""
+        """Clear replaced and deleted articles out of the WAL; False if a reader still needs them."""
         with self._translated():
             (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
@@ -155,12 +155,12 @@ class Store:
             cursor.execute("DELETE FROM tombstones WHERE revision <= ?", (revision,))
 
     def prune(self, before: datetime) -> int:
-        """Drop the versions that were replaced or deleted before this time; how many they were."""
+        """Drop the versions that were replaced or deleted before this time; return how many."""
         with self._transaction() as cursor:
             return versions.prune(cursor, before)
 
     def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
-        """Bring an older format up to this one, all of it or nothing; whether there was anything to do."""
+        """Bring an older format up to this one, all of it or nothing; True if there was anything to do."""
         with self._transaction() as cursor:
             old = format_of(self._connection, self.path, self.location) < FORMAT
             if old:
@@ -173,7 +173,7 @@ class Store:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """What is read in the block is of one moment, whoever writes meanwhile.
+        """Let all reads in the block see one moment, even while another process writes.
 
         Raises `ArchiveError` where that cannot be, as without the right to write there is no lock against a
         writer that comes meanwhile.
@@ -195,7 +195,7 @@ class Store:
             self._connection.rollback()
 
     def end_snapshot(self) -> None:
-        """End the snapshot that the block around is in; what is read after it is of a later moment."""
+        """End the snapshot of the enclosing block; reads after it see a later moment."""
         self._check_untouched()
         self._connection.rollback()
 
@@ -205,7 +205,7 @@ class Store:
             raise ArchiveError("the archive was written to while it was read; ask again", self.location)
 
     def state(self) -> State:
-        """What has happened up to now."""
+        """The state after the last revision."""
         if self.format < FORMAT:
             return State("", self._checked_revision(), "")
         with self._translated():
@@ -270,13 +270,13 @@ class Store:
         return self._counted("SELECT count(*) FROM articles")
 
     def count_at(self, revision: int) -> int:
-        """How many articles there were at a revision, without those of which nothing is kept."""
+        """How many articles there were at a revision, without erased and pruned ones."""
         if self.format < FORMAT:
             return self.count() if revision == self.revision else 0
         return self._counted(versions.COUNT_AT, revision, revision, revision)
 
     def get(self, identities: Sequence[str], revision: int | None = None) -> dict[str, Article]:
-        """The articles with these ids, by id; those that are not there are left out.
+        """The articles with these ids, by id; unknown ids are left out.
 
         With a `revision` they are as they were then.
         """
@@ -307,7 +307,7 @@ class Store:
             return versions.history(self._connection, identity) if self.format == FORMAT else ()
 
     def every_version(self) -> Iterator[Version]:
-        """Each version of each article, first of those that there are, in the order they came."""
+        """Yield each version of each article: first of articles still there, in the order they came."""
         with self._translated():
             for identity in versions.known_ids(self._connection, self.format):
                 yield from self.history(identity)
@@ -352,13 +352,13 @@ class Store:
             ) from error
 
     def erased_since(self, revision: int) -> bool:
-        """Whether articles were erased in later revisions."""
+        """True if articles were erased in later revisions."""
         with self._translated():
             query = "SELECT 1 FROM revisions WHERE revision > ? AND kind = 'forget' LIMIT 1"
             return self._connection.execute(query, (revision,)).fetchone() is not None
 
     def deleted_since(self, revision: int) -> list[str]:
-        """Ids of what was deleted in later revisions and has not come back."""
+        """Ids of the articles that were deleted in later revisions and have not come back."""
         with self._translated():
             rows = self._connection.execute(
                 "SELECT id FROM tombstones WHERE revision > ? ORDER BY id", (revision,)
@@ -368,7 +368,7 @@ class Store:
     # --- keeping --------------------------------------------------------------------------------
 
     def damages(self) -> Iterator[str]:
-        """What is wrong with the file, read from end to end; a sentence each."""
+        """Read the file from end to end and yield its damages; a sentence each."""
         # Ours first, row by row; SQLite's own check is then of pages that are in memory, but one call: with a
         # handler Ctrl-C is seen in it. (To open the file beside SQLite would take its locks away.)
         self._connection.set_progress_handler(lambda: 0, 10_000)

@@ -1,4 +1,4 @@
-"""The tables of format 1 made into those of format 2, in one transaction."""
+"""The upgrade of the tables from format 1 to format 2, in one transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BATCH_ARTICLES = 1_000
 def upgrade(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None] | None = None) -> None:
     """Bring the tables up to date, calling `report(done, total)` on the way.
 
-    What was replaced before is not there to be kept, and when an article first came is not known: it is 0.
+    Earlier versions are not there to be kept, and the time when an article first came is not known: it is 0.
     Raises `BadRow` where an article is damaged.
     """
     for statement in filter(str.strip, HISTORY.split(";")):

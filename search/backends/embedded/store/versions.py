@@ -1,4 +1,4 @@
-"""What the store has had: every version of an article, and each article as of a revision."""
+"""The history in the store: every version of an article, and each article as of a revision."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Kept(NamedTuple):
 
 
 def kept(connection: sqlite3.Connection, identity: str) -> Iterator[Kept]:
-    """All that there has been of an article, the newest first; raises `BadRow` where one is damaged."""
+    """All states of an article, the newest first; raises `BadRow` where one is damaged."""
     rows = connection.execute(
         "SELECT revision, NULL, 1, digest, CAST(document AS BLOB) FROM articles WHERE id = ?1 "
         "UNION ALL SELECT revision, until, whole, digest, document FROM versions WHERE id = ?1 "
@@ -84,7 +84,7 @@ def moment_of(at: object) -> datetime:
 
 
 def prune(cursor: sqlite3.Cursor, before: datetime) -> int:
-    """Drop the versions that were not current any more at this time; how many they were."""
+    """Drop the versions that were not current any more at this time; return how many."""
     at = (before - _EPOCH) // timedelta(microseconds=1)
     cursor.execute(
         "DELETE FROM versions WHERE until <= (SELECT max(revision) FROM revisions WHERE at <= ?)", (at,)
@@ -96,7 +96,7 @@ COUNT_AT = """
     SELECT (SELECT count(*) FROM articles WHERE revision <= ?)
         + (SELECT count(*) FROM versions WHERE revision <= ? AND until > ?)
 """
-"""The number of articles at a revision, which is given three times; what is erased or pruned is missing."""
+"""The number of articles at a revision, which is given three times, without erased and pruned articles."""
 
 _OF_ANOTHER_TYPE = """
     SELECT DISTINCT 'articles' FROM articles WHERE typeof(first_seen) <> 'integer'
@@ -108,7 +108,7 @@ _OF_ANOTHER_TYPE = """
 
 
 def damages(connection: sqlite3.Connection) -> Iterator[str]:
-    """What is wrong with versions and revisions; a sentence each."""
+    """Yield the damages of versions and revisions; a sentence each."""
     last: tuple[int, int] | None = None
     for revision, at, digest in connection.execute(
         "SELECT revision, at, digest FROM revisions ORDER BY revision"
@@ -141,7 +141,7 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def known_ids(connection: sqlite3.Connection, table_format: int) -> Iterator[str]:
-    """The ids of all articles that there are, in the order they came, then of those that there were."""
+    """Yield the ids of all present articles, in the order they came, then of all former ones."""
     yield from (i for (i,) in connection.execute("SELECT id FROM articles ORDER BY number"))
     if table_format == FORMAT:
         gone = "SELECT DISTINCT id FROM versions WHERE id NOT IN (SELECT id FROM articles) ORDER BY id"
