@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
 from search.article import Article
 from search.sources import Accepted, Item, ReadOptions, read_paths
@@ -24,3 +26,16 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
+
+
+def only_item(path: Path, content: str | bytes, **options: Any) -> Item:
+    """The only item of a file with this content."""
+    path.write_bytes(content if isinstance(content, bytes) else dedent(content).lstrip("\n").encode())
+    (item,) = read_paths([path], ReadOptions(**options))
+    return item
+
+
+def only_article(item: Item) -> Article:
+    """The article that was read."""
+    assert isinstance(item, Accepted), item
+    return item.article
