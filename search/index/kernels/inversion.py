@@ -123,7 +123,7 @@ def order_by_term(terms: Array) -> tuple[Ints, Docs]:
 
 
 def renumber(numbers: Array) -> tuple[Ints, Docs]:
-    """(the distinct numbers, ascending; int32: the place of each number among them). Numbers are from 0 up."""
+    """(the distinct numbers, ascending; int32: the place of each among them). Numbers are from 0 up."""
     used = np.flatnonzero(np.bincount(numbers))
     places = np.empty(used[-1] + 1 if len(used) else 0, np.int32)
     places[used] = np.arange(len(used))
