@@ -1,8 +1,8 @@
 """One committed state of an index, all its segments as one set of arrays.
 
 Documents are numbered through the whole index, segment after segment. The results leave deleted documents
-out, unless a docstring says otherwise. Columns and norms, which every query needs again, are kept; postings are
-read from the mapped files each time.
+out, unless a docstring says otherwise. Columns and norms, which every query needs again, are kept. Postings
+are read from the mapped files each time.
 """
 
 from __future__ import annotations
