@@ -1,7 +1,7 @@
 """Sorted strings in arrays: their UTF-8 bytes one after the other, where each begins, and a table.
 
-The table is for finding a string that is there: a string's checksum says which row of it has the
-string's number. Where it would be among the others is found by halving.
+The table is a hash table: the CRC-32 of a string chooses the row that has the string's number. Binary search
+finds the place that a string would have among the others.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import numpy as np
 from search.index.kernels import Array
 
 STRIDE = 256
-"""Of so many strings one is kept in memory, to find prefixes by."""
+"""One string in this many is kept in memory, for the search by prefix."""
 
 
 class Lexicon:
-    """Strings in the order of their bytes; a string may stand in it more than once.
+    """Strings in the order of their bytes; a string may occur more than once.
 
-    Of a segment's arrays it has NAME.text uint8, NAME.offsets int32 or int64 with one more entry than
-    there are strings, NAME.rows int32 likewise for rows of the table, and NAME.entries int32, the
-    numbers of the strings row by row.
+    It reads these arrays of a segment: NAME.text uint8; NAME.offsets int32 or int64, with one more entry
+    than there are strings; NAME.rows int32, with one more entry than the table has rows; NAME.entries
+    int32, the numbers of the strings row by row.
     """
 
     def __init__(self, arrays: Mapping[str, Array], name: str) -> None:
@@ -42,11 +42,11 @@ class Lexicon:
 
     @cached_property
     def _milestones(self) -> list[bytes]:
-        """The first string of every `STRIDE`."""
+        """Every `STRIDE`-th string, from the first on."""
         return [self[number] for number in range(0, len(self), STRIDE)]
 
     def find(self, sought: bytes) -> int:
-        """The number of the first string that is not less than `sought`."""
+        """Find the number of the first string that is not less than `sought`."""
         after = bisect_left(self._milestones, sought)
         low, high = max(0, (after - 1) * STRIDE), min(after * STRIDE, len(self))
         while low < high:
@@ -58,7 +58,7 @@ class Lexicon:
         return low
 
     def number(self, sought: bytes) -> int:
-        """The number of this string, the first of them, or -1."""
+        """Find the number of the first string equal to `sought`; -1 if there is no such string."""
         row = crc32(sought) & (len(self._rows) - 2)
         start, end = self._rows[row : row + 2].tolist()
         for number in self._entries[start:end].tolist():
@@ -71,7 +71,7 @@ class Lexicon:
         return range(self.find(prefix), self.find(prefix + b"\xff") if prefix else len(self))
 
     def equal(self, sought: bytes) -> range:
-        """The numbers of the strings that are `sought`."""
+        """The numbers of the strings equal to `sought`."""
         first = after = self.number(sought)
         if first < 0:
             return range(0)
@@ -80,7 +80,7 @@ class Lexicon:
         return range(first, after)
 
     def strings(self, numbers: range | None = None) -> list[str]:
-        """The strings with these numbers, or all."""
+        """The strings with these numbers; without `numbers`, all."""
         return [string.decode() for string in self.bytes(numbers)]
 
     def bytes(self, numbers: range | None = None) -> list[bytes]:
@@ -95,11 +95,11 @@ class Lexicon:
         return [text[a - first : b - first] for a, b in pairwise(edges)]
 
     def lengths(self, numbers: range) -> Array:
-        """How many bytes each of the strings with these numbers has."""
+        """Count the bytes of each of the strings with these numbers."""
         return np.diff(self._offsets[numbers.start : numbers.stop + 1])
 
     def characters(self, numbers: range) -> Array:
-        """How many characters each of the strings with these numbers has."""
+        """Count the characters of each of the strings with these numbers."""
         edges = self._offsets[numbers.start : numbers.stop + 1]
         if len(edges) < 2:
             return np.empty(0, np.int64)
@@ -119,9 +119,9 @@ class Lexicon:
 
 
 def lexicon_arrays(name: str, strings: Sequence[str]) -> dict[str, Array]:
-    """The arrays of a lexicon of these strings, which are in order.
+    """Make the arrays of a lexicon from sorted strings.
 
-    Strings in the order of their code points are in that of their bytes too.
+    The order by code points is also the order by UTF-8 bytes.
     """
     encoded = [string.encode() for string in strings]
     offsets = np.zeros(len(encoded) + 1, np.int64)

@@ -1,6 +1,6 @@
 """The hot loops of searching and writing: pure functions over arrays, which know nothing of an index.
 
-arrays      the types of arrays that are passed around
+arrays      the types of arrays that functions of the index take and return
 sets        ascending lists of numbers: membership, union, runs, sums
 spans       phrases, and words near each other
 scores      BM25F of a block of documents, the highest of many keys, edit distances

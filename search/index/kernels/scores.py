@@ -10,7 +10,7 @@ import numpy as np
 from search.index.kernels.arrays import Array, Docs, Floats, Ints
 
 LEAD = 50
-"""How many words in, a word is half as near to the beginning of its field as its first word."""
+"""The word at this position is half as near to the beginning of its field as the first word."""
 
 LEADS = 255
 """The result of `leads_of` for the first word of a field."""
@@ -35,8 +35,8 @@ def add_field(
 ) -> None:
     """Add to `tf` float32[docs] what one field adds: norm * (1 + lead * leads / LEADS) * frequency.
 
-    `at` says which of `docs` the frequencies and leads are of, ascending and distinct; None: all of them.
-    `norms` has the norm of each document that there may be. `tf` is changed.
+    `at` has the places in `docs` of the frequencies and leads, ascending and distinct; None: all of them.
+    `norms` has the norm of every document of the index. `tf` is changed.
     """
     added = norms.take(docs if at is None else docs.take(at))
     if lead:

@@ -1,4 +1,4 @@
-"""Which of many words match a wildcard, or are a few edits from a given word."""
+"""Finds the words that match a wildcard, or are a few edits from a given word."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from search.index.format.lexicon import Lexicon
 from search.index.kernels import edit_distances
 
 CHUNK_STRINGS = 1 << 15
-"""Strings that are looked at between two checks."""
+"""Strings to look at between two checks of the deadline."""
 
 
 def wildcard_prefix(pattern: str) -> str:
-    """What every match of `pattern` begins with."""
+    """The characters before the first `*` or `?`, with which every match of `pattern` begins."""
     return re.split(r"[*?]", pattern, maxsplit=1)[0]
 
 
 def matching(words: Sequence[str], pattern: str) -> list[int]:
     """Numbers of the words that match `pattern` entirely: `*` is any run of characters, `?` any one.
 
-    Takes time in proportion to the words, whatever the pattern: runs of stars count as one, and each
-    piece between stars is looked for once, from left to right. No word has a line break.
+    The time is proportional to the length of the words for every pattern: runs of stars count as one, and
+    each piece between stars is searched once, from left to right. No word may have a line break.
     """
     if not words:
         return []
@@ -36,7 +36,7 @@ def matching(words: Sequence[str], pattern: str) -> list[int]:
 
 
 def _expression(pattern: str) -> re.Pattern[str]:
-    """Matches a line that the wildcard pattern matches; what it has taken it never gives back."""
+    """Make an expression for the lines that the wildcard matches; it never backtracks into a piece."""
     first, *rest = (
         "".join("[^\n]" if char == "?" else re.escape(char) for char in piece)
         for piece in re.sub(r"\*+", "*", pattern).split("*")
@@ -49,7 +49,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
 def chosen(
     lexicon: Lexicon, numbers: range, choose: Callable[[Sequence[str]], Iterable[int]], check: Check
 ) -> list[int]:
-    """Those of `numbers` whose strings `choose` picks, by their places in what it is given."""
+    """Find the `numbers` whose strings `choose` picks; it returns places in the list that it is given."""
     found: list[int] = []
     for start in range(numbers.start, numbers.stop, CHUNK_STRINGS):
         check()
@@ -59,7 +59,7 @@ def chosen(
 
 
 def near(lexicon: Lexicon, target: str, distance: int, check: Check) -> list[int]:
-    """The numbers of the strings at most `distance` edits from `target`, ascending."""
+    """Find the numbers of the strings at most `distance` edits from `target`, ascending."""
     found: list[int] = []
     for start in range(0, len(lexicon), CHUNK_STRINGS):
         check()
@@ -76,7 +76,7 @@ def near(lexicon: Lexicon, target: str, distance: int, check: Check) -> list[int
 
 
 def spelled_like(words: Sequence[str], target: str, distance: int) -> list[int]:
-    """The places of the words at most `distance` edits from `target`, ascending."""
+    """Find the places of the words at most `distance` edits from `target`, ascending."""
     by_length: dict[int, list[int]] = {}
     for place, word in enumerate(words):
         if abs(len(word) - len(target)) <= distance:
