@@ -18,7 +18,7 @@ from search.query import open_archive
 PACKAGE = Path(__file__).resolve().parent.parent / "search"
 LAYERS = (
     {"errors", "fields"},
-    {"article", "deadline"},
+    {"article", "deadline", "once"},
     {"text", "dates"},
     {"language"},
     {"snippets"},

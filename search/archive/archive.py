@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -67,6 +66,7 @@ from search.engine import (
 )
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.language import Dates, Not, Query, Word, all_of
+from search.once import once
 from search.text import Analyzer
 
 __all__ = ["Archive", "Question", "open_archive"]
@@ -145,7 +145,7 @@ class Archive:
     def _read(self, reader: Reader, asked: Question | str) -> Query:
         return read_question(reader, question_of(asked), self.zone, self._moment())
 
-    @cached_property
+    @once
     def _analyzer(self) -> Analyzer:
         with self.engine.reader() as reader:
             return Analyzer(reader.state().language)

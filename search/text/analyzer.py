@@ -5,9 +5,10 @@ from __future__ import annotations
 import string
 import threading
 from collections.abc import Callable, Iterable
-from functools import cached_property, partial
+from functools import partial
 
 from search.errors import InvalidRequest
+from search.once import once
 from search.text.folding import fold, lowered, without_accents
 from search.text.stemming import (
     LANGUAGES,
@@ -55,7 +56,7 @@ class Analyzer:
         self._terms: dict[str, int] = {}
         self._turn = threading.RLock()
 
-    @cached_property
+    @once
     def version(self) -> str:
         """The version of the analysis: equal versions give equal terms, as far as the words tried tell."""
         return f"{self._rules}/{stems_fingerprint()}"

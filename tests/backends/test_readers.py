@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from search.article import Article
 from search.backends import open_engine
 from search.deadline import Deadline
 from search.engine import SearchRequest
-from search.errors import DeadlineExceeded
+from search.errors import ArchiveError, DeadlineExceeded
 from search.language import parse_query
 from search.query import Archive, Question, open_archive
 from tests.conftest import ARTICLES
@@ -161,3 +162,41 @@ def test_a_question_is_asked_of_any_archive_at_any_moment(archive: Archive) -> N
     assert archive.at(now=datetime(2025, 3, 9, 12, tzinfo=UTC)).ids(yesterday) == ["a2"]
     assert archive.at(now=datetime(2025, 3, 10, 12, tzinfo=UTC)).ids(yesterday) == []
     assert archive.at(now=datetime(2025, 3, 9, 12, tzinfo=UTC)).at(zone="Asia/Tokyo").ids(yesterday) == ["a2"]
+
+
+def test_threads_with_different_queries_find_what_one_thread_finds(tmp_path: Path) -> None:
+    """Two queries of AND and OR, nested the other way round, waited for each other for ever; and phrases
+    that are looked for in blocks shared an array."""
+    words = "harbour strike ferry market storm rate council budget".split()
+    chance = random.Random(1)
+    articles = [
+        Article(id=f"i{n}", title=f"t{n}", body=" ".join(chance.choices(words, k=120))) for n in range(1_500)
+    ]
+    queries = [f'"{first} {second}"' for first in words[:4] for second in words[4:]]
+    queries += ["(harbour OR strike) AND (ferry OR market)", "(harbour strike) OR (ferry market)"] * 4
+    with open_archive(tmp_path / "archive", create=True) as archive:
+        archive.add(articles)
+        alone = {query: archive.count(query) for query in queries}
+        assert alone['"harbour storm"'] == sum("harbour storm" in article.body for article in articles)
+
+        def ask(seed: int) -> list[tuple[str, int]]:
+            order = random.Random(seed).sample(queries, len(queries))
+            return [(query, archive.count(query)) for query in order * 3]
+
+        pool = ThreadPoolExecutor(8)
+        answers = [pool.submit(ask, seed) for seed in range(8)]
+        found = [pair for answer in answers for pair in answer.result(60)]
+        pool.shutdown()
+    assert [(query, count) for query, count in found if count != alone[query]] == []
+    assert len(found) == 8 * 3 * len(queries)
+
+
+def test_a_closed_archive_answers_no_more(tmp_path: Path) -> None:
+    archive = open_archive(tmp_path / "archive", create=True)
+    archive.add(ARTICLES)
+    archive.count("strike")
+    archive.close()
+    with pytest.raises(ArchiveError, match="closed"):
+        archive.count("strike")
+    with pytest.raises(ArchiveError, match="closed"):
+        archive.add(ARTICLES)

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 from zlib import crc32
 
 from search.article import Article
@@ -30,13 +31,18 @@ from search.backends.embedded.tie import check_tie
 from search.backends.embedded.writing import Writer
 from search.deadline import Deadline, no_deadline
 from search.engine import Added, Progress, Version
-from search.errors import ArchiveNotFound
+from search.errors import ArchiveError, ArchiveNotFound
 from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
+
+Idle = TypeVar("Idle")
 
 MAX_MAPPED = 128 << 20
 """Bytes of files that stay mapped in memory after a query; the system decides about the rest."""
 
+
+MAX_IDLE = 16
+"""Readers' stores, and their scratch arrays, that are kept for the next readers."""
 
 RELEASE_EVERY = 16
 """Answers between two looks at how much of the files is in memory."""
@@ -104,7 +110,7 @@ class EmbeddedEngine:
     @contextmanager
     def reader(self, deadline: Deadline | None = None) -> Iterator[EmbeddedReader]:
         commit = self._newest()
-        view = commit.idle.pop() if commit.idle else commit.view.fork()
+        view = _taken(commit.idle) or commit.view.fork()
         view.check = no_deadline if deadline is None else deadline.check
         with self._snapshot() as store, self._index.answering():
             if commit.tied_to != store.state():
@@ -113,7 +119,8 @@ class EmbeddedEngine:
                     raise self._index.unusable("it has no articles")
                 commit.tied_to = store.state()
             yield EmbeddedReader(self._index, store, view, commit.covered, self._analyzer)
-        commit.idle.append(view)  # unless something was raised: then it may have been left half-way
+        if len(commit.idle) < MAX_IDLE:  # after an error never: it may have left the arrays half-way
+            commit.idle.append(view)
         self._answers += 1
         if not self._answers % RELEASE_EVERY:
             view.release_beyond(MAX_MAPPED)
@@ -129,12 +136,13 @@ class EmbeddedEngine:
     @contextmanager
     def _snapshot(self) -> Iterator[Store]:
         """Lend a store, with a snapshot of one moment, to this block alone."""
-        store = self._idle.pop() if self._idle else Store(self._location)
+        self._check_open()
+        store = _taken(self._idle) or Store(self._location)
         try:
             with store.snapshot():
                 yield store
         finally:
-            if self._closed:
+            if self._closed or len(self._idle) >= MAX_IDLE:
                 store.close()
             else:
                 self._idle.append(store)
@@ -149,37 +157,55 @@ class EmbeddedEngine:
 
     # --- writing --------------------------------------------------------------------------------
 
-    def add(self, articles: Iterable[Article]) -> Added:
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         with self._write_lock:
+            self._check_open()
+            yield
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ArchiveError("the archive is closed; open it again", self._location)
+
+    def add(self, articles: Iterable[Article]) -> Added:
+        with self._writing():
             return self._writer.add(articles)
 
     def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
-        with self._write_lock:
+        with self._writing():
             if forget:
                 return self._writer.forget(identities)
             return self._writer.remove(lambda changes: changes.delete(identities))
 
     def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
-        with self._write_lock:
+        with self._writing():
             return self._writer.remove(lambda changes: changes.withdraw(cancelled))
 
     def prune(self, before: datetime) -> int:
-        with self._write_lock:
+        with self._writing():
             return self._writer.prune(before)
 
     def optimize(self) -> None:
-        with self._write_lock:
+        with self._writing():
             self._writer.optimize()
 
     def catch_up(self, *, only_behind: bool = False) -> None:
         """Bring the index up to date with the articles; `only_behind` only if it lacks any of them."""
-        with self._write_lock:
+        with self._writing():
             self._writer.catch_up(only_behind=only_behind)
 
     def upgrade(self, progress: Progress | None = None) -> bool:
-        with self._write_lock:
+        with self._writing():
             return self._writer.upgrade(progress)
 
     def rebuild(self, progress: Progress | None = None) -> None:
-        with self._write_lock:
+        with self._writing():
             self._writer.rebuild(progress)
+
+
+def _taken(idle: list[Idle]) -> Idle | None:
+    """Take one of the idle ones; None if there is none. Other threads take from the list, too."""
+    try:
+        return idle.pop()
+    except IndexError:
+        return None

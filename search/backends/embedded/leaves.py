@@ -7,7 +7,6 @@ or only in some of its forms.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 
 from search.backends.embedded.plan import TextLeaf, distinct_highlights
 from search.backends.embedded.terms import WordTerms
@@ -28,6 +27,7 @@ from search.index.postings.proximity import (
 )
 from search.index.read.snapshot import Snapshot
 from search.language import TEXT_FIELDS, Fuzzy, Near, Phrase, Wildcard, Word
+from search.once import once
 from search.snippets import Highlight
 from search.text import fold, forms, words
 
@@ -47,11 +47,11 @@ class WordsLeaf:
         self._words = list(words(node.text))
         self._slop = node.slop if isinstance(node, Phrase) else 0
 
-    @cached_property
+    @once
     def _slots(self) -> list[Slot]:
         return [[(term, None) for term in self._terms.terms(word)] for word in self._words]
 
-    @cached_property
+    @once
     def postings(self) -> Postings:
         view = self._view
         view.check()
@@ -81,7 +81,7 @@ class PatternLeaf:
         self._view, self._node = view, node
         self._fields = TEXT_FIELDS if node.field is None else (node.field,)
 
-    @cached_property
+    @once
     def _expanded(self) -> list[tuple[str, str]]:
         """The (form, term) of each word that it stands for; raises `LimitExceeded`."""
         if isinstance(self._node, Fuzzy):
@@ -97,7 +97,7 @@ class PatternLeaf:
                 raise too_many(self._node)
         return sorted(found)
 
-    @cached_property
+    @once
     def _slot(self) -> Slot:
         by_term: dict[str, set[str]] = {}
         for form, term in self._expanded:
@@ -107,7 +107,7 @@ class PatternLeaf:
             for term, wanted in checked(sorted(by_term.items()), self._view.check)
         ]
 
-    @cached_property
+    @once
     def _prefix(self) -> str | None:
         """The prefix, if the node is a wildcard that asks for a prefix and nothing else."""
         if isinstance(self._node, Fuzzy):
@@ -116,7 +116,7 @@ class PatternLeaf:
         prefix = wildcard_prefix(pattern)
         return prefix if prefix and pattern == f"{prefix}*" else None
 
-    @cached_property
+    @once
     def postings(self) -> Postings:
         view = self._view
         view.check()
@@ -151,7 +151,7 @@ class NearLeaf:
     def __init__(self, view: Snapshot, left: TextLeaf, right: TextLeaf, node: Near) -> None:
         self._view, self._left, self._right, self._node = view, left, right, node
 
-    @cached_property
+    @once
     def postings(self) -> Postings:
         return postings_of(self._view, self.spans)
 
@@ -170,7 +170,7 @@ class EitherLeaf:
     def __init__(self, view: Snapshot, parts: Sequence[TextLeaf]) -> None:
         self._view, self._parts = view, parts
 
-    @cached_property
+    @once
     def postings(self) -> Postings:
         return postings_of(self._view, self.spans)
 

@@ -13,7 +13,6 @@ asked for, and once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from typing import Protocol
 
 from search.backends.embedded.explanation import of_term
@@ -23,6 +22,7 @@ from search.index.evaluate.matches import Boosted, Complement, Intersection, Mat
 from search.index.postings.postings import Postings
 from search.index.postings.proximity import Spans
 from search.index.read.snapshot import Snapshot
+from search.once import once
 from search.snippets import Highlight
 
 
@@ -46,7 +46,7 @@ class AllOf:
     def __init__(self, parts: Sequence[Plan]) -> None:
         self._parts = parts
 
-    @cached_property
+    @once
     def matches(self) -> Matches:
         return Intersection([part.matches for part in self._parts])
 
@@ -65,7 +65,7 @@ class AnyOf:
     def __init__(self, view: Snapshot, parts: Sequence[Plan]) -> None:
         self._view, self._parts = view, parts
 
-    @cached_property
+    @once
     def matches(self) -> Matches:
         return Union(self._view, [part.matches for part in self._parts])
 
@@ -83,7 +83,7 @@ class Filter:
     def __init__(self, find: Callable[[], Matches]) -> None:
         self._find = find
 
-    @cached_property
+    @once
     def matches(self) -> Matches:
         return self._find()
 
@@ -107,7 +107,7 @@ class Weighted:
     def __init__(self, part: Plan, factor: float) -> None:
         self._part, self._factor = part, factor
 
-    @cached_property
+    @once
     def matches(self) -> Matches:
         return Boosted(self._part.matches, self._factor)
 
@@ -138,7 +138,7 @@ class Scored:
     def __init__(self, view: Snapshot, leaf: TextLeaf, scorer: TermScorer, text: str) -> None:
         self._view, self._leaf, self._scorer, self._text = view, leaf, scorer, text
 
-    @cached_property
+    @once
     def matches(self) -> Matches:
         return TermMatches(self._view, self._leaf.postings, self._scorer)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 
 from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
@@ -36,6 +35,7 @@ from search.index.evaluate.counts import extent, missing
 from search.index.evaluate.matches import everything, has
 from search.index.read.snapshot import Snapshot
 from search.language import TEXT_FIELDS, Node, Word, field_name
+from search.once import once
 from search.text import Analyzer, fold
 
 SCAN_ARTICLES = 2_000
@@ -137,7 +137,7 @@ class EmbeddedReader:
         language, fields = self._analyzer.language, covered.extra_fields
         return State(covered.archive, covered.revision, language, fields, self._warnings)
 
-    @cached_property
+    @once
     def _warnings(self) -> tuple[str, ...]:
         covered, found = self._covered, []
         if self._is_behind():

@@ -7,14 +7,13 @@ several languages.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from search.backends.embedded.documents import SEPARATOR
 from search.index.evaluate.counts import by_value
 from search.index.evaluate.matches import everything
 from search.index.evaluate.vocabulary import document_count
 from search.index.postings.postings import merged
 from search.index.read.snapshot import Snapshot
+from search.once import once
 from search.text import Analyzer, fold, language_named
 
 
@@ -46,7 +45,7 @@ class WordTerms:
             return document_count(self._view, terms[0])
         return len(merged([self._view.postings(term) for term in terms], self._view.check).docs)
 
-    @cached_property
+    @once
     def _languages(self) -> set[str]:
         """The languages of the archive's articles; its own where there are no articles."""
 

@@ -9,7 +9,6 @@ import errno
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from search.backends.embedded.store.layout import FORMAT, State
 from search.backends.embedded.tie import check_tie
 from search.engine import Added, Progress
 from search.errors import ArchiveError, ArchiveFull, IndexUnusable, OtherAnalyzer
+from search.once import once
 from search.text import Analyzer
 
 if TYPE_CHECKING:  # what writing needs is imported when something is written
@@ -51,7 +51,7 @@ class Writer:
         self._analyzer, self._wait = analyzer, wait
         self._builder: SegmentBuilder | None = None
 
-    @cached_property
+    @once
     def _store(self) -> Store:
         return Store(self._location)
 

@@ -8,7 +8,6 @@ filter beside it never lists its documents.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -30,6 +29,7 @@ from search.index.kernels import (
 from search.index.postings.postings import FieldPostings, Postings
 from search.index.read.snapshot import Snapshot
 from search.index.read.values import Classes
+from search.once import once
 
 
 class Matches(Protocol):
@@ -110,7 +110,7 @@ class Bitmap(_Filter):
     def size(self) -> int:
         return len(self._flags)
 
-    @cached_property
+    @once
     def docs(self) -> Docs:
         return np.flatnonzero(self._flags).astype(np.int32)
 
@@ -144,7 +144,7 @@ class InRange(_Filter):
             flags |= _between(numbers, limits) & (classes == number)
         return flags
 
-    @cached_property
+    @once
     def docs(self) -> Docs:
         return Bitmap(self._view, self._within(self._numbers, self._classes)).docs
 
@@ -171,7 +171,7 @@ class Complement(_Filter):
     def size(self) -> int:
         return self._view.size
 
-    @cached_property
+    @once
     def docs(self) -> Docs:
         flags = np.ones(self._view.size, np.bool_)
         flags[places_of(self._excluded.docs)] = False
@@ -191,7 +191,7 @@ class Intersection:
     def size(self) -> int:
         return min(part.size for part in self._parts)
 
-    @cached_property
+    @once
     def docs(self) -> Docs:
         rarest, *others = sorted(self._parts, key=lambda part: part.size)
         docs = rarest.docs
@@ -222,7 +222,7 @@ class Union:
     def size(self) -> int:
         return min(self._view.size, sum(part.size for part in self._parts))
 
-    @cached_property
+    @once
     def docs(self) -> Docs:
         lists = [part.docs for part in self._parts]
         if sum(map(len, lists)) * MIN_SPARSITY < self._view.size:

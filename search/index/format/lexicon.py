@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
 
 from search.index.kernels import Array
+from search.once import once
 
 STRIDE = 256
 """One string in this many is kept in memory, for the search by prefix."""
@@ -40,7 +40,7 @@ class Lexicon:
         start, end = self._offsets[number : number + 2].tolist()
         return bytes(self._text[start:end])
 
-    @cached_property
+    @once
     def _milestones(self) -> list[bytes]:
         """Every `STRIDE`-th string, from the first on."""
         return [self[number] for number in range(0, len(self), STRIDE)]

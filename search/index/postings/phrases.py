@@ -12,7 +12,7 @@ memory is used again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,18 +94,20 @@ class Numbering:
         self.bases -= extents
         starts = np.arange(0, total, BLOCK_POSITIONS).astype(self.bases.dtype)
         self.edges = np.append(np.searchsorted(self.bases, starts), len(extents)).astype(np.int32)
-        self._room = BLOCK_POSITIONS + (int(extents.max()) if len(extents) else 0)
-        self._table = np.empty(0, np.uint8)
-
-    def table(self, words: int) -> Array:
-        """uint8, all 0 between uses: an entry for each number of a block, and for a phrase before it."""
-        if len(self._table) < self._room + words:
-            self._table = np.zeros(self._room + words, np.uint8)
-        return self._table
+        self.room = BLOCK_POSITIONS + (int(extents.max()) if len(extents) else 0)
+        """At least as many entries as a block has numbers."""
 
 
-def phrase_documents(words: Sequence[Slot], numbering: Numbering, check: Check = no_deadline) -> Counted:
-    """Find a phrase; each of `words` has the alternatives for one place of it."""
+def phrase_documents(
+    words: Sequence[Slot],
+    numbering: Numbering,
+    table: Callable[[int], Array],
+    check: Check = no_deadline,
+) -> Counted:
+    """Find a phrase; each of `words` has the alternatives for one place of it.
+
+    `table` lends an array of uint8 with at least this many entries, all 0 before and after.
+    """
     counts = [sum(len(own.docs) for own in slot) for slot in words]
     rarest = min(range(len(words)), key=counts.__getitem__)
     if not counts[rarest]:
@@ -117,10 +119,8 @@ def phrase_documents(words: Sequence[Slot], numbering: Numbering, check: Check =
     ]
     if sum(len(own.positions) for slot in words for own in slot) <= MAX_SORTED_POSITIONS:
         return _of_few(words, numbering.bases)
-    found = [
-        _of_block(block, numbering.bases, numbering.table(len(words)))
-        for block in _blocks(words, numbering.edges, check)
-    ]
+    marks = table(numbering.room + len(words))  # for the numbers of a block, and for a phrase before it
+    found = [_of_block(block, numbering.bases, marks) for block in _blocks(words, numbering.edges, check)]
     return joined(found)
 
 

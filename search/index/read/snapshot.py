@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from copy import copy
-from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,10 +24,12 @@ from search.index.postings.postings import Counted, Postings, concatenated, join
 from search.index.postings.prefix import words_in_forms
 from search.index.read.segment import SegmentSnapshot
 from search.index.read.values import Values
+from search.once import once
 
 Kept = TypeVar("Kept")
 
 NO_PLACES = np.empty(0, np.int64)
+NO_MARKS: Array = np.empty(0, np.uint8)
 
 
 class Snapshot:
@@ -49,6 +50,7 @@ class Snapshot:
         self._kept: dict[tuple[str, ...], Any] = {}
         self.check: Check = no_deadline
         """The deadline of the running query: called between its steps, raises when its time is over."""
+        self._table = NO_MARKS
 
     def fork(self) -> Snapshot:
         """Make another snapshot of the same segments, for another thread.
@@ -58,6 +60,7 @@ class Snapshot:
         other = copy(self)
         for own in ("totals", "scratch"):
             other.__dict__.pop(own, None)
+        other._table = NO_MARKS
         return other
 
     @property
@@ -82,15 +85,21 @@ class Snapshot:
         kept: Kept = self._kept[key]
         return kept
 
-    @cached_property
+    @once
     def totals(self) -> Floats:
         """float32[size], all 0 between uses."""
         return np.zeros(self.size, np.float32)
 
-    @cached_property
+    @once
     def scratch(self) -> Array:
         """uint8[size], all 0 between uses."""
         return np.zeros(self.size, np.uint8)
+
+    def table(self, entries: int) -> Array:
+        """uint8, all 0 between uses, with at least this many entries."""
+        if len(self._table) < entries:
+            self._table = np.zeros(entries, np.uint8)
+        return self._table
 
     # --- words ----------------------------------------------------------------------------------
 
@@ -130,7 +139,7 @@ class Snapshot:
         for segment in self._segments:
             numbers = [[segment.terms.number(term.encode()) for term in terms] for terms in slots]
             words = [[segment.occurrences(field, n) for n in several if n >= 0] for several in numbers]
-            own = phrase_documents(words, segment.numbering(field), self.check)
+            own = phrase_documents(words, segment.numbering(field), self.table, self.check)
             found.append(own.live(segment.live, segment.base))
         return joined(found)
 

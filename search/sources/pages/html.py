@@ -13,10 +13,10 @@ import logging
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+from search.once import once
 from search.sources.reading.draft import ArticleDraft
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import Accepted, BadDocument, MissingExtra, Note, Origin
@@ -199,7 +199,7 @@ class _Page:
     def _meta(self, *names: str) -> str:
         return next(iter(self._all(*names)), "")
 
-    @cached_property
+    @once
     def guess(self) -> Any:
         """trafilatura's guess at the page's metadata, which takes about as long as the body."""
         from trafilatura.metadata import extract_metadata
