@@ -167,12 +167,12 @@ def add_all(engine: Engine, articles: Iterator[Article], note: Callable[[Added],
     """Add articles batch by batch, calling `note` when one is stored and can be found.
 
     A `KeyboardInterrupt` while the next article is made ends the batch, which is stored before it goes on.
-    If more than half of the archive then came in several batches of this run, its index is optimized:
+    After several batches the index is optimized, the whole of it if more than half of the archive is new:
     that costs less than the run did.
     """
     added = several = 0
     for batch in _batches(articles):
-        counts = engine.add(batch)
+        counts = engine.add(batch, more=several > 0)
         note(counts)
         if batch.interrupt is not None:
             raise batch.interrupt
@@ -181,8 +181,7 @@ def add_all(engine: Engine, articles: Iterator[Article], note: Callable[[Added],
     if several > 1:
         with engine.reader() as reader:
             total = reader.search(SearchRequest(Everything(), limit=0)).total
-        if 2 * added > total:
-            engine.optimize()
+        engine.optimize(whole=2 * added > total)
 
 
 class _Batch:

@@ -123,7 +123,11 @@ def lexicon_arrays(name: str, strings: Sequence[str]) -> dict[str, Array]:
 
     The order by code points is also the order by UTF-8 bytes.
     """
-    encoded = [string.encode() for string in strings]
+    return encoded_lexicon_arrays(name, [string.encode() for string in strings])
+
+
+def encoded_lexicon_arrays(name: str, encoded: Sequence[bytes]) -> dict[str, Array]:
+    """Make the arrays of a lexicon from sorted strings, each in UTF-8."""
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
     size = 1 << max(0, len(encoded) - 1).bit_length()
