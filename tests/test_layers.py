@@ -43,7 +43,6 @@ HOMES = {
     "rich": {"present", "cli"},
     "dateparser": {"dates"},
     "tzlocal": {"config"},
-    "platformdirs": {"config"},
     **{
         name: {"sources"}
         for name in "feedparser defusedxml yaml trafilatura htmldate warcio pyarrow py3langid".split()
@@ -103,7 +102,6 @@ def test_libraries_that_are_slow_to_import_are_imported_on_use() -> None:
         "rich",
         "dateparser",
         "tzlocal",
-        "platformdirs",
         "feedparser",
         "yaml",
         "pyarrow",
