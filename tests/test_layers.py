@@ -39,6 +39,7 @@ HOMES = {
     "whoosh": {"index", "backends"},
     "sqlite3": {"backends"},
     "zstandard": {"backends"},
+    "orjson": {"sources", "backends"},
     "click": {"cli"},
     "rich": {"present", "cli"},
     "dateparser": {"dates"},
