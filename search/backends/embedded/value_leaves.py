@@ -6,13 +6,13 @@ by words of the name that stand side by side, unless the name is quoted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from search.backends.embedded.documents import SEPARATOR, value_term
 from search.backends.embedded.leaves import MAX_EXPANSIONS, folded_pattern, too_many
 from search.deadline import Check
 from search.index.format.lexicon import Lexicon
-from search.index.postings.patterns import chosen, matching, spelled_like
+from search.index.postings.patterns import Unchanged, chunks, containing, matching, spelled_like
 from search.language import Fuzzy, Phrase, Wildcard, Word
 from search.text import fold_value, forms
 
@@ -30,30 +30,38 @@ def matching_values(leaf: ValueLeaf, field: str, known: Lexicon, check: Check) -
             exact = known.number(folded)
             variants = known.starting(folded + SEPARATOR.encode())
             return [*variants] if exact < 0 else [exact, *variants]
-    found = chosen(known, range(len(known)), _chooser(leaf, field), check)
-    if len(found) > MAX_EXPANSIONS and isinstance(leaf, Wildcard | Fuzzy):
-        raise too_many(leaf)
+    found: list[int] = []
+    for numbers in _numbers(leaf, field, known, check):
+        found += numbers
+        if len(found) > MAX_EXPANSIONS and isinstance(leaf, Wildcard | Fuzzy):
+            raise too_many(leaf)
     return found
 
 
-def _chooser(leaf: ValueLeaf, field: str) -> Callable[[Sequence[str]], Iterable[int]]:
-    """Return a function that gives the numbers of the indexed values that the leaf matches."""
+def _numbers(leaf: ValueLeaf, field: str, known: Lexicon, check: Check) -> Iterator[list[int]]:
+    """The numbers of the values that the leaf matches, a list for each chunk of them."""
     is_exact = field == "id"
     folding: Callable[[str], str] = str if is_exact else fold_value
 
-    def compared(values: Sequence[str]) -> list[str]:
-        return [
-            value.rpartition(SEPARATOR)[2] if is_exact else value.partition(SEPARATOR)[0] for value in values
-        ]
+    def compared(value: str) -> str:
+        return value.rpartition(SEPARATOR)[2] if is_exact else value.partition(SEPARATOR)[0]
 
-    match leaf:
-        case Wildcard(pattern):
-            folded = folded_pattern(pattern, folding)
-            return lambda values: matching(compared(values), folded)
-        case Fuzzy(text, distance):
-            return lambda values: spelled_like(compared(values), folding(text), distance)
-        case _:
-            return lambda values: _with_words(compared(values), forms(leaf.text))
+    if isinstance(leaf, Wildcard):
+        yield from matching(known, range(len(known)), folded_pattern(leaf.pattern, folding), check, compared)
+        return
+    if isinstance(leaf, Fuzzy):
+        text = folding(leaf.text)
+        near = Unchanged(known, text, leaf.distance)
+    else:
+        sought = forms(leaf.text)
+    for some in chunks(range(len(known)), check):
+        numbers = near.within(some) if isinstance(leaf, Fuzzy) else containing(known, some, sought[:1])
+        values = [compared(value) for value in known.pick(numbers)]
+        if isinstance(leaf, Fuzzy):
+            places = spelled_like(values, text, leaf.distance)
+        else:
+            places = _with_words(values, sought)
+        yield [numbers[place] for place in places]
 
 
 def _with_words(folded: Iterable[str], sought: Sequence[str]) -> list[int]:

@@ -98,24 +98,40 @@ class Lexicon:
         """How many bytes each of the strings with these numbers has."""
         return np.diff(self._offsets[numbers.start : numbers.stop + 1])
 
+    def lengths_of(self, numbers: Array) -> Array:
+        """How many bytes each of the strings with these numbers has, in any order."""
+        lengths: Array = self._offsets.take(numbers + 1) - self._offsets.take(numbers)
+        return lengths
+
+    def run(self, numbers: range) -> tuple[Array, Array]:
+        """(text, edges) of the strings with these numbers: their bytes, and where in them each string begins.
+
+        `edges` has one entry more, the length of `text`.
+        """
+        edges = self._offsets[numbers.start : numbers.stop + 1]
+        if not numbers:
+            return np.empty(0, np.uint8), np.zeros(1, edges.dtype)
+        return np.frombuffer(self._text, np.uint8)[edges[0] : edges[-1]], edges - edges[0]
+
     def characters(self, numbers: range) -> Array:
         """How many characters each of the strings with these numbers has."""
-        edges = self._offsets[numbers.start : numbers.stop + 1]
-        if len(edges) < 2:
-            return np.empty(0, np.int64)
-        text = np.frombuffer(self._text, np.uint8)[edges[0] : edges[-1]]
-        begun = np.concatenate([[0], np.cumsum((text & 0xC0) != 0x80)])
-        counts: Array = np.diff(begun.take(edges - edges[0]))
+        text, edges = self.run(numbers)
+        if not len(text) or text.max() < 0x80:
+            return np.diff(edges)
+        begun = np.concatenate([[0], np.cumsum((text & 0xC0) != 0x80, dtype=edges.dtype)])
+        counts: Array = np.diff(begun.take(edges))
         return counts
 
-    def letters(self, numbers: Array, length: int) -> Array:
-        """uint8[strings, length]: the bytes of strings that all have this length."""
-        places = self._offsets.take(numbers).astype(np.int64)[:, None] + np.arange(length)
-        return np.frombuffer(self._text, np.uint8).take(places)
+    def letters(self, numbers: Array, width: int) -> Array:
+        """uint8[strings, width]: the bytes of each string, and after them others if it is shorter."""
+        places = self._offsets.take(numbers).astype(np.int64)[:, None] + np.arange(width)
+        return np.frombuffer(self._text, np.uint8).take(places, mode="clip")
 
-    def pick(self, numbers: Iterable[int]) -> list[str]:
+    def pick(self, numbers: Iterable[int] | Array) -> list[str]:
         """The strings with these numbers, in any order."""
-        return [self[number].decode() for number in numbers]
+        wanted = np.asarray(numbers if isinstance(numbers, np.ndarray) else list(numbers), np.int64)
+        starts, ends = self._offsets.take(wanted).tolist(), self._offsets.take(wanted + 1).tolist()
+        return [str(self._text[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
 
 
 def lexicon_arrays(name: str, strings: Sequence[str]) -> dict[str, Array]:
