@@ -11,9 +11,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-PENDING = ("search/index",)
-"""Files and folders that are still to be cleaned: take a line out when its files pass."""
-
 TURNS = {
     r"(?:^|[.;:] )(?:What|Whatever|Whether|Whose|Which)\b": "name the thing; a function begins with a verb",
     r"(?:^|[.;:,] (?:and |but |or )?)what (?:is|was|are|has|had|can|cannot)\b": "name the thing",
@@ -40,11 +37,6 @@ TURNS = {
     r"\b(?:thereof|wherein|thereby|hence|upon|midst|ere|lest)\b": "a word that people say",
 }
 """A pattern of each turn, and a plain way to put it."""
-
-
-def is_pending(path: Path) -> bool:
-    return any(path == ROOT / each or ROOT / each in path.parents for each in PENDING)
-
 
 FILES = sorted(
     [
@@ -101,8 +93,6 @@ def found_turns(text: str) -> list[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_prose_has_no_such_turn(path: Path) -> None:
-    if is_pending(path):
-        pytest.xfail("still to be cleaned")
     found = [f"{path.name}:{line}: {turn}" for line, text in texts(path) for turn in found_turns(text)]
     assert not found, "\n".join(found)
 

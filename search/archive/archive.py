@@ -186,9 +186,9 @@ class Archive:
         with self._reading(timeout) as (reader, deadline):
             read = read_question(reader, asked, self.zone, now)
             past = None if page is None else Cursor.read(page.place, sort)
-            digest = digest_of(read.tree, sort, expand, recency, ranking)
+            facts = (read.tree, sort, expand, recency, ranking)
             if page is not None:
-                page.check(digest)
+                page.check(digest_of(*facts))
             request = SearchRequest(
                 query=read.tree,
                 sort=sort,
@@ -229,7 +229,7 @@ class Archive:
                 depends_on_now=recency is not None or depends_on_now(reader, asked, read, self.zone, now),
             )
             if results.next is not None:
-                following = NextPage(results.next, results.first + len(results.hits), now, digest)
+                following = NextPage(results.next, results.first + len(results.hits), now, digest_of(*facts))
                 results = replace(results, next=str(following))
             return with_snippets(results, check) if snippets else results
 

@@ -1,7 +1,7 @@
-"""Compares a segment with what it should be, array by array.
+"""Compares a segment with a new one made from the same documents, array by array.
 
-A segment is a function of its documents and their order: inverted at once, or in parts that are then
-merged, they give the same arrays. So one that was made anew of the same texts must be equal to it.
+A segment is a function of its documents and their order: inverting them at once gives the same arrays as
+inverting parts and merging these. So a segment made again from the same texts must be equal.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ def values_in_order(folder: Path, segment: Segment, field: str) -> list[str]:
 def differing_arrays(
     folder: Path, segment: Segment, fresh: Mapping[str, Array], scratch: Path
 ) -> Iterator[str]:
-    """The names of arrays of the segment that are not as in `fresh`, made of the documents it still has.
+    """Find the names of arrays that differ from `fresh`, which was made from the documents not deleted.
 
-    Where some are deleted it is merged alone, into files below `scratch`: without them, to be compared;
-    and with them, which must give what there is, also of what such a merge works out and does not copy.
+    A segment with deleted documents is merged alone, into files below `scratch`, twice. Without the deleted
+    documents it must equal `fresh`. With them it must equal itself; this also checks the arrays that a merge
+    computes and does not copy.
     """
     arrays = segment.open(folder)
     if not segment.deleted:
@@ -47,7 +48,7 @@ def _merged(arrays: MappedArrays, live: Array, path: Path) -> MappedArrays:
 
 
 def _differing(one: Mapping[str, Array], other: Mapping[str, Array]) -> Iterator[str]:
-    # A value field of which nothing is left has arrays after a merge, and none in what is made anew.
+    # A value field without any value left has arrays after a merge, but `fresh` has no arrays of it.
     empty = [field for field in value_fields(one) if not len(one[value_array(field, "ordinals")])]
     for name in sorted({*one, *other}):
         same = name in one and name in other and np.array_equal(one[name], other[name])

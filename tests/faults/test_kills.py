@@ -7,15 +7,16 @@ import random
 import select
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count as count_from
 from pathlib import Path
 
 import pytest
 
-from search.backends import open_engine
-from tests.faults.archives import KINDS, TORTURE, Outcomes, bodies, make, notices, whole_again
+from search.backends import maintained, open_engine
+from search.engine import Engine
+from tests.faults.archives import KINDS, TORTURE, Outcomes, bodies, make, notices, searched, whole_again
 from tests.faults.conftest import Count
 from tests.faults.killing import forked, killed_before
 
@@ -80,3 +81,43 @@ def test_nothing_is_lost_to_a_kill_while_the_system_writes(
         shutil.rmtree(location)
     assert written >= 2 * rounds
     count("kills at any time", rounds)
+
+
+@pytest.mark.parametrize("forget", [False, True])
+def test_a_rebuild_killed_after_a_killed_deletion_keeps_what_the_deletion_left_to_do(
+    tmp_path: Path, count: Count, forget: bool
+) -> None:
+    base = tmp_path / "base" / "archive"
+    engine = open_engine(base, create=True)
+    engine.add(notices(0, 3))
+    engine.close()
+
+    def run(location: Path, change: Callable[[Engine], object]) -> None:
+        engine = open_engine(location)
+        change(engine)
+        engine.close()
+
+    def delete(location: Path) -> None:
+        run(location, lambda engine: engine.delete(["n0"], forget=forget))
+
+    lagging = tmp_path / "lagging" / "archive"
+    for event in count_from():  # the first at which the store has the deletion, and the index has not
+        shutil.rmtree(lagging.parent, ignore_errors=True)
+        shutil.copytree(base, lagging)
+        assert killed_before(event, delete, lagging)[0]
+        if len(list(maintained(lagging).articles())) == 2:
+            break
+    tried = 0
+    for event in count_from(0, 1 if TORTURE else 6):
+        location = tmp_path / "tried" / "archive"
+        shutil.rmtree(location.parent, ignore_errors=True)
+        shutil.copytree(lagging, location)
+        killed, _ = killed_before(event, lambda at: run(at, lambda engine: engine.rebuild()), location)
+        if not killed:
+            break
+        tried += 1
+        run(location, lambda engine: engine.add(notices(10, 11)))
+        assert maintained(location).verify("deep").problems == ()
+        assert searched(location).keys() == {"n1", "n2", "n10"}
+    assert tried > 10
+    count("kills of a rebuild after a killed deletion", tried)

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -127,6 +128,10 @@ class Machine(RuleBasedStateMachine):
 
     def stored(self) -> dict[str, Article]:
         return {article.id: article for article in maintained(self.location).articles()}
+
+    @initialize(asked=st.lists(queries, min_size=6, max_size=12))
+    def ask_at_first(self, asked: list[Node]) -> None:
+        self.asked.extend(asked)
 
     @rule(asked=st.lists(queries, min_size=1, max_size=4))
     def ask(self, asked: list[Node]) -> None:

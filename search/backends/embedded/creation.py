@@ -14,8 +14,8 @@ from pathlib import Path
 
 from search.backends.embedded.index import ArchiveIndex, commit_info
 from search.backends.embedded.lock import writing
-from search.backends.embedded.store import Store
 from search.backends.embedded.store.connection import RESTORE, translation
+from search.backends.embedded.store.new import create_store
 from search.errors import (
     ArchiveDamaged,
     ArchiveError,
@@ -63,7 +63,7 @@ def _make(location: Path, language: str, analyzer: Analyzer) -> None:
     new = location / NEW_ARCHIVE
     discard(new)
     new.mkdir()
-    state = Store.create(new / "articles.db", language)
+    state = create_store(new / "articles.db", language)
     make_durable(new / "articles.db")
     ArchiveIndex.create(new / "index", commit_info(analyzer, state))
     if (location / "index").exists():  # of one that was never finished

@@ -25,6 +25,7 @@ from search.backends.embedded import creation
 from search.backends.embedded.index import ArchiveIndex, CommitInfo
 from search.backends.embedded.reader import EmbeddedReader
 from search.backends.embedded.store import Store
+from search.backends.embedded.store.layout import State
 from search.backends.embedded.tie import check_tie
 from search.backends.embedded.writing import Writer
 from search.deadline import Deadline, no_deadline
@@ -37,6 +38,10 @@ MAX_MAPPED = 128 << 20
 """Bytes of files that stay mapped in memory after a query; the system decides about the rest."""
 
 
+RELEASE_EVERY = 16
+"""Answers between two looks at how much of the files is in memory."""
+
+
 @dataclass(slots=True)
 class _Commit:
     """A commit of the index, opened, and the views of it that no reader has at the moment."""
@@ -44,6 +49,8 @@ class _Commit:
     stamp: tuple[int, int]
     view: Snapshot
     covered: CommitInfo
+    tied_to: State | None = None
+    """A state of the store that this commit belongs to; it is looked at once for each."""
     idle: list[Snapshot] = field(default_factory=list)
 
 
@@ -58,7 +65,7 @@ class EmbeddedEngine:
         self._commit: _Commit | None = None
         self._writer = Writer(location, self._analyzer, wait)
         self._write_lock = threading.RLock()  # of those who write
-        self._closed = False
+        self._closed, self._answers = False, 0
 
     @classmethod
     def open(cls, location: Path, wait: float = 0.0) -> EmbeddedEngine:
@@ -100,12 +107,16 @@ class EmbeddedEngine:
         view = commit.idle.pop() if commit.idle else commit.view.fork()
         view.check = no_deadline if deadline is None else deadline.check
         with self._snapshot() as store, self._index.answering():
-            check_tie(store, commit.covered)
-            if not view.count and store.count_at(commit.covered.revision):
-                raise self._index.unusable("it has no articles")
+            if commit.tied_to != store.state():
+                check_tie(store, commit.covered)
+                if not view.count and store.count_at(commit.covered.revision):
+                    raise self._index.unusable("it has no articles")
+                commit.tied_to = store.state()
             yield EmbeddedReader(self._index, store, view, commit.covered, self._analyzer)
         commit.idle.append(view)  # unless something was raised: then it may have been left half-way
-        view.release_beyond(MAX_MAPPED)
+        self._answers += 1
+        if not self._answers % RELEASE_EVERY:
+            view.release_beyond(MAX_MAPPED)
 
     def _newest(self) -> _Commit:
         """The newest commit, opened."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
@@ -71,7 +72,7 @@ class EmbeddedReader:
             hits=tuple(Hit(articles[at.text], at.score) for at in shown if at.text in articles),
             facets=tuple(facet(view, matches.docs, asked, request.zone) for asked in counted),
             next=str(cursor(shown[-1], request.sort)) if shown and len(places) > len(shown) else None,
-            warnings=self._warnings(),
+            warnings=self._warnings,
             highlights=plan.highlights() if request.highlight and shown else (),
         )
 
@@ -134,8 +135,9 @@ class EmbeddedReader:
     def state(self) -> State:
         covered = self._covered
         language, fields = self._analyzer.language, covered.extra_fields
-        return State(covered.archive, covered.revision, language, fields, self._warnings())
+        return State(covered.archive, covered.revision, language, fields, self._warnings)
 
+    @cached_property
     def _warnings(self) -> tuple[str, ...]:
         covered, found = self._covered, []
         if self._is_behind():

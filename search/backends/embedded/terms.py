@@ -23,13 +23,16 @@ class WordTerms:
 
     def __init__(self, view: Snapshot, analyzer: Analyzer) -> None:
         self._view, self._analyzer = view, analyzer
+        self._terms: dict[str, tuple[str, ...]] = {}
 
     def terms(self, word: str) -> tuple[str, ...]:
         """The index terms of a word, sorted."""
-        known = self._view.terms_of(fold(word))
-        if not known or len(self._languages) > 1:
-            known |= {self._analyzer.term(word, language) for language in self._languages}
-        return tuple(sorted(known))
+        if word not in self._terms:
+            known = self._view.terms_of(fold(word))
+            if not known or len(self._languages) > 1:
+                known |= {self._analyzer.term(word, language) for language in self._languages}
+            self._terms[word] = tuple(sorted(known))
+        return self._terms[word]
 
     def forms(self, word: str) -> frozenset[str]:
         """Every form of the archive that the word finds."""

@@ -23,13 +23,13 @@ def matching_values(leaf: ValueLeaf, field: str, known: Lexicon, check: Check) -
     """The numbers of the values of `known` that the leaf matches; raises `LimitExceeded`."""
     match leaf:
         case Word(text) | Phrase(text) if field == "id":
-            numbers = (known.number(term.encode()) for term in (text, value_term(text)))
-            return [number for number in numbers if number >= 0][:1]
+            exact = (known.number(term.encode()) for term in (text, value_term(text)))
+            return [number for number in exact if number >= 0][:1]
         case Word(text) | Phrase(text) if field != "author" or isinstance(leaf, Phrase):
             folded = fold_value(text.replace("_", "-") if field == "lang" else text).encode()
-            exact = known.number(folded)
+            alone = known.number(folded)
             variants = known.starting(folded + SEPARATOR.encode())
-            return [*variants] if exact < 0 else [exact, *variants]
+            return [*variants] if alone < 0 else [alone, *variants]
     found: list[int] = []
     for numbers in _numbers(leaf, field, known, check):
         found += numbers
@@ -46,22 +46,23 @@ def _numbers(leaf: ValueLeaf, field: str, known: Lexicon, check: Check) -> Itera
     def compared(value: str) -> str:
         return value.rpartition(SEPARATOR)[2] if is_exact else value.partition(SEPARATOR)[0]
 
-    if isinstance(leaf, Wildcard):
-        yield from matching(known, range(len(known)), folded_pattern(leaf.pattern, folding), check, compared)
-        return
-    if isinstance(leaf, Fuzzy):
-        text = folding(leaf.text)
-        near = Unchanged(known, text, leaf.distance)
-    else:
-        sought = forms(leaf.text)
-    for some in chunks(range(len(known)), check):
-        numbers = near.within(some) if isinstance(leaf, Fuzzy) else containing(known, some, sought[:1])
-        values = [compared(value) for value in known.pick(numbers)]
-        if isinstance(leaf, Fuzzy):
-            places = spelled_like(values, text, leaf.distance)
-        else:
-            places = _with_words(values, sought)
-        yield [numbers[place] for place in places]
+    every = range(len(known))
+    match leaf:
+        case Wildcard(pattern):
+            yield from matching(known, every, folded_pattern(pattern, folding), check, compared)
+        case Fuzzy(text, distance):
+            text = folding(text)
+            candidates = Unchanged(known, text, distance)
+            for some in chunks(every, check):
+                numbers = candidates.within(some)
+                values = [compared(value) for value in known.pick(numbers)]
+                yield [numbers[place] for place in spelled_like(values, text, distance)]
+        case _:
+            words = forms(leaf.text)
+            for some in chunks(every, check):
+                numbers = containing(known, some, words[:1])
+                values = [compared(value) for value in known.pick(numbers)]
+                yield [numbers[place] for place in _with_words(values, words)]
 
 
 def _with_words(folded: Iterable[str], sought: Sequence[str]) -> list[int]:

@@ -127,6 +127,7 @@ class Writer:
                 gone = remove(changes)
             if changes.revision is not None:
                 self._fill(self._index, self._index.covered())
+                self._forget_tombstones()
             return len(gone)
 
     def prune(self, before: datetime) -> int:
@@ -190,6 +191,7 @@ class Writer:
                 self._make_anew(progress)  # in several commits, of which none but the last is to be seen
             else:
                 self._fill(self._index, covered, progress)
+                self._forget_tombstones()
         else:
             return False
         return True
@@ -207,6 +209,7 @@ class Writer:
         )
         self._fill(made, made.covered(), progress, anew=True)
         self._index.adopt(made)
+        self._forget_tombstones()
 
     def _fill(
         self,
@@ -240,7 +243,10 @@ class Writer:
                 update.prepare()
                 finished = not anew or done - already < MAX_SEGMENT_ARTICLES
                 update.commit(newest if finished else before, self._analyzer, expunge=expunge)
-        self._store.forget_tombstones(newest.revision)
+
+    def _forget_tombstones(self) -> None:
+        """Forget the deletions that the index covers; an index that still lags needs them to catch up."""
+        self._store.forget_tombstones(self._index.covered().revision)
 
 
 class _ForeignError(Exception):

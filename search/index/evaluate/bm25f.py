@@ -1,19 +1,19 @@
 """BM25F: how well documents match a term that stands in several fields.
 
-The frequencies of a term in a document's fields are each normalised by the field's length and
-weighted, added up, and only then saturated (Robertson, Zaragoza and Taylor 2004, "Simple BM25
-extension to multiple weighted fields"; the notation is that of Robertson and Zaragoza 2009, 3.5):
+Each frequency of a term in a document's fields is normalised by the field's length and weighted. The sum of
+these is then saturated once (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted
+fields"; the notation follows Robertson and Zaragoza 2009, section 3.5):
 
     tf = sum over fields f of  weight_f * early_f * frequency_f / (1 - b_f + b_f * length_f / average_f)
     early = 1 + lead * 50 / (50 + position of its first word in the field, from 0)
     score = idf * tf * (k1 + 1) / (k1 + tf)
     idf = ln(1 + (N - df + 0.5) / (df + 0.5))
 
-News says what matters first, so with a `lead` a term counts more the nearer to the beginning of a field it
-first stands (by `kernels.leads_of`, in 255 steps).
+News articles begin with the most important facts. So with a `lead` above 0 a term counts more, the nearer its
+first word is to the beginning of a field (by `kernels.leads_of`, in 255 steps).
 
-df counts the documents with the term in any of the fields, N all documents, deleted ones not counted.
-A phrase or a set of words is scored as one term with the frequency and df it has itself.
+df counts the documents with the term in any of the fields, N all documents; neither counts deleted documents.
+A phrase or a set of words is scored as one term, with its own frequency and df.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from search.index.postings.postings import Postings
 from search.index.read.snapshot import Snapshot
 
 BLOCK_SIZE = 1 << 14
-"""Documents that are scored at a time, so that what is worked on stays in a processor's cache."""
+"""Documents to score at a time, so that the scores stay in a processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class FieldWeight:
 
 @dataclass(frozen=True, slots=True)
 class FieldPart:
-    """What a field adds to `tf`: weight * early * frequency / (1 - b + b * length / average)."""
+    """The share of a field in `tf`: weight * early * frequency / (1 - b + b * length / average)."""
 
     field: str
     frequency: int
@@ -56,7 +56,7 @@ class FieldPart:
 
 @dataclass(frozen=True, slots=True)
 class TermPart:
-    """What a term adds to the score of a document: idf * tf * (k1 + 1) / (k1 + tf)."""
+    """The share of a term in the score of a document: idf * tf * (k1 + 1) / (k1 + tf)."""
 
     df: int
     idf: float
@@ -75,7 +75,7 @@ class TermScorer:
     lead: float = 0.0
 
     def part(self, view: Snapshot, postings: Postings, doc: int) -> TermPart | None:
-        """How `scores` comes to the score of one document; None if it is not one of `postings`."""
+        """Explain the score of one document; None if `postings` do not have it."""
         at = int(np.searchsorted(postings.docs, doc))
         if at == len(postings.docs) or postings.docs[at] != doc:
             return None
@@ -103,7 +103,7 @@ class TermScorer:
         return math.log(1 + (view.count - df + 0.5) / (df + 0.5))
 
     def scores(self, view: Snapshot, postings: Postings, df: int | None = None) -> Floats:
-        """float32: the score of each document of `postings`; `df` where they are not all of the term's."""
+        """float32: the score of each document of `postings`; `df` if these are only some of the term's."""
         docs = postings.docs
         count = len(docs) if df is None else df
         idf = self._idf(view, count)

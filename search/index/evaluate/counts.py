@@ -1,4 +1,4 @@
-"""How many documents of a set have each value, or fall into each interval of a column."""
+"""Counts the documents of a set by value, or by interval of a column."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GRAIN = 900_000_000
 
 
 def by_value(view: Snapshot, field: str, docs: Docs) -> tuple[dict[str, int], int]:
-    """How many of `docs` have each value of `field` that any has; and how many have none."""
+    """Count the `docs` that have each value of `field`, and the `docs` without a value."""
     values = view.values(field)
     return values.counts(docs, view.scratch, view.check), len(docs) - int(
         np.count_nonzero(values.present().take(docs))
@@ -23,16 +23,16 @@ def by_value(view: Snapshot, field: str, docs: Docs) -> tuple[dict[str, int], in
 
 
 def extent(view: Snapshot, column: str, docs: Docs) -> tuple[int, int] | None:
-    """The lowest and highest number that any of `docs` has; None where none has one."""
+    """The lowest and highest number among `docs`; None if no document has a number."""
     numbers = view.numbers(column).take(docs)
     present = numbers[numbers != MISSING]
     return (int(present.min()), int(present.max())) if len(present) else None
 
 
 def by_interval(view: Snapshot, column: str, docs: Docs, edges: Sequence[int]) -> list[int]:
-    """How many of `docs` have a number from each of `edges`, ascending, up to, not including, the next.
+    """Count the `docs` in each interval: from one of `edges`, which ascend, to just before the next.
 
-    Their numbers are all between the first and the last.
+    All their numbers must lie from the first edge to just before the last.
     """
     numbers = view.numbers(column).take(docs)
     numbers = numbers[numbers != MISSING]
@@ -48,5 +48,5 @@ def by_interval(view: Snapshot, column: str, docs: Docs, edges: Sequence[int]) -
 
 
 def missing(view: Snapshot, column: str, docs: Docs) -> int:
-    """How many of `docs` have no number."""
+    """Count the `docs` without a number."""
     return int(np.count_nonzero(view.numbers(column).take(docs) == MISSING))

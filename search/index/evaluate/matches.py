@@ -1,8 +1,8 @@
-"""Sets of documents found, and what can be done with whole sets of them.
+"""Sets of matching documents, and operations on whole sets.
 
-A set knows its documents, can say which of given documents are in it, and what each scores; which of
-these is worked out, and for how many documents, is up to who asks. So an AND scores only what is in
-all its parts, and a filter beside it never lists its documents.
+A set lists its documents, tells which of given documents it contains, and scores given documents. The caller
+chooses the operation and the documents. So an AND scores only the documents that are in all its parts, and a
+filter beside it never lists its documents.
 """
 
 from __future__ import annotations
@@ -37,28 +37,28 @@ class Matches(Protocol):
 
     @property
     def size(self) -> int:
-        """About how many there are; exact or too many."""
+        """An upper bound of the number of documents."""
 
     @property
     def docs(self) -> Docs:
-        """int32, ascending."""
+        """int32, ascending: all the documents."""
 
     def contains(self, docs: Docs) -> Flags:
-        """bool[len(docs)]: which of `docs`, ascending, are among them."""
+        """bool[len(docs)]: True for each of `docs`, ascending, that is in the set."""
 
     def scores(self, docs: Docs) -> Floats:
-        """float32[len(docs)]: what each of `docs`, all of them among these, scores."""
+        """float32[len(docs)]: the score of each of `docs`, which must all be in the set."""
 
 
 class _Filter:
-    """Documents that score nothing."""
+    """A set whose documents all score 0."""
 
     def scores(self, docs: Docs) -> Floats:
         return np.zeros(len(docs), np.float32)
 
 
 class DocList(_Filter):
-    """Documents that are known."""
+    """The documents of a list."""
 
     def __init__(self, view: Snapshot, docs: Docs) -> None:
         self._view, self._docs = view, docs
@@ -76,7 +76,7 @@ class DocList(_Filter):
 
 
 class TermMatches:
-    """Documents of a term, or of what counts as one."""
+    """The documents of a term, or of a phrase or a set of words that counts as one."""
 
     def __init__(self, view: Snapshot, postings: Postings, scorer: TermScorer) -> None:
         self._view, self._postings, self._scorer = view, postings, scorer
@@ -101,7 +101,7 @@ class TermMatches:
 
 
 class Bitmap(_Filter):
-    """Documents with a flag set; `flags` bool[size] may have deleted ones, which are left out."""
+    """The documents with their flag set; deleted ones among `flags` bool[size] are left out."""
 
     def __init__(self, view: Snapshot, flags: Flags) -> None:
         self._flags = flags if view.live is None else flags & view.live
@@ -119,11 +119,11 @@ class Bitmap(_Filter):
 
 
 Limits = tuple[int | None, int | None]
-"""From a number up to, not including, another; None: no bound."""
+"""From a number to just before another; None: no bound."""
 
 
 class InRange(_Filter):
-    """Documents whose number in a column is within limits: those of its class, or None: all the first."""
+    """Documents whose number in a column is within the limits of their class; without classes, the first."""
 
     def __init__(
         self, view: Snapshot, column: str, limits: Sequence[Limits], classes: Classes | None = None
@@ -162,7 +162,7 @@ def _between(numbers: Array, limits: Limits) -> Flags:
 
 
 class Complement(_Filter):
-    """Every document but those of another set."""
+    """Every document that is not in another set."""
 
     def __init__(self, view: Snapshot, excluded: Matches) -> None:
         self._view, self._excluded = view, excluded
@@ -182,7 +182,7 @@ class Complement(_Filter):
 
 
 class Intersection:
-    """Documents in every part, with the sum of their scores."""
+    """Documents in every part; the scores are added."""
 
     def __init__(self, parts: Sequence[Matches]) -> None:
         self._parts = parts
@@ -213,7 +213,7 @@ class Intersection:
 
 
 class Union:
-    """Documents in any part, with the sum of the scores of those they are in."""
+    """Documents in any part; the scores are added."""
 
     def __init__(self, view: Snapshot, parts: Sequence[Matches]) -> None:
         self._view, self._parts = view, parts
@@ -272,7 +272,7 @@ class _Rescored:
 
 
 class Boosted(_Rescored):
-    """Another set, its scores multiplied."""
+    """Another set, its scores multiplied by a factor."""
 
     def __init__(self, inner: Matches, factor: float) -> None:
         super().__init__(inner)
@@ -283,7 +283,7 @@ class Boosted(_Rescored):
 
 
 class Preferred(_Rescored):
-    """Another set, to whose scores those of each of `preferred` are added, where a document is in both."""
+    """Another set; a document that is also in a set of `preferred` gets the score from there added."""
 
     def __init__(self, inner: Matches, preferred: Sequence[Matches]) -> None:
         super().__init__(inner)
@@ -298,10 +298,10 @@ class Preferred(_Rescored):
 
 
 class Aged(_Rescored):
-    """Another set, of whose scores a share fades with age: halved by every `half_life` before `now`.
+    """Another set; a share of its scores fades with age: it halves with every `half_life` before `now`.
 
-    Both are in the unit of the column of numbers that the age is taken from; `MISSING` and numbers
-    after `now` count as very old.
+    `half_life` and `now` are in the unit of the column of numbers. `MISSING` and numbers after `now` count as
+    very old.
     """
 
     def __init__(self, inner: Matches, numbers: Array, half_life: int, now: int, share: float) -> None:
@@ -327,24 +327,24 @@ def nothing(view: Snapshot) -> Matches:
 
 
 def has(matches: Matches, doc: int) -> bool:
-    """Whether a document is among the matches."""
+    """True if the document is among the matches."""
     return bool(matches.contains(np.array([doc], np.int32))[0])
 
 
 def contained(view: Snapshot, docs: Docs, among: Docs) -> Flags:
-    """bool[len(docs)]: which of `docs` are in `among`; both ascending."""
+    """bool[len(docs)]: True for each of `docs` that is in `among`; both ascend."""
     if len(docs) * MIN_SPARSITY < len(among) or not len(among):
         return find_members(docs, among)[1]
     return flag_members([docs], among, view.scratch)[0]
 
 
 def places_of(docs: Docs) -> Array:
-    """The numbers as what NumPy indexes by: several times faster, where values are set, than as int32."""
+    """The numbers as intp: NumPy sets values by intp several times faster than by int32."""
     return docs.astype(np.intp)
 
 
 def places(view: Snapshot, docs: Docs, among: Docs) -> Array:
-    """Where each of `docs` is in `among`, which has them all; both ascending."""
+    """The place of each of `docs` in `among`, which has them all; both ascend."""
     if len(docs) * MIN_SPARSITY < len(among):
         return np.searchsorted(among, docs)
     return np.flatnonzero(contained(view, among, docs))

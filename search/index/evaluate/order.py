@@ -1,7 +1,7 @@
-"""Matches in order: the first so many, past a given place.
+"""Matches in order: the first of them, or the first after a given place.
 
-The order is total: by score (highest first) or by a column of numbers; where those are equal by the
-column, highest first; then by the text of a value field. `MISSING` numbers come last either way.
+The order is total: by score (highest first) or by a column of numbers. Equal scores are ordered by the
+column, highest first; then by the text of a value field. `MISSING` numbers come last in every order.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ By = Literal["score", "highest", "lowest"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A match in its order: what decides where it stands."""
+    """The place of a match in the order: its keys."""
 
     text: str
     score: float
@@ -33,14 +33,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """By what to order: the score or the `numbers` column, with the `texts` field settling ties."""
+    """The keys of an order: the score or the `numbers` column; then the `texts` field breaks ties."""
 
     by: By
     numbers: str
     texts: str
 
     def first(self, view: Snapshot, matches: Matches, limit: int, after: Place | None) -> list[Place]:
-        """The first `limit` matches, of those past `after`."""
+        """The first `limit` matches after the place `after`."""
         if limit <= 0:
             return []
         docs = matches.docs
@@ -65,7 +65,7 @@ class Ordering:
         return places[:limit]
 
     def _numbers_as_keys(self, numbers: Ints) -> Ints:
-        """Keys of which the highest come first."""
+        """Turn numbers into keys; the highest key comes first."""
         return numbers if self.by == "highest" else np.where(numbers == MISSING, MISSING, -numbers)
 
     def _key(self, place: Place) -> tuple[float, int]:
@@ -74,7 +74,7 @@ class Ordering:
         return 0.0, -int(self._numbers_as_keys(np.array([place.number]))[0])
 
     def _past(self, view: Snapshot, docs: Docs, keys: Array, after: Place) -> Array:
-        """Which matches come after the place."""
+        """The indices of the matches that come after the place, ascending."""
         if self.by == "score":
             bound = np.float32(after.score)
             tied = np.flatnonzero(keys == bound)
@@ -91,7 +91,7 @@ class Ordering:
 
     @staticmethod
     def _break_ties(keys: Array, numbers: Ints, docs: Docs, candidates: Array, limit: int) -> Array:
-        """Of too many candidates with one key those with the highest numbers; equal ones all stay."""
+        """Drop candidates with the last key and too low numbers; candidates with equal numbers all stay."""
         own = keys[candidates]
         last = np.partition(own, len(own) - limit)[len(own) - limit]
         surely, tied = candidates[own > last], candidates[own == last]
@@ -104,7 +104,7 @@ class Ordering:
 
 
 def texts_lowest_first(view: Snapshot, docs: Docs, numbers: str, texts: str) -> list[str]:
-    """The texts of the documents, by their numbers from the lowest on, then by text."""
+    """The texts of the documents, ordered by number, lowest first, then by text."""
     own = view.numbers(numbers).take(docs)
     keys = np.where(own == MISSING, -MISSING, own)
     order = np.argsort(keys, kind="stable")

@@ -1,6 +1,6 @@
-"""Forms that are in many documents: those that begin with a prefix, or are a few edits from a word.
+"""Frequent forms that begin with a prefix, or are a few edits from a word.
 
-Deleted documents count here.
+The counts include deleted documents.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from search.index.postings.patterns import Unchanged, chunks, near_letters
 from search.index.read.snapshot import Snapshot
 
 CANDIDATES_PER_WORD = 4
-"""Of so many times as many terms as are wanted the sum over the segments is worked out."""
+"""From each segment this many candidates are taken for every term that is wanted."""
 
 MAX_SAMPLED_WORDS = 4_000
-"""So many words of a term tell which of its forms is the commonest."""
+"""The commonest form of a term is chosen from this many of its words in each field of a segment."""
 
 MAX_RARITY = 100_000
-"""A form is no correction where not more than one of so many documents has it, but for the first."""
+"""`near_forms` leaves out a form whose term is in at most `count // MAX_RARITY` of a segment's documents."""
 
 
 def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, int]]:
-    """Of the terms with a form that begins with `prefix`, those in most documents, the most first: their
-    commonest such form, and in how many documents the term is.
+    """Find the most frequent terms with a form that begins with `prefix`, most frequent first.
+
+    Each comes back as its commonest such form and the number of documents with the term.
     """
     totals: Counter[str] = Counter()
     for part in view.parts:
@@ -44,9 +45,9 @@ def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, i
 
 
 def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) -> dict[str, int]:
-    """The forms at most `distance` edits (of bytes) from `form`, and in how many documents the term is.
+    """Find the forms at most `distance` edits (of bytes) from `form`, and the document counts of their terms.
 
-    With `same_start` only those that begin with the same byte, which takes a fraction of the time.
+    With `same_start` only forms that begin with the same byte are compared: a fraction of the time.
     """
     target = form.encode()
     letters = target.decode("latin-1")
@@ -69,13 +70,13 @@ def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) ->
 
 
 def document_count(view: Snapshot, term: str) -> int:
-    """In how many documents a term is."""
+    """Count the documents with a term."""
     numbers = [(part, part.terms.number(term.encode())) for part in view.parts]
     return sum(len(part.docs_of(number)) for part, number in numbers if number >= 0)
 
 
 def _commonest_form(view: Snapshot, term: str, prefix: str) -> str:
-    """The form of the term that begins with `prefix` and stands for most of its words."""
+    """The most frequent form of the term that begins with `prefix`."""
     counted: Counter[str] = Counter()
     for part in view.parts:
         number = part.terms.number(term.encode())

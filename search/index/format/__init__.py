@@ -1,1 +1,1 @@
-"""Which arrays a segment has, and how arrays, segments and commits lie in files."""
+"""The arrays of a segment, and how arrays, segments and commits lie in files."""

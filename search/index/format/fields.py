@@ -1,8 +1,9 @@
 """The arrays of a segment by their meaning; `names` lists them all.
 
-A term's postings are the documents that have it in any text field. Of a field that has most of them there is
-an entry for every posting (dense); of another for those only in which the field has the term, with the place
-of each among the term's postings (sparse). Only this module knows which of the two a field is.
+A term's postings are the documents that have it in any text field. The text field with the most postings is
+dense: it has an entry for every posting of every term. The others are sparse: they have entries only for the
+postings in which the field has the term, and the place of each among the term's postings. Only this module
+knows which of the two a field is.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from search.index.kernels import Array, expand_runs, scatter
 
 
 def densest(posting_counts: Mapping[str, int]) -> str:
-    """The text field that is to be dense, from how many postings each field has."""
+    """Choose the text field to store densely: the one with the most postings."""
     return max(posting_counts, key=posting_counts.__getitem__)
 
 
 class TextField:
     """A text field: `positions` and `variants` of each word, by term and document, from `place_starts` on.
 
-    `lengths` int32[N] are the words of each document, `extents` int32[N] one more than its last position.
+    `lengths` int32[N] counts the words of each document; `extents` int32[N] is its last position plus one.
     """
 
     def __init__(self, arrays: Mapping[str, Array], name: str, starts: Array) -> None:
@@ -51,8 +52,8 @@ class TextField:
     def entries(self, term: int) -> tuple[Array | None, Array, Array]:
         """(places among the term's postings, frequencies, leads) of a term in this field.
 
-        The places are None where every posting has an entry; the frequency is then 0 where the term is in
-        other fields only.
+        The places are None where every posting has an entry. The frequency is then 0 for a document that has
+        the term in other fields only.
         """
         if self._at is None or self._at_starts is None:
             own = slice(*self._starts[term : term + 2].tolist())
@@ -69,7 +70,7 @@ class TextField:
         return docs.compress(present), frequencies.compress(present)
 
     def of_several(self, terms: Array, docs: Array) -> tuple[Array, Array, Array]:
-        """(documents, frequencies above 0, leads) of terms, one after the other; `docs` are all there are."""
+        """(documents, frequencies above 0, leads) of terms, one after the other; `docs` has all postings."""
         first, places = _runs(self._starts, terms)
         if self._at is None or self._at_starts is None:
             frequencies = self._frequencies.take(places)
@@ -94,7 +95,7 @@ class TextField:
         return scatter(self._frequencies[own], places, count), scatter(self._leads[own], places, count)
 
     def posting_count(self, kept: Array | None) -> int:
-        """How many postings have the field, of all, or of the ones that `kept` flags."""
+        """Count the postings that have the field: all of them, or the ones that `kept` flags."""
         if kept is None:
             return int(np.count_nonzero(self._frequencies))
         frequencies, _ = self.of_every_posting(slice(0, len(self._starts) - 1))
@@ -106,7 +107,7 @@ class TextField:
         return self._frequencies.dtype
 
     def words(self, term: int) -> slice:
-        """Where the words of a term are in `positions` and `variants`."""
+        """The slice of `positions` and `variants` with the words of a term."""
         return slice(*self.place_starts[term : term + 2].tolist())
 
 
@@ -130,7 +131,7 @@ class ValueField:
         return self.docs[slice(*self.starts[value : value + 2].tolist())]
 
     def first_of(self, doc: int) -> bytes | None:
-        """The first value of a document; None where it has none."""
+        """The first value of a document, or None if it has no value."""
         first, after = self.doc_starts[doc : doc + 2].tolist()
         return self.values[int(self.ordinals[first])] if first < after else None
 
@@ -153,16 +154,16 @@ class SegmentFields:
         return self.docs[slice(*self.starts[term : term + 2].tolist())]
 
     def document_counts(self, terms: Array) -> Array:
-        """In how many documents each of the terms is."""
+        """Count the documents that have each of the terms."""
         counts: Array = self.starts.take(terms + 1) - self.starts.take(terms)
         return counts
 
     def variants_of(self, term: int) -> Array:
-        """int32: the forms that a term stands in; a word's variant is a place among them."""
+        """int32: the forms of a term; a word's variant is a place among them."""
         return self._variant_forms[slice(*self._variant_starts[term : term + 2].tolist())]
 
     def variant_counts(self, terms: Array) -> Array:
-        """How many forms each of the terms stands in."""
+        """Count the forms of each of the terms."""
         counts: Array = self._variant_starts[terms + 1] - self._variant_starts[terms]
         return counts
 
@@ -176,11 +177,11 @@ class SegmentFields:
         return list(zip(self.forms.pick(forms), self.terms.pick(terms), strict=True))
 
     def values(self, name: str) -> ValueField | None:
-        """A value field; None where no document has it."""
+        """A value field, or None if no document has it."""
         if name not in self._values and name in self.value_names:
             self._values[name] = ValueField(self._arrays, name)
         return self._values.get(name)
 
     def numbers(self, column: str) -> Array | None:
-        """int64[N]: a column; None where there is none."""
+        """int64[N]: a column, or None if there is no such column."""
         return self._arrays.get(column_array(column))

@@ -32,15 +32,15 @@ _HEADER = struct.Struct("<8sIIQ")
 _TYPES = frozenset(("|u1", "<u2", "<i4", "<i8"))
 
 MISSING = -(2**63) + 1
-"""What a number column holds for a document that has none; the least value but one of an int64."""
+"""The value of a number column for a document without a number: the second least int64."""
 
 
 class BadLayout(ValueError):
-    """A file that is no segment, or not a whole one; the message says what is wrong."""
+    """Raised for a file that is not a segment, or not a whole one; the message says why."""
 
 
 def open_file(path: Path) -> BinaryIO:
-    """The file, open for reading; raises `OSError`, and `BadLayout` for what is none: a folder, a pipe, …"""
+    """Open a file for reading; raises `OSError`, and `BadLayout` for a folder, a pipe or a device."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return os.fdopen(descriptor, "rb")
@@ -49,9 +49,9 @@ def open_file(path: Path) -> BinaryIO:
 
 
 class SegmentFile:
-    """A new file of arrays, written one after the other; whoever makes it sees to it that it is durable.
+    """A new file of arrays, written one after the other; the caller must make it durable.
 
-    It is whole when the `with` block has ended.
+    The file is whole when the `with` block has ended.
     """
 
     def __init__(self, path: Path) -> None:
@@ -67,7 +67,7 @@ class SegmentFile:
         self._file.write(little.data)
 
     def room(self, name: str, kind: np.dtype[Any], count: int) -> Array:
-        """Add an array of zeros, to be filled in where it is in the file."""
+        """Add an array of zeros, and return it mapped, so that the caller can fill it in."""
         offset = self._begin(name, kind, count)
         self._file.truncate(offset + count * kind.itemsize)
         self._file.seek(0, 2)
@@ -102,9 +102,9 @@ def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
 
 
 class MappedArrays(Mapping[str, Array]):
-    """The arrays of a file that `write_arrays` made, read-only and read when they are touched.
+    """The arrays of a file that `write_arrays` made, read-only, and read from the disk on use.
 
-    Raises `BadLayout` where the file is not such a file, and `OSError`.
+    Raises `OSError`, and `BadLayout` if the file is not a segment.
     """
 
     def __init__(self, path: Path) -> None:
@@ -136,7 +136,7 @@ class MappedArrays(Mapping[str, Array]):
         return len(self._map)
 
     def release(self) -> None:
-        """Give back the memory of what has been touched; it is read again when it is touched again."""
+        """Release the mapped pages; the next use of an array reads them again."""
         if hasattr(mmap, "MADV_DONTNEED"):
             self._map.madvise(mmap.MADV_DONTNEED)
 
@@ -148,7 +148,7 @@ class MappedArrays(Mapping[str, Array]):
 
 
 def _checked_table(written: bytes, end: int, name: str) -> dict[str, tuple[str, int, int]]:
-    """The table of a segment whose arrays end at `end`; raises `BadLayout`."""
+    """Read the table of a segment whose arrays end at `end`; raises `BadLayout`."""
     try:
         table = json.loads(written)
         for kind, count, offset in table.values():
@@ -162,7 +162,7 @@ def _checked_table(written: bytes, end: int, name: str) -> dict[str, tuple[str, 
 
 
 def mapped_memory() -> int:
-    """Bytes of files that are in this process's memory; 0 where the system does not say."""
+    """Bytes of mapped files in this process's memory; 0 where the system does not say."""
     try:
         descriptor = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -174,11 +174,11 @@ def mapped_memory() -> int:
 
 
 def narrow(array: Array) -> Array:
-    """The array, whose values are not negative, in the smallest of the types that holds them all."""
+    """Convert an array of values from 0 up to the smallest type that holds them all."""
     return array.astype(narrowest(array))
 
 
 def narrowest(array: Array) -> np.dtype[Any]:
-    """The smallest of the types for an array whose values are not negative."""
+    """The smallest type that holds all values of an array, which are from 0 up."""
     most = int(array.max()) if len(array) else 0
     return np.dtype(np.uint8 if most < 1 << 8 else np.uint16 if most < 1 << 16 else np.int32)

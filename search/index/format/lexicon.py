@@ -1,7 +1,7 @@
 """Sorted strings in arrays: their UTF-8 bytes one after the other, where each begins, and a table.
 
-The table is for finding a string that is there: a string's checksum says which row of it has the
-string's number. Where it would be among the others is found by halving.
+The table is a hash table: the CRC-32 of a string chooses the row that has the string's number. Binary search
+finds the place that a string would have among the others.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ import numpy as np
 from search.index.kernels import Array
 
 STRIDE = 256
-"""Of so many strings one is kept in memory, to find prefixes by."""
+"""One string in this many is kept in memory, for the search by prefix."""
 
 
 class Lexicon:
-    """Strings in the order of their bytes; a string may stand in it more than once.
+    """Strings in the order of their bytes; a string may occur more than once.
 
-    Of a segment's arrays it has NAME.text uint8, NAME.offsets int32 or int64 with one more entry than
-    there are strings, NAME.rows int32 likewise for rows of the table, and NAME.entries int32, the
-    numbers of the strings row by row.
+    It reads these arrays of a segment: NAME.text uint8; NAME.offsets int32 or int64, with one more entry
+    than there are strings; NAME.rows int32, with one more entry than the table has rows; NAME.entries
+    int32, the numbers of the strings row by row.
     """
 
     def __init__(self, arrays: Mapping[str, Array], name: str) -> None:
@@ -42,11 +42,11 @@ class Lexicon:
 
     @cached_property
     def _milestones(self) -> list[bytes]:
-        """The first string of every `STRIDE`."""
+        """Every `STRIDE`-th string, from the first on."""
         return [self[number] for number in range(0, len(self), STRIDE)]
 
     def find(self, sought: bytes) -> int:
-        """The number of the first string that is not less than `sought`."""
+        """Find the number of the first string that is not less than `sought`."""
         after = bisect_left(self._milestones, sought)
         low, high = max(0, (after - 1) * STRIDE), min(after * STRIDE, len(self))
         while low < high:
@@ -58,7 +58,7 @@ class Lexicon:
         return low
 
     def number(self, sought: bytes) -> int:
-        """The number of this string, the first of them, or -1."""
+        """Find the number of the first string equal to `sought`; -1 if there is no such string."""
         row = crc32(sought) & (len(self._rows) - 2)
         start, end = self._rows[row : row + 2].tolist()
         for number in self._entries[start:end].tolist():
@@ -71,7 +71,7 @@ class Lexicon:
         return range(self.find(prefix), self.find(prefix + b"\xff") if prefix else len(self))
 
     def equal(self, sought: bytes) -> range:
-        """The numbers of the strings that are `sought`."""
+        """The numbers of the strings equal to `sought`."""
         first = after = self.number(sought)
         if first < 0:
             return range(0)
@@ -80,7 +80,7 @@ class Lexicon:
         return range(first, after)
 
     def strings(self, numbers: range | None = None) -> list[str]:
-        """The strings with these numbers, or all."""
+        """The strings with these numbers; without `numbers`, all."""
         return [string.decode() for string in self.bytes(numbers)]
 
     def bytes(self, numbers: range | None = None) -> list[bytes]:
@@ -95,18 +95,17 @@ class Lexicon:
         return [text[a - first : b - first] for a, b in pairwise(edges)]
 
     def lengths(self, numbers: range) -> Array:
-        """How many bytes each of the strings with these numbers has."""
+        """Count the bytes of each of the strings with these numbers."""
         return np.diff(self._offsets[numbers.start : numbers.stop + 1])
 
     def lengths_of(self, numbers: Array) -> Array:
-        """How many bytes each of the strings with these numbers has, in any order."""
+        """Count the bytes of each of the strings with these numbers, which are in any order."""
         lengths: Array = self._offsets.take(numbers + 1) - self._offsets.take(numbers)
         return lengths
 
     def run(self, numbers: range) -> tuple[Array, Array]:
-        """(text, edges) of the strings with these numbers: their bytes, and where in them each string begins.
-
-        `edges` has one entry more, the length of `text`.
+        """(text, edges) of the strings with these numbers: `text` has their bytes, and string n of them is
+        `text[edges[n] : edges[n + 1]]`.
         """
         edges = self._offsets[numbers.start : numbers.stop + 1]
         if not numbers:
@@ -114,7 +113,7 @@ class Lexicon:
         return np.frombuffer(self._text, np.uint8)[edges[0] : edges[-1]], edges - edges[0]
 
     def characters(self, numbers: range) -> Array:
-        """How many characters each of the strings with these numbers has."""
+        """Count the characters of each of the strings with these numbers."""
         text, edges = self.run(numbers)
         if not len(text) or text.max() < 0x80:
             return np.diff(edges)
@@ -123,7 +122,7 @@ class Lexicon:
         return counts
 
     def letters(self, numbers: Array, width: int) -> Array:
-        """uint8[strings, width]: the bytes of each string, and after them others if it is shorter."""
+        """uint8[strings, width]: the bytes of each string; other bytes fill the row of a shorter string."""
         places = self._offsets.take(numbers).astype(np.int64)[:, None] + np.arange(width)
         return np.frombuffer(self._text, np.uint8).take(places, mode="clip")
 
@@ -135,9 +134,9 @@ class Lexicon:
 
 
 def lexicon_arrays(name: str, strings: Sequence[str]) -> dict[str, Array]:
-    """The arrays of a lexicon of these strings, which are in order.
+    """Make the arrays of a lexicon from sorted strings.
 
-    Strings in the order of their code points are in that of their bytes too.
+    The order by code points is also the order by UTF-8 bytes.
     """
     encoded = [string.encode() for string in strings]
     offsets = np.zeros(len(encoded) + 1, np.int64)

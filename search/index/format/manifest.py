@@ -1,13 +1,13 @@
-"""What a commit of an index consists of: the manifest names every file of it, with length and checksum.
+"""The manifest of a commit: it names every file of the commit, with length and checksum.
 
     manifest.json   one line of JSON, then the CRC-32 of that line in hexadecimal
         {"format": 1, "generation": 7, "note": {…},
          "segments": [{"id": "k3…", "count": 1200, "deleted": base64 of ascending int32}, …],
          "files": {"articles_k3….arrays": [length, crc32, modified], …}}
 
-A commit writes new files and makes them durable, then puts the manifest in the place of the last one,
-and makes that durable. At any moment, whatever happens to the machine, the manifest on the disk is that
-of one commit or the next, and the files that it names are whole. Nothing in any of them is code.
+A commit writes new files and makes them durable. Then it replaces the manifest by a new one and makes that
+durable. So after a crash at any moment the manifest on the disk belongs to the last commit or to the new one,
+and the files that it names are whole. No file holds code.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ from search.index.format.segment import Segment
 MANIFEST = "manifest.json"
 
 FORMAT = 1
-"""Raised when what the manifest says changes."""
+"""The version of the manifest; raise it when the content changes."""
 
 MAX_DOCUMENTS = 1 << 31
-"""A segment has fewer documents than this."""
+"""A segment has fewer documents than this number."""
 
 MAX_READ_WHOLE = 64 << 20
-"""Files up to this many bytes are checked whole when they are opened; larger ones unless untouched."""
+"""`check_file` reads a file of up to this many bytes whole, and a larger one only if its time changed."""
 
 _CHUNK = 1 << 20
 
 
 class BadManifest(ValueError):
-    """The manifest, or a file that it names, is not what it was; the message says which and how."""
+    """Raised if the manifest, or a file that it names, is damaged; the message says which and how."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A file as it was made durable: its length, the CRC-32 of its bytes, and when it was written (ns)."""
+    """A durable file: its length, the CRC-32 of its bytes, and the time it was last written (ns)."""
 
     size: int
     crc32: int
@@ -54,7 +54,7 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A commit; `note` is what the owner of the index says of it, in terms of JSON."""
+    """A commit; `note` is JSON that the owner of the index keeps with it."""
 
     generation: int = 0
     segments: tuple[Segment, ...] = ()
@@ -63,7 +63,7 @@ class Manifest:
 
 
 def read_manifest(folder: Path, name: str) -> Manifest:
-    """The newest commit of the index `name`; raises `FileNotFoundError`, `OSError` and `BadManifest`."""
+    """Read the newest commit of the index `name`; raises `FileNotFoundError`, `OSError` and `BadManifest`."""
     try:
         with open_file(folder / MANIFEST) as file:
             content = file.read()
@@ -78,12 +78,12 @@ def read_manifest(folder: Path, name: str) -> Manifest:
         if found == FORMAT:
             return _checked(read, name)
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
-        raise BadManifest(f"{MANIFEST} does not say what a manifest says ({error!s:.80})") from error
+        raise BadManifest(f"{MANIFEST} does not have the content of a manifest ({error!s:.80})") from error
     raise BadManifest(f"{MANIFEST} has format {found!r:.20}, not {FORMAT}")
 
 
 def _checked(read: Mapping[str, Any], name: str) -> Manifest:
-    """What a manifest says; raises what Python does where a value is not of its type or in its range."""
+    """Check the values of a manifest; a wrong type or range raises the ordinary error of Python."""
     segments = []
     if not isinstance(read["segments"], list):
         raise TypeError("segments")
@@ -114,15 +114,15 @@ def _number(value: object, most: int = 1 << 63) -> int:
 
 
 def _own_files(name: str) -> re.Pattern[str]:
-    """What the files of a commit are called."""
+    """A pattern of the names of the files of a commit."""
     return re.compile(rf"{re.escape(name)}_[a-z0-9]+\.arrays|_{re.escape(name)}_\d+\.toc")
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Make `manifest` the newest commit: it is durable when this returns.
 
-    What it names has to be durable before. Raises `OSError`; the last commit then stays, or this one
-    stands in its place though the system could not say that it will after a loss of power.
+    The files that it names must be durable before. Raises `OSError`. Then the last commit
+    stays, or, if only the last step failed, the new one is in place but may not survive a loss of power.
     """
     segments = [
         {"id": each.id, "count": each.count, "deleted": b64encode(each.deleted).decode()}
@@ -148,7 +148,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def make_durable(path: Path) -> FileRecord:
-    """Make a finished file durable, and say what it is; its name in the folder is not durable yet."""
+    """Make a finished file durable, and return its record; its name in the folder is not durable yet."""
     with open_file(path) as file:
         os.fsync(file.fileno())
         crc = 0
@@ -159,7 +159,7 @@ def make_durable(path: Path) -> FileRecord:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make durable which names a folder has."""
+    """Make the names of the files in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -168,10 +168,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def check_file(path: Path, sealed: FileRecord, *, whole: bool = False) -> None:
-    """Raise `BadManifest` if the file is not what was sealed, `BadLayout` or `OSError` if it cannot be read.
+    """Raise `BadManifest` if the file differs from its record, `BadLayout` or `OSError` if it cannot be read.
 
-    A large file that has the length and the time that it was sealed with is taken for untouched, unless
-    it is to be read `whole`: what changes on the medium by itself is then seen by that only.
+    A large file with the length and the time of its record is taken for unchanged, unless `whole` is set.
+    Only `whole` finds damage that the medium itself did to a large file.
     """
     with open_file(path) as file:
         status = os.fstat(file.fileno())
@@ -183,11 +183,11 @@ def check_file(path: Path, sealed: FileRecord, *, whole: bool = False) -> None:
         while chunk := file.read(_CHUNK):
             crc = zlib.crc32(chunk, crc)
         if crc != sealed.crc32:
-            raise BadManifest(f"{path.name} is damaged: its checksum is not that of what was written")
+            raise BadManifest(f"{path.name} is damaged: its checksum differs from the recorded one")
 
 
 def collect(folder: Path, name: str, kept: Iterable[str]) -> None:
-    """Remove what earlier or unfinished commits of the index `name` have left; nothing that is not ours."""
+    """Remove the files of earlier or unfinished commits of the index `name`; other files stay."""
     ours = re.compile(
         rf"{name}_[a-z0-9]+\.arrays|_{name}_\d+\.toc(?:\.[\d.]+)?|{re.escape(MANIFEST)}\.new|covers\.(?:json|new)"
     )

@@ -1,33 +1,33 @@
-"""The arrays of a segment and their names; nothing outside `format/` puts a name together.
+"""The arrays of a segment and their names; code outside `format/` never builds a name itself.
 
 The text fields share one lexicon. A term's postings are the documents that have it in any of them:
 
     terms.*                         the terms, a `lexicon`                           T terms
     starts            int64[T+1]    where each term's postings begin                 P postings
     docs              int32[P]      the documents, ascending within a term
-    F.frequencies                   how often in text field F: of every posting for the field that has
-                                    most of them; for the others of those at
-    F.leads           uint8         … and how near the beginning it first is there (`leads_of`)
-    F.at              int32         … (from the term's first posting on), with
-    F.at_starts       int64[T+1]    … where each term's begin
+    F.frequencies                   how often the term is in text field F: an entry for every posting in the
+                                    field with the most postings, in other fields for the postings in F.at
+    F.leads           uint8         how near the beginning of F the term first is (`leads_of`), likewise
+    F.at              int32         the places of these postings, counted from the term's first posting
+    F.at_starts       int64[T+1]    where the entries of each term begin in F.at
     F.place_starts    int64[T+1]    where each term's words in field F begin
     F.positions                     the position of each word, by document
-    F.variants                      which of the term's forms it has
+    F.variants                      which of the term's forms each word has
     F.lengths         int32[N]      words in field F of each of the N documents
     F.extents         int32[N]      one more than the position of the last of them
 
-    forms.*                         the forms, a `lexicon`; one of several terms stands there several times
+    forms.*                         the forms, a `lexicon`; a form of several terms occurs once for each
     forms.terms       int32         the term of each
     forms.variants                  which of its term's forms each is
-    variant_starts    int32[T+1]    where each term's variants begin in
-    variant_forms     int32         … the forms they are
+    variant_starts    int32[T+1]    where each term's forms begin in variant_forms
+    variant_forms     int32         the forms of each term
 
     V.terms.*                       the values of value field V, a `lexicon`
     V.starts  V.docs                the documents of each value
     V.doc_starts  V.ordinals        the values of each document
     C.numbers         int64[N]      a column of numbers
 
-Arrays without a type here are in the smallest that holds them.
+Arrays without a type here have the smallest type that holds their values.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A segment: some documents of an index in one file of arrays, and which of them are deleted."""
+"""A segment: some documents of an index in one file of arrays, and the list of the deleted ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _new_id() -> str:
 
 @dataclass(slots=True)
 class Segment:
-    """What a manifest says of a segment of the index `name`; `deleted` is ascending int32, little-endian."""
+    """The manifest's entry of a segment of the index `name`; `deleted` is ascending little-endian int32."""
 
     name: str
     count: int = 0
@@ -34,11 +34,11 @@ class Segment:
 
     @property
     def file(self) -> str:
-        """What its file is called."""
+        """The name of its file."""
         return f"{self.name}_{self.id}{EXTENSION}"
 
     def open(self, folder: Path) -> MappedArrays:
-        """Its arrays, which fit together by their lengths; raises `BadLayout` and `OSError`."""
+        """Open its arrays and check their lengths; raises `BadLayout` and `OSError`."""
         arrays = MappedArrays(folder / self.file)
         try:
             check_shapes(arrays, self.count)
@@ -48,7 +48,7 @@ class Segment:
 
     @property
     def live_count(self) -> int:
-        """How many documents are not deleted."""
+        """The number of documents that are not deleted."""
         return self.count - len(self.deleted) // 4
 
     def deleted_array(self) -> Array:
@@ -56,7 +56,7 @@ class Segment:
         return np.frombuffer(self.deleted, "<i4")
 
     def live(self) -> Array:
-        """bool[count]: which documents are not deleted."""
+        """bool[count]: True for each document that is not deleted."""
         flags = np.ones(self.count, np.bool_)
         flags[self.deleted_array()] = False
         return flags

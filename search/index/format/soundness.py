@@ -1,8 +1,8 @@
-"""Whether the arrays of a segment fit together, so that whatever is worked out from them can be.
+"""Checks that the arrays of a segment fit together, so that no later step fails on them.
 
-`check_shapes` is for when a segment is opened: every array is there, of its type and as long as the others
-say; it looks at a few numbers of each. `contradictions` reads all of it. `names` says which arrays
-there are.
+`check_shapes` runs when a segment is opened: every array is there, and has its type and the length that the
+others require; it reads a few numbers of each array. `contradictions` reads all of them. `names` lists the
+arrays.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MAX_NUMBER = 1 << 31
 
 
 class _Shapes:
-    """Looks arrays up, each to be of a type and a length; raises `BadLayout`."""
+    """Looks arrays up and checks their types and lengths; raises `BadLayout`."""
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self.arrays = arrays
@@ -39,13 +39,13 @@ class _Shapes:
         return array
 
     def starts(self, name: str, kinds: tuple[str, ...], count: int, end: int) -> None:
-        """Where each of `count` runs begins in an array that ends at `end`."""
+        """Check an array of the starts of `count` runs in an array that ends at `end`."""
         array = self.array(name, kinds, count + 1)
         if array[0] != 0 or array[-1] != end:
             raise BadLayout(f"the array {name} has wrong ends")
 
     def lexicon(self, name: str) -> int:
-        """How many strings a lexicon has."""
+        """Check the shapes of a lexicon, and return the number of its strings."""
         text = self.array(f"{name}.text", ("|u1",))
         offsets = self.array(f"{name}.offsets", _WIDE)
         rows, entries = self.array(f"{name}.rows", ("<i4",)), self.array(f"{name}.entries", ("<i4",))
@@ -68,7 +68,7 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
     shapes.starts("variant_starts", ("<i4",), terms, forms)
     fields, values, numbers = _fields(arrays)
     if not fields:
-        raise BadLayout("there is no field of text")
+        raise BadLayout("there is no text field")
     for name in fields:
         frequencies = shapes.array(f"{name}.frequencies", _SMALL)
         if f"{name}.at" in arrays:
@@ -95,18 +95,18 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
 
 
 def _fields(arrays: Mapping[str, Array]) -> tuple[list[str], list[str], list[str]]:
-    """The fields of text, those of values, and the columns of numbers."""
+    """The text fields, the value fields, and the columns of numbers."""
 
     return text_fields(arrays), value_fields(arrays), columns(arrays)
 
 
 def contradictions(arrays: Mapping[str, Array], count: int) -> list[str]:
-    """What in the arrays, whose shapes are right, contradicts the rest of them; a sentence each."""
+    """Find contradictions between arrays whose shapes are right; one sentence for each."""
     return list(_out_of_range(arrays, count)) or list(_at_odds(arrays))
 
 
 def _out_of_range(arrays: Mapping[str, Array], count: int) -> Iterator[str]:
-    """Numbers that point past what they point into, and runs that do not follow each other."""
+    """Find numbers that point past the end of another array, and runs that do not follow each other."""
     fields, values, _ = _fields(arrays)
     for name in ("terms", "forms", *(f"{name}.terms" for name in values)):
         yield from _of_lexicon(arrays, name)
@@ -129,7 +129,7 @@ def _out_of_range(arrays: Mapping[str, Array], count: int) -> Iterator[str]:
 
 
 def _at_odds(arrays: Mapping[str, Array]) -> Iterator[str]:
-    """Where one array says something else than another; all of them are in their ranges."""
+    """Find arrays that disagree with each other; all their numbers are in range."""
     starts, variants = arrays["starts"], np.diff(arrays["variant_starts"])
     if not _ascending_in_runs(arrays["docs"], starts):
         yield "the documents of a term are not in order"
@@ -138,12 +138,12 @@ def _at_odds(arrays: Mapping[str, Array]) -> Iterator[str]:
         if f"{name}.at" in arrays:
             ends, at = arrays[f"{name}.at_starts"], arrays[f"{name}.at"]
             if len(at) and (at.min() < 0 or (at >= np.repeat(np.diff(starts), np.diff(ends))).any()):
-                yield f"the array {name}.at points past a term"
+                yield f"the array {name}.at points past the postings of a term"
         totals = np.concatenate([[0], np.cumsum(arrays[f"{name}.frequencies"], dtype=np.int64)])
         if not np.array_equal(np.diff(totals[ends]), words):
-            yield f"the frequencies of {name} are not how often the words stand in it"
+            yield f"the frequencies of {name} differ from the counts of its words"
         if (arrays[f"{name}.variants"] >= np.repeat(variants, words)).any():
-            yield f"the array {name}.variants points past a term"
+            yield f"the array {name}.variants points past the forms of a term"
 
 
 def _of_lexicon(arrays: Mapping[str, Array], name: str) -> Iterator[str]:
@@ -153,7 +153,7 @@ def _of_lexicon(arrays: Mapping[str, Array], name: str) -> Iterator[str]:
         try:
             strings = Lexicon(arrays, name).strings()
         except UnicodeDecodeError:
-            faults.append(f"the lexicon {name} has what is not text")
+            faults.append(f"the lexicon {name} has bytes that are not UTF-8")
         else:
             if any(later < earlier for earlier, later in pairwise(strings)):
                 faults.append(f"the lexicon {name} is not in order")
@@ -162,17 +162,17 @@ def _of_lexicon(arrays: Mapping[str, Array], name: str) -> Iterator[str]:
 
 def _of_runs(arrays: Mapping[str, Array], name: str) -> Iterator[str]:
     if (np.diff(arrays[name]) < 0).any():
-        yield f"the array {name} runs back"
+        yield f"the array {name} is not in ascending order"
 
 
 def _within(arrays: Mapping[str, Array], name: str, end: int) -> Iterator[str]:
     array = arrays[name]
     if len(array) and (int(array.min()) < 0 or int(array.max()) >= end):
-        yield f"the array {name} points past its end"
+        yield f"the array {name} has numbers out of range"
 
 
 def _ascending_in_runs(numbers: Array, starts: Array) -> bool:
-    """Whether the numbers ascend within each of the runs that begin at `starts`."""
+    """True if the numbers ascend within each of the runs that begin at `starts`."""
     if len(numbers) < 2 or (np.diff(starts) < 0).any():
         return True
     ascends = numbers[1:] > numbers[:-1]

@@ -1,10 +1,10 @@
 """The hot loops of searching and writing: pure functions over arrays, which know nothing of an index.
 
-arrays      the types of arrays that are passed around
+arrays      the types of arrays that functions of the index take and return
 sets        ascending lists of numbers: membership, union, runs, sums
 spans       phrases, and words near each other
 scores      BM25F of a block of documents, the highest of many keys, edit distances
-strings     many strings at once: which contain given bytes, or end with them
+strings     given bytes in many strings at once: in a string, at its end, or at a place in it
 inversion   text to pieces, pieces to numbers, words into the order of terms
 
 Every other module imports the functions from here. A faster implementation of one replaces it here, with the

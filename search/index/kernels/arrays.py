@@ -1,4 +1,4 @@
-"""The types of arrays that are passed around."""
+"""The types of arrays that functions of the index take and return."""
 
 from __future__ import annotations
 

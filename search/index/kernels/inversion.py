@@ -6,7 +6,7 @@ two uint64, `low` and `high`, little-endian and filled up with 0.
 
 A *hash table* of keys is three arrays of one length, a power of 2 of which not more than half is taken:
 `lows` and `highs` uint64, and `numbers` int32, -1 where a slot is free. A key is in the slot that its hash
-says, or in the first one after it that was free (linear probing; the first slot follows the last).
+chooses, or in the first free slot after it (linear probing; the first slot follows the last).
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def insert_keys(low: Array, high: Array, new: Array, lows: Array, highs: Array, 
     slots = _slots(low, high, len(numbers))
     left = np.arange(len(new))
     while len(left):
-        # Of those that find one slot free, one gets it; it and the others are told by looking.
+        # Of the keys that find the same slot free, one gets it; reading the slot back tells which.
         free = left[numbers[slots[left]] < 0]
         own = slots[free]
         numbers[own], lows[own], highs[own] = new[free], low[free], high[free]
@@ -100,7 +100,7 @@ def insert_keys(low: Array, high: Array, new: Array, lows: Array, highs: Array, 
 
 
 def group_keys(low: Array, high: Array) -> tuple[Ints, Flags]:
-    """(order, first): an order in which equal keys stand together, and where there another key begins."""
+    """(order, first): an order that puts equal keys together, and True where another key begins in it."""
     order = np.lexsort((high, low))
     low, high = low[order], high[order]
     first = np.ones(len(order), np.bool_)
@@ -123,7 +123,7 @@ def order_by_term(terms: Array) -> tuple[Ints, Docs]:
 
 
 def renumber(numbers: Array) -> tuple[Ints, Docs]:
-    """(the distinct numbers, ascending; int32: the place among them of each). Numbers are integers from 0."""
+    """(the distinct numbers, ascending; int32: the place of each among them). Numbers are from 0 up."""
     used = np.flatnonzero(np.bincount(numbers))
     places = np.empty(used[-1] + 1 if len(used) else 0, np.int32)
     places[used] = np.arange(len(used))

@@ -12,7 +12,7 @@ import numpy as np
 from search.index.kernels.arrays import Array, Docs, Floats, Ints
 
 LEAD = 50
-"""How many words in, a word is half as near to the beginning of its field as its first word."""
+"""The word at this position is half as near to the beginning of its field as the first word."""
 
 LEADS = 255
 """The result of `leads_of` for the first word of a field."""
@@ -37,8 +37,8 @@ def add_field(
 ) -> None:
     """Add to `tf` float32[docs] what one field adds: norm * (1 + lead * leads / LEADS) * frequency.
 
-    `at` says which of `docs` the frequencies and leads are of, ascending and distinct; None: all of them.
-    `norms` has the norm of each document that there may be. `tf` is changed.
+    `at` has the places in `docs` of the frequencies and leads, ascending and distinct; None: all of them.
+    `norms` has the norm of every document of the index. `tf` is changed.
     """
     added = norms.take(docs if at is None else docs.take(at))
     if lead:
@@ -87,10 +87,10 @@ def highest(keys: Array, limit: int) -> Ints:
 def edit_distances(letters: Array, target: str, lengths: Array | None = None) -> Array:
     """int16[words]: the edits from each word, a row of `letters`, to `target`.
 
-    `letters` is [words, width], code points of any integer type. With `lengths`, a word ends after so many of
-    its row. An edit inserts, deletes or replaces a character, or swaps two neighbours, and no character is
-    edited twice (optimal string alignment). It is the table of Wagner and Fischer (1974), filled for all the
-    words at once, one row of it for each character of the target.
+    `letters` is [words, width], code points of any integer type. `lengths` says how much of its row each word
+    has; by default all of it. An edit inserts, deletes or replaces a character, or swaps two neighbours, and
+    no character is edited twice (optimal string alignment). It is the table of Wagner and Fischer (1974),
+    filled for all the words at once, one row of it for each character of the target.
     """
     count, width = letters.shape
     far = width + len(target)

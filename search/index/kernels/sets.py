@@ -1,6 +1,6 @@
 """Ascending lists of numbers: membership, union, runs of equal numbers, sums for each number.
 
-A `table` is uint8 and has an entry for each number that there may be. All its entries are 0 before and after
+A `table` is uint8 and has an entry for each possible number. All its entries are 0 before and after
 a call, so that one table serves all calls.
 """
 
@@ -20,7 +20,7 @@ def find_members(sought: Array, among: Array) -> tuple[Array, Flags]:
     """(intp, bool)[sought]: where each number stands in `among`, and whether it is there at all.
 
     `among` ascends, without repeats; `sought` is in any order, and fastest in ascending order. The place of a
-    number that is not there is of no meaning.
+    number that is not there has no meaning.
     """
     if not len(among):
         return np.zeros(len(sought), np.intp), np.zeros(len(sought), np.bool_)
@@ -45,7 +45,7 @@ def flag_members(sought: Sequence[Array], among: Array, table: Array) -> list[Fl
 
 
 def unite_by_sorting(lists: Sequence[Docs]) -> Docs:
-    """Every number of the lists once, ascending; a list that stands alone already is so."""
+    """Every number of the lists once, ascending; a single list must be so already."""
     if len(lists) == 1:
         return lists[0]
     numbers = np.sort(np.concatenate(lists))
@@ -66,7 +66,7 @@ def unite_by_table(lists: Iterable[Docs], table: Array) -> Docs:
 
 
 def first_of_runs(numbers: Array) -> Flags:
-    """bool[numbers]: where another number than the one before begins."""
+    """bool[numbers]: True where a number differs from the one before."""
     first = np.ones(len(numbers), np.bool_)
     np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
     return first
@@ -130,7 +130,7 @@ def add_postings(docs: Docs, frequencies: Array, leads: Array, totals: Ints, hig
     """Add each frequency to `totals[doc]`, and raise `highest_leads[doc]` to its lead; both are changed.
 
     The documents come in any order, with repeats. `totals` int64 and `highest_leads` uint8 have an entry for
-    each document that there may be.
+    each possible document.
     """
     places = docs.astype(np.intp)
     np.add.at(totals, places, frequencies.astype(np.int64))

@@ -1,7 +1,7 @@
 """Phrases and words near each other, over many documents at once.
 
 A *place* is `document << 32 | position`, int64. The distance of two places in one document is their
-difference; across documents that is larger than any distance that is asked for. A *span* is the places of a
+difference; across documents it is larger than any distance in a query. A *span* is the places of a
 first and of a last word.
 
 A *number* of a word counts all positions of a field, document after document, with one between two
@@ -55,9 +55,10 @@ def find_near(
 ) -> tuple[Ints, Ints]:
     """(first, last) places of spans that hold a span of `left` and one of `right`, at most `distance` apart.
 
-    The distance is from the last place of the earlier to the first of the later, from 1 on; with `ordered`
-    the earlier is the one of `left`. Both sides are sorted by first place, then last. So is what comes back,
-    without repeats. It has for each span the pair with its nearest neighbour on either side, not every pair.
+    The distance is from the last place of the earlier span to the first place of the later one, from 1 up;
+    with `ordered` the earlier span is from `left`. Both sides are sorted by first place, then last; so is the
+    result, without repeats. It has for each span the pair with its nearest neighbour on either side, not
+    every pair.
     """
     pairs = [*_followed(left, right, distance)]
     if not ordered:
@@ -68,13 +69,13 @@ def find_near(
 def _followed(first: tuple[Ints, Ints], second: tuple[Ints, Ints], distance: int) -> tuple[Ints, ...]:
     """(first, last, first, last) places: one of `second` begins at most `distance` after one of `first`."""
     (first_starts, first_ends), (second_starts, second_ends) = first, second
-    # Each of the first with the next of the second (of equal starts, the one that ends soonest).
+    # Pair each of the first with the next of the second (of equal starts, the one that ends soonest).
     at = np.searchsorted(second_starts, first_ends, side="right")
     kept = np.flatnonzero(at < len(second_starts))
     at = at.take(kept)
     close = second_starts.take(at) - first_ends.take(kept) <= distance
     forward = first_starts.take(kept.compress(close)), second_ends.take(at.compress(close))
-    # Each of the second with the last of the first that ends before it.
+    # Pair each of the second with the last of the first that ends before it.
     by_end = np.argsort(first_ends, kind="stable")
     sorted_ends = first_ends.take(by_end)
     at = np.searchsorted(sorted_ends, second_starts, side="left") - 1
@@ -111,7 +112,7 @@ def count_spans(starts: Ints) -> tuple[Docs, Array, Ints]:
 def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array, offset: int) -> Array:
     """The number of each word, less `offset`, in the type of `bases`; ascending.
 
-    `frequencies` says how many of the `positions` are of each of the `docs`; both ascend.
+    `frequencies` has the number of `positions` that belong to each of the `docs`; both ascend.
     """
     numbers: Array = np.repeat(bases.take(docs) - offset, frequencies)
     numbers += positions
@@ -119,10 +120,10 @@ def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array,
 
 
 def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:
-    """The numbers, ascending, where a phrase begins, which are in every slot.
+    """The numbers, ascending, where a phrase begins: the numbers that every slot has.
 
     `slots[n]` has, in one list or more, the numbers of the words that may stand at place n of the phrase,
-    each less n, and none twice. All are sorted together, which is fastest where they are few.
+    each less n, without repeats. All are sorted together, which is fastest where there are few.
     """
     starts = np.concatenate(slots[0])
     for slot in slots[1:]:
@@ -132,7 +133,7 @@ def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:
 
 
 def count_starts(starts: Array, bases: Array) -> tuple[Docs, Array, Array]:
-    """(int32 documents, counts, first positions) of the numbers where something begins, which ascend."""
+    """(int32 documents, counts, first positions) of ascending numbers, each the start of a phrase."""
     owners = (np.searchsorted(bases, starts, side="right") - 1).astype(np.int32)
     first = np.flatnonzero(first_of_runs(owners))
     docs = owners.take(first)
@@ -140,9 +141,9 @@ def count_starts(starts: Array, bases: Array) -> tuple[Docs, Array, Array]:
 
 
 def count_flagged(docs: Docs, frequencies: Array, flags: Flags) -> tuple[Docs, Array, Array]:
-    """(documents, counts, which flag is the first) of the documents that have a flag set, ascending.
+    """(documents, counts, places of their first set flags) of documents with a set flag, ascending.
 
-    `frequencies` says how many of the `flags` are of each of the `docs`.
+    `frequencies` has the number of `flags` that belong to each of the `docs`.
     """
     before = np.concatenate([[0], np.cumsum(flags, dtype=np.int32)])
     ends = before.take(np.cumsum(frequencies, dtype=np.intp))

@@ -1,6 +1,6 @@
-"""Many strings, their bytes one after the other: which of them contain given bytes, or end with them.
+"""Searches the bytes of many strings at once for given bytes: in a string, at its end, or at a place in it.
 
-String n is `text[edges[n]:edges[n + 1]]`. `text` is uint8; `edges` begins at 0 and ends at the length of `text`.
+String n is `text[edges[n]:edges[n + 1]]`. `text` is uint8; `edges` goes from 0 to the length of `text`.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import numpy as np
 from search.index.kernels.arrays import Array, Flags, Ints
 
 MAX_DENSE_BYTES = 4
-"""After so many bytes of the sought ones, only the places that are left are looked at."""
+"""The number of sought bytes that are compared at every place; the others are only where these match."""
 
 MIN_SPARSITY = 8
-"""Where at most one of so many strings has a place, its string is found by halving."""
+"""With at least this number of strings for each match, the string of a match is found by halving."""
 
 
 def find_containing(text: Array, edges: Array, sought: bytes) -> Flags:
-    """bool[strings]: which strings contain `sought`, which is one byte or more.
+    """bool[strings]: which strings contain `sought`, one byte or more.
 
-    Takes time in proportion to `text` and, at most, to the length of `sought`.
+    The time is proportional to the lengths of `text` and of `sought`, at most.
     """
     count, size = len(edges) - 1, len(text) - len(sought) + 1
     if size < 1:
@@ -57,11 +57,13 @@ def find_ending(text: Array, edges: Array, suffix: bytes, among: Ints) -> Ints:
 
 
 def find_at(text: Array, starts: Ints, sought: bytes, shifts: range) -> Flags:
-    """bool[starts]: whether `sought`, one byte or more, begins at any of the shifts after the start.
+    """bool[starts]: whether `sought`, one byte or more, begins at any of the shifts after a start.
 
-    It may go beyond the string.
+    A shift is 0 or more. The match may reach beyond the string that starts there.
     """
     found = np.zeros(len(starts), np.bool_)
+    if len(text) < len(sought):
+        return found
     for shift in shifts:
         at = starts + shift
         kept = np.flatnonzero(text.take(at, mode="clip") == sought[0])

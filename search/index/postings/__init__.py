@@ -1,1 +1,1 @@
-"""Where words are: of one term, of several as one, side by side, near each other."""
+"""The places of words: of one term, of several terms as one, of phrases, of words near each other."""

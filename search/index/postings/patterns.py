@@ -1,7 +1,8 @@
-"""Which strings of a lexicon match a wildcard, or are a few edits from a word.
+"""Finds the strings of a lexicon that match a wildcard, or are a few edits from a given word.
 
-A first look at the bytes of all strings leaves a few of them, which alone become Python strings: a match of a
-wildcard has its letters, and a word with few edits has a piece of the word unchanged.
+The bytes of all strings are searched first, which leaves a few candidates: a match contains the letters of
+the wildcard, and a word with few edits contains a piece of the given word. Only candidates become Python
+strings.
 """
 
 from __future__ import annotations
@@ -13,20 +14,19 @@ import numpy as np
 
 from search.deadline import Check
 from search.index.format.lexicon import Lexicon
-from search.index.kernels import Array, Ints, edit_distances, find_at, find_containing, find_ending
+from search.index.kernels import Ints, edit_distances, find_at, find_containing, find_ending
 
 CHUNK_STRINGS = 1 << 15
-"""Strings that are looked at between two checks."""
+"""Strings to look at between two checks of the deadline."""
 
 MAX_DECODED = 256
-"""It is faster to decode so many strings of a chunk than to look at the bytes of all of them once more."""
-
+"""At most this number of strings are decoded faster than the bytes of a chunk are searched."""
 
 NO_NUMBERS = np.empty(0, np.int64)
 
 
 def chunks(numbers: range, check: Check) -> Iterator[range]:
-    """The numbers in runs of at most `CHUNK_STRINGS`, with a check before each."""
+    """Split `numbers` into runs of at most `CHUNK_STRINGS`, with a check before each."""
     for start in range(numbers.start, numbers.stop, CHUNK_STRINGS):
         check()
         yield range(start, min(start + CHUNK_STRINGS, numbers.stop))
@@ -36,7 +36,7 @@ def chunks(numbers: range, check: Check) -> Iterator[range]:
 
 
 def wildcard_prefix(pattern: str) -> str:
-    """What every match of `pattern` begins with."""
+    """The characters before the first `*` or `?`, with which every match of `pattern` begins."""
     return re.split(r"[*?]", pattern, maxsplit=1)[0]
 
 
@@ -47,9 +47,10 @@ def matching(
     check: Check,
     compared: Callable[[str], str] | None = None,
 ) -> Iterator[list[int]]:
-    """Those of `numbers`, ascending, whose strings match `pattern` entirely: see `matching_strings`.
+    """Find the numbers of the strings that match `pattern`, ascending; see `matching_strings`.
 
-    They come in lists, one for each chunk, so that a caller can end the search early. With `compared`, it is the part of each string that `compared` gives which is to match.
+    Each chunk gives a list, so that a caller can stop early. `compared` gives the part of a string that has
+    to match; by default the whole string has to.
     """
     pieces = [piece.encode("utf-8", "surrogatepass") for piece in re.split(r"[*?]+", pattern)]
     suffix = b"" if compared else pieces.pop()
@@ -69,13 +70,14 @@ def matching(
 
 
 def containing(lexicon: Lexicon, numbers: range, pieces: Iterable[str]) -> list[int]:
-    """Those of `numbers` whose strings contain all the pieces, and perhaps a few others."""
+    """Find the numbers of all strings that contain every piece; there may be a few other numbers."""
     encoded = [piece.encode("utf-8", "surrogatepass") for piece in pieces]
-    return (_containing(lexicon, numbers, np.arange(len(numbers)), encoded) + numbers.start).tolist()
+    found: list[int] = _containing(lexicon, numbers, np.arange(len(numbers)), encoded).tolist()
+    return [numbers.start + place for place in found]
 
 
 def _containing(lexicon: Lexicon, numbers: range, places: Ints, pieces: Iterable[bytes]) -> Ints:
-    """Those of `places` among `numbers` whose strings contain all the pieces, and perhaps a few others."""
+    """Keep the places of all strings that contain every piece; there may be a few other places."""
     text, edges = lexicon.run(numbers)
     for piece in sorted({*pieces} - {b""}, key=len, reverse=True):
         if len(places) <= MAX_DECODED:
@@ -87,8 +89,8 @@ def _containing(lexicon: Lexicon, numbers: range, places: Ints, pieces: Iterable
 def matching_strings(words: Sequence[str], pattern: str) -> list[int]:
     """Numbers of the words that match `pattern` entirely: `*` is any run of characters, `?` any one.
 
-    Takes time in proportion to the words, whatever the pattern: runs of stars count as one, and each
-    piece between stars is looked for once, from left to right. No word has a line break.
+    The time is proportional to the length of the words for every pattern: runs of stars count as one, and
+    each piece between stars is searched once, from left to right. No word may have a line break.
     """
     if not words:
         return []
@@ -100,7 +102,7 @@ def matching_strings(words: Sequence[str], pattern: str) -> list[int]:
 
 
 def _expression(pattern: str) -> re.Pattern[str]:
-    """Matches a line that the wildcard pattern matches; what it has taken it never gives back."""
+    """Make an expression for the lines that the wildcard matches; it never backtracks into a piece."""
     first, *rest = (
         "".join("[^\n]" if char == "?" else re.escape(char) for char in piece)
         for piece in re.sub(r"\*+", "*", pattern).split("*")
@@ -114,7 +116,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def near(lexicon: Lexicon, target: str, distance: int, check: Check) -> list[int]:
-    """The numbers, ascending, of the strings at most `distance` edits from `target`; it is 1 or 2."""
+    """Find the numbers of the strings at most `distance` (1 or 2) edits from `target`, ascending."""
     unchanged = Unchanged(lexicon, target, distance)
     plain, others = [], []
     for some in chunks(range(len(lexicon)), check):
@@ -132,7 +134,7 @@ def near(lexicon: Lexicon, target: str, distance: int, check: Check) -> list[int
 
 
 def near_letters(lexicon: Lexicon, numbers: Ints, target: str, distance: int, check: Check) -> list[int]:
-    """Those of `numbers` whose strings are at most `distance` edits from `target`, of bytes for characters."""
+    """Keep the numbers of the strings whose bytes are at most `distance` edits from `target`."""
     found: list[int] = []
     for some in chunks(range(len(numbers)), check):
         own = numbers[some.start : some.stop]
@@ -143,7 +145,7 @@ def near_letters(lexicon: Lexicon, numbers: Ints, target: str, distance: int, ch
 
 
 def spelled_like(words: Sequence[str], target: str, distance: int) -> list[int]:
-    """The places of the words at most `distance` edits from `target`, ascending."""
+    """Find the places of the words at most `distance` edits from `target`, ascending."""
     by_length: dict[int, list[int]] = {}
     for place, word in enumerate(words):
         if abs(len(word) - len(target)) <= distance:
@@ -158,12 +160,12 @@ def spelled_like(words: Sequence[str], target: str, distance: int) -> list[int]:
 
 
 class Unchanged:
-    """A quick look for the strings of a lexicon that may be at most 1 or 2 edits from `target`.
+    """Finds candidates: strings with a piece of `target` that `distance` (1 or 2) edits may leave unchanged.
 
-    The target is cut into one piece more than there are edits, so that one piece stands in the string as it
-    is: at its beginning, at its end, or in it. An edit changes one piece only, unless it swaps the neighbours
-    at a cut. Then one more edit may be elsewhere; and the first or the last piece is still there as it is, or
-    with the swapped letter.
+    The target is cut into one piece more than there are edits. An edit changes one piece, so one piece stays:
+    the first at the beginning of the string, the last at its end, or the inner piece between. Only a swap of
+    the two letters at a cut changes two pieces. Then the first or the last piece stays, perhaps with the
+    swapped letter, since there is at most one other edit.
     """
 
     def __init__(self, lexicon: Lexicon, target: str, distance: int, encoding: str = "utf-8") -> None:
@@ -184,9 +186,9 @@ class Unchanged:
         self._distance = distance
 
     def among(self, numbers: range, places: Ints, *, plain: bool) -> Ints:
-        """Those of `numbers` at these places whose strings may be near; the others are not.
+        """The candidates at these places of `numbers`, by number.
 
-        If `plain`, every character of these strings is a byte.
+        If `plain`, every character of these strings is one byte.
         """
         if not len(places) or (self._distance > 1 and not self._inner):
             return places + numbers.start
@@ -204,7 +206,7 @@ class Unchanged:
         return places.compress(flags.take(places)) + numbers.start
 
     def within(self, numbers: range) -> list[int]:
-        """Those of `numbers` whose strings may have a part that is near, at least all that have one."""
+        """The candidates among `numbers` if only a part of each string has to be near `target`."""
         text, edges = self._lexicon.run(numbers)
         pieces = {*self._prefixes, *self._suffixes}
         if self._distance > 1:

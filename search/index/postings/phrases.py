@@ -1,12 +1,13 @@
 """Words side by side, in one segment.
 
-Every place for a word in a field gets a number, document after document, with one between two documents
-that no word has. A phrase begins at a number where its first word is, its second at the next, and so
-on: the sets of these, each moved back by the word's place in the phrase, have the phrases in common.
+Every position in a field gets a number, document after document, with an unused number between two
+documents. A phrase begins at number n where its first word has the number n, its second word n + 1, and so
+on. So the numbers of each word, less the word's place in the phrase, have exactly the starts of the phrase in
+common.
 
-Few numbers are sorted together, and those that are there twice are common. Many are looked up in a
-table of bytes, a block of documents at a time: so all that is worked on stays in a processor's cache,
-and in memory that is used again.
+A few numbers are sorted together; a number that occurs twice is common to two words. Many numbers are looked
+up in a table of bytes, a block of documents at a time, so that the work stays in a processor's cache and its
+memory is used again.
 """
 
 from __future__ import annotations
@@ -34,25 +35,25 @@ from search.index.kernels import (
 from search.index.postings.postings import Counted, joined, summed
 
 BLOCK_POSITIONS = 1 << 20
-"""Numbers, about, that a block of documents has."""
+"""The approximate number of positions in a block of documents."""
 
 MAX_SORTED_POSITIONS = 1 << 16
-"""So many places are few."""
+"""Up to this many positions are sorted; more are looked up in a table."""
 
 MIN_RARITY = 32
-"""A word in so many times fewer documents than another decides which of the other's are looked at."""
+"""If the rarest word has this many times fewer documents than another, only its documents are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """Where a term is in a field of a segment: its documents, how often in each, positions."""
+    """The occurrences of a term in a field of a segment: documents, frequency in each, positions."""
 
     docs: Docs
     frequencies: Array
     positions: Array
 
     def within(self, docs: Docs) -> Occurrences:
-        """Those in the given documents, ascending."""
+        """The occurrences in the given documents, which ascend."""
         at, there = find_members(docs, self.docs)
         at = at.compress(there)
         found = self.frequencies.take(at)
@@ -60,7 +61,7 @@ class Occurrences:
         return Occurrences(self.docs.take(at), found, self.positions.take(expand_runs(ends - found, found)))
 
     def split(self, edges: Array) -> list[Occurrences]:
-        """Those of the documents from each of `edges` up to the next."""
+        """The occurrences in the documents from each of `edges` up to the next."""
         cuts = np.searchsorted(self.docs, edges)
         ends = np.concatenate([[0], np.cumsum(self.frequencies, dtype=np.intp)]).take(cuts).tolist()
         docs = cuts.tolist()
@@ -70,21 +71,21 @@ class Occurrences:
         ]
 
     def numbers(self, bases: Array, offset: int) -> Array:
-        """The number of each place, less `offset`; ascending."""
+        """The number of each occurrence, less `offset`; ascending."""
         return number_words(self.docs, self.frequencies, self.positions, bases, offset)
 
     def counted(self, flags: Flags, place: int) -> Counted:
-        """The phrases whose word at `place` stands where `flags` are set."""
+        """The phrases whose word at `place` is an occurrence with its flag set."""
         docs, counts, first = count_flagged(self.docs, self.frequencies, flags)
         return Counted(docs, counts, leads_of(self.positions.take(first).astype(np.int32) - place))
 
 
 Slot = Sequence[Occurrences]
-"""What may stand in one place of a phrase."""
+"""The alternatives for one place of a phrase."""
 
 
 class Numbering:
-    """The numbers of the places of a field, from how many (`extents` int32[N]) each document has."""
+    """The numbers of the positions of a field; `extents` int32[N] counts the positions of each document."""
 
     def __init__(self, extents: Array) -> None:
         total = int(extents.sum(dtype=np.int64)) + len(extents)
@@ -97,14 +98,14 @@ class Numbering:
         self._table = np.empty(0, np.uint8)
 
     def table(self, words: int) -> Array:
-        """uint8, all 0 between uses: a place for each number of a block, and of a phrase before it."""
+        """uint8, all 0 between uses: an entry for each number of a block, and for a phrase before it."""
         if len(self._table) < self._room + words:
             self._table = np.zeros(self._room + words, np.uint8)
         return self._table
 
 
 def phrase_documents(words: Sequence[Slot], numbering: Numbering, check: Check = no_deadline) -> Counted:
-    """Where the phrase is, from what may stand in each place of it."""
+    """Find a phrase; each of `words` has the alternatives for one place of it."""
     counts = [sum(len(own.docs) for own in slot) for slot in words]
     rarest = min(range(len(words)), key=counts.__getitem__)
     if not counts[rarest]:
@@ -130,7 +131,7 @@ def _of_few(words: Sequence[Slot], bases: Array) -> Counted:
 
 
 def _blocks(words: Sequence[Slot], edges: Array, check: Check) -> Iterator[Sequence[Slot]]:
-    """The words of each block of documents that has them all."""
+    """The words of each block of documents that has all of them."""
     check()
     split = [[own.split(edges) for own in slot] for slot in words]
     for number in range(len(edges) - 1):

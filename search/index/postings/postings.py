@@ -1,4 +1,4 @@
-"""A term's postings as arrays, and how several become one."""
+"""The postings of a term as arrays, and the union of the postings of several terms."""
 
 from __future__ import annotations
 
@@ -19,36 +19,37 @@ from search.index.kernels import (
 )
 
 MAX_SORTED_POSTINGS = 1 << 20
-"""Postings that are worked on between two checks; more than these are not sorted."""
+"""Postings to work on between two checks of the deadline; more than these are not sorted."""
 
-MIN_DENSITY = 12
-"""Of one posting or more for so many documents, a table of the documents is faster than sorting."""
+MAX_SPARSITY = 12
+"""With fewer documents than this for each posting, a table of all documents is faster than sorting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Documents in which something occurs: `frequencies` how often in each, `leads` of its first place."""
+    """Documents with a term or a phrase: its frequency in each, and the lead of its first place."""
 
     docs: Docs
     frequencies: Array
     leads: Array
 
     def compress(self, kept: Flags) -> Counted:
-        """Those that `kept` flags."""
+        """The entries that `kept` flags."""
         return Counted(self.docs.compress(kept), self.frequencies.compress(kept), self.leads.compress(kept))
 
     def live(self, live: Flags | None, base: int) -> Counted:
-        """Those of documents that `live` flags (None: of all), numbered from `base`."""
+        """The entries of documents that `live` flags (None: all of them), numbered from `base`."""
         kept = self if live is None else self.compress(live.take(self.docs))
         return Counted(kept.docs + base, kept.frequencies, kept.leads) if base else kept
 
 
 @dataclass(frozen=True, slots=True)
 class FieldPostings:
-    """How often a term occurs in one field, and how near its first place is to the beginning.
+    """The frequencies of a term in one field, and how near its first place is to the beginning.
 
-    `at` says which of the term's documents have it there (None: all are listed), `frequencies` how often
-    each, and `leads` what `leads_of` says of the first place; one that is listed may have it 0 times.
+    `at` has the places, among the term's documents, of the documents that are listed (None: all of them).
+    `frequencies` has the frequency in each, which may be 0, and `leads` the result of `leads_of` for the
+    first place.
     """
 
     field: str
@@ -57,19 +58,19 @@ class FieldPostings:
     leads: Array
 
     def kept(self, at: Array | None, flags: Flags) -> FieldPostings:
-        """Those that `flags` flags, now at these places."""
+        """The entries that `flags` flags, now with the places `at`."""
         return FieldPostings(self.field, at, self.frequencies.compress(flags), self.leads.compress(flags))
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Where a term occurs: `docs` int32 ascending, the documents that have it in any of the fields."""
+    """The postings of a term: `docs` int32 ascending, the documents that have it in any of the fields."""
 
     docs: Docs
     fields: tuple[FieldPostings, ...]
 
     def only(self, field: str) -> Postings:
-        """Its occurrences in one field."""
+        """The postings in one field."""
         for part in self.fields:
             if part.field == field:
                 there = part.frequencies > 0
@@ -84,7 +85,7 @@ NO_DOCS = np.empty(0, np.int32)
 def without_deleted(
     docs: Docs, fields: Sequence[FieldPostings], live: Flags
 ) -> tuple[Docs, list[FieldPostings]]:
-    """Postings without those of documents that `live` does not flag."""
+    """Leave out the postings of documents that `live` does not flag."""
     kept = live.take(docs)
     places = np.cumsum(kept) - 1
     left = []
@@ -98,7 +99,7 @@ def without_deleted(
 
 
 def concatenated(parts: Sequence[Postings]) -> Postings:
-    """The postings of one term in segments that follow each other."""
+    """Join the postings of one term in segments that follow each other."""
     if not parts:
         return Postings(NO_DOCS, ())
     docs = np.concatenate([part.docs for part in parts])
@@ -123,7 +124,7 @@ def concatenated(parts: Sequence[Postings]) -> Postings:
 
 
 def posted(found: Mapping[str, Counted]) -> Postings:
-    """Postings from what occurs in each field, its documents ascending."""
+    """Make postings of the entries of each field, whose documents ascend."""
     parts = {field: own for field, own in found.items() if len(own.docs)}
     if not parts:
         return Postings(NO_DOCS, ())
@@ -147,11 +148,11 @@ def posted(found: Mapping[str, Counted]) -> Postings:
 
 
 def _is_dense(count: int, size: int) -> bool:
-    return count * MIN_DENSITY > size
+    return count * MAX_SPARSITY > size
 
 
 def merged(parts: Sequence[Postings], check: Check = no_deadline) -> Postings:
-    """The postings of several terms as those of one."""
+    """Unite the postings of several terms, as if they were one term."""
     found = [part for part in parts if len(part.docs)]
     if len(found) == 1:
         return found[0]
@@ -164,7 +165,7 @@ def merged(parts: Sequence[Postings], check: Check = no_deadline) -> Postings:
 
 
 def joined(pieces: Sequence[Counted]) -> Counted:
-    """One after the other."""
+    """Join the pieces, one after the other."""
     if len(pieces) == 1:
         return pieces[0]
     return Counted(
@@ -175,7 +176,7 @@ def joined(pieces: Sequence[Counted]) -> Counted:
 
 
 def summed(pieces: Sequence[Counted], check: Check = no_deadline) -> Counted:
-    """Each document once, ascending, of pieces in which they stand in any order and several times each."""
+    """Sum the pieces: each document once, ascending. The pieces may be in any order, with repeats."""
     every = joined(pieces)
     count = len(every.docs)
     if count and (count > MAX_SORTED_POSTINGS or _is_dense(count, 1 + int(every.docs.max()))):
@@ -184,7 +185,7 @@ def summed(pieces: Sequence[Counted], check: Check = no_deadline) -> Counted:
 
 
 def _added_up(every: Counted, check: Check) -> Counted:
-    """What `summed` gives, for many: by a table of all documents rather than by sorting."""
+    """Do the work of `summed` for many postings: by a table of all documents, not by sorting."""
     size = int(every.docs.max()) + 1
     totals, leads = np.zeros(size, np.int64), np.zeros(size, np.uint8)
     for start in range(0, len(every.docs), MAX_SORTED_POSTINGS):

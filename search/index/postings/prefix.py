@@ -1,7 +1,7 @@
-"""The postings of many forms at once, as those of one word: what a prefix or a wildcard stands for.
+"""The postings of many forms, as if they were one word: of a prefix, a wildcard or a fuzzy word.
 
-A term all of whose forms are wanted gives its postings as they are, and those of all such terms are
-copied out together; of the other terms the words in the wanted forms are counted.
+If all forms of a term are wanted, its postings are taken as they are; the postings of all such terms are
+copied together. For every other term the words in the wanted forms are counted.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from search.index.kernels import Array, find_members, first_of_runs, leads_of
 from search.index.postings.postings import Counted, joined
 
 Found = dict[str, Counted]
-"""By text field; a document may be there several times."""
+"""The entries of each text field; a document may occur several times."""
 
 
 def words_in_forms(segment: SegmentFields, numbers: Array, check: Check) -> Found:
-    """Where the forms with these numbers, which ascend, are in a segment."""
+    """Find the words of a segment whose forms have these numbers, which ascend."""
     every = np.sort(segment.form_terms.take(numbers))
     begins = np.flatnonzero(first_of_runs(every))
     terms, wanted = every.take(begins), np.diff(begins, append=len(every))
@@ -38,7 +38,7 @@ def words_in_forms(segment: SegmentFields, numbers: Array, check: Check) -> Foun
 
 
 def _in_variants(segment: SegmentFields, term: int, chosen: Array) -> Found:
-    """Where a term is in the variants that `chosen` flags."""
+    """Find the words of a term in the variants that `chosen` flags."""
     found = {}
     every = segment.docs_of(term)
     for name, field in segment.text.items():

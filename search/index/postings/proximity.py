@@ -1,8 +1,8 @@
 """Words near each other, over all documents at once.
 
-A place is `document << 32 | position`, so one sorted array holds a term's places in the whole index
-and the distance of two places is their difference, as long as they are in one document; across
-documents it is larger than any distance that can be asked for.
+A place is `document << 32 | position`. So one sorted array holds a term's places in the whole index. The
+distance of two places in one document is their difference; across documents the difference is larger than any
+distance in a query.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from search.index.kernels import (
 from search.index.postings.postings import Counted, joined
 
 BLOCK_POSITIONS = 1 << 17
-"""Places, about, that are worked on between two checks."""
+"""The approximate number of places to work on between two checks of the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Spans:
 
 
 def occurrences(spans: Spans, check: Check = no_deadline) -> Counted:
-    """Where the spans are; two that start at one place count once."""
+    """Count the spans of each document; two that start at one place count once."""
     found = []
     for (starts,) in _blocks([spans.starts], check):
         docs, counts, positions = count_spans(starts)
@@ -57,7 +57,7 @@ NO_SPANS = Spans(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def phrase(words: Sequence[Ints], slop: int = 0, check: Check = no_deadline) -> Spans:
-    """Where the words, given by their places, stand in this order.
+    """Find the places where the words, each given by its places, follow each other in this order.
 
     At most `slop` other words may stand among them. For each place of the first word, every next
     word is taken at its first place after the one before, which gives the shortest such span.
@@ -73,11 +73,11 @@ def _phrase(words: Sequence[Ints], slop: int) -> Spans:
 
 
 def near(left: Spans, right: Spans, distance: int, *, ordered: bool, check: Check = no_deadline) -> Spans:
-    """Spans that hold one of `left` and one of `right`, apart by at most `distance` words.
+    """Find spans that hold one span of `left` and one of `right`, at most `distance` words apart.
 
-    The distance is from the last word of the earlier to the first of the later, neighbours being 1;
-    spans that share a word are not near each other. Of the many pairs that may qualify each span is
-    in at least the one with its nearest neighbour, so nothing that a further `near` could use is lost.
+    The distance is from the last word of the earlier span to the first word of the later one; neighbours have
+    distance 1. Spans that share a word are not near each other. Each span is paired at least with its nearest
+    neighbour, not with all; that is enough for a further `near`.
     """
     found = []
     for first, last, other_first, other_last in _blocks(
@@ -89,7 +89,7 @@ def near(left: Spans, right: Spans, distance: int, *, ordered: bool, check: Chec
 
 
 def unite_spans(parts: Sequence[Spans], check: Check = no_deadline) -> Spans:
-    """The spans of all the parts."""
+    """Unite the spans of all the parts."""
     united = []
     for block in _blocks([array for part in parts for array in (part.starts, part.ends)], check):
         own = distinct_spans(np.concatenate(block[::2]), np.concatenate(block[1::2]))
@@ -98,7 +98,7 @@ def unite_spans(parts: Sequence[Spans], check: Check = no_deadline) -> Spans:
 
 
 def united_places(parts: Sequence[Ints], check: Check = no_deadline) -> Ints:
-    """The places of several terms as those of one, ascending."""
+    """Unite the places of several terms, ascending."""
     found = [part for part in parts if len(part)]
     if len(found) < 2:
         return found[0] if found else NO_SPANS.starts
@@ -107,9 +107,9 @@ def united_places(parts: Sequence[Ints], check: Check = no_deadline) -> Ints:
 
 
 def _blocks(arrays: Sequence[Ints], check: Check) -> Iterator[Sequence[Ints]]:
-    """The places of about `BLOCK_POSITIONS` in all at a time, cut between documents; a check before each.
+    """Cut the arrays between documents into blocks of about `BLOCK_POSITIONS` places; check before each.
 
-    Each array has its documents in ascending order, though a span's ends need not ascend within one.
+    Each array has its documents in ascending order, but the ends of spans need not ascend within a document.
     """
     count = max(1, sum(map(len, arrays)) // BLOCK_POSITIONS)
     if count == 1:

@@ -1,1 +1,1 @@
-"""A commit as one set of arrays."""
+"""One commit of an index, all its segments as one set of arrays."""

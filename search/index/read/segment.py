@@ -1,4 +1,4 @@
-"""A segment of a commit: what of it is not deleted, its documents numbered within the whole index."""
+"""A segment of a commit: its documents are numbered within the whole index, and deleted ones left out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SegmentSnapshot(SegmentFields):
         self._numberings: dict[str, Numbering] = {}
 
     def postings(self, term: bytes) -> Postings | None:
-        """Where a term occurs in the text fields, in documents that are not deleted."""
+        """The postings of a term, without deleted documents; None if there is no such term."""
         number = self.terms.number(term)
         if number < 0:
             return None
@@ -36,19 +36,19 @@ class SegmentSnapshot(SegmentFields):
         return Postings(docs + self.base if self.base else docs, tuple(fields))
 
     def occurrences(self, field: str, number: int) -> Occurrences:
-        """Where a term is in a field, in deleted documents too."""
+        """The occurrences of a term in a field, also in deleted documents."""
         own = self.text[field]
         docs, frequencies = own.occurrences(number, self.docs_of(number))
         return Occurrences(docs, frequencies, own.positions[own.words(number)])
 
     def places(self, field: str, number: int) -> tuple[Array, Array, Array]:
-        """(documents, positions, variants) of every word of a term in a field, deleted ones too."""
+        """(documents, positions, variants) of every word of a term in a field, also in deleted documents."""
         own = self.occurrences(field, number)
         variants = self.text[field].variants[self.text[field].words(number)]
         return np.repeat(own.docs, own.frequencies), own.positions, variants
 
     def numbering(self, field: str) -> Numbering:
-        """The numbers of the places of a field."""
+        """The numbers of the positions of a field."""
         if field not in self._numberings:
             self._numberings[field] = Numbering(self.text[field].extents)
         return self._numberings[field]

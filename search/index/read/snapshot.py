@@ -1,8 +1,8 @@
 """One committed state of an index, all its segments as one set of arrays.
 
-Document numbers are those of the whole index, over its segments. Whatever comes from here leaves
-deleted documents out. What every query needs again (columns, norms) is kept; postings are read from
-the mapped files each time.
+Documents are numbered through the whole index, segment after segment. The results leave deleted documents
+out, unless a docstring says otherwise. Columns and norms, which every query needs again, are kept. Postings
+are read from the mapped files each time.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NO_PLACES = np.empty(0, np.int64)
 
 
 class Snapshot:
-    """The segments of an index, opened from `folder`. For one thread at a time; see `fork`."""
+    """The segments of an index, opened from `folder`. A snapshot serves one thread at a time; see `fork`."""
 
     def __init__(self, folder: Path, segments: Iterable[Segment]) -> None:
         self._segments: list[SegmentSnapshot] = []
@@ -42,18 +42,18 @@ class Snapshot:
             self.size += segment.count
             self.count += segment.live_count
         self.live: Flags | None = None
-        """bool[size]: which documents are not deleted; None if none is."""
+        """bool[size]: True for each document that is not deleted; None if all are there."""
         if self.count != self.size:
             flags = [np.ones(s.count, np.bool_) if s.live is None else s.live for s in self._segments]
             self.live = np.concatenate(flags)
         self._kept: dict[tuple[str, ...], Any] = {}
         self.check: Check = no_deadline
-        """Called between the steps of whatever is evaluated now; raises where the time for it is over."""
+        """The deadline of the running query: called between its steps, raises when its time is over."""
 
     def fork(self) -> Snapshot:
-        """Another view of the same segments, for another thread.
+        """Make another snapshot of the same segments, for another thread.
 
-        What is worked out once is shared; the deadline and the scratch arrays are its own.
+        The two share kept columns and norms. The new one has its own deadline and scratch arrays.
         """
         other = copy(self)
         for own in ("totals", "scratch"):
@@ -66,17 +66,17 @@ class Snapshot:
 
     @property
     def file_size(self) -> int:
-        """Bytes of the segments' files."""
+        """The bytes of the files of all segments."""
         return sum(segment.arrays.file_size for segment in self._segments)
 
     def release_beyond(self, mapped: int) -> None:
-        """Give memory back if more than so many bytes of files are in it; what was kept stays."""
+        """Release mapped pages if more than `mapped` bytes of files are in memory; kept columns stay."""
         if mapped_memory() > mapped:
             for segment in self._segments:
                 segment.arrays.release()
 
     def keep(self, *key: str, make: Callable[[], Kept]) -> Kept:
-        """What `make` gives, made once for all views of these segments."""
+        """Return the result of `make`, which runs once for all forks of this snapshot."""
         if key not in self._kept:
             self._kept[key] = make()
         kept: Kept = self._kept[key]
@@ -95,16 +95,16 @@ class Snapshot:
     # --- words ----------------------------------------------------------------------------------
 
     def postings(self, term: str) -> Postings:
-        """Where `term` occurs in the text fields."""
+        """The postings of `term` in all text fields."""
         found = [p for s in self._segments if (p := s.postings(term.encode())) is not None and len(p.docs)]
         if len(found) == 1:
             return found[0]
         return concatenated(found)
 
     def places(self, field: str, term: str, forms: frozenset[str] | None = None) -> Ints:
-        """int64 ascending, `document << 32 | position` of each word of the term in `field`.
+        """int64 ascending: `document << 32 | position` of each word of the term in `field`.
 
-        With `forms`, only of words in one of these forms.
+        With `forms`, only words in one of these forms count.
         """
         found = []
         for segment in self._segments:
@@ -125,7 +125,7 @@ class Snapshot:
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_PLACES
 
     def phrases(self, field: str, slots: Sequence[Sequence[str]]) -> Counted:
-        """Where a phrase is in `field`; `slots` has the terms of each place."""
+        """The documents with a phrase in `field`; `slots` has the terms for each place of the phrase."""
         found = []
         for segment in self._segments:
             numbers = [[segment.terms.number(term.encode()) for term in terms] for terms in slots]
@@ -139,7 +139,7 @@ class Snapshot:
         return [form in forms for form in segment.forms.pick(segment.variants_of(number).tolist())]
 
     def has_all_forms(self, term: str, forms: Collection[str]) -> bool:
-        """Whether `term` never stands in any form but these."""
+        """True if `term` occurs only in these forms."""
         numbers = [(s, s.terms.number(term.encode())) for s in self._segments]
         return all(all(self._variants(s, number, forms)) for s, number in numbers if number >= 0)
 
@@ -158,7 +158,7 @@ class Snapshot:
         return any(len(self.places(field, term, frozenset([form]))) for field in fields)
 
     def forms_of(self, term: str) -> set[str]:
-        """The forms that a term stands in."""
+        """The forms in which a term occurs."""
         found: set[str] = set()
         for segment in self._segments:
             number = segment.terms.number(term.encode())
@@ -167,9 +167,9 @@ class Snapshot:
         return found
 
     def postings_of_forms(self, numbers: Sequence[Sequence[int]]) -> Postings:
-        """Where words in any of some forms are, as those of one term.
+        """The postings of all words in some forms, as if they were one term.
 
-        The forms are given by their numbers, ascending, for each segment in turn.
+        `numbers` has for each segment the numbers of the forms, ascending.
         """
         found: dict[str, list[Counted]] = {}
         for segment, wanted in zip(self._segments, numbers, strict=True):
@@ -183,29 +183,29 @@ class Snapshot:
         return [segment.forms.starting(prefix.encode()) for segment in self._segments]
 
     def forms_like(self, pattern: str, prefix: str) -> Iterator[tuple[int, list[int]]]:
-        """(segment, numbers) of the forms that match a wildcard that begins with `prefix`.
+        """(segment, numbers) of the forms that match `pattern`, which begins with `prefix`, list by list.
 
-        In lists that follow each other, perhaps with some of deleted documents.
+        There may be forms that only deleted documents have.
         """
         for place, numbers in enumerate(self.forms_starting(prefix)):
             for found in matching(self._segments[place].forms, numbers, pattern, self.check):
                 yield place, found
 
     def forms_near(self, form: str, distance: int) -> Iterator[tuple[int, list[int]]]:
-        """(segment, numbers) of the forms at most `distance` edits from `form`, likewise."""
+        """(segment, numbers) of the forms at most `distance` edits from `form`; else like `forms_like`."""
         for place, segment in enumerate(self._segments):
             yield place, near(segment.forms, form, distance, self.check)
 
     def pairs(self, place: int, numbers: Sequence[int]) -> list[tuple[str, str]]:
-        """(form, term) of each of the forms with these numbers in a segment."""
+        """The (form, term) of each of the forms with these numbers in a segment."""
         return self._segments[place].pairs(numbers)
 
     def lengths(self, field: str) -> Array:
-        """int32[size]: the words of each document in a text field."""
+        """int32[size]: the number of words of each document in a text field."""
         return self._column(field, "lengths", lambda segment: segment.text[field].lengths)
 
     def words(self, field: str) -> int:
-        """The words of all documents in a text field."""
+        """Count the words of all documents in a text field."""
 
         def total() -> int:
             lengths = self.lengths(field)
@@ -227,7 +227,7 @@ class Snapshot:
     # --- columns and values ---------------------------------------------------------------------
 
     def numbers(self, column: str) -> Ints:
-        """int64[size]: the numbers of a column, of deleted documents too."""
+        """int64[size]: the numbers of a column, also of deleted documents."""
         return self._column(column, "numbers", lambda segment: segment.numbers(column))
 
     def _column(self, name: str, kind: str, of: Callable[[SegmentSnapshot], Array | None]) -> Array:

@@ -1,4 +1,4 @@
-"""Fields of whole values: which documents have a value, which values a document has, and how many."""
+"""Fields of whole values: the documents of a value, the values of a document, and their counts."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from search.index.read.segment import SegmentSnapshot
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """Which class each document is of: `numbers` uint8[size]; `present` has the numbers that there are."""
+    """The class of each document: `numbers` uint8[size]; `present` has the numbers that occur in it."""
 
     numbers: Array
     present: tuple[int, ...]
 
 
 class Values:
-    """A field of whole values, over segments with `size` documents in all; safe to share between threads."""
+    """A field of whole values, over segments with `size` documents; safe to share between threads."""
 
     def __init__(self, segments: Iterable[SegmentSnapshot], size: int, field: str) -> None:
         self._size = size
@@ -44,11 +44,11 @@ class Values:
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_DOCS
 
     def known(self) -> set[str]:
-        """Every value, perhaps with some of deleted documents only."""
+        """Every value; there may be values that only deleted documents have."""
         return {value for lexicon in self.lexicons for value in lexicon.strings()}
 
     def present(self) -> Flags:
-        """bool[size]: which documents have any value, deleted ones too."""
+        """bool[size]: True for each document with a value, also for deleted ones."""
         flags = np.zeros(self._size, np.bool_)
         for segment, field in self._parts:
             counts = np.diff(field.doc_starts)
@@ -56,9 +56,10 @@ class Values:
         return flags
 
     def classes(self, names: tuple[str, ...]) -> Classes | None:
-        """The place among `names` of the value of each document, deleted ones too; None where all are 0.
+        """Classify each document by the place of its value among `names`; None if all are in class 0.
 
-        It is 0 also for a document without a value, or with another.
+        A document without a value, or with a value that is not in `names`, is in class 0 too. Deleted
+        documents are included.
         """
         if names not in self._classes:
             self._classes[names] = self._classified(names)
@@ -74,7 +75,7 @@ class Values:
         return Classes(found, present) if any(present) else None
 
     def texts(self, docs: Docs, check: Check = no_deadline) -> list[str]:
-        """The first value of each of `docs` as it is written, "" where it has none."""
+        """The first value of each of `docs` as it was written; "" for a document without a value."""
         bases = [segment.base for segment, _ in self._parts]
         found = []
         parts = (np.searchsorted(bases, docs, "right") - 1).tolist()
@@ -83,7 +84,7 @@ class Values:
         return found
 
     def counts(self, docs: Docs, scratch: Array, check: Check = no_deadline) -> dict[str, int]:
-        """How many of `docs` have each value that any of them has.
+        """Count the `docs` that have each value; values that occur in no document are left out.
 
         `scratch` uint8[size] is all 0 before and after.
         """
@@ -114,5 +115,5 @@ class Values:
 
 
 def _as_written(value: bytes) -> str:
-    """A value without its folded form, which stood before it also for ids until analysis 3."""
+    """Remove the folded form before a value; up to analysis 3 ids have one too."""
     return value.rpartition(b"\x1f")[2].decode()

@@ -1,1 +1,1 @@
-"""The index through Whoosh's own classes: `whoosh.index.open_dir` opens it."""
+"""Gives the index to Whoosh's own classes: `whoosh.index.open_dir` opens it."""

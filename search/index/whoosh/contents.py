@@ -16,9 +16,9 @@ from search.index.whoosh.segment import WhooshSegment
 def write_contents(
     schema: Schema, folder: Path, name: str, generation: int, segments: Sequence[Segment]
 ) -> str:
-    """Write the table of contents of a commit to a new file, and return what that is called."""
+    """Write the table of contents of a commit to a new file, and return the name of the file."""
     file = str(TOC._filename(name, generation))
-    (folder / file).unlink(missing_ok=True)  # of a commit that was never finished
+    (folder / file).unlink(missing_ok=True)  # left by a commit that was never finished
     TOC(schema, [WhooshSegment.of(segment) for segment in segments], generation).write(
         FileStorage(str(folder)), name
     )

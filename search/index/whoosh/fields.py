@@ -1,6 +1,6 @@
-"""The kinds of Whoosh field that an index here is made of.
+"""The Whoosh field types of an index.
 
-Their class paths are kept in the schema that Whoosh writes: they must stay importable from here.
+The schema that Whoosh writes has their class paths: they must stay importable from here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from search.index.format.layout import MISSING
 
 
 class IntegerPositions(Format):  # type: ignore[misc]
-    """Where a term stands in a document: ascending positions as little-endian int32."""
+    """The positions of a term in a document: ascending, as little-endian int32."""
 
     def word_values(
         self,
@@ -80,12 +80,12 @@ class Positions(_Indexed):
 
 
 class Terms(_Indexed):
-    """Whole values, that a document has or has not."""
+    """Whole values, without frequencies or positions."""
 
     scorable = False
     format = Existence()
 
 
 def integer_column() -> COLUMN:
-    """A column of one int64 a document, `MISSING` where none is given."""
+    """A column of one int64 a document, `MISSING` for a document without a number."""
     return COLUMN(NumericColumn("q", default=MISSING))

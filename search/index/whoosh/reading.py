@@ -1,7 +1,7 @@
-"""A segment of arrays read through Whoosh's own interfaces, so that Whoosh can search it.
+"""Reads a segment of arrays through Whoosh's own interfaces, so that Whoosh can search it.
 
-Queries here do not come this way (see `read`); `whoosh.index.open_dir` and whatever is built on it do.
-The writing side is in `writing`.
+Our own queries do not use this module (see `read`); `whoosh.index.open_dir` and programs built on it do.
+`writing` has the other direction.
 """
 
 from __future__ import annotations
@@ -116,11 +116,11 @@ class ArrayCursor(FieldCursor):  # type: ignore[misc]
         self._texts, self._field, self._at = texts, fieldobj, 0
 
     def text(self) -> str | None:
-        """The term here, None past the last."""
+        """The current term; None past the last."""
         return self._field.from_bytes(self._texts[self._at]) if self.is_valid() else None
 
     def is_valid(self) -> bool:
-        """Whether there is a term here."""
+        """True if the cursor is at a term."""
         return self._at < len(self._texts)
 
     def first(self) -> str | None:
@@ -138,7 +138,7 @@ class ArrayCursor(FieldCursor):  # type: ignore[misc]
 
 
 class ArrayMatcher(Matcher):  # type: ignore[misc]
-    """The postings of one term, one at a time, as Whoosh's queries want them."""
+    """The postings of one term, one at a time, as Whoosh's queries need them."""
 
     def __init__(
         self,
@@ -159,7 +159,7 @@ class ArrayMatcher(Matcher):  # type: ignore[misc]
         return self._at < len(self._docs)
 
     def reset(self) -> None:
-        """Back to the first posting."""
+        """Go back to the first posting."""
         self._at = 0
 
     def term(self) -> tuple[str, bytes]:
@@ -227,7 +227,7 @@ class ArrayMatcher(Matcher):  # type: ignore[misc]
 
 
 class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc]
-    """Lengths, columns and deletions; nothing is stored in the index but what it finds by."""
+    """Lengths, columns and deletions; the index has no stored fields."""
 
     def __init__(self, arrays: MappedArrays, segment: WhooshSegment) -> None:
         self._fields, self._segment = SegmentFields(arrays), segment

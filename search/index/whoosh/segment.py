@@ -1,4 +1,4 @@
-"""A segment as Whoosh knows segments, kept pickled in Whoosh's own table of contents, and its codec."""
+"""The Whoosh class of a segment, which Whoosh pickles into its table of contents, and its codec."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from search.index.whoosh.writing import ArrayFieldWriter, ArrayPerDocumentWriter
 
 
 class WhooshSegment(BaseSegment):  # type: ignore[misc]
-    """A `Segment` with the methods that Whoosh calls. Its class path is in the files: it must stay."""
+    """A `Segment` with the methods that Whoosh calls. Files have its class path, so it must not move."""
 
     def __init__(self, indexname: str, count: int = 0) -> None:
         super().__init__(indexname)
@@ -25,14 +25,14 @@ class WhooshSegment(BaseSegment):  # type: ignore[misc]
 
     @classmethod
     def of(cls, segment: Segment) -> WhooshSegment:
-        """The same segment for Whoosh."""
+        """Make the Whoosh class of a segment."""
         made = cls(segment.name, segment.count)
         made.segid, made.deleted = segment.id, segment.deleted
         return made
 
     @property
     def ours(self) -> Segment:
-        """The same segment for us."""
+        """The same segment in the class of `format`."""
         return Segment(self.indexname, self.count, self.segid, self.deleted)
 
     def codec(self) -> ArrayCodec:
@@ -76,9 +76,9 @@ class WhooshSegment(BaseSegment):  # type: ignore[misc]
 
 
 class ArrayCodec(Codec):  # type: ignore[misc]
-    """The codec that an `WhooshSegment` names."""
+    """The codec of a `WhooshSegment`."""
 
-    length_stats = False  # else Whoosh reads the segment before it is written
+    length_stats = False  # otherwise Whoosh reads the segment before it is written
     _documents: ArrayPerDocumentWriter
 
     def per_document_writer(self, storage: Any, segment: WhooshSegment) -> ArrayPerDocumentWriter:

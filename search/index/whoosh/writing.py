@@ -1,8 +1,8 @@
-"""A segment written through Whoosh's own writer: `index.writer(codec=ArrayCodec())`.
+"""Writes a segment through Whoosh's own writer: `index.writer(codec=ArrayCodec())`.
 
-Archives are written by `writer.ArrayWriter`, whole arrays at a time; this is for whoever changes such an
-index with Whoosh's means. It takes fields with positions, fields of whole values that are text, and
-columns of numbers. Nothing is stored, and there are no boosts, as there is no room for them.
+Archives are written by `writer.ArrayWriter`, whole arrays at a time; this module serves programs that change
+such an index through Whoosh. It takes fields with positions, fields of whole values that are text, and
+columns of numbers. It refuses stored values and boosts, as a segment has no place for them.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
 
     def start_doc(self, docnum: int) -> None:
         if docnum != self.count:
-            raise ValueError(f"document {docnum} was begun where {self.count} is the next")
+            raise ValueError(f"document {docnum} was started, but {self.count} is the next number")
         self.count += 1
 
     def add_field(self, fieldname: str, fieldobj: Any, value: Any, length: int) -> None:
         if value is not None:
-            raise ValueError(f"{fieldname} is to be stored, but these segments store nothing")
+            raise ValueError(f"{fieldname} has a stored value, which these segments do not keep")
 
     def add_column_value(self, fieldname: str, columnobj: Any, value: Any) -> None:
         if isinstance(value, int):
             self.columns.setdefault(fieldname, {})[self.count - 1] = value
 
     def add_vector_items(self, fieldname: str, fieldobj: Any, items: Any) -> None:
-        raise ValueError(f"{fieldname} has vectors, which these segments have not")
+        raise ValueError(f"{fieldname} has vectors, which these segments do not keep")
 
     def close(self) -> None:
         self.is_closed = True
@@ -88,7 +88,7 @@ class ArrayFieldWriter(FieldWriter):  # type: ignore[misc]
         pass
 
     def close(self) -> None:
-        """Write the segment's file, if there is anything in it."""
+        """Write the segment's file, unless it would be empty."""
         self.is_closed = True
         if self._schema is None or not self._documents.count:
             return

@@ -1,1 +1,1 @@
-"""Documents to segments, segments to one, and a commit."""
+"""Writes documents as segments, merges segments, and commits."""

@@ -1,6 +1,6 @@
-"""Documents to the arrays of a segment: words sorted into postings, values into columns.
+"""Turns documents into the arrays of a segment: words are sorted into postings, values into lists.
 
-`format.names` says which arrays there are.
+`format.names` lists the arrays.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from search.index.kernels import (
 class Words:
     """The words of documents, one entry a word, in the order of document, field and position.
 
-    `forms` and `term_of` (int32, which of the `terms`) have each distinct form of a term; `entries`
-    int32 says which of these a word is, `docs` int32 and `positions` int32 where, `fields` uint8 in
-    which of the `text_fields`.
+    `forms` has each distinct form of a term, `term_of` int32 its place among the `terms`. For each word,
+    `entries` int32 has the place of its form among the `forms`, `docs` int32 its document, `fields` uint8 the
+    place of its field among the `text_fields`, and `positions` int32 its position there.
     """
 
     text_fields: tuple[str, ...]
@@ -47,7 +47,7 @@ class Words:
 
 
 class WordCollector:
-    """Collects the words of documents, text by text, each text as the pieces that it was cut into."""
+    """Collects the words of documents, text by text; each text comes cut into pieces."""
 
     def __init__(self, text_fields: tuple[str, ...], gap: int) -> None:
         self._fields, self._gap = text_fields, gap
@@ -56,10 +56,11 @@ class WordCollector:
         self._places: tuple[list[int], list[int]] = ([], [])  # document and field of each text
 
     def add(self, pieces: Array, counts: Array, documents: Sequence[int], fields: Sequence[int]) -> None:
-        """More texts: their pieces one after the other, and how many each has; the document that each
-        is of, ascending, and its field, ascending in a document.
+        """Add texts.
 
-        Between two texts in one field there are `gap` positions.
+        `pieces` has the pieces of all of them, one text after the other, and `counts` the number of pieces of
+        each. `documents` has the document of each text, ascending, and `fields` its field, ascending within
+        a document. Between two texts in one field there are `gap` positions.
         """
         self._pieces.append(pieces)
         self._counts.append(counts)
@@ -73,9 +74,9 @@ class WordCollector:
         term_of: Sequence[int],
         terms: Sequence[str],
     ) -> Words:
-        """All that was added, given the words of each piece; only forms and terms that occur are kept.
+        """Return all words added, given the words of each piece; unused forms and terms are dropped.
 
-        A word -1 is none, but it has a position.
+        A word of -1 is left out, but takes a position.
         """
         entries, counts = _expanded(np.concatenate(self._pieces), words_of)
         documents, fields = (np.array(numbers, np.int64) for numbers in self._places)
@@ -107,7 +108,7 @@ class WordCollector:
 
 
 def _expanded(pieces: Array, words_of: Sequence[Sequence[int]]) -> tuple[Array, Array]:
-    """int32: the words of the pieces, one after the other; and how many each piece has."""
+    """(int32: the words of the pieces, one after the other; the number of words of each piece)."""
     used, pieces = renumber(pieces)
     lists = [words_of[number] for number in used.tolist()]
     sizes = np.fromiter(map(len, lists), np.int32, len(lists))
@@ -119,10 +120,10 @@ def _expanded(pieces: Array, words_of: Sequence[Sequence[int]]) -> tuple[Array, 
 
 @dataclass(slots=True)
 class Documents:
-    """Documents to be written: `count` of them, numbered from 0.
+    """Documents to write: `count` of them, numbered from 0.
 
-    `values` has for each value field the documents, ascending, and the value that each has, without
-    repeats; `numbers` for each column a number a document.
+    `values` has, for each value field, ascending documents and a value for each, without repeated pairs.
+    `numbers` has, for each column, one number a document.
     """
 
     count: int
@@ -132,7 +133,7 @@ class Documents:
 
 
 def segment_arrays(documents: Documents) -> dict[str, Array]:
-    """Everything of a segment, by name."""
+    """Make all the arrays of a segment, by name."""
     words = documents.words
     arrays = _text_arrays(words)
     for number, name in enumerate(words.text_fields):
@@ -140,7 +141,7 @@ def segment_arrays(documents: Documents) -> dict[str, Array]:
         docs = words.docs[own]
         arrays[text_array(name, "lengths")] = np.bincount(docs, minlength=documents.count).astype(np.int32)
         extents = arrays[text_array(name, "extents")] = np.zeros(documents.count, np.int32)
-        extents[docs] = words.positions[own] + 1  # of a document's words the last one stays
+        extents[docs] = words.positions[own] + 1  # the last word of a document is assigned last
     for name, (numbers, values) in documents.values.items():
         arrays.update(_value_arrays(name, numbers, values, documents.count))
     for name, column in documents.numbers.items():
@@ -151,7 +152,7 @@ def segment_arrays(documents: Documents) -> dict[str, Array]:
 def _text_arrays(words: Words) -> dict[str, Array]:
     by_term = sorted(range(len(words.terms)), key=words.terms.__getitem__)
     term_of = _inverse(by_term)[words.term_of]
-    # Of equal forms the one of the lower term first.
+    # Equal forms are ordered by their terms.
     by_form = sorted(np.argsort(term_of, kind="stable").tolist(), key=words.forms.__getitem__)
     place = _inverse(by_form)
     arrays, variants_of = form_arrays(
@@ -182,7 +183,7 @@ def _text_arrays(words: Words) -> dict[str, Array]:
 
 
 def _frequency_arrays(occurring: Mapping[str, tuple[Array, Array, Array]], starts: Array) -> dict[str, Array]:
-    """The arrays of frequencies and leads, from the postings that each text field is in, and theirs."""
+    """Make the arrays of frequencies and leads, from each text field's postings, frequencies and leads."""
     arrays: dict[str, Array] = {}
     dense = densest({name: len(present) for name, (present, _, _) in occurring.items()})
     for name, (present, counts, leads) in occurring.items():
@@ -198,14 +199,14 @@ def _frequency_arrays(occurring: Mapping[str, tuple[Array, Array, Array]], start
 
 
 def _inverse(order: Sequence[int]) -> Array:
-    """int32: where each number stands in `order`."""
+    """int32: the place of each number in `order`."""
     places = np.empty(len(order), np.int32)
     places[order] = np.arange(len(order), dtype=np.int32)
     return places
 
 
 def form_arrays(forms: Sequence[str], terms: Array, term_count: int) -> tuple[dict[str, Array], Array]:
-    """The arrays about forms, from the forms in order and the term of each; and each one's variant."""
+    """Make the arrays of forms, from sorted forms and their terms, and the variant of each form."""
     by_term = np.argsort(terms, kind="stable").astype(np.int32)
     variant_starts = run_starts(terms[by_term], term_count)
     variants = np.empty(len(forms), np.int32)
@@ -229,7 +230,7 @@ def _value_arrays(name: str, docs: Sequence[int], texts: Sequence[str], count: i
 def value_arrays(
     name: str, values: Sequence[str], docs: Array, ordinals: Array, count: int
 ) -> dict[str, Array]:
-    """The arrays of a value field, from its values in order and (document, ordinal) by document."""
+    """Make the arrays of a value field, from its sorted values, and documents and ordinals by document."""
     by_value = np.argsort(ordinals, kind="stable")
     return lexicon_arrays(value_array(name, "terms"), values) | {
         value_array(name, "starts"): run_starts(ordinals[by_value], len(values)).astype(np.int32),

@@ -1,9 +1,9 @@
-"""Several segments to one: arrays concatenated and renumbered, nothing inverted again.
+"""Merges several segments into one: arrays are concatenated and renumbered, without inverting again.
 
-Documents keep their order, segment after segment, and so do terms, which are sorted in each; so a run
-of terms of the merged segment is a run of terms in every source, and what they have is worked out for
-one run after the other. The large arrays go straight into the new file: memory is needed for a run, and
-for the terms themselves, whatever the size of the segments.
+Documents keep their order, segment after segment. Terms are sorted in each segment, so a run of terms of the
+merged segment is a run of terms in every source, and one run is merged after the other. The large arrays go
+straight into the new file. So memory is needed for one run and for the terms themselves, and does not grow
+with the postings.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from search.index.write.invert import form_arrays, value_arrays
 Arrays = Mapping[str, Array]
 
 MAX_RUN_POSTINGS = 1 << 20
-"""Words, about, that are worked on at a time."""
+"""The approximate number of words to merge at a time."""
 
 
 @dataclass(slots=True)
 class Source:
-    """A segment to merge: its arrays, and bool[N], which documents are to be kept."""
+    """A segment to merge: its arrays, and `live` bool[N], True for each document to keep."""
 
     arrays: Arrays
     live: Array
@@ -41,19 +41,19 @@ class Source:
 class _Part:
     """A source with the new numbers of its documents, terms and forms.
 
-    A term or form of which nothing is kept has the number of the next one; so the numbers ascend.
+    A term or form without a kept word has the number of the next one; so the numbers ascend.
     """
 
     fields: SegmentFields
     live: Array
     docs: Array  # int32[N]
-    kept: Array | None = None  # bool[P], which postings are; None for all
+    kept: Array | None = None  # bool[P], True for each kept posting; None: all
     terms: Array = field(default_factory=lambda: np.empty(0, np.int32))
     forms: Array = field(default_factory=lambda: np.empty(0, np.int32))
 
 
 def merge(sources: Sequence[Source], path: Path) -> int:
-    """Write a segment of all that is live in the sources to a new file, and return its document count."""
+    """Write the live documents of the sources to a new file, as one segment; return their number."""
     parts = []
     count = 0
     for source in sources:
@@ -82,7 +82,7 @@ def merge(sources: Sequence[Source], path: Path) -> int:
 
 
 def _merged_lexicons(parts: Sequence[_Part], fields: Sequence[str]) -> tuple[dict[str, Array], Array]:
-    """The arrays of the terms and forms that are still used, and each form's variant; numbers the parts'."""
+    """Make the arrays of the used terms and forms, and each form's variant; set the numbers in `parts`."""
     used = [_used(part, fields) for part in parts]
     lexicons = [part.fields.terms.strings() for part in parts]
     terms = _united(lexicons, [terms for terms, _ in used])
@@ -108,7 +108,7 @@ def _merged_lexicons(parts: Sequence[_Part], fields: Sequence[str]) -> tuple[dic
 
 
 def _united(lists: Sequence[list[Any]], used: Sequence[Array | None]) -> list[Any]:
-    """What is used of any of the lists, once each, in order."""
+    """Unite the used entries of the lists: each once, sorted."""
     found: set[Any] = set()
     for own, flags in zip(lists, used, strict=True):
         found.update(own if flags is None else [own[number] for number in np.flatnonzero(flags).tolist()])
@@ -116,7 +116,7 @@ def _united(lists: Sequence[list[Any]], used: Sequence[Array | None]) -> list[An
 
 
 def _ascending(own: Sequence[Any], merged: Sequence[Any]) -> Array:
-    """int32: the number in `merged` of each, and of the next one there for one that is not."""
+    """int32: the number in `merged` of each of `own`, or of the next one in `merged` if it is not there."""
     numbers = dict(zip(merged, range(len(merged)), strict=True))
     found = np.fromiter((numbers.get(each, -1) for each in own), np.int32, len(own))
     gone = found < 0
@@ -126,7 +126,7 @@ def _ascending(own: Sequence[Any], merged: Sequence[Any]) -> Array:
 
 
 def _used(part: _Part, fields: Sequence[str]) -> tuple[Array | None, Array | None]:
-    """Which terms and forms have words in documents that are kept; None for all."""
+    """(bool[terms], bool[forms]): True for each with a word in a kept document; None for all."""
     if part.kept is None:
         return None, None
     own = part.fields
@@ -147,7 +147,7 @@ def _merge_text(parts: Sequence[_Part], file: SegmentFile) -> None:
     for name, array in arrays.items():
         file.put(name, array)
     merging = _Merging(parts, fields, variants, file)
-    weights = np.zeros(len(arrays["variant_starts"]), np.int64)  # of each term, and of one past the last
+    weights = np.zeros(len(arrays["variant_starts"]), np.int64)  # one for each term, and one past the last
     for part in parts:
         for name in fields:
             np.add.at(weights, part.terms, np.diff(part.fields.text[name].place_starts))
@@ -157,7 +157,7 @@ def _merge_text(parts: Sequence[_Part], file: SegmentFile) -> None:
 
 
 class _Merging:
-    """The arrays of the merged postings, as they fill up run by run."""
+    """The arrays of the merged postings, filled run by run."""
 
     def __init__(
         self, parts: Sequence[_Part], fields: Sequence[str], variants: Array, file: SegmentFile
@@ -180,7 +180,7 @@ class _Merging:
         self._places = {name: _Places(parts, name, narrowest(variants), file) for name in fields}
 
     def run(self, first: int, after: int) -> None:
-        """Merge the terms from `first` up to, not including, `after`."""
+        """Merge the terms from `first` to just before `after`."""
         pieces = [_Postings(part, self._fields, first, after) for part in self._parts]
         starts, places = interleave_runs([piece.owners for piece in pieces], after - first)
         end = self._done + int(starts[-1])
@@ -207,7 +207,7 @@ class _Merging:
         self._done = end
 
     def finish(self) -> None:
-        """Put in what is only known at the end."""
+        """Write the arrays whose lengths are known only at the end."""
         file = self._file
         file.put("starts", np.concatenate(self._starts))
         for name, runs in self._sparse.items():
@@ -236,7 +236,7 @@ class _Places:
         self._done = 0
 
     def run(self, parts: Sequence[_Part], variants: Array, first: int, after: int) -> None:
-        """Merge the words of the terms from `first` up to, not including, `after`."""
+        """Merge the words of the terms from `first` to just before `after`."""
         pieces = [_Words(part, self._name, *_own_terms(part, first, after)) for part in parts]
         owners = [part.terms[piece.terms] - first for part, piece in zip(parts, pieces, strict=True)]
         starts, places = interleave_runs(owners, after - first)
@@ -253,7 +253,7 @@ class _Places:
 
 
 class _Postings:
-    """What is kept of the postings of a run of merged terms in one part, in its order."""
+    """The kept postings of a run of merged terms in one part, in the order of the part."""
 
     def __init__(self, part: _Part, fields: Sequence[str], first: int, after: int) -> None:
         own, end = _own_terms(part, first, after)
@@ -269,7 +269,7 @@ class _Postings:
 
 
 class _Words:
-    """What is kept of the words of a run of a part's terms in one field: own term, own form, position."""
+    """The kept words of a run of a part's terms in one field: the part's term and form, and position."""
 
     def __init__(self, part: _Part, name: str, own: int, end: int) -> None:
         text = part.fields.text[name]
@@ -286,13 +286,13 @@ class _Words:
 
 
 def _own_terms(part: _Part, first: int, after: int) -> tuple[int, int]:
-    """The part's terms that are, or would be, from `first` up to `after` of the merged ones."""
+    """The range of the part's terms whose merged numbers are from `first` to just before `after`."""
     own, end = np.searchsorted(part.terms, [first, after]).tolist()
     return own, end
 
 
 def _runs(weights: Array) -> Iterator[tuple[int, int]]:
-    """Runs of terms, each of about `MAX_RUN_POSTINGS` by their weights, or of one that has more."""
+    """Cut terms into runs of about `MAX_RUN_POSTINGS` words by their weights; a term with more is a run."""
     totals = np.cumsum(weights)
     marks = np.arange(MAX_RUN_POSTINGS, int(totals[-1]) if len(totals) else 0, MAX_RUN_POSTINGS)
     edges = np.unique(np.concatenate([[0], np.searchsorted(totals, marks, side="right"), [len(weights)]]))
@@ -321,7 +321,7 @@ def _merged_values(name: str, parts: Sequence[_Part], count: int) -> dict[str, A
 
 
 def _flags(numbers: Array, count: int) -> Array:
-    """bool[count]: which numbers there are."""
+    """bool[count]: True for each number that occurs."""
     flags = np.zeros(count, np.bool_)
     flags[numbers] = True
     return flags

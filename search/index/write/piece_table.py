@@ -1,10 +1,10 @@
-"""Text cut into pieces, and a number for each distinct one, over arrays of bytes.
+"""Cuts text into pieces and numbers the distinct ones, over arrays of bytes.
 
-Most of the time of indexing would go into making a string of every word there is, only to find out
-that it is known. Here a piece is at most two integers of 64 bits, its bytes, and a table of those says
-its number; a string is made of the pieces that are new, or long.
+Making a string of every word would take most of the time of indexing, and nearly every word is known already.
+So a short piece is two integers of 64 bits, its bytes, and a hash table has its number. Only new or long
+pieces become strings.
 
-A piece holds whole words, mostly one; `kernels.inversion` says what it is, and how the table finds it.
+A piece holds whole words, mostly one; `kernels.inversion` defines pieces and the hash table.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from search.index.kernels import (
 )
 
 CHUNK_BYTES = 1 << 20
-"""Characters, about, that are worked on at a time: what is made of so many fits a processor's cache."""
+"""The approximate number of characters to work on at a time; their arrays fit a processor's cache."""
 
 
 class PieceTable:
-    """Numbers of pieces; `learn` gives those of ones that are not known yet."""
+    """The numbers of known pieces; `learn` returns the numbers of new ones."""
 
     def __init__(self, learn: Callable[[list[str]], list[int]]) -> None:
         self._learn = learn
@@ -48,7 +48,7 @@ class PieceTable:
         self._numbers = np.full(size, -1, np.int32)
 
     def pieces(self, texts: Sequence[str]) -> tuple[Array, Array]:
-        """int32: the numbers of the pieces of all the texts, one after the other; and how many each has."""
+        """(int32: the numbers of the pieces of all texts, in order; the number of pieces of each text)."""
         found = [(np.empty(0, np.int32), np.empty(0, np.int64))]
         begin = size = 0
         for number, text in enumerate(texts, start=1):
@@ -76,7 +76,7 @@ class PieceTable:
         return numbers, np.diff(np.searchsorted(starts, begins))
 
     def _look_closer(self, pieces: _Pieces, unknown: Array, numbers: Array) -> None:
-        """Fill in the numbers of pieces that are long, and of those that are new, and remember these."""
+        """Fill in the numbers of long pieces and of new ones, and remember the new ones."""
         long = unknown[pieces.sizes[unknown] > MAX_SHORT_BYTES]
         spelled = pieces.spelled(long)
         if new := list(dict.fromkeys(piece for piece in spelled if piece not in self._long)):
@@ -91,7 +91,7 @@ class PieceTable:
         self._insert(low[begins], high[begins], found)
 
     def _insert(self, low: Array, high: Array, numbers: Array) -> None:
-        """Put in distinct pieces that are not in yet."""
+        """Insert distinct pieces that are not in the table yet."""
         self._count += len(numbers)
         if 2 * self._count >= len(self._numbers):
             taken = self._numbers >= 0
@@ -103,7 +103,7 @@ class PieceTable:
 
 
 class PieceTables:
-    """A table for each kind of text, as the pieces of one kind are not numbered as those of another."""
+    """A table for each kind of text, as a piece has a different number in each kind."""
 
     def __init__(self, learn: Callable[[list[str], str], list[int]]) -> None:
         self._learn = learn
@@ -117,7 +117,7 @@ class PieceTables:
         self._tables.clear()
 
     def pieces(self, texts: Sequence[str], kinds: Sequence[str]) -> tuple[Array, Array]:
-        """What `PieceTable.pieces` gives, of texts each of its kind."""
+        """Like `PieceTable.pieces`, for texts of several kinds; `kinds` has the kind of each."""
         found = []
         for kind in dict.fromkeys(kinds):
             if kind not in self._tables:
@@ -138,7 +138,7 @@ class PieceTables:
 
 @dataclass(frozen=True, slots=True)
 class _Pieces:
-    """Pieces of a text: where they begin, their sizes, and their keys as two uint64."""
+    """Pieces of a text: their starts, their sizes, and their keys as two uint64."""
 
     content: bytes
     starts: Array

@@ -1,8 +1,8 @@
 """Changes an index of array segments, one commit at a time.
 
-A commit writes new segment files, and the table of contents by which Whoosh itself can open the index, as
-its owner does; then the manifest that names them (see `manifest`). Until that is in place nothing has changed
-for anyone who opens the index, and after a failure at any point the next commit removes what is left over.
+A commit writes new segment files and the table of contents by which Whoosh itself can open the index. Then it
+writes the manifest that names them (see `manifest`). Readers see no change until the manifest is in place.
+After a failure at any point the next commit removes the files that are left over.
 """
 
 from __future__ import annotations
@@ -28,30 +28,30 @@ from search.index.write.invert import Documents, segment_arrays
 from search.index.write.merge import Source, merge
 
 MERGE_FACTOR = 8
-"""How many segments of about one size stand side by side before they are merged into one."""
+"""This many segments of about one size are merged into one."""
 
 MAX_DELETED_SHARE = 0.5
-"""A segment that has lost more than this share of its documents is written anew without them."""
+"""A segment with more than this share of deleted documents is rewritten without them."""
 
 
 Contents = Callable[[Path, str, int, Sequence[Segment]], str]
-"""Writes, for the folder, name, generation and segments of an index, one more file of a commit; its name."""
+"""Writes one more file of a commit, given folder, name, generation and segments; returns the file's name."""
 
 
 class ArrayWriter:
-    """The next commit of the index `name` in `folder`; call `commit` or let go of it."""
+    """The next commit of the index `name` in `folder`; nothing changes unless `commit` is called."""
 
     def __init__(self, folder: Path, name: str, contents: Contents, *, anew: bool = False) -> None:
-        """With `anew` the commit begins with nothing, whatever the last one holds.
+        """With `anew` the commit begins without segments, and the last commit is not read.
 
-        Raises `FileNotFoundError`, `OSError` and `BadManifest` where the last one cannot be read.
+        Else raises `FileNotFoundError`, `OSError` and `BadManifest` if the last commit cannot be read.
         """
         self._folder, self._name, self._contents = folder, name, contents
         self._last = Manifest(_newest(folder, name)) if anew else read_manifest(folder, name)
         self.segments: list[Segment] = list(self._last.segments)
 
     def delete(self, numbers: Iterable[int]) -> None:
-        """Mark documents, numbered as in a view of the last commit, as deleted."""
+        """Mark documents as deleted; they are numbered as in a snapshot of the last commit."""
         gone = np.fromiter(numbers, np.int64)
         base = 0
         for segment in self.segments:
@@ -68,10 +68,10 @@ class ArrayWriter:
             self.segments.append(segment)
 
     def commit(self, note: Mapping[str, Any], *, optimize: bool = False, expunge: bool = False) -> Manifest:
-        """Merge what is to be merged, and put the change in place: durable when this returns.
+        """Merge segments where due, and put the change in place: durable when this returns.
 
-        With `optimize` one segment is made of all, with `expunge` each that has deleted documents is written
-        anew without them. Raises `OSError`; then the last commit stays.
+        With `optimize` all segments become one. With `expunge` each segment with deleted documents is
+        rewritten without them. Raises `OSError`; then the last commit stays.
         """
         self.segments = [segment for segment in self.segments if segment.live_count]
         if optimize and (len(self.segments) > 1 or any(segment.deleted for segment in self.segments)):
@@ -100,18 +100,17 @@ class ArrayWriter:
 
 
 def _newest(folder: Path, name: str) -> int:
-    """The highest generation that any file of the index is of; 0 where there is none."""
+    """The highest generation among the files of the index; 0 if there is no such file."""
     found = (re.fullmatch(rf"_{name}_(\d+)\.toc.*", path.name) for path in folder.iterdir())
     return max((int(match[1]) for match in found if match), default=0)
 
 
 def to_merge(segments: list[Segment]) -> list[Segment]:
-    """The segments to merge next, in their order; empty if there is nothing to do.
+    """Choose the segments to merge next, in their order; an empty list if there is nothing to do.
 
-    `MERGE_FACTOR` segments of about one size become one, so that each document is merged a
-    logarithmic number of times, a small commit rewrites only what is small, and there are never more
-    than `MERGE_FACTOR` segments for each power of it up to the largest; a segment that is mostly
-    deleted is written anew.
+    `MERGE_FACTOR` segments of about one size become one. So each document is merged a logarithmic number of
+    times, a small commit rewrites only small segments, and there are never more than `MERGE_FACTOR` segments
+    for each power of it up to the largest. A segment whose documents are mostly deleted is rewritten alone.
     """
     for segment in segments:
         if segment.count - segment.live_count > MAX_DELETED_SHARE * segment.count:

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 from search.article import Article
 from search.backends.embedded.store import versions
-from search.backends.embedded.store.changes import Changes, first_digest
+from search.backends.embedded.store.changes import Changes
 from search.backends.embedded.store.connection import (
     ERRORS,
     RESTORE,
@@ -26,7 +25,7 @@ from search.backends.embedded.store.connection import (
     stamp_of,
     translation,
 )
-from search.backends.embedded.store.layout import APPLICATION_ID, FORMAT, TABLES, State
+from search.backends.embedded.store.layout import FORMAT, State
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
 from search.backends.embedded.store.upgrade import upgrade
 from search.engine import Version
@@ -38,7 +37,7 @@ _ROW_TYPES = (int, bytes, bytes, bytes, int)
 _MAX_NUMBER = 1 << 62
 
 
-def _now() -> int:
+def now() -> int:
     """Microseconds since 1970."""
     return time.time_ns() // 1_000
 
@@ -46,11 +45,11 @@ def _now() -> int:
 class Store:
     """The articles of the archive at `location`. Safe to share between threads that take turns.
 
-    `now` tells the time, in microseconds since 1970.
+    `clock` tells the time, in microseconds since 1970.
     """
 
-    def __init__(self, location: Path, now: Callable[[], int] = _now) -> None:
-        self.location, self._now = location, now
+    def __init__(self, location: Path, clock: Callable[[], int] = now) -> None:
+        self.location, self._now = location, clock
         self.path = location / "articles.db"
         self._open()
         try:
@@ -66,7 +65,8 @@ class Store:
         except FileNotFoundError as error:
             raise ArchiveDamaged(f"{self.path} is gone; {RESTORE}", self.location) from error
         self._connection, self._stamp = opened(self.path, self.location)
-        self._file = file
+        self._file, self._version = file, 0
+        self._known: State | None = None  # the state of the snapshot, or of the last one that was as old
 
     def _open_again(self) -> None:
         """Open the file again if it has been replaced, or could only be read as it was and has changed."""
@@ -78,25 +78,6 @@ class Store:
             before = self._connection
             self._open()
             before.close()
-
-    @staticmethod
-    def create(path: Path, language: str) -> State:
-        """Write a new, durable store to the new file `path`; raises `sqlite3.Error` and `OSError`."""
-        archive = str(uuid4())
-        digest = first_digest(archive)
-        connection = sqlite3.connect(path, isolation_level=None)
-        try:
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
-            connection.executescript(f"BEGIN IMMEDIATE;{TABLES}COMMIT;")
-            connection.executemany(
-                "INSERT INTO meta VALUES (?, ?)", [("archive", archive), ("language", language)]
-            )
-            connection.execute("INSERT INTO revisions VALUES (0, ?, 'create', ?)", (_now(), digest))
-            connection.execute("PRAGMA journal_mode = WAL")
-        finally:
-            connection.close()
-        return State(archive, 0, digest.hex())
 
     def close(self) -> None:
         self._connection.close()
@@ -117,7 +98,7 @@ class Store:
         self._open_again()
         with self._translated():
             self._connection.rollback()  # where an interrupt came ahead of the end of the last one
-            cursor = self._connection.cursor()
+            cursor, self._known = self._connection.cursor(), None
             try:
                 cursor.execute("BEGIN IMMEDIATE")
                 yield cursor
@@ -175,7 +156,11 @@ class Store:
         try:
             with self._translated():
                 self._connection.execute("BEGIN")
-                self.format = format_of(self._connection, self.path, self.location)
+                # Another number where another connection has written; this one never writes in a snapshot.
+                (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+                if version != self._version or self._known is None:
+                    self.format = format_of(self._connection, self.path, self.location)
+                    self._known, self._version = self._state(), version
             yield
             self._check_untouched()
         except ArchiveDamaged:
@@ -196,6 +181,10 @@ class Store:
 
     def state(self) -> State:
         """The state after the last revision."""
+        known = self._known
+        return known if known is not None and self._connection.in_transaction else self._state()
+
+    def _state(self) -> State:
         if self.format < FORMAT:
             return State("", self._checked_revision(), "")
         with self._translated():
@@ -227,6 +216,7 @@ class Store:
 
     @property
     def revision(self) -> int:
+        """The number of the last revision."""
         return self.state().revision
 
     def _checked_revision(self) -> int:
@@ -328,18 +318,23 @@ class Store:
     def _article(self, row: Sequence[object]) -> Article:
         """The article of a row; raises `ArchiveDamaged` if it is not what was stored."""
         number, identity, digest, document = row[:4]
-        shown = identity.decode(errors="replace") if isinstance(identity, bytes) else "?"
-        with self._damage_named(f"{shown}", f" (row {number})"):
+        try:
             return article_of(unpacked(document, digest), identity)
+        except BadRow as error:
+            shown = identity.decode(errors="replace") if isinstance(identity, bytes) else "?"
+            raise self._damaged(shown, error, f" (row {number})") from error
+
+    def _damaged(self, identity: str, error: BadRow, where: str = "") -> ArchiveDamaged:
+        return ArchiveDamaged(
+            f"{self.path}: the article {identity!r}{where} is damaged, {error}; {RESTORE}", self.location
+        )
 
     @contextmanager
-    def _damage_named(self, identity: str, where: str = "") -> Iterator[None]:
+    def _damage_named(self, identity: str) -> Iterator[None]:
         try:
             yield
         except BadRow as error:
-            raise ArchiveDamaged(
-                f"{self.path}: the article {identity!r}{where} is damaged, {error}; {RESTORE}", self.location
-            ) from error
+            raise self._damaged(identity, error) from error
 
     def erased_since(self, revision: int) -> bool:
         """True if articles were erased in later revisions."""
