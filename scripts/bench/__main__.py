@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument(
         "--write-page",
         action="store_true",
-        help="make docs/benchmarks.md and its plot from the newest result",
+        help="make docs/benchmarks.md and its plot from the kept results",
     )
     parser.add_argument(
         "--targets", nargs="+", type=Path, metavar="RESULT", help="print the targets beside kept results"
@@ -75,7 +75,7 @@ def measure(given: argparse.Namespace, work: Path) -> None:
         result["runs"][-1]["resampled"] = scale > 0
         if given.keep:
             print(f"# kept in {keep(result)}", file=sys.stderr)
-    print(tables(result))
+    print(tables([(result, run) for run in result["runs"]]))
     show(target_rows([result]))
 
 

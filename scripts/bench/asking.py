@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from peers.contract import Answer, Peer, Query, Run, prepared
+from peers.contract import Answer, Peer, Query, Run, Times, prepared
 
 SLOW = 0.05
 """Engines that need more seconds than this for a query of a class are asked once only."""
@@ -30,8 +30,8 @@ def spread(seconds: Sequence[float]) -> Spread:
     return [ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.95, 0.99)]
 
 
-def timed(run: Run) -> tuple[float, float]:
-    """Seconds of CPU and of the clock that an answer takes."""
+def timed(run: Run) -> Times:
+    """The time that an answer takes."""
     cpu, clock = time.thread_time(), time.perf_counter()
     answer = run()
     own = time.thread_time() - cpu, time.perf_counter() - clock
@@ -58,7 +58,7 @@ def ask_all(peers: Sequence[Peer], classes: Mapping[str, list[Query]], rounds: i
 
 def in_turn(ready: Sequence[Mapping[str, Run]], rounds: int) -> Figures:
     """The spreads of queries that are ready, each by the name of who answers it."""
-    times: dict[str, list[tuple[float, float]]] = {}
+    times: dict[str, list[Times]] = {}
     slow: set[str] = set()
     for _ in range(rounds):
         for runs in ready:

@@ -26,9 +26,8 @@ POLL = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds on the clock and of CPU, the peak memory of all its processes in bytes, and the output."""
+    """Seconds of CPU, the peak memory of all processes in bytes, and the output."""
 
-    seconds: float
     cpu: float
     memory: int
     output: str
@@ -38,7 +37,6 @@ def measured(command: Sequence[str], *, codes: tuple[int, ...] = (0,)) -> Cost:
     """Run a command; the memory is the sum of the peaks of the process and the ones that it starts."""
     peaks: dict[int, int] = {}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    begin = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         while True:
             try:
@@ -46,12 +44,11 @@ def measured(command: Sequence[str], *, codes: tuple[int, ...] = (0,)) -> Cost:
                 break
             except subprocess.TimeoutExpired:
                 _note_peaks(child.pid, peaks)
-        seconds = time.perf_counter() - begin
     if child.returncode not in codes:
         sys.exit(f"{command} ended with {child.returncode}:\n{errors}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(seconds, cpu, sum(peaks.values()), output)
+    return Cost(cpu, sum(peaks.values()), output)
 
 
 def _note_peaks(pid: int, peaks: dict[int, int]) -> None:
@@ -74,7 +71,7 @@ def folder_of(peer: Peer, folder: Path) -> Path:
 
 
 def build_all(peers: Sequence[Peer], folder: Path) -> dict[str, dict[str, float]]:
-    """Seconds, CPU seconds, bytes and peak memory by engine; what is built already is not built again."""
+    """Seconds, CPU seconds, bytes and peak memory by engine. An index that is there already is kept."""
     built = {}
     for peer in peers:
         own = folder_of(peer, folder)
@@ -91,22 +88,18 @@ def build_all(peers: Sequence[Peer], folder: Path) -> dict[str, dict[str, float]
 def _built(name: str, source: Path, own: Path) -> dict[str, float]:
     shutil.rmtree(own, ignore_errors=True)
     own.mkdir()
-    if name == "news":
-        cost = measured([sys.executable, "-m", "search", "index", str(source), "--archive", f"{own}/archive"])
-        seconds = cost.seconds
-    else:
-        cost = measured([sys.executable, "-m", "bench.building", name, str(source), str(own)])
-        seconds = float(cost.output)
+    cost = measured([sys.executable, "-m", "bench.building", name, str(source), str(own)])
+    cpu, seconds = map(float, cost.output.split())
     size = sum(path.stat().st_size for path in own.rglob("*") if path.is_file())
-    return {"seconds": seconds, "cpu": cost.cpu, "memory": cost.memory, "size": size}
+    return {"seconds": seconds, "cpu": cpu, "memory": cost.memory, "size": size}
 
 
 def build(name: str, source: Path, own: Path) -> None:
-    """Build an index in this process, and print the seconds."""
+    """Build an index in this process, and print the seconds of CPU and of the clock."""
     peer = PEERS[name](english=source.name == "articles.jsonl")
-    begin = time.perf_counter()
-    seconds = peer.build(source, own)
-    print(time.perf_counter() - begin if seconds is None else seconds)
+    cpu, begin = time.process_time(), time.perf_counter()
+    times = peer.build(source, own)
+    print(*(times or (time.process_time() - cpu, time.perf_counter() - begin)))
 
 
 if __name__ == "__main__":

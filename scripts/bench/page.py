@@ -1,11 +1,11 @@
-"""The tables and the plot of docs/benchmarks.md, made from the newest kept result."""
+"""The tables and the plot of docs/benchmarks.md, made from the newest kept run of each size."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 
-from bench.results import ROOT, Result, RunFigures, newest_result
+from bench.results import ROOT, Result, RunFigures, kept_runs
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 PLOT = ROOT / "docs" / "benchmarks.svg"
@@ -22,41 +22,61 @@ COLOURS = {
 LEFT, WIDTH, ROW, HEAD = 250, 860, 22, 64
 
 
+Runs = Sequence[tuple[Result, RunFigures]]
+"""Runs with their results."""
+
+
 def write_page() -> None:
     """Bring tables and plot up to date."""
-    result = newest_result()
-    PAGE.write_text(page_with(PAGE.read_text(), result))
-    PLOT.write_text(plot(result))
+    runs = kept_runs()
+    PAGE.write_text(page_with(PAGE.read_text(), runs))
+    PLOT.write_text(plot(runs))
 
 
-def page_with(page: str, result: Result) -> str:
-    """The page with the figures of the result between its two marks."""
+def page_with(page: str, runs: Runs) -> str:
+    """The page with the figures of the runs between its two marks."""
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{tables(result)}\n{END}{after}"
+    return f"{before}{BEGIN}\n{tables(runs)}\n{END}{after}"
 
 
-def tables(result: Result) -> str:
-    """All figures of a result as Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
-    load = " and ".join(f"{each:.1f}" for each in result["load"])
-    parts = [
-        f"## {result['date']}, commit {result['commit']}\n",
-        f"{result['machine']}; load {load} before and after. {versions}.\n",
-    ]
-    for run in result["runs"]:
-        parts += _of_run(run)
+def tables(runs: Runs) -> str:
+    """All figures as Markdown."""
+    parts = [part for result, run in runs for part in _of_run(result, run)]
+    resampled = [run for _, run in runs if run["resampled"]]
+    if len(resampled) > 1:
+        parts += _growth(resampled[0], resampled[-1])
     return "\n".join(parts)
 
 
-def _of_run(run: RunFigures) -> Iterable[str]:
+def _of_run(result: Result, run: RunFigures) -> Iterable[str]:
     kind = "made of the given sentences" if run["resampled"] else "as given"
-    yield f"### {run['articles']:,} articles {kind}, {run['text'] / 1e6:,.1f} MB of text\n"
+    yield f"## {run['articles']:,} articles {kind}\n"
+    versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
+    load = " before and ".join(f"{each:.1f}" for each in result["load"])
+    yield f"{run['text'] / 1e6:,.1f} MB of text. {result['begun'][:10]}, commit {result['commit']}."
+    yield f"{result['machine']}, load {load} after. {versions}.\n"
     yield _markdown(_built_rows(run))
     yield "Milliseconds of CPU time a query: median (95th, 99th percentile), then the median on the clock:\n"
     yield _markdown(_class_rows(run))
     yield "Only `news`, milliseconds of CPU time, medians:\n"
     yield _markdown(_condition_rows(run))
+
+
+def _growth(small: RunFigures, large: RunFigures) -> Iterable[str]:
+    """The exponent of the cost of each class, between the smallest and the largest size."""
+    yield f"## Growth from {small['articles']:,} to {large['articles']:,} articles\n"
+    yield "The exponent of the median CPU time: 1 is growth in proportion to the number of articles.\n"
+    engines = [engine for engine in small["built"] if engine in large["built"]]
+    rows = [["", *engines]]
+    for name, figures in small["classes"].items():
+        row = [name]
+        for engine in engines:
+            before, after = figures.get(engine), large["classes"].get(name, {}).get(engine)
+            grown = before and after and math.log(after["cpu"][0] / before["cpu"][0])
+            row.append(f"{grown / math.log(large['articles'] / small['articles']):.2f}" if grown else "–")
+        rows.append(row)
+    yield _markdown(rows)
 
 
 def _built_rows(run: RunFigures) -> list[list[str]]:
@@ -135,12 +155,12 @@ def _markdown(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([head, "|" + " --- |" * len(rows[0]), *rest, ""])
 
 
-def plot(result: Result) -> str:
+def plot(runs: Runs) -> str:
     """An SVG with a row for each query class, and a dot and a line for each engine."""
     parts: list[str] = []
     top = 0
-    for run in result["runs"]:
-        parts += _panel(run, result, top)
+    for result, run in runs:
+        parts += _panel(result, run, top)
         top += HEAD + ROW * (len(run["classes"]) + 2)
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top}"'
     font = ' font-family="sans-serif" font-size="12">'
@@ -149,7 +169,7 @@ def plot(result: Result) -> str:
     )
 
 
-def _panel(run: RunFigures, result: Result, top: int) -> Iterable[str]:
+def _panel(result: Result, run: RunFigures, top: int) -> Iterable[str]:
     classes = run["classes"]
     seconds = [value for own in classes.values() for each in own.values() for value in each["cpu"][:2]]
     low, high = math.floor(math.log10(min(seconds))), math.ceil(math.log10(max(seconds)))
@@ -158,7 +178,7 @@ def _panel(run: RunFigures, result: Result, top: int) -> Iterable[str]:
         share = (math.log10(value) - low) / (high - low)
         return f"{LEFT + share * (WIDTH - LEFT - 20):.1f}"
 
-    title = f"Milliseconds of CPU time a query, {run['articles']:,} articles, {result['date']}"
+    title = f"Milliseconds of CPU time a query, {run['articles']:,} articles, {result['begun'][:10]}"
     meaning = "a dot at the median, a line to the 95th percentile"
     yield f'<text x="10" y="{top + 20}" font-size="14">{title}: {meaning}</text>'
     for number, engine in enumerate(run["built"]):

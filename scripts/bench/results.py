@@ -1,6 +1,6 @@
 """The files in results/: one for each kept run of the benchmark, named by date, machine and commit.
 
-date, machine, commit, versions      when and where; of Python and of each engine
+begun, machine, commit, versions     when and where; of Python and of each engine
 load                                 mean number of busy processes, before and after
 runs                                 one for each size of the corpus
     articles, text, resampled        number, bytes of text, whether made of the given sentences
@@ -36,7 +36,7 @@ def new_result(peers: Sequence[Peer]) -> Result:
     commit = ["git", "describe", "--always", "--dirty", "--exclude=*"]
     versions = {"Python": platform.python_version(), **{peer.name: peer.version() for peer in peers}}
     return {
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "begun": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}",
         "machine": _machine(),
         "commit": subprocess.run(
             commit, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
@@ -59,7 +59,7 @@ def keep(result: Result) -> Path:
     """Write a result to its file in `results/`; returns the file."""
     result["load"] = [result["load"][0], os.getloadavg()[0]]
     machine = re.sub(r"[^a-z0-9]+", "-", result["machine"].lower()).strip("-")
-    path = RESULTS / f"{result['date']}-{machine}-{result['commit']}.json"
+    path = RESULTS / f"{result['begun'][:10]}-{machine}-{result['commit']}.json"
     RESULTS.mkdir(exist_ok=True)
     path.write_text(json.dumps(rounded(result), indent=1, ensure_ascii=False) + "\n")
     return path
@@ -83,6 +83,10 @@ def read_result(path: Path) -> Result:
     return result
 
 
-def newest_result() -> Result:
-    """The kept result with the latest date."""
-    return read_result(max(RESULTS.glob("*.json")))
+def kept_runs() -> list[tuple[Result, RunFigures]]:
+    """The newest kept run of each size with its result, the articles as given first, then by size."""
+    newest: dict[tuple[bool, int], tuple[Result, RunFigures]] = {}
+    for result in sorted(map(read_result, RESULTS.glob("*.json")), key=lambda result: str(result["begun"])):
+        for run in result["runs"]:
+            newest[run["resampled"], run["articles"]] = result, run
+    return [newest[size] for size in sorted(newest)]

@@ -58,16 +58,20 @@ class Query:
     between: tuple[int, int] = (0, 0)
 
 
+Times = tuple[float, float]
+"""Seconds of CPU and of the clock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The number of matches, and the ids of the best ones or the first counts of a facet.
 
-    An engine in another process takes the times itself: seconds of CPU and of the clock.
+    An engine in another process takes the times itself.
     """
 
     total: int
     shown: list[Any]
-    times: tuple[float, float] | None = None
+    times: Times | None = None
 
 
 Run = Callable[[], Answer]
@@ -84,11 +88,8 @@ class Peer(Protocol):
     def version(self) -> str:
         """The version of the engine; raises `ImportError` if it is not installed."""
 
-    def build(self, source: Path, folder: Path) -> float | None:
-        """Index the documents of a file, durably.
-
-        Returns the seconds that it took if the caller cannot measure them.
-        """
+    def build(self, source: Path, folder: Path) -> Times | None:
+        """Index the documents of a file; an engine in another process returns what it took."""
 
     def open(self, folder: Path) -> None:
         """Open the index that `build` made."""

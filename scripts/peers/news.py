@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import resource
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from peers.contract import DISTANCE, SHOWN, Answer, Query, Run
+from peers.contract import DISTANCE, SHOWN, Answer, Query, Run, Times
 
 
 class News:
@@ -21,10 +25,14 @@ class News:
     def version(self) -> str:
         return metadata.version("news-search")
 
-    def build(self, source: Path, folder: Path) -> None:
-        from search.cli import main
-
-        main(["index", str(source), "--archive", str(folder / "archive")])
+    def build(self, source: Path, folder: Path) -> Times:
+        """Run the command `news index`; the times are of the whole command."""
+        command = [sys.executable, "-m", "search", "index", str(source), "--archive", f"{folder}/archive"]
+        begin = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        seconds = time.perf_counter() - begin
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime, seconds
 
     def open(self, folder: Path) -> None:
         from search.backends import open_engine

@@ -13,7 +13,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from peers.contract import DISTANCE, Answer, Query, Run
+from peers.contract import DISTANCE, Answer, Query, Run, Times
 
 HERE = Path(__file__).parent
 CLASSES = HERE / "build" / "classes"
@@ -36,12 +36,13 @@ class Lucene:
         versions = re.findall(r"lucene-\S*<version>([\d.]+)", (HERE / "pom.xml").read_text())
         return str(versions[0])
 
-    def build(self, source: Path, folder: Path) -> float:
+    def build(self, source: Path, folder: Path) -> Times:
         builds = str(BUILDS if self.english else 1)
         kind = "english" if self.english else "terms"
         command = ["index", str(source), str(folder), str(THREADS), builds, kind]
         done = subprocess.run(_java(*command), check=True, stdout=subprocess.PIPE, text=True)
-        return float(done.stdout)
+        cpu, clock = map(float, done.stdout.split())
+        return cpu, clock
 
     def open(self, folder: Path) -> None:
         self._java = subprocess.Popen(
