@@ -1,222 +1,127 @@
-"""Measures this engine beside others on one machine, in one run: see --help.
+"""Measures this engine beside others on one machine, in one run.
 
-Every engine indexes the same articles in a process of its own, which is timed and whose memory is
-measured; then all answer the same queries in turn, one query after the other and engine after engine,
-so that other work on the machine disturbs all alike. Before the timing, the numbers of matches are
-compared.
+Every engine indexes the same articles in a process of its own. Then all answer the same queries in turn,
+after the numbers of matches have been compared. The figures are kept in scripts/bench/results, and
+docs/benchmarks.md is made from them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import resource
-import subprocess
 import sys
 import tempfile
-import time
-from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
-from statistics import median
-from typing import Any
 
+from bench import conditions
+from bench.asking import ask_all
+from bench.building import build_all, folder_of
 from bench.corpus import read_articles, resampled, write_corpus
-from bench.peers import PEERS, Peer, Query, Unsupported
+from bench.page import tables, write_page
 from bench.queries import draw_queries
+from bench.results import RunFigures, keep, new_result, read_result
+from bench.targets import target_rows
+from peers import PEERS
+from peers.contract import Peer
 
-ROUNDS = 5
+ROUNDS = 10
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="scripts/benchmark", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("articles", type=Path, help="a file or folder that `news index` reads")
-    parser.add_argument("--scale", type=int, metavar="N", help="make N articles of the input's sentences")
-    parser.add_argument("--peers", default="all", help="all (default), or some, as tantivy,sqlite-fts5")
-    parser.add_argument("--work", type=Path, help="keep corpus and indexes in this folder, and reuse them")
-    parser.add_argument("--json", type=Path, help="write all figures to this file, too")
-    parser.add_argument("--build", nargs=2, metavar=("PEER", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("articles", nargs="?", type=Path, help="a file or folder that `news index` reads")
+    parser.add_argument(
+        "--scale",
+        default="0",
+        metavar="N,N",
+        help="run with N articles made of the input's sentences; 0 (default) is the input as it is",
+    )
+    parser.add_argument("--peers", default=",".join(PEERS), help="only these engines, as 'tantivy,Lucene'")
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help=f"rounds of each query (default: {ROUNDS})"
+    )
+    parser.add_argument("--work", type=Path, help="keep corpora and indexes in this folder, and reuse them")
+    parser.add_argument("--keep", action="store_true", help="write the figures to scripts/bench/results")
+    parser.add_argument(
+        "--write-page",
+        action="store_true",
+        help="make docs/benchmarks.md and its plot from the kept results",
+    )
+    parser.add_argument(
+        "--targets", nargs="+", type=Path, metavar="RESULT", help="print the targets beside kept results"
+    )
     given = parser.parse_args()
-    if given.build:
-        build(*given.build)
-    else:
+    if given.targets:
+        show(target_rows([read_result(path) for path in given.targets]))
+    elif given.articles:
         with tempfile.TemporaryDirectory() as temporary:
-            run(given, given.work or Path(temporary))
+            measure(given, given.work or Path(temporary))
+    elif not given.write_page:
+        parser.error("name the articles, or --targets, or --write-page")
+    if given.write_page:
+        write_page()
 
 
-def run(given: argparse.Namespace, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "corpus.json").exists():
-        articles = read_articles(given.articles)
-        stream = resampled(articles, given.scale) if given.scale else iter(articles)
-        (folder / "corpus.json").write_text(json.dumps(write_corpus(stream, folder)))
-    corpus = json.loads((folder / "corpus.json").read_text())
-    peers = chosen(given.peers)
-    print(
-        f"# {datetime.now(UTC):%Y-%m-%d}, {corpus['articles']:,} articles, {corpus['text']:,} bytes of text"
-    )
-    print(f"# {machine()}, Python {platform.python_version()}, numpy {metadata.version('numpy')}")
-    print("# " + ", ".join(f"{peer.name} {peer.version()}" for peer in peers))
-    built = {peer.name: built_figures(given, folder, peer, corpus) for peer in peers}
-    show(
-        ["", *built],
-        [
-            ["articles a second", *(f"{own['rate']:,.0f}" for own in built.values())],
-            [
-                "bytes of index a byte of text",
-                *(f"{own['size'] / corpus['text']:.2f}" for own in built.values()),
-            ],
-            ["peak memory of indexing, MB", *(f"{own['memory'] / 1e6:,.0f}" for own in built.values())],
-            ["cold start and one query, ms", *(f"{own['cold'] * 1e3:,.0f}" for own in built.values())],
-        ],
-    )
-    times, opening, memory = timed(folder, peers)
-    rows = []
-    for name, own in times.items():
-        ours = median(own["news"])
-        row = [name]
-        for peer in peers:
-            found = own.get(peer.name)
-            row.append("–" if not found else spread(found, None if peer.name == "news" else ours))
-        rows.append(row)
-    print("\nmedian (95th percentile) in ms, and the median as a multiple of this engine's")
-    show(["", *built], rows)
-    print(
-        f"\nnews: opened in {opening * 1e3:.1f} ms; after all queries its process had {memory / 1e6:,.0f} MB"
-    )
-    if given.json:
-        figures = {"corpus": corpus, "machine": machine(), "built": built, "queries": times}
-        given.json.write_text(json.dumps(figures, indent=1))
+def measure(given: argparse.Namespace, work: Path) -> None:
+    """All runs, one for each size; prints the figures."""
+    peers = installed(given.peers.split(","))
+    result = new_result(peers)
+    for scale in map(int, given.scale.split(",")):
+        folder = work / str(scale)
+        make_corpus(given.articles, scale, folder)
+        result["runs"].append(run(peers, folder, given.rounds))
+        result["runs"][-1]["resampled"] = scale > 0
+        if given.keep:
+            print(f"# kept in {keep(result)}", file=sys.stderr)
+    print(tables([(result, run) for run in result["runs"]]))
+    show(target_rows([result]))
 
 
-def chosen(names: str) -> list[Peer]:
-    """The requested peers that are installed, and this engine always."""
+def installed(names: list[str]) -> list[Peer]:
+    """The named engines that are installed, and this engine always."""
     found: list[Peer] = []
-    for kind in PEERS:
-        peer = kind()
-        if peer.name != "news" and names != "all" and folder_name(peer) not in names.lower().split(","):
-            continue
-        try:
-            peer.version()
-        except ImportError:
-            print(f"# {peer.name} is not installed", file=sys.stderr)
-        else:
-            found.append(peer)
+    for name, kind in PEERS.items():
+        if name == "news" or name in names:
+            peer = kind()
+            try:
+                peer.version()
+            except ImportError as error:
+                print(f"# left out: {error}", file=sys.stderr)
+            else:
+                found.append(peer)
     return found
 
 
-def folder_name(peer: Peer) -> str:
-    return "-".join(peer.name.lower().replace(",", "").split())
+def make_corpus(articles: Path, scale: int, folder: Path) -> None:
+    """Write the corpus to the folder, if it is not there."""
+    if not (folder / "corpus.json").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        given = read_articles(articles)
+        stream = resampled(given, scale) if scale else iter(given)
+        (folder / "corpus.json").write_text(json.dumps(write_corpus(stream, folder)))
 
 
-def machine() -> str:
-    model = platform.processor() or platform.machine()
-    with Path("/proc/cpuinfo").open() as info:
-        model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), model)
-    return f"{model}, {len(os.sched_getaffinity(0))} cores"
-
-
-def built_figures(
-    given: argparse.Namespace, folder: Path, peer: Peer, corpus: dict[str, int]
-) -> dict[str, float]:
-    """Measure a peer: time to index, size of its index, memory, and a cold query."""
-    own = folder / folder_name(peer)
-    note = own / "built.json"
-    if not note.exists():
-        own.mkdir(exist_ok=True)
-        again = [sys.executable, "-m", "bench", str(given.articles), "--build", peer.name, str(own)]
-        subprocess.run(again, check=True)
-    figures: dict[str, float] = json.loads(note.read_text())
-    figures["rate"] = corpus["articles"] / figures["seconds"]
-    once = "from bench.peers import answer_once; answer_once(*sys.argv[1:])"
-    once = f"import sys; {once}"
-    command = [sys.executable, "-c", once, peer.name, str(own)]
-    if peer.name == "news":
-        command = [
-            sys.executable,
-            "-m",
-            "search",
-            "search",
-            "oil",
-            "price",
-            "--archive",
-            str(own / "archive"),
-        ]
-    colds = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        colds.append(time.perf_counter() - begin)
-    figures["cold"] = median(colds)
+def run(peers: list[Peer], folder: Path, rounds: int) -> RunFigures:
+    """The figures of one corpus."""
+    figures: RunFigures = json.loads((folder / "corpus.json").read_text())
+    figures["built"] = build_all(peers, folder)
+    figures["first"] = conditions.first_answers(peers, folder)  # before files are mapped by this process
+    figures["commands"] = conditions.commands(folder)
+    classes = draw_queries(folder)
+    for peer in peers:
+        peer.open(folder_of(peer, folder))
+    figures["classes"] = ask_all(peers, classes, rounds)
+    figures["snippets"] = conditions.snippets(folder, classes, rounds)
+    figures["commits"] = conditions.small_commits(folder, classes, rounds)
+    figures["threads"] = conditions.threads(folder, classes)
     return figures
 
 
-def build(name: str, own: str) -> None:
-    """Build an index in this process, and write down time and memory."""
-    peer = next(kind() for kind in PEERS if kind.name == name)
-    folder = Path(own)
-    begin = time.perf_counter()
-    peer.build(folder.parent, folder)
-    seconds = time.perf_counter() - begin
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    own_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    peak = own_peak + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    figures = {"seconds": seconds, "size": size, "memory": peak * 1024}
-    (folder / "built.json").write_text(json.dumps(figures))
-
-
-def timed(folder: Path, peers: list[Peer]) -> tuple[dict[str, dict[str, list[float]]], float, float]:
-    """Seconds of each query by class and peer; also the time to open this engine, and its memory."""
-    opening = 0.0
-    for peer in peers:
-        begin = time.perf_counter()
-        peer.open(folder / folder_name(peer))
-        if peer.name == "news":
-            opening = time.perf_counter() - begin
-    times: dict[str, dict[str, list[float]]] = {}
-    for name, queries in draw_queries(folder).items():
-        own: dict[str, list[float]] = {}
-        prepared: list[dict[str, Any]] = [{} for _ in queries]
-        for query, runs in zip(queries, prepared, strict=True):
-            for peer in peers:
-                try:
-                    runs[peer.name] = peer.prepare(query)
-                except Unsupported:
-                    continue
-            agree(name, query, {peer: run() for peer, run in runs.items()})
-        for _ in range(ROUNDS):
-            for runs in prepared:
-                for peer_name, run in runs.items():
-                    begin = time.perf_counter()
-                    run()
-                    own.setdefault(peer_name, []).append(time.perf_counter() - begin)
-        times[name] = own
-    return times, opening, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def agree(name: str, query: Query, answers: dict[str, Any]) -> None:
-    """End the run if engines do not find the same number of documents, or facets of the same size."""
-    counts = {
-        peer: (total, first if query.kind == "facets" else None) for peer, (total, first) in answers.items()
-    }
-    if any(own != counts["news"] for own in counts.values()):
-        sys.exit(f"{name}: {query} has other matches in different engines: {counts}")
-
-
-def spread(seconds: list[float], ours: float | None) -> str:
-    ordered = sorted(seconds)
-    own = f"{median(ordered) * 1e3:.2f} ({ordered[int(len(ordered) * 0.95)] * 1e3:.2f})"
-    return own if ours is None else f"{own} {median(ordered) / ours:.1f}×"
-
-
-def show(head: list[str], rows: list[list[str]]) -> None:
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    print()
-    for row in [head, *rows]:
+def show(rows: list[list[str]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 

@@ -10,32 +10,24 @@ import json
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+from peers.contract import DISTANCE
 from search.article import Article
 from search.index.write.piece_table import PieceTable
 from search.sources import Accepted, ReadOptions, read_paths
 from search.text import Analyzer, sentence_spans
 
 SEED = 20251124
-SEPARATOR = "qzfieldqz"
-"""A term between title and body, so that no phrase crosses from one into the other."""
+STAND_IN = "qz"
+"""Letters in place of each character of a term that is not a letter or digit, for the others' tokenizers."""
+
+SEPARATORS = ["qzfieldqz"] * DISTANCE
+"""Terms between title and body, so that no phrase, and no words that are near, are in both."""
 
 _NOT_PLAIN = re.compile(r"[^\w]|_")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An article as peers get it: terms, tags, time in seconds, and the article's JSON to be kept."""
-
-    id: str
-    terms: str
-    tags: list[str]
-    seconds: int
-    document: str
 
 
 def read_articles(path: Path) -> list[Article]:
@@ -123,7 +115,7 @@ def write_corpus(articles: Iterator[Article], folder: Path) -> dict[str, int]:
             for article, middle, end in zip(some, ends[::2], ends[1::2], strict=True):
                 record = json.dumps(article.as_record(), ensure_ascii=False)
                 whole.write(record + "\n")
-                text = [*terms[begin:middle], SEPARATOR, *terms[middle:end]]
+                text = [*terms[begin:middle], *SEPARATORS, *terms[middle:end]]
                 assert article.published is not None
                 seconds = int(article.published.timestamp())
                 line = [article.id, " ".join(text), list(article.keywords), seconds, record]
@@ -133,24 +125,10 @@ def write_corpus(articles: Iterator[Article], folder: Path) -> dict[str, int]:
             count += len(some)
     forms: dict[str, list[str]] = {}
     for form, term in zip(analyzer.forms, analyzer.term_of, strict=True):
-        forms.setdefault(form, []).append(analyzer.terms[term])
+        forms.setdefault(form, []).append(_plain(analyzer.terms[term]))
     (folder / "spellings.json").write_text(json.dumps(forms))
     return {"articles": count, "text": size}
 
 
 def _plain(term: str) -> str:
-    return _NOT_PLAIN.sub("qz", term)
-
-
-def read_lines(folder: Path) -> Iterator[Line]:
-    """The articles that `write_corpus` wrote, as terms for peers."""
-    with (folder / "lines.jsonl").open() as lines:
-        for line in lines:
-            yield Line(*json.loads(line))
-
-
-def read_corpus(folder: Path) -> Iterator[Article]:
-    """The articles that `write_corpus` wrote, for this engine."""
-    with (folder / "articles.jsonl").open() as lines:
-        for line in lines:
-            yield Article.restored(json.loads(line))
+    return _NOT_PLAIN.sub(STAND_IN, term)

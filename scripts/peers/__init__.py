@@ -1,0 +1,17 @@
+"""Other search engines beside this one, each wrapped once for `scripts/benchmark` and `scripts/evaluate`.
+
+contract   documents, queries, answers, and what an engine must have
+news       this engine
+tantivy, fts5, lucene, whoosh, bm25s
+"""
+
+from peers.bm25s import Bm25s
+from peers.contract import Peer
+from peers.fts5 import Fts5
+from peers.lucene import Lucene
+from peers.news import News
+from peers.tantivy import Tantivy
+from peers.whoosh import Whoosh
+
+PEERS: dict[str, type[Peer]] = {peer.name: peer for peer in (News, Tantivy, Fts5, Lucene, Whoosh, Bm25s)}
+"""Each engine by its name."""
