@@ -102,7 +102,7 @@ def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
     """Our index in `folder`/ours and Whoosh's own in `folder`/stock, of the same documents."""
     for name in ("ours", "stock"):
         (folder / name).mkdir()
-    ArrayWriter(folder / "ours", "x", CONTENTS, anew=True).commit({})
+    ArrayWriter(folder / "ours", "x", CONTENTS, fresh=True).commit({})
     stock = whoosh_index.create_in(folder / "stock", STOCK, indexname="x")
     number = 0
     for batch in batches:
@@ -166,7 +166,7 @@ def test_whoosh_finds_the_same_as_in_its_own_index(
 
 
 def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path) -> None:
-    ours = ArrayWriter(tmp_path, "x", CONTENTS, anew=True)
+    ours = ArrayWriter(tmp_path, "x", CONTENTS, fresh=True)
     ours.add(documents([("d0", ("ab c", "ab b a", ["x"])), ("d1", ("", "a", ["y"]))]))
     ours.commit({})
     index = whoosh_index.open_dir(tmp_path, indexname="x")
@@ -188,7 +188,7 @@ def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path)
             assert set(found(searcher, Phrase("body", ["ab", "c"]))) == {"d2"}
             assert set(found(searcher, Prefix("body", "b"))) == {"d0"}
     view = Snapshot(tmp_path, [segment.ours for segment in index.refresh()._segments()])
-    assert view.segments == 1
+    assert view.segment_count == 1
     ids = view.values("id").texts(np.arange(view.size, dtype=np.int32))
     assert ids == ["mTrue", "d0", "d2", "mFalse"]
     assert view.numbers("number").tolist() == [MISSING, 0, 7, MISSING]
@@ -196,7 +196,7 @@ def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path)
 
 
 def test_whoosh_sorts_by_our_columns(tmp_path: Path) -> None:
-    ArrayWriter(tmp_path, "x", CONTENTS, anew=True).commit({})
+    ArrayWriter(tmp_path, "x", CONTENTS, fresh=True).commit({})
     for number in (5, None, 3, 4):
         writer = whoosh_index.open_dir(tmp_path, indexname="x").writer(codec=ArrayCodec())
         writer.add_document(id=f"d{number}", body="a", number=number)

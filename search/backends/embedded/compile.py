@@ -14,7 +14,7 @@ from search.backends.embedded.plan import AllOf, AnyOf, Excluded, Filter, Plan, 
 from search.backends.embedded.terms import WordTerms
 from search.backends.embedded.value_leaves import ValueLeaf, matching_values
 from search.engine import Ranking
-from search.index.evaluate.bm25f import FieldWeight, TermScorer
+from search.index.evaluate.bm25f import TermScorer, TextWeight
 from search.index.evaluate.matches import (
     Aged,
     Bitmap,
@@ -50,7 +50,7 @@ class Compiler:
 
     def __init__(self, view: Snapshot, terms: WordTerms, ranking: Ranking) -> None:
         self._view, self._terms, self._ranking = view, terms, ranking
-        weights = {field.field: FieldWeight(field.weight, field.b) for field in ranking.fields}
+        weights = {field.field: TextWeight(field.weight, field.b) for field in ranking.fields}
         self._scorer = TermScorer(weights, ranking.k1, ranking.earliness)
 
     def plan(self, node: Node) -> Plan:

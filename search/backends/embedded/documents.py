@@ -50,7 +50,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
-class Draft:
+class DocumentBatch:
     """The contents of the documents of some articles, in flat lists.
 
     A document is numbered within its segment. `texts` has the texts to analyse, `languages` the language
@@ -65,9 +65,9 @@ class Draft:
     values: dict[str, tuple[list[int], list[str]]] = field(default_factory=dict)
 
 
-def draft(articles: Iterable[Article], first: int, extra_fields: Collection[str]) -> Draft:
-    """The draft of articles whose documents are numbered from `first` on, with these extra fields only."""
-    made = Draft()
+def batch_of(articles: Iterable[Article], first: int, extra_fields: Collection[str]) -> DocumentBatch:
+    """Make a batch of articles whose documents are numbered from `first` on, with these extra fields only."""
+    made = DocumentBatch()
     documents, fields = made.places
     for number, article in enumerate(articles, start=first):
         made.published.append(microseconds(article.published))
@@ -111,7 +111,7 @@ class DocumentCollector:
         self._published: list[int] = []
         self._values: dict[str, tuple[list[int], list[str]]] = {}
 
-    def add(self, part: Draft) -> None:
+    def add(self, part: DocumentBatch) -> None:
         """Take more, numbered from where the last ended."""
         pieces, counts = self._tables.pieces([spaced(text) for text in part.texts], part.languages)
         self._words.add(pieces, counts, *part.places)

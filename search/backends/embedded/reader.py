@@ -173,7 +173,7 @@ class EmbeddedReader:
             words=sum(view.words(field) for field in TEXT_FIELDS),
             language=self._analyzer.language,
             extra_fields=covered.extra_fields,
-            segments=view.segments,
+            segments=view.segment_count,
             store_size=sum(path.stat().st_size for path in self._location.glob("articles.db*")),
             index_size=view.file_size,
             revision=self._store.revision,

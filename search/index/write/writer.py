@@ -41,13 +41,13 @@ Contents = Callable[[Path, str, int, Sequence[Segment]], str]
 class ArrayWriter:
     """The next commit of the index `name` in `folder`; nothing changes unless `commit` is called."""
 
-    def __init__(self, folder: Path, name: str, contents: Contents, *, anew: bool = False) -> None:
-        """With `anew` the commit begins without segments, and the last commit is not read.
+    def __init__(self, folder: Path, name: str, contents: Contents, *, fresh: bool = False) -> None:
+        """With `fresh` the commit begins without segments, and the last commit is not read.
 
         Else raises `FileNotFoundError`, `OSError` and `BadManifest` if the last commit cannot be read.
         """
         self._folder, self._name, self._contents = folder, name, contents
-        self._last = Manifest(_newest(folder, name)) if anew else read_manifest(folder, name)
+        self._last = Manifest(_newest(folder, name)) if fresh else read_manifest(folder, name)
         self.segments: list[Segment] = list(self._last.segments)
 
     def delete(self, numbers: Iterable[int]) -> None:
