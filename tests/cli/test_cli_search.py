@@ -292,7 +292,7 @@ def test_show_prints_whole_articles_as_text(run: Run) -> None:
 
 def test_show_prints_articles_as_json_lines(run: Run) -> None:
     code, out, _ = run("show", "a2", "a1", "--format", "json")
-    read = [Article.from_record(json.loads(line)) for line in out.splitlines()]
+    read = [Article.restored(json.loads(line)) for line in out.splitlines()]
     assert code == 0
     assert read == [ARTICLES[1], ARTICLES[0]]
 

@@ -18,7 +18,7 @@ from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
 from whoosh.matching import ReadTooFar
 from whoosh.query import And, AndNot, Every, Not, Or, Phrase, Prefix, Query, Term
 
-from search.index.format.layout import MISSING
+from search.index.format.layout import MISSING, write_arrays
 from search.index.format.manifest import read_manifest
 from search.index.format.segment import Segment
 from search.index.kernels import Array
@@ -27,7 +27,7 @@ from search.index.whoosh.contents import write_contents
 from search.index.whoosh.fields import Positions, Terms, integer_column
 from search.index.whoosh.segment import ArrayCodec, WhooshSegment
 from search.index.write import merge
-from search.index.write.invert import Documents, WordCollector
+from search.index.write.invert import Documents, WordCollector, segment_arrays
 from search.index.write.writer import MERGE_FACTOR, ArrayWriter, to_merge
 
 SCHEMA = Schema(id=ID(unique=True), head=Positions(), body=Positions(), tag=Terms(), number=integer_column())
@@ -98,6 +98,13 @@ def documents(docs: list[tuple[str, Doc]]) -> Documents:
     )
 
 
+def put(writer: ArrayWriter, folder: Path, docs: list[tuple[str, Doc]]) -> None:
+    """Write the documents to a segment of the next commit."""
+    segment = Segment("x", len(docs))
+    write_arrays(folder / segment.file, segment_arrays(documents(docs)))
+    writer.segments.append(segment)
+
+
 def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
     """Our index in `folder`/ours and Whoosh's own in `folder`/stock, of the same documents."""
     for name in ("ours", "stock"):
@@ -109,7 +116,7 @@ def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
         named = [(f"d{number + n}", doc) for n, doc in enumerate(batch)]
         number += len(batch)
         writer = ArrayWriter(folder / "ours", "x", CONTENTS)
-        writer.add(documents(named))
+        put(writer, folder / "ours", named)
         writer.commit({})
         other = stock.writer()
         for identity, (head, body, tags) in named:
@@ -167,7 +174,7 @@ def test_whoosh_finds_the_same_as_in_its_own_index(
 
 def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path) -> None:
     ours = ArrayWriter(tmp_path, "x", CONTENTS, fresh=True)
-    ours.add(documents([("d0", ("ab c", "ab b a", ["x"])), ("d1", ("", "a", ["y"]))]))
+    put(ours, tmp_path, [("d0", ("ab c", "ab b a", ["x"])), ("d1", ("", "a", ["y"]))])
     ours.commit({})
     index = whoosh_index.open_dir(tmp_path, indexname="x")
     writer = index.writer(codec=ArrayCodec())

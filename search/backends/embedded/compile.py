@@ -14,6 +14,7 @@ from search.backends.embedded.plan import AllOf, AnyOf, Excluded, Filter, Plan, 
 from search.backends.embedded.terms import WordTerms
 from search.backends.embedded.value_leaves import ValueLeaf, matching_values
 from search.engine import Ranking
+from search.fields import TEXT_FIELDS
 from search.index.evaluate.bm25f import TermScorer, TextWeight
 from search.index.evaluate.matches import (
     Aged,
@@ -28,7 +29,6 @@ from search.index.evaluate.matches import (
 from search.index.format.layout import MISSING
 from search.index.read.snapshot import Snapshot
 from search.language import (
-    TEXT_FIELDS,
     And,
     Boost,
     Dates,

@@ -23,14 +23,13 @@ from urllib.parse import urlsplit
 
 from search.article import PRECISIONS, Article
 from search.dates import Period
-from search.fields import MAX_INDEXED_FIELDS
+from search.fields import MAX_INDEXED_FIELDS, TEXT_FIELDS
 from search.index.evaluate.matches import Limits
 from search.index.format.layout import MISSING
 from search.index.read.snapshot import Snapshot
 from search.index.read.values import Classes
 from search.index.write.invert import Documents, WordCollector
 from search.index.write.piece_table import PieceTables
-from search.language import TEXT_FIELDS
 from search.language.limits import MAX_DISTANCE
 from search.text import Analyzer, fold_value, language_named, spaced
 from search.text.stemming import language_tags

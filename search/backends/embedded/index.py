@@ -18,6 +18,7 @@ from typing import Any
 
 from search.backends.embedded.store.layout import StoreState
 from search.errors import IndexUnusable
+from search.fields import TEXT_FIELDS
 from search.index.format.layout import BadLayout, open_file
 from search.index.format.manifest import (
     MANIFEST,
@@ -33,7 +34,6 @@ from search.index.format.segment import Segment
 from search.index.format.soundness import contradictions
 from search.index.read.snapshot import Snapshot
 from search.index.write.writer import ArrayWriter
-from search.language import TEXT_FIELDS
 from search.text import Analyzer
 from search.text.stemming import stemmers_checksum
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from search.index.format.layout import write_arrays
 from search.index.format.manifest import (
     Manifest,
     collect,
@@ -24,7 +23,6 @@ from search.index.format.manifest import (
     write_manifest,
 )
 from search.index.format.segment import Segment
-from search.index.write.invert import Documents, segment_arrays
 from search.index.write.merge import Source, merge
 
 MERGE_FACTOR = 8
@@ -59,13 +57,6 @@ class ArrayWriter:
             if len(own):
                 segment.delete(own.tolist())
             base += segment.count
-
-    def add(self, documents: Documents) -> None:
-        """Write the documents as a new segment."""
-        if documents.count:
-            segment = Segment(self._name, documents.count)
-            write_arrays(self._folder / segment.file, segment_arrays(documents))
-            self.segments.append(segment)
 
     def commit(self, note: Mapping[str, Any], *, optimize: bool = False, expunge: bool = False) -> Manifest:
         """Merge segments where due, and put the change in place: durable when this returns.
