@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -35,6 +36,19 @@ def test_a_closed_standard_input_is_said(
     code, said = run(capsys, command, "-", "--archive", str(tmp_path / "archive"))
     assert code == 2
     assert "standard input is closed" in said
+
+
+def test_an_article_that_is_rejected_is_refused_with_its_reason(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive.close()
+    for content, reason in ((b'{"id": [5], "title": "Tide"}', "the id is a list, not text"), (b"", "")):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        code, said = run(capsys, "similar", "-", "--archive", str(tmp_path / "archive"))
+        assert code == 2
+        assert said.splitlines()[-1].endswith(
+            f"there is no article on standard input{reason and f': {reason}'}"
+        )
 
 
 @pytest.mark.parametrize(

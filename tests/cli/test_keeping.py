@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -312,6 +314,19 @@ def test_the_commands(location: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert code == 5
     assert "Python" in out
     assert "checksum" in out
+
+
+def test_doctor_names_every_package_that_is_required(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["doctor", "-a", "nowhere"])
+    lines = capsys.readouterr().out.splitlines()
+    for requirement in metadata.requires("news-search") or []:
+        name, _, marker = requirement.partition(";")
+        for extra in ("", "html", "language", "parquet"):
+            if ("extra == " in marker, extra in marker) == (bool(extra), True):
+                heading = f"extra {extra}: " if extra else "packages: "
+                (line,) = (line for line in lines if line.startswith(heading))
+                assert f"{re.split('[<>=]', name)[0]} " in line
 
 
 def test_a_copy_into_the_folder_one_stands_in_is_there_for_those_who_stand_in_it(
