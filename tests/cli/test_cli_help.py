@@ -19,26 +19,9 @@ from search.config import Config, load_config
 from search.fields import FIELDS
 from search.language import limits, parse_query
 
-Run = Callable[..., tuple[int, str, str]]
-
 COMMANDS = sorted(news.commands)
 ROWS = [(topic.name, *row) for topic in (QUERY, DATES) for section in topic.sections for row in section.rows]
 RANGES = [(written, meaning) for _, written, meaning in ROWS if re.match(r"\d|\.\.", meaning)]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `news` here and gives exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return run
 
 
 # --- the list of commands ---------------------------------------------------------------------------

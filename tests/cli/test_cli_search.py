@@ -15,33 +15,7 @@ from search.cli import main
 from search.query import Archive, open_archive
 from tests.conftest import ARTICLES
 
-Run = Callable[..., tuple[int, str, str]]
-
 READERS = ["search", "count", "timeline", "facets", "show", "stats"]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `news` here and gives exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return run
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, archive: Archive) -> Path:
-    """A working folder in which the archive of four articles is the one meant."""
-    assert archive.count("*") == 4
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NEWS_ARCHIVE", str(tmp_path / "archive"))
-    return tmp_path
 
 
 def ids(run: Run, *arguments: str) -> list[str]:
