@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
 
 import click
 import pytest
 
-from search.cli import main, news
+from search.cli import news
 from search.cli.options import EXIT_CODES, EXIT_MEANINGS
 from search.cli.topics import DATES, QUERY, SETTINGS, TOPICS
 from search.config import Config, load_config
 from search.fields import FIELDS
 from search.language import limits, parse_query
+from tests.cli.conftest import Run
 
 COMMANDS = sorted(news.commands)
 ROWS = [(topic.name, *row) for topic in (QUERY, DATES) for section in topic.sections for row in section.rows]

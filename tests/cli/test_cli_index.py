@@ -7,14 +7,13 @@ import gzip
 import io
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from search.article import Article
-from search.cli import main
 from search.query import Archive, open_archive
+from tests.cli.conftest import Run
 from tests.conftest import day
 
 GOOD = '{"id":"g1","title":"Crane falls"}\n{"id":"g2","title":"Ferry late"}\n'

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from search.article import Article
-from search.cli import main
-from search.query import Archive, open_archive
+from search.query import open_archive
+from tests.cli.conftest import Run
 from tests.conftest import ARTICLES
+
+pytestmark = pytest.mark.usefixtures("home")
 
 READERS = ["search", "count", "timeline", "facets", "show", "stats"]
 

@@ -77,7 +77,7 @@ def split(texts: Sequence[str]) -> tuple[Array, Array]:
 
 
 def documents(docs: list[tuple[str, Doc]]) -> Documents:
-    """The documents, each with its id, as the codec takes them; a word is its own form and term."""
+    """The documents, each with its id, as the writer takes them; a word is its own form and term."""
     numbers = range(len(VOCABULARY))
     words = WordCollector(("head", "body"), 10)
     for number, (_, (head, body, _)) in enumerate(docs):
