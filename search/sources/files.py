@@ -73,7 +73,7 @@ _OBJECT = re.compile(rb"\{\s*\"|\[\s*\{")
 _ELEMENT = re.compile(rb"<[A-Za-z][\w:.-]*[\s/>]")
 
 _ARCHIVE_FILES = frozenset(
-    "articles.db articles.db-wal articles.db-shm lock index index.new index.old".split()
+    "articles.db articles.db-wal articles.db-shm lock index index.new".split()
 )
 """The files of an archive."""
 
