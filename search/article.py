@@ -43,10 +43,11 @@ OWN_FIELDS = frozenset(
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _LINE_BREAKS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85", "\n"))
-_CLEANED_ASCII = {code: None for code in range(128) if _CONTROL.match(chr(code))} | _LINE_BREAKS
+_ASCII_LINE_BREAKS = bytes.maketrans(b"\r\x0b\x0c", b"\n\n\n")
 _TEXTS = ("title", "description", "body", "source", "url", "language")
 _LISTS = ("highlights", "keywords", "authors")
 _C0 = bytes({*range(32), 127} - {*b"\t\n"})
+_REMOVED_C0 = _C0.translate(None, b"\r\x0b\x0c")
 _DIRECTION_MARKS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks of direction. Text may contain them, but not an id: two ids could look the same."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -57,11 +58,24 @@ def clean(text: str) -> str:
 
     Carriage returns and form feeds become line feeds. Tabs and line feeds stay. Both ends are stripped.
     """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n")
+    return cleaned(text)[0]
+
+
+def cleaned(text: str) -> tuple[str, bool]:
+    """The text as `clean` leaves it, and whether it had a control character other than a tab or a line end.
+
+    Line ends are line feeds and carriage returns; C1 control characters are not looked for.
+    """
     if text.isascii():
-        return (text.translate(_CLEANED_ASCII) if has_controls(text) else text).strip()
-    return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text.translate(_LINE_BREAKS))).strip()
+        raw = text.encode()
+        if b"\r" in raw:
+            raw = raw.replace(b"\r\n", b"\n")
+        kept = raw.translate(_ASCII_LINE_BREAKS, _REMOVED_C0)  # one pass, which most texts leave as they are
+        had_controls = len(kept) < len(raw) or (kept != raw and (b"\x0b" in raw or b"\x0c" in raw))
+        return kept.decode().strip(), had_controls
+    had_controls = has_controls(text.replace("\r", ""))
+    text = _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n").translate(_LINE_BREAKS))
+    return _CONTROL.sub("", text).strip(), had_controls
 
 
 def has_controls(text: str) -> bool:
@@ -177,6 +191,17 @@ class Article:
         if self.extra:
             record["extra"] = {name: list(values) for name, values in self.extra.items()}
         return record
+
+    @classmethod
+    def unchecked(cls, *values: object) -> Article:
+        """Build an Article from values in the order of the fields, which the checks would leave as they are.
+
+        An empty id becomes the stable hash.
+        """
+        article = _restored(*values)
+        if not article.id:
+            object.__setattr__(article, "id", article._derived_id())
+        return article
 
     @classmethod
     def restored(cls, record: Mapping[str, Any]) -> Article:

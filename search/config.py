@@ -12,11 +12,11 @@ The environment wins over the file, and an option on the command line wins over 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
+from typing import Any
 
 from search.dates import read_zone
 from search.errors import InvalidRequest
@@ -37,12 +37,15 @@ class Config:
     color: str = "auto"
 
 
-def load_config(environment: Mapping[str, str]) -> Config:
-    """Read the configuration; raises `InvalidRequest` with the file, the line and the problem."""
-    path = config_path(environment)
+def load_config(environment: Mapping[str, str], folder: Path) -> Config:
+    """Read the configuration; `folder` is where the user's own file may be.
+
+    Raises `InvalidRequest` with the file, the line and the problem.
+    """
+    path = Path(environment.get("NEWS_CONFIG") or folder / "config.toml")
     text = _read(path) if path.is_file() or environment.get("NEWS_CONFIG") else ""
     try:
-        settings = tomllib.loads(text)
+        settings = _settings(text)
     except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"{path}: {error}") from error
 
@@ -72,13 +75,12 @@ def load_config(environment: Mapping[str, str]) -> Config:
     )
 
 
-def config_path(environment: Mapping[str, str]) -> Path:
-    """Return the path of the configuration file, whether it exists or not."""
-    if named := environment.get("NEWS_CONFIG"):
-        return Path(named)
-    from platformdirs import user_config_path
+def _settings(text: str) -> dict[str, Any]:
+    if not text:
+        return {}
+    import tomllib
 
-    return user_config_path("news") / "config.toml"
+    return tomllib.loads(text)
 
 
 def local_zone(name: str) -> tzinfo:

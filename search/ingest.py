@@ -26,6 +26,8 @@ REMEMBERED = 250_000
 MAX_AHEAD = timedelta(days=2)
 """A time that is no further ahead than this can be today in another zone, or by a clock that is fast."""
 
+_HALF_WORD = (MAX_WORD_LENGTH + 1) // 2
+
 
 @dataclass(slots=True)
 class IndexReport:
@@ -157,22 +159,32 @@ def _oddities(article: Article, now: datetime) -> Iterator[Note]:
     """Note the oddities of an article, which is added all the same; they do not depend on its source."""
     if article.published is not None and article.published > now + MAX_AHEAD:
         yield Note("future-date", f"{article.published:%Y-%m-%d} is still to come")
-    pieces = [piece for piece in article.body.split() if len(piece) > MAX_WORD_LENGTH]
-    longest = max((len(word) for piece in pieces for word in words(piece)), default=0)
-    if longest > MAX_WORD_LENGTH:
-        yield Note("long-word", f"a word of {longest:,} characters cannot be searched for")
+    if _may_have_long_word(article.body):
+        pieces = [piece for piece in article.body.split() if len(piece) > MAX_WORD_LENGTH]
+        longest = max((len(word) for piece in pieces for word in words(piece)), default=0)
+        if longest > MAX_WORD_LENGTH:
+            yield Note("long-word", f"a word of {longest:,} characters cannot be searched for")
+
+
+def _may_have_long_word(text: str) -> bool:
+    """True if half the length of a long word is somewhere without a space, seen without a split.
+
+    A word longer than `MAX_WORD_LENGTH` covers one of the blocks of half its length whole.
+    """
+    starts = range(0, len(text) - _HALF_WORD + 1, _HALF_WORD)
+    return any(text.find(" ", start, start + _HALF_WORD) < 0 for start in starts)
 
 
 def add_all(engine: Engine, articles: Iterator[Article], note: Callable[[Added], object]) -> None:
     """Add articles batch by batch, calling `note` when one is stored and can be found.
 
     A `KeyboardInterrupt` while the next article is made ends the batch, which is stored before it goes on.
-    If more than half of the archive then came in several batches of this run, its index is optimized:
+    After several batches the index is optimized, the whole of it if more than half of the archive is new:
     that costs less than the run did.
     """
     added = several = 0
     for batch in _batches(articles):
-        counts = engine.add(batch)
+        counts = engine.add(batch, more=several > 0)
         note(counts)
         if batch.interrupt is not None:
             raise batch.interrupt
@@ -181,8 +193,7 @@ def add_all(engine: Engine, articles: Iterator[Article], note: Callable[[Added],
     if several > 1:
         with engine.reader() as reader:
             total = reader.search(SearchRequest(Everything(), limit=0)).total
-        if 2 * added > total:
-            engine.optimize()
+        engine.optimize(whole=2 * added > total)
 
 
 class _Batch:

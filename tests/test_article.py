@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -20,6 +21,7 @@ from search.article import (
     Precision,
     clean,
     clean_values,
+    cleaned,
 )
 from search.errors import InvalidArticle, SearchError
 
@@ -27,7 +29,7 @@ NOON = datetime(2025, 2, 11, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("written", "cleaned"),
+    ("written", "expected"),
     [
         ("plain", "plain"),
         ("  ends  \n", "ends"),
@@ -42,17 +44,44 @@ NOON = datetime(2025, 2, 11, 12, tzinfo=UTC)
         ("", ""),
     ],
 )
-def test_cleaning_takes_out_what_is_no_text(written: str, cleaned: str) -> None:
-    assert clean(written) == cleaned
+def test_cleaning_takes_out_what_is_no_text(written: str, expected: str) -> None:
+    assert clean(written) == expected
 
 
 @given(st.text(alphabet=st.sampled_from("ab \r\n\t\x00\x1b\ufeff\ud800\u00e9") | st.characters()))
 def test_clean_text_is_left_as_it_is_and_can_be_encoded(text: str) -> None:
-    cleaned = clean(text)
-    assert clean(cleaned) == cleaned
-    assert cleaned.encode().decode() == cleaned
-    assert "\r" not in cleaned
-    assert "\x00" not in cleaned
+    found = clean(text)
+    assert clean(found) == found
+    assert found.encode().decode() == found
+    assert "\r" not in found
+    assert "\x00" not in found
+
+
+_KEPT = "\t\n"
+_LINE_ENDS = "\r\x0b\x0c\x85"
+
+
+def clean_by_character(text: str) -> tuple[str, bool]:
+    """The contract of `cleaned`, a character at a time."""
+    found, had_controls = "", False
+    for character in text.replace("\r\n", "\n"):
+        is_control = unicodedata.category(character) == "Cc" and character not in _KEPT
+        had_controls |= is_control and character.isascii() and character != "\r"
+        if character in _LINE_ENDS:
+            found += "\n"
+        elif unicodedata.category(character) == "Cs":
+            found += "\ufffd"
+        elif not is_control and character not in "\ufeff\ufffe\uffff":
+            found += character
+    return found.strip(), had_controls
+
+
+@given(
+    st.text(st.sampled_from("ab \r\n\t\0\x03\x0b\x0c\x1c\x7f"))
+    | st.text(st.sampled_from("ab \r\n\t\0\x0b\x7f\x85\x9f\xa0\u2028\ufeff\uffff\ud800é") | st.characters())
+)
+def test_one_pass_cleans_and_tells_of_control_characters(text: str) -> None:
+    assert cleaned(text) == clean_by_character(text)
 
 
 def test_values_are_put_on_one_line_and_kept_once_in_their_order() -> None:

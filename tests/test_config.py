@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from search.cli import main
-from search.config import DEFAULT_ARCHIVE, Config, config_path, load_config, local_zone
+from search.cli.options import resolve
+from search.config import DEFAULT_ARCHIVE, Config, load_config, local_zone
 from search.errors import InvalidRequest
 from search.query import Archive
 
@@ -26,7 +27,7 @@ def configured(tmp_path: Path, content: str | bytes, **environment: str) -> Conf
     """What a file with this content, and these variables, make of the settings."""
     path = tmp_path / "settings.toml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return load_config({"NEWS_CONFIG": str(path), **environment})
+    return load_config({"NEWS_CONFIG": str(path), **environment}, path.parent)
 
 
 def test_an_empty_file_leaves_the_defaults(tmp_path: Path) -> None:
@@ -94,25 +95,27 @@ def test_the_file_is_named_with_what_is_wrong_in_it(
 
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match=r"gone\.toml cannot be read: No such file"):
-        load_config({"NEWS_CONFIG": str(tmp_path / "gone.toml")})
+        load_config({"NEWS_CONFIG": str(tmp_path / "gone.toml")}, tmp_path)
 
 
 def test_the_usual_file_need_not_be_there_and_is_read_where_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load_config({}, tmp_path) == Config()
+    (tmp_path / "config.toml").write_text("limit = 3\n")
+    assert load_config({}, tmp_path).limit == 3
+    for name in ("NEWS_CONFIG", "NEWS_TZ"):
+        monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
-    assert load_config({}) == Config()
-    path = config_path({})
-    assert path.name == "config.toml"
-    assert tmp_path in path.parents
-    path.parent.mkdir(parents=True)
-    path.write_text("limit = 3\n")
-    assert load_config({}).limit == 3
+    (tmp_path / "settings" / "news").mkdir(parents=True)
+    (tmp_path / "settings" / "news" / "config.toml").write_text('tz = "Asia/Tokyo"\n')
+    assert str(resolve(None).zone) == "Asia/Tokyo"
 
 
 def test_the_file_that_is_named_is_the_one_read(tmp_path: Path) -> None:
-    assert config_path({"NEWS_CONFIG": str(tmp_path / "mine.toml")}) == tmp_path / "mine.toml"
+    (tmp_path / "config.toml").write_text("limit = 3\n")
+    (tmp_path / "mine.toml").write_text("limit = 4\n")
+    assert load_config({"NEWS_CONFIG": str(tmp_path / "mine.toml")}, tmp_path).limit == 4
 
 
 @pytest.mark.parametrize(("name", "offset"), [("UTC", 0), ("Asia/Tokyo", 9)])

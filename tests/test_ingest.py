@@ -117,6 +117,22 @@ def test_what_is_odd_about_an_article_is_noted_whatever_it_was_read_from(empty: 
     assert report.stored == 3
 
 
+@pytest.mark.parametrize("length", [255, 256, 257])
+def test_a_long_word_is_noted_wherever_it_stands(empty: Archive, length: int) -> None:
+    bodies = [f"{'a ' * (before // 2)}{'b' * (before % 2)} {'x' * length} tide" for before in range(260)]
+    bodies += [
+        f"Tide\n{'x' * length}",
+        "x" * length,
+        f"Tide\t{'x' * length}\nLow\nwater",
+        f"{'é' * length}. Low",
+    ]
+    items: list[Item] = [
+        accepted(Article(id=f"{number}", title="Tide", body=body)) for number, body in enumerate(bodies)
+    ]
+    noted = indexed(empty, items).notes.get("long-word", 0)
+    assert noted == (len(bodies) if length > 255 else 0)
+
+
 def test_a_withdrawn_article_goes_and_one_that_comes_back_stays(archive: Archive) -> None:
     again = replace(ARTICLES[1], title="Back again")
     items: list[Item] = [

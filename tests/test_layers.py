@@ -50,11 +50,11 @@ HOMES = {
     "whoosh": {"index/whoosh"},
     "sqlite3": {"backends"},
     "zstandard": {"backends"},
+    "orjson": {"sources", "backends"},
     "click": {"cli"},
     "rich": {"present", "cli"},
     "dateparser": {"dates"},
     "tzlocal": {"config"},
-    "platformdirs": {"config"},
     **{
         name: {"sources"}
         for name in "feedparser defusedxml yaml trafilatura htmldate warcio pyarrow py3langid".split()
@@ -142,7 +142,6 @@ def test_libraries_that_are_slow_to_import_are_imported_on_use() -> None:
         "rich",
         "dateparser",
         "tzlocal",
-        "platformdirs",
         "feedparser",
         "yaml",
         "pyarrow",

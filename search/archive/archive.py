@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import islice
 from pathlib import Path
 
 from search.archive.arguments import (
@@ -24,15 +23,10 @@ from search.archive.arguments import (
     text_of,
 )
 from search.archive.excerpts import with_snippets
-from search.archive.feedback import (
-    CHARACTERISTIC_WORDS,
-    characteristic_words,
-    drop_duplicates,
-    expansion,
-    weighted,
-)
+from search.archive.feedback import expansion
 from search.archive.paging import NextPage, digest_of
 from search.archive.question import Question, depends_on_now, question_of, read_question
+from search.archive.related import background_of, similar_to
 from search.archive.spelling import correction, missing_parts
 from search.archive.timeline import timeline
 from search.article import Article
@@ -42,7 +36,6 @@ from search.dates.bounds import Moment, Zone, between, next_full_hour, zone_of
 from search.deadline import Deadline, no_deadline
 from search.engine import (
     DEFAULT_RANKING,
-    MAX_HITS,
     SORTS,
     Added,
     Cursor,
@@ -65,8 +58,7 @@ from search.engine import (
     Version,
 )
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
-from search.language import Dates, Not, Query, Word, all_of
-from search.once import once
+from search.language import Query
 from search.text import Analyzer
 
 __all__ = ["Archive", "Question", "open_archive"]
@@ -105,6 +97,7 @@ class Archive:
         self.engine = engine
         self.zone = zone
         self._now = now
+        self._analyzer: Analyzer | None = None
 
     def __enter__(self) -> Archive:
         return self
@@ -145,10 +138,10 @@ class Archive:
     def _read(self, reader: Reader, asked: Question | str) -> Query:
         return read_question(reader, question_of(asked), self.zone, self._moment())
 
-    @once
-    def _analyzer(self) -> Analyzer:
-        with self.engine.reader() as reader:
-            return Analyzer(reader.state().language)
+    def _analyzer_of(self, reader: Reader) -> Analyzer:
+        if self._analyzer is None:
+            self._analyzer = Analyzer(reader.state().language)
+        return self._analyzer
 
     def search(
         self,
@@ -205,7 +198,7 @@ class Archive:
             check = no_deadline if deadline is None else deadline.check
             added: tuple[str, ...] = ()
             if expand:
-                prefer, added = expansion(reader, read.tree, ranking, self._analyzer, check)
+                prefer, added = expansion(reader, read.tree, ranking, self._analyzer_of(reader), check)
                 request = replace(request, prefer=prefer)
             found = reader.search(request)
 
@@ -258,7 +251,7 @@ class Archive:
         return timeline(facet, by, self.zone, no_deadline if deadline is None else deadline.check)
 
     def scan(self, question: Question | str, *, timeout: Timeout = None) -> Iterator[Article]:
-        """Yield every match, oldest first, as of one moment: articles added meanwhile are left out."""
+        """Yield every match, oldest first, as of the moment when the first is taken, as one stream."""
         deadline = deadline_of(timeout)
         with self._reading(deadline) as (reader, _):
             tree = self._read(reader, question).tree  # now, so that an error comes now
@@ -290,41 +283,41 @@ class Archive:
         check_moments(since, until)
         limit = limit_of(limit)
         with self._reading(timeout) as (reader, deadline):
-            check = no_deadline if deadline is None else deadline.check
             given = _given(reader, article)
-            words = characteristic_words(reader, [(given, 1.0)], CHARACTERISTIC_WORDS, self._analyzer, check)
-            if not words:
-                return Results(0, ())
-            other = Not(Word(given.id, "id"))
             period = between(since, until, self.zone, self._moment())
-            tree = all_of([weighted(words), other, *([] if period is None else [Dates(period)])])
-            found = reader.search(SearchRequest(tree, limit=limit, highlight=True))
-            read_as = " OR ".join(word.word for word in words)
-            return with_snippets(replace(found, read_as=read_as, next=None), check)
+            check = no_deadline if deadline is None else deadline.check
+            return similar_to(reader, given, self._analyzer_of(reader), period, limit, check)
 
     def background(self, article: str | Article, *, limit: int = 10, timeout: Timeout = None) -> Results:
         """Find older articles similar to this one, for context, without copies of it or of each other.
 
         Raises `InvalidRequest` for an id that is not there, and for an article without a time.
         """
-        limit, deadline = limit_of(limit), deadline_of(timeout)
-        with self._reading(deadline) as (reader, _):
+        limit = limit_of(limit)
+        with self._reading(timeout) as (reader, deadline):
             given = _given(reader, article)
-        if given.published is None:
-            raise InvalidRequest(f"the article {given.id!r} has no time, so nothing is older")
-        until = given.published - timedelta(microseconds=1)
-        found = self.similar(given, until=until, limit=min(MAX_HITS, 4 * limit), timeout=deadline)
-        check = no_deadline if deadline is None else deadline.check
-        return replace(found, hits=tuple(islice(drop_duplicates(found.hits, given, check), limit)))
+            if given.published is None:
+                raise InvalidRequest(f"the article {given.id!r} has no time, so nothing is older")
+            check = no_deadline if deadline is None else deadline.check
+            return background_of(reader, given, self._analyzer_of(reader), given.published, limit, check)
 
-    def explain(self, identity: str, question: Question | str, *, timeout: Timeout = None) -> Explanation:
+    def explain(
+        self,
+        identity: str,
+        question: Question | str,
+        *,
+        timeout: Timeout = None,
+        ranking: Ranking = DEFAULT_RANKING,
+    ) -> Explanation:
         """Explain the score that `search` gives the article for this question, term by term.
 
-        Raises `InvalidRequest` for an id that is not there.
+        The part of `expand` and `recency` in a score is left out. Raises `InvalidRequest` for an id that is
+        not there.
         """
+        ranking = checked_as(Ranking, "ranking", ranking)
         with self._reading(timeout) as (reader, _):
             tree = self._read(reader, question).tree
-            found = reader.explain(tree, text_of("an id", identity))
+            found = reader.explain(tree, text_of("an id", identity), ranking)
         if found is None:
             raise InvalidRequest(f"no article has the id {identity!r}")
         return found

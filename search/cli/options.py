@@ -160,7 +160,7 @@ def resolve(archive: str | None, tz: str | None = None, color: str | None = None
     """
     from search.config import load_config, local_zone
 
-    config = load_config(os.environ)
+    config = load_config(os.environ, Path(click.get_app_dir("news")))
     return Settings(
         archive=Path(archive) if archive else config.archive,
         zone=local_zone(tz or config.tz),

@@ -80,11 +80,12 @@ class Engine(Protocol):
     def version(self) -> str:
         """A name of the newest commit, which changes whenever an answer may change; takes microseconds."""
 
-    def add(self, articles: Iterable[Article]) -> Added:
+    def add(self, articles: Iterable[Article], *, more: bool = False) -> Added:
         """Put a batch in, each in place of the one with its id; of equal ids the last stays.
 
         If both have a version (`Article.version`), a lower one never replaces a higher one.
-        If this raises an error (or `articles` does), nothing is put in.
+        If this raises an error (or `articles` does), nothing is put in. With `more` the caller adds more
+        batches at once and calls `optimize` after the last, so that searching need not be fast until then.
         """
 
     def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
@@ -103,8 +104,11 @@ class Engine(Protocol):
     def rebuild(self, progress: Progress | None = None) -> None:
         """Make a new index from the articles."""
 
-    def optimize(self) -> None:
-        """Make searching as fast as it can be, at the cost of writing the whole index once."""
+    def optimize(self, *, whole: bool = True) -> None:
+        """Make searching as fast as it can be, at the cost of writing the whole index once.
+
+        Without `whole` only parts are written again that are due after batches with `more`.
+        """
 
     def upgrade(self, progress: Progress | None = None) -> bool:
         """Bring an archive that an older version made up to date; True if there was anything to do."""

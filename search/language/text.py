@@ -16,12 +16,12 @@ from search.text import fold, words
 SENTENCE, QUESTION = 6, 3
 """The least number of words in a sentence, and in a question, which ends in a question mark."""
 
-_OPERATOR = re.compile(r"\b(?:AND|OR|NOT|NEAR|ADJ)\b|#")
+_OPERATOR = re.compile(r"\b(?:AND|OR|NOT|NEAR|ADJ)\b|#|(?:^|\s)[-!][^\w\s\"(]")
 _SYNTAX = re.compile(r"""["“”„«»()~^*?\\|]|(?:^|\s)[-!]\w|\w:\w""")
 
 
 def _reads_as_sentence(text: str) -> bool:
-    """True if the only query syntax in a long `text` is an upper-case word, a hashtag or a final "?".
+    """True if the only syntax in a long `text` is an upper-case word, a hashtag, a -@name or a final "?".
 
     In a headline NOT is a word, and ? is not a wildcard; to exclude a word, users can write the sign.
     """

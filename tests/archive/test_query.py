@@ -212,3 +212,11 @@ def test_a_ranking_may_leave_out_a_field_of_text(tmp_path: Path) -> None:
         own.add([Article(id="t", title="Storm"), Article(id="b", title="Calm", body="No storm at sea.")])
         hits = own.search("storm", ranking=ranking).hits
     assert [(hit.article.id, hit.score > 0) for hit in hits] == [("t", True), ("b", False)]
+
+
+def test_an_explanation_is_of_the_ranking_that_is_asked_for(archive: Archive) -> None:
+    ranking = Ranking(k1=0.5)
+    (first, *_) = archive.search("strike", ranking=ranking).hits
+    explained = archive.explain(first.article.id, "strike", ranking=ranking)
+    assert explained.value == pytest.approx(first.score, rel=1e-5)
+    assert explained.value != pytest.approx(archive.search("strike").hits[0].score, rel=1e-5)

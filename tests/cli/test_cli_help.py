@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 import pytest
@@ -111,7 +112,7 @@ def test_the_page_of_settings_names_all_there_are(tmp_path: object) -> None:
     path = f"{tmp_path}/all.toml"
     with open(path, "w") as settings:  # noqa: PTH123
         settings.write("\n".join(line for line, _ in file))
-    config = load_config({"NEWS_CONFIG": path})
+    config = load_config({"NEWS_CONFIG": path}, Path())
     assert (config.tz, config.limit, config.color) == ("Europe/Berlin", 20, "never")
     assert [line.split()[0] for line, _ in file] == [field.name for field in fields(Config)]
 

@@ -124,9 +124,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
         (postings, "MAX_SORTED_POSTINGS"),
     ):
         monkeypatch.setattr(module, name, 4)
-    monkeypatch.setattr("search.index.evaluate.vocabulary.CHUNK_STRINGS", 4)
     monkeypatch.setattr("search.index.read.values.CHECK_EVERY", 4)
-    monkeypatch.setattr("search.backends.embedded.suggestions.CHUNK_STRINGS", 4)
     monkeypatch.setattr("search.backends.embedded.reader.CHECK_ARTICLES", 4)
     monkeypatch.setattr(matches, "MIN_SPARSITY", 1)
 
@@ -248,6 +246,7 @@ def test_many_postings_are_added_up_as_few_are(monkeypatch: pytest.MonkeyPatch) 
     ]
     many = summed(pieces)
     monkeypatch.setattr(postings, "MAX_SORTED_POSTINGS", 1 << 20)
+    monkeypatch.setattr(postings, "MAX_SPARSITY", 0)
     few = summed(pieces)
     assert many.docs.tolist() == few.docs.tolist()
     assert many.frequencies.tolist() == few.frequencies.tolist()

@@ -103,6 +103,16 @@ def test_edit_distances_of_bytes_to_a_long_target(words: list[str], target: str)
     assert kernels.edit_distances(letters, target).tolist() == [edits(word, target) for word in words]
 
 
+@given(st.lists(st.text("abc", min_size=4, max_size=4), min_size=1), st.text("abcd", max_size=6), st.data())
+def test_edit_distances_of_words_that_end_within_their_row(
+    rows: list[str], target: str, draw: st.DataObject
+) -> None:
+    lengths = draw.draw(st.lists(st.integers(0, 4), min_size=len(rows), max_size=len(rows)))
+    letters = np.frombuffer("".join(rows).encode(), np.uint8).reshape(len(rows), 4)
+    found = kernels.edit_distances(letters, target, array(lengths))
+    assert found.tolist() == [edits(row[:n], target) for row, n in zip(rows, lengths, strict=True)]
+
+
 # --- inversion --------------------------------------------------------------------------------------
 
 _texts = st.lists(st.sampled_from([*b"ab9.,'& \n-", 0xC3, 0xA9]), max_size=120).map(bytes)

@@ -28,7 +28,7 @@ from search.index.whoosh.fields import Positions, Terms, integer_column
 from search.index.whoosh.segment import ArrayCodec, WhooshSegment
 from search.index.write import merge
 from search.index.write.invert import Documents, WordCollector, segment_arrays
-from search.index.write.writer import MERGE_FACTOR, ArrayWriter, to_merge
+from search.index.write.writer import MAX_SMALL_SEGMENTS, MERGE_FACTOR, ArrayWriter, to_merge
 
 SCHEMA = Schema(id=ID(unique=True), head=Positions(), body=Positions(), tag=Terms(), number=integer_column())
 CONTENTS = partial(write_contents, SCHEMA)
@@ -318,9 +318,16 @@ def test_merging_loses_and_invents_nothing(batches: list[list[Doc]], gone: set[i
 
 def test_small_commits_never_rewrite_a_large_segment() -> None:
     large = Segment("x", 100_000)
-    small = [Segment("x", 10) for _ in range(MERGE_FACTOR)]
+    small = [Segment("x", 10) for _ in range(MAX_SMALL_SEGMENTS + 1)]
     assert to_merge([large, *small[1:]]) == []
     assert to_merge([large, *small]) == small
+
+
+def test_segments_of_about_one_size_become_one() -> None:
+    large = Segment("x", 1_000_000)
+    middle = [Segment("x", 10_000) for _ in range(MERGE_FACTOR)]
+    assert to_merge([large, *middle[1:]]) == []
+    assert to_merge([large, *middle]) == middle
 
 
 def test_a_mostly_deleted_segment_is_written_anew() -> None:

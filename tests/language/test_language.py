@@ -27,6 +27,7 @@ from search.language import (
     Wildcard,
     Word,
     leaves,
+    parse_loosely,
     parse_query,
 )
 from search.language.limits import (
@@ -458,3 +459,10 @@ def test_any_text_is_a_query_that_reads_back_or_an_error_with_its_place(
             assert error.start < error.end  # noqa: PT017
         else:
             assert parse_query(str(found), zone=zone, now=NOW, extra_fields=EXTRA).tree == found.tree
+
+
+def test_a_dash_before_an_address_in_a_sentence_excludes_nothing() -> None:
+    read = parse_loosely("BREAKING: ferry aground off Port Alder, all safe -@harbourwatch", zone=UTC, now=NOW)
+    assert str(read) == (
+        "BREAKING OR ferry OR aground OR off OR Port OR Alder OR all OR safe OR harbourwatch"
+    )

@@ -135,7 +135,7 @@ class ReferenceEngine(ReferenceHistory):
     def upgrade(self, progress: Progress | None = None) -> bool:  # noqa: ARG002  # there is nothing to do
         return False
 
-    def optimize(self) -> None:
+    def optimize(self, *, whole: bool = True) -> None:
         """There is nothing to be made faster."""
 
     def state(self) -> State:

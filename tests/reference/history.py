@@ -21,7 +21,7 @@ class ReferenceHistory:
         self.past: dict[str, Past] = {}
         self.withdrawn: dict[str, int | None] = {}
 
-    def add(self, articles: Iterable[Article]) -> Added:
+    def add(self, articles: Iterable[Article], *, more: bool = False) -> Added:  # noqa: ARG002  # nothing to put off
         total = Added()
         for article in articles:
             known, version = self.articles.get(article.id), article.version

@@ -167,9 +167,9 @@ class EmbeddedEngine:
         if self._closed:
             raise ArchiveError("the archive is closed; open it again", self._location)
 
-    def add(self, articles: Iterable[Article]) -> Added:
+    def add(self, articles: Iterable[Article], *, more: bool = False) -> Added:
         with self._writing():
-            return self._writer.add(articles)
+            return self._writer.add(articles, more=more)
 
     def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
         with self._writing():
@@ -185,9 +185,9 @@ class EmbeddedEngine:
         with self._writing():
             return self._writer.prune(before)
 
-    def optimize(self) -> None:
+    def optimize(self, *, whole: bool = True) -> None:
         with self._writing():
-            self._writer.optimize()
+            self._writer.optimize(whole=whole)
 
     def catch_up(self, *, only_behind: bool = False) -> None:
         """Bring the index up to date with the articles; `only_behind` only if it lacks any of them."""

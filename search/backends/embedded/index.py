@@ -33,7 +33,6 @@ from search.index.format.manifest import (
 from search.index.format.segment import Segment
 from search.index.format.soundness import contradictions
 from search.index.read.snapshot import Snapshot
-from search.index.write.writer import ArrayWriter
 from search.text import Analyzer
 from search.text.stemming import stemmers_checksum
 
@@ -227,6 +226,7 @@ class ArchiveIndex:
     def create(cls, path: Path, note: Mapping[str, object]) -> ArchiveIndex:
         """A new empty index in a new folder, that covers what `note` says."""
         from search.backends.embedded.schema import contents_of
+        from search.index.write.writer import ArrayWriter
 
         path.mkdir()
         sync_folder(path.parent)
@@ -239,6 +239,7 @@ class ArchiveIndex:
         After an interruption either the last commit can be read, or the new one.
         """
         from search.backends.embedded.schema import contents_of
+        from search.index.write.writer import ArrayWriter
 
         made = read_manifest(other.path, NAME)
         for path in (self.path, self.path / MANIFEST):

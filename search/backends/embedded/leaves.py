@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from search.backends.embedded.plan import TextLeaf, distinct_highlights
 from search.backends.embedded.terms import WordTerms
-from search.deadline import checked
+from search.deadline import CHECK_EVERY, checked
 from search.errors import LimitExceeded
 from search.fields import TEXT_FIELDS
 from search.index.kernels import Ints
@@ -83,25 +83,35 @@ class PatternLeaf:
         self._fields = TEXT_FIELDS if node.field is None else (node.field,)
 
     @once
-    def _expanded(self) -> list[tuple[str, str]]:
-        """The (form, term) of each word that it stands for; raises `LimitExceeded`."""
+    def _expanded(self) -> tuple[list[list[int]], list[tuple[str, str]]]:
+        """Each word that it stands for: the numbers of forms in each segment, and all (form, term).
+
+        Raises `LimitExceeded`.
+        """
+        view = self._view
         if isinstance(self._node, Fuzzy):
-            pairs = self._view.forms_near(forms(self._node.text)[0], self._node.distance)
+            found = view.forms_near(forms(self._node.text)[0], self._node.distance)
         else:
             pattern = folded_pattern(self._node.pattern, fold)
-            pairs = self._view.forms_like(pattern, wildcard_prefix(pattern))
-        found, distinct = set(), set()
-        for form, term in checked(pairs, self._view.check):
-            found.add((form, term))
-            distinct.add(form)
-            if len(distinct) > MAX_EXPANSIONS:
-                raise too_many(self._node)
-        return sorted(found)
+            found = view.forms_like(pattern, wildcard_prefix(pattern))
+        numbers: list[list[int]] = [[] for _ in view.segments]
+        pairs: set[tuple[str, str]] = set()
+        distinct: set[str] = set()
+        for place, own in found:
+            for start in range(0, len(own), CHECK_EVERY):
+                view.check()
+                some = view.pairs(place, own[start : start + CHECK_EVERY])
+                pairs.update(some)
+                distinct.update(form for form, _ in some)
+                if len(distinct) > MAX_EXPANSIONS:
+                    raise too_many(self._node)
+            numbers[place] += own
+        return numbers, sorted(pairs)
 
     @once
     def _slot(self) -> Slot:
         by_term: dict[str, set[str]] = {}
-        for form, term in self._expanded:
+        for form, term in self._expanded[1]:
             by_term.setdefault(term, set()).add(form)
         return [
             (term, None if self._view.has_all_forms(term, wanted) else frozenset(wanted))
@@ -121,20 +131,15 @@ class PatternLeaf:
     def postings(self) -> Postings:
         view = self._view
         view.check()
-        if self._prefix is not None:
-            if view.count_starting(self._prefix) > MAX_EXPANSIONS:
-                self._expanded  # noqa: B018  # counts each form once over all segments, and raises
-            found = view.postings_starting(self._prefix)
+        numbers: Sequence[Sequence[int]]
+        if self._prefix is None:
+            numbers, _ = self._expanded
         else:
-            found = merged([self._of_term(term, wanted) for term, wanted in self._slot], view.check)
+            numbers = view.forms_starting(self._prefix)
+            if sum(map(len, numbers)) > MAX_EXPANSIONS:
+                numbers, _ = self._expanded  # counts each form once over all segments, and raises
+        found = view.postings_of_forms(numbers)
         return found if self._fields == TEXT_FIELDS else found.only(self._fields[0])
-
-    def _of_term(self, term: str, wanted: frozenset[str] | None) -> Postings:
-        view = self._view
-        view.check()
-        if wanted is None:
-            return view.postings(term)
-        return postings_of(view, lambda field: words_as_spans(view.places(field, term, wanted)))
 
     def spans(self, field: str) -> Spans:
         if field not in self._fields:
@@ -142,7 +147,7 @@ class PatternLeaf:
         return words_as_spans(places_of(self._view, field, self._slot))
 
     def highlights(self) -> tuple[Highlight, ...]:
-        found = frozenset(form for form, _ in self._expanded)
+        found = frozenset(form for form, _ in self._expanded[1])
         return (Highlight((found,), self._fields),) if found else ()
 
 

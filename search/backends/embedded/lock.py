@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import socket
 import stat
 import time
 from collections.abc import Iterator
@@ -66,7 +65,7 @@ def writing(location: Path, wait: float = 0.0) -> Iterator[None]:
         try:
             file.truncate(0)
             with suppress(OSError):  # a full disk, which must not keep anybody from deleting
-                file.write(f"{os.getpid()} {socket.gethostname()} {now}\n".encode())
+                file.write(f"{os.getpid()} {os.uname().nodename} {now}\n".encode())
             yield
         finally:
             if not file.closed:  # it is in a process that was forked meanwhile
@@ -88,7 +87,7 @@ def is_being_written(location: Path) -> bool:
     pid, host, since = _holder(written)
     if pid is None or host is None:
         return False
-    if host != socket.gethostname():
+    if host != os.uname().nodename:
         return True
     try:
         os.kill(pid, 0)

@@ -11,7 +11,8 @@ from search.engine import Suggestion
 from search.index.evaluate.counts import by_value
 from search.index.evaluate.matches import everything
 from search.index.evaluate.vocabulary import frequent_forms, near_forms
-from search.index.postings.patterns import CHUNK_STRINGS, spelled_like
+from search.index.format.lexicon import Lexicon
+from search.index.postings.patterns import Unchanged, chunks, containing, spelled_like
 from search.index.read.snapshot import Snapshot
 from search.text import fold_value, forms
 
@@ -59,9 +60,8 @@ def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Sug
     for lexicon in view.values(field).lexicons:
         if len(lexicon) > MAX_VALUES:
             return ()
-        for start in range(0, len(lexicon), CHUNK_STRINGS):
-            view.check()
-            terms = lexicon.strings(range(start, min(start + CHUNK_STRINGS, len(lexicon))))
+        for some in chunks(range(len(lexicon)), view.check):
+            terms = lexicon.pick(_candidates(lexicon, some, sought))
             kinds |= _like([term.partition(SEPARATOR)[0] for term in terms], sought)
     if not kinds:
         return ()
@@ -79,11 +79,24 @@ def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Sug
     return tuple(each for _, each in ranked[:count])
 
 
+def _candidates(lexicon: Lexicon, numbers: range, sought: str) -> list[int]:
+    """Those of `numbers` whose values may be like the one that is sought: at least all that `_like` takes."""
+    found = {*containing(lexicon, numbers, _bare(sought))}
+    if len(sought) >= MIN_LENGTH:
+        found.update(Unchanged(lexicon, sought, _distance(sought)).within(numbers))
+    if own := forms(sought):
+        found.update(containing(lexicon, numbers, own))
+    return sorted(found)
+
+
+def _distance(sought: str) -> int:
+    return 1 if len(sought) <= MAX_SHORT_LENGTH else 2
+
+
 def _like(values: Sequence[str], sought: str) -> dict[str, int]:
     """The values like the one that is sought; a lower number means a closer one."""
     bare, own = _bare(sought), set(forms(sought))
-    distance = 1 if len(sought) <= MAX_SHORT_LENGTH else 2
-    close = set(spelled_like(values, sought, distance)) if len(sought) >= MIN_LENGTH else set()
+    close = set(spelled_like(values, sought, _distance(sought))) if len(sought) >= MIN_LENGTH else set()
     like = {}
     for place, value in enumerate(values):
         if _bare(value) == bare:

@@ -13,7 +13,7 @@ from search.engine import MAX_NAMED_FIELDS
 from search.fields import MAX_EXTRA_FIELDS, MAX_INDEXED_FIELDS
 from search.index.format.lexicon import Lexicon
 from search.index.format.segment import Segment
-from search.index.write.writer import ArrayWriter
+from search.index.write.writer import ArrayWriter, Merging
 from search.text import Analyzer
 
 
@@ -72,11 +72,11 @@ class Update:
         self._builder.start(self._index.path / self._segment.file)
 
     def commit(
-        self, state: StoreState, analyzer: Analyzer, *, optimize: bool = False, expunge: bool = False
+        self, state: StoreState, analyzer: Analyzer, merging: Merging = "due", *, expunge: bool = False
     ) -> None:
         """Put the change in place; the index then covers `state`.
 
-        `optimize` merges all segments into one, `expunge` erases removed articles from every segment.
+        `merging` says which segments it merges, `expunge` erases removed articles from every segment.
         """
         fields = tuple(sorted(self._extra_fields))
         writer = ArrayWriter(self._index.path, NAME, contents_of(fields))
@@ -87,7 +87,7 @@ class Update:
             self._segment.count = self._builder.finish()
             self._segment.delete(self._superseded)
             writer.segments.append(self._segment)
-        writer.commit(commit_info(analyzer, state, fields), optimize=optimize, expunge=expunge)
+        writer.commit(commit_info(analyzer, state, fields), merging, expunge=expunge)
 
 
 def _numbers(ids: Lexicon, wanted: Iterable[bytes]) -> list[int]:

@@ -6,13 +6,13 @@ by words of the name that stand side by side, unless the name is quoted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from search.backends.embedded.documents import SEPARATOR, value_term
 from search.backends.embedded.leaves import MAX_EXPANSIONS, folded_pattern, too_many
 from search.deadline import Check
 from search.index.format.lexicon import Lexicon
-from search.index.postings.patterns import chosen, matching, spelled_like
+from search.index.postings.patterns import Unchanged, chunks, containing, matching, spelled_like
 from search.language import Fuzzy, Phrase, Wildcard, Word
 from search.text import fold_value, forms
 
@@ -23,37 +23,46 @@ def matching_values(leaf: ValueLeaf, field: str, known: Lexicon, check: Check) -
     """The numbers of the values of `known` that the leaf matches; raises `LimitExceeded`."""
     match leaf:
         case Word(text) | Phrase(text) if field == "id":
-            numbers = (known.number(term.encode()) for term in (text, value_term(text)))
-            return [number for number in numbers if number >= 0][:1]
+            exact = (known.number(term.encode()) for term in (text, value_term(text)))
+            return [number for number in exact if number >= 0][:1]
         case Word(text) | Phrase(text) if field != "author" or isinstance(leaf, Phrase):
             folded = fold_value(text.replace("_", "-") if field == "lang" else text).encode()
-            exact = known.number(folded)
+            alone = known.number(folded)
             variants = known.starting(folded + SEPARATOR.encode())
-            return [*variants] if exact < 0 else [exact, *variants]
-    found = chosen(known, range(len(known)), _chooser(leaf, field), check)
-    if len(found) > MAX_EXPANSIONS and isinstance(leaf, Wildcard | Fuzzy):
-        raise too_many(leaf)
+            return [*variants] if alone < 0 else [alone, *variants]
+    found: list[int] = []
+    for numbers in _numbers(leaf, field, known, check):
+        found += numbers
+        if len(found) > MAX_EXPANSIONS and isinstance(leaf, Wildcard | Fuzzy):
+            raise too_many(leaf)
     return found
 
 
-def _chooser(leaf: ValueLeaf, field: str) -> Callable[[Sequence[str]], Iterable[int]]:
-    """Return a function that gives the numbers of the indexed values that the leaf matches."""
+def _numbers(leaf: ValueLeaf, field: str, known: Lexicon, check: Check) -> Iterator[list[int]]:
+    """The numbers of the values that the leaf matches, a list for each chunk of them."""
     is_exact = field == "id"
     folding: Callable[[str], str] = str if is_exact else fold_value
 
-    def compared(values: Sequence[str]) -> list[str]:
-        return [
-            value.rpartition(SEPARATOR)[2] if is_exact else value.partition(SEPARATOR)[0] for value in values
-        ]
+    def compared(value: str) -> str:
+        return value.rpartition(SEPARATOR)[2] if is_exact else value.partition(SEPARATOR)[0]
 
+    every = range(len(known))
     match leaf:
         case Wildcard(pattern):
-            folded = folded_pattern(pattern, folding)
-            return lambda values: matching(compared(values), folded)
+            yield from matching(known, every, folded_pattern(pattern, folding), check, compared)
         case Fuzzy(text, distance):
-            return lambda values: spelled_like(compared(values), folding(text), distance)
+            text = folding(text)
+            candidates = Unchanged(known, text, distance)
+            for some in chunks(every, check):
+                numbers = candidates.within(some)
+                values = [compared(value) for value in known.pick(numbers)]
+                yield [numbers[place] for place in spelled_like(values, text, distance)]
         case _:
-            return lambda values: _with_words(compared(values), forms(leaf.text))
+            words = forms(leaf.text)
+            for some in chunks(every, check):
+                numbers = containing(known, some, words[:1])
+                values = [compared(value) for value in known.pick(numbers)]
+                yield [numbers[place] for place in _with_words(values, words)]
 
 
 def _with_words(folded: Iterable[str], sought: Sequence[str]) -> list[int]:

@@ -80,7 +80,8 @@ def _indexed(
                 update.put([articles[identity] for identity in wanted])
                 move(len(wanted))
             update.prepare()
-            update.commit(nothing, analyzer, optimize=start + MAX_SEGMENT_ARTICLES >= len(identities))
+            last = start + MAX_SEGMENT_ARTICLES >= len(identities)
+            update.commit(nothing, analyzer, "all" if last else "none")
     (segment,) = index.segments()
     arrays: MappedArrays = segment.open(folder)
     return arrays

@@ -29,6 +29,7 @@ from search.text import Analyzer
 if TYPE_CHECKING:  # what writing needs is imported when something is written
     from search.backends.embedded.builder import SegmentBuilder
     from search.backends.embedded.update import Update
+    from search.index.write.writer import Merging
 
 BATCH_ARTICLES = 1_000
 """Articles that are stored, and handed on to be indexed, at a time."""
@@ -86,13 +87,13 @@ class Writer:
             raise
         self._builder = builder
 
-    def add(self, articles: Iterable[Article]) -> Added:
+    def add(self, articles: Iterable[Article], *, more: bool) -> Added:
         try:
-            return self._add(articles)
+            return self._add(articles, "none" if more else "due")
         except _ForeignError as error:
             raise error.cause from None
 
-    def _add(self, articles: Iterable[Article]) -> Added:
+    def _add(self, articles: Iterable[Article], merging: Merging) -> Added:
         counts, stream = Added(), iter(articles)
         with self._writing():
             self._catch_up()
@@ -105,7 +106,7 @@ class Writer:
                         update.put(change.articles)
                     update.prepare()
                 if changes.revision is not None:
-                    update.commit(self._store.state(), self._analyzer)
+                    update.commit(self._store.state(), self._analyzer, merging)
                 counts += Added(unindexed=tuple(update.unindexed))
         return counts
 
@@ -135,11 +136,11 @@ class Writer:
             self._catch_up()  # as what it has replaced is to be seen no more
             return self._store.prune(before)
 
-    def optimize(self) -> None:
+    def optimize(self, *, whole: bool) -> None:
         with self._writing():
             self._catch_up()
             with self._updating(self._index) as update:
-                update.commit(self._store.state(), self._analyzer, optimize=True)
+                update.commit(self._store.state(), self._analyzer, "all" if whole else "due")
 
     def catch_up(self, *, only_behind: bool) -> None:
         """Bring the index up to date with the articles, if it is not.
@@ -242,7 +243,8 @@ class Writer:
                         progress(done, total)
                 update.prepare()
                 finished = not fresh or done - already < MAX_SEGMENT_ARTICLES
-                update.commit(newest if finished else before, self._analyzer, expunge=expunge)
+                merging: Merging = "due" if not fresh else "all" if finished else "none"
+                update.commit(newest if finished else before, self._analyzer, merging, expunge=expunge)
 
     def _forget_tombstones(self) -> None:
         """Forget the deletions that the index covers; an index that still lags needs them to catch up."""

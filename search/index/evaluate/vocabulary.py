@@ -9,8 +9,8 @@ from collections import Counter
 
 import numpy as np
 
-from search.index.kernels import edit_distances, highest
-from search.index.postings.patterns import CHUNK_STRINGS
+from search.index.kernels import highest
+from search.index.postings.patterns import Unchanged, chunks, near_letters
 from search.index.read.snapshot import Snapshot
 
 CANDIDATES_PER_WORD = 4
@@ -50,22 +50,22 @@ def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) ->
     With `same_start` only forms that begin with the same byte are compared: a fraction of the time.
     """
     target = form.encode()
+    letters = target.decode("latin-1")
     found: Counter[str] = Counter()
     for part in view.segments:
+        unchanged = Unchanged(part.forms, letters, distance, "latin-1")
+        candidates = [np.empty(0, np.int64)]
         numbers = part.forms.starting(target[:1]) if same_start else range(len(part.forms))
-        counts = part.document_counts(part.form_terms[numbers.start : numbers.stop])
-        lengths = part.forms.lengths(numbers)
-        known = counts > part.count // MAX_RARITY
-        for length in range(max(1, len(target) - distance), len(target) + distance + 1):
-            every = np.flatnonzero(known & (lengths == length))
-            for start in range(0, len(every), CHUNK_STRINGS):
-                view.check()
-                own = every[start : start + CHUNK_STRINGS]
-                letters = part.forms.letters(own + numbers.start, length)
-                near = own[edit_distances(letters, target.decode("latin-1")) <= distance]
-                texts = part.forms.pick((near + numbers.start).tolist())
-                for text, df in zip(texts, counts[near].tolist(), strict=True):
-                    found[text] += df
+        for some in chunks(numbers, view.check):
+            counts = part.document_counts(part.form_terms[some.start : some.stop])
+            lengths = part.forms.lengths(some)
+            close = (lengths > 0) & (np.abs(lengths - len(target)) <= distance)
+            close &= counts > part.count // MAX_RARITY
+            candidates.append(unchanged.among(some, np.flatnonzero(close), plain=True))
+        near = near_letters(part.forms, np.concatenate(candidates), letters, distance, view.check)
+        counts = part.document_counts(part.form_terms.take(near))
+        for text, df in zip(part.forms.pick(near), counts.tolist(), strict=True):
+            found[text] += df
     return dict(found)
 
 

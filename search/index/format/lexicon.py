@@ -98,24 +98,39 @@ class Lexicon:
         """Count the bytes of each of the strings with these numbers."""
         return np.diff(self._offsets[numbers.start : numbers.stop + 1])
 
+    def lengths_of(self, numbers: Array) -> Array:
+        """Count the bytes of each of the strings with these numbers, which are in any order."""
+        lengths: Array = self._offsets.take(numbers + 1) - self._offsets.take(numbers)
+        return lengths
+
+    def run(self, numbers: range) -> tuple[Array, Array]:
+        """(text, edges) of the strings with these numbers: `text` has their bytes, and string n of them is
+        `text[edges[n] : edges[n + 1]]`.
+        """
+        edges = self._offsets[numbers.start : numbers.stop + 1]
+        if not numbers:
+            return np.empty(0, np.uint8), np.zeros(1, edges.dtype)
+        return np.frombuffer(self._text, np.uint8)[edges[0] : edges[-1]], edges - edges[0]
+
     def characters(self, numbers: range) -> Array:
         """Count the characters of each of the strings with these numbers."""
-        edges = self._offsets[numbers.start : numbers.stop + 1]
-        if len(edges) < 2:
-            return np.empty(0, np.int64)
-        text = np.frombuffer(self._text, np.uint8)[edges[0] : edges[-1]]
-        begun = np.concatenate([[0], np.cumsum((text & 0xC0) != 0x80)])
-        counts: Array = np.diff(begun.take(edges - edges[0]))
+        text, edges = self.run(numbers)
+        if not len(text) or text.max() < 0x80:
+            return np.diff(edges)
+        begun = np.concatenate([[0], np.cumsum((text & 0xC0) != 0x80, dtype=edges.dtype)])
+        counts: Array = np.diff(begun.take(edges))
         return counts
 
-    def letters(self, numbers: Array, length: int) -> Array:
-        """uint8[strings, length]: the bytes of strings that all have this length."""
-        places = self._offsets.take(numbers).astype(np.int64)[:, None] + np.arange(length)
-        return np.frombuffer(self._text, np.uint8).take(places)
+    def letters(self, numbers: Array, width: int) -> Array:
+        """uint8[strings, width]: the bytes of each string; other bytes fill the row of a shorter string."""
+        places = self._offsets.take(numbers).astype(np.int64)[:, None] + np.arange(width)
+        return np.frombuffer(self._text, np.uint8).take(places, mode="clip")
 
-    def pick(self, numbers: Iterable[int]) -> list[str]:
+    def pick(self, numbers: Iterable[int] | Array) -> list[str]:
         """The strings with these numbers, in any order."""
-        return [self[number].decode() for number in numbers]
+        wanted = np.asarray(numbers if isinstance(numbers, np.ndarray) else list(numbers), np.int64)
+        starts, ends = self._offsets.take(wanted).tolist(), self._offsets.take(wanted + 1).tolist()
+        return [str(self._text[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
 
 
 def lexicon_arrays(name: str, strings: Sequence[str]) -> dict[str, Array]:
@@ -123,7 +138,11 @@ def lexicon_arrays(name: str, strings: Sequence[str]) -> dict[str, Array]:
 
     The order by code points is also the order by UTF-8 bytes.
     """
-    encoded = [string.encode() for string in strings]
+    return encoded_lexicon_arrays(name, [string.encode() for string in strings])
+
+
+def encoded_lexicon_arrays(name: str, encoded: Sequence[bytes]) -> dict[str, Array]:
+    """Make the arrays of a lexicon from sorted strings, each in UTF-8."""
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
     size = 1 << max(0, len(encoded) - 1).bit_length()

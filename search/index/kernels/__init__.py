@@ -4,6 +4,7 @@ arrays      the types of arrays that functions of the index take and return
 sets        ascending lists of numbers: membership, union, runs, sums
 spans       phrases, and words near each other
 scores      BM25F of a block of documents, the highest of many keys, edit distances
+strings     given bytes in many strings at once: in a string, at its end, or at a place in it
 inversion   text to pieces, pieces to numbers, words into the order of terms
 
 Every other module imports the functions from here. A faster implementation of one replaces it here, with the
@@ -55,6 +56,7 @@ from search.index.kernels.spans import (
     number_words,
     phrase_starts,
 )
+from search.index.kernels.strings import find_at, find_containing, find_ending
 
 __all__ = [
     "MAX_EARLINESS",
@@ -75,6 +77,9 @@ __all__ = [
     "earliness_of",
     "edit_distances",
     "expand_runs",
+    "find_at",
+    "find_containing",
+    "find_ending",
     "find_exact_phrase",
     "find_keys",
     "find_loose_phrase",

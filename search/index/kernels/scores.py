@@ -5,6 +5,8 @@ For the formula of BM25F see `search.index.evaluate.bm25f`.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from search.index.kernels.arrays import Array, Docs, Floats, Ints
@@ -87,27 +89,30 @@ def highest(keys: Array, limit: int) -> Ints:
     return reaching
 
 
-def edit_distances(letters: Array, target: str) -> Array:
+def edit_distances(letters: Array, target: str, lengths: Array | None = None) -> Array:
     """int16[words]: the edits from each word, a row of `letters`, to `target`.
 
-    `letters` is [words, length], code points of any integer type. An edit inserts, deletes or replaces a
-    character, or swaps two neighbours, and no character is edited twice (optimal string alignment). It is the
-    table of Wagner and Fischer (1974), filled for all the words at once, one row of it for each character of
-    the target.
+    `letters` is [words, width], code points of any integer type. `lengths` says how much of its row each word
+    has; by default all of it. An edit inserts, deletes or replaces a character, or swaps two neighbours, and
+    no character is edited twice (optimal string alignment). It is the table of Wagner and Fischer (1974),
+    filled for all the words at once, one row of it for each character of the target.
     """
     count, width = letters.shape
-    columns = np.arange(width + 1, dtype=np.int16)
-    before = row = np.tile(columns, (count, 1))
+    far = width + len(target)
+    kind = np.int8 if far < 60 else np.int16  # a cell is at most 2 * far + 1
+    # A row of the table is [columns, words], so that each step runs over the words, which are many.
+    columns = np.ascontiguousarray(letters.T)
+    before = row = np.repeat(np.arange(width + 1, dtype=kind)[:, None], count, axis=1)
     for i, char in enumerate(target, start=1):
         earlier, before = before, row
         row = np.empty_like(before)
-        row[:, 0] = i
-        same = letters == ord(char)
-        np.minimum(before[:, 1:] + 1, before[:, :-1] + ~same, out=row[:, 1:])
+        row[0] = i
+        same = columns == ord(char)
+        np.minimum(before[1:] + kind(1), before[:-1] + ~same, out=row[1:])
         if i > 1 and width > 1:
-            swapped = same[:, :-1] & (letters[:, 1:] == ord(target[i - 2]))
-            swap = np.where(swapped, earlier[:, :-2] + 1, np.int16(width + i))
-            np.minimum(row[:, 2:], swap, out=row[:, 2:])
-        # Insertions run along the row: the least of all earlier cells, each plus the way from it.
-        row = np.minimum.accumulate(row - columns, axis=1) + columns
-    return row[:, -1]
+            apart = ~same[:-1] | (columns[1:] != ord(target[i - 2]))
+            np.minimum(row[2:], earlier[:-2] + apart * kind(far) + kind(1), out=row[2:])
+        for left, cell in pairwise(row):
+            np.minimum(cell, left + kind(1), out=cell)
+    ends = row[-1] if lengths is None else row[lengths, np.arange(count)]
+    return ends.astype(np.int16)

@@ -8,10 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.deadline import Check, no_deadline
-from search.index.kernels import Array, Docs, Flags, add_postings, sum_by_sorting, unite_by_sorting
+from search.index.kernels import (
+    Array,
+    Docs,
+    Flags,
+    add_postings,
+    sum_by_sorting,
+    unite_by_sorting,
+    unite_by_table,
+)
 
 MAX_SORTED_POSTINGS = 1 << 20
 """Postings to work on between two checks of the deadline; more than these are not sorted."""
+
+MAX_SPARSITY = 12
+"""With fewer documents than this for each posting, a table of all documents is faster than sorting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +130,27 @@ def posted(found: Mapping[str, Counted]) -> Postings:
     parts = {field: own for field, own in found.items() if len(own.docs)}
     if not parts:
         return Postings(NO_DOCS, ())
-    docs = unite_by_sorting([own.docs for own in parts.values()])
+    lists = [own.docs for own in parts.values()]
+    if len(lists) == 1:
+        docs, ranks = lists[0], None
+    elif _is_dense(sum(map(len, lists)), size := 1 + max(int(own[-1]) for own in lists)):
+        docs = unite_by_table(lists, np.zeros(size, np.uint8))
+        ranks = np.empty(size, np.int64)
+        ranks[docs] = np.arange(len(docs))
+    else:
+        docs, ranks = unite_by_sorting(lists), None
     fields = []
     for field, own in parts.items():
-        at = None if len(own.docs) == len(docs) else np.searchsorted(docs, own.docs)
+        if len(own.docs) == len(docs):
+            at = None
+        else:
+            at = np.searchsorted(docs, own.docs) if ranks is None else ranks.take(own.docs)
         fields.append(FieldPostings(field, at, own.frequencies, own.earliness))
     return Postings(docs, tuple(fields))
+
+
+def _is_dense(count: int, size: int) -> bool:
+    return count * MAX_SPARSITY > size
 
 
 def merged(parts: Sequence[Postings], check: Check = no_deadline) -> Postings:
@@ -154,7 +180,8 @@ def joined(pieces: Sequence[Counted]) -> Counted:
 def summed(pieces: Sequence[Counted], check: Check = no_deadline) -> Counted:
     """Sum the pieces: each document once, ascending. The pieces may be in any order, with repeats."""
     every = joined(pieces)
-    if len(every.docs) > MAX_SORTED_POSTINGS:
+    count = len(every.docs)
+    if count and (count > MAX_SORTED_POSTINGS or _is_dense(count, 1 + int(every.docs.max()))):
         return _added_up(every, check)
     return Counted(*sum_by_sorting(every.docs, every.frequencies, every.earliness))
 

@@ -1,4 +1,4 @@
-"""The postings of all forms with a prefix, as if they were one word.
+"""The postings of many forms, as if they were one word: of a prefix, a wildcard or a fuzzy word.
 
 If all forms of a term are wanted, its postings are taken as they are; the postings of all such terms are
 copied together. For every other term the words in the wanted forms are counted.
@@ -10,16 +10,16 @@ import numpy as np
 
 from search.deadline import Check
 from search.index.format.fields import SegmentFields
-from search.index.kernels import Array, earliness_of, first_of_runs
+from search.index.kernels import Array, earliness_of, find_members, first_of_runs
 from search.index.postings.postings import Counted, joined
 
 Found = dict[str, Counted]
 """The entries of each text field; a document may occur several times."""
 
 
-def words_in_forms(segment: SegmentFields, numbers: range, check: Check) -> Found:
-    """Find the words of a segment whose forms have these numbers."""
-    every = np.sort(segment.form_terms[numbers.start : numbers.stop])
+def words_in_forms(segment: SegmentFields, numbers: Array, check: Check) -> Found:
+    """Find the words of a segment whose forms have these numbers, which ascend."""
+    every = np.sort(segment.form_terms.take(numbers))
     begins = np.flatnonzero(first_of_runs(every))
     terms, wanted = every.take(begins), np.diff(begins, append=len(every))
     whole = wanted == segment.variant_counts(terms)
@@ -31,7 +31,7 @@ def words_in_forms(segment: SegmentFields, numbers: range, check: Check) -> Foun
     for term in terms.compress(~whole).tolist():
         check()
         forms = segment.variants_of(term)
-        chosen = (forms >= numbers.start) & (forms < numbers.stop)
+        chosen = find_members(forms, numbers)[1]
         for name, own in _in_variants(segment, term, chosen).items():
             pieces[name].append(own)
     return {name: joined(own) for name, own in pieces.items()}

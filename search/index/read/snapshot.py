@@ -18,7 +18,7 @@ from search.deadline import Check, no_deadline
 from search.index.format.layout import mapped_memory
 from search.index.format.segment import Segment
 from search.index.kernels import Array, Flags, Floats, Ints
-from search.index.postings.patterns import chosen, matching, near
+from search.index.postings.patterns import matching, near
 from search.index.postings.phrases import phrase_documents
 from search.index.postings.postings import Counted, Postings, concatenated, joined, posted, summed
 from search.index.postings.prefix import words_in_forms
@@ -175,35 +175,39 @@ class Snapshot:
                 found.update(segment.forms.pick(segment.variants_of(number).tolist()))
         return found
 
-    def postings_starting(self, prefix: str) -> Postings:
-        """The postings of all words whose form begins with `prefix`, as if they were one term."""
+    def postings_of_forms(self, numbers: Sequence[Sequence[int]]) -> Postings:
+        """The postings of all words in some forms, as if they were one term.
+
+        `numbers` has for each segment the numbers of the forms, ascending.
+        """
         found: dict[str, list[Counted]] = {}
-        for segment in self._segments:
-            numbers = segment.forms.starting(prefix.encode())
-            own_forms = words_in_forms(segment, numbers, self.check)
+        for segment, wanted in zip(self._segments, numbers, strict=True):
+            own_forms = words_in_forms(segment, np.asarray(wanted, np.int64), self.check)
             for field, own in own_forms.items():
                 found.setdefault(field, []).append(own.live(segment.live, segment.base))
         return posted({field: summed(pieces, self.check) for field, pieces in found.items()})
 
-    def count_starting(self, prefix: str) -> int:
-        """Count the forms that begin with `prefix`; a form counts once for every segment that has it."""
-        return sum(len(segment.forms.starting(prefix.encode())) for segment in self._segments)
+    def forms_starting(self, prefix: str) -> list[range]:
+        """The numbers of the forms that begin with `prefix`, for each segment."""
+        return [segment.forms.starting(prefix.encode()) for segment in self._segments]
 
-    def forms_like(self, pattern: str, prefix: str) -> Iterator[tuple[str, str]]:
-        """Each (form, term) whose form matches `pattern`, which begins with `prefix`; once for each segment.
+    def forms_like(self, pattern: str, prefix: str) -> Iterator[tuple[int, list[int]]]:
+        """(segment, numbers) of the forms that match `pattern`, which begins with `prefix`, list by list.
 
         There may be forms that only deleted documents have.
         """
-        for segment in self._segments:
-            numbers = segment.forms.starting(prefix.encode())
-            yield from segment.pairs(
-                chosen(segment.forms, numbers, lambda forms: matching(forms, pattern), self.check)
-            )
+        for place, numbers in enumerate(self.forms_starting(prefix)):
+            for found in matching(self._segments[place].forms, numbers, pattern, self.check):
+                yield place, found
 
-    def forms_near(self, form: str, distance: int) -> Iterator[tuple[str, str]]:
-        """Each (form, term) whose form is at most `distance` edits from `form`; else like `forms_like`."""
-        for segment in self._segments:
-            yield from segment.pairs(near(segment.forms, form, distance, self.check))
+    def forms_near(self, form: str, distance: int) -> Iterator[tuple[int, list[int]]]:
+        """(segment, numbers) of the forms at most `distance` edits from `form`; else like `forms_like`."""
+        for place, segment in enumerate(self._segments):
+            yield place, near(segment.forms, form, distance, self.check)
+
+    def pairs(self, place: int, numbers: Sequence[int]) -> list[tuple[str, str]]:
+        """The (form, term) of each of the forms with these numbers in a segment."""
+        return self._segments[place].pairs(numbers)
 
     def lengths(self, field: str) -> Array:
         """int32[size]: the number of words of each document in a text field."""

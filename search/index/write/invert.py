@@ -13,7 +13,7 @@ import numpy as np
 
 from search.index.format.fields import densest
 from search.index.format.layout import narrow
-from search.index.format.lexicon import lexicon_arrays
+from search.index.format.lexicon import encoded_lexicon_arrays, lexicon_arrays
 from search.index.format.names import EARLINESS, column_array, text_array, value_array
 from search.index.kernels import (
     Array,
@@ -156,7 +156,7 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     by_form = sorted(np.argsort(term_of, kind="stable").tolist(), key=words.forms.__getitem__)
     place = _inverse(by_form)
     arrays, variants_of = form_arrays(
-        [words.forms[number] for number in by_form], term_of[by_form], len(by_term)
+        [words.forms[number].encode() for number in by_form], term_of[by_form], len(by_term)
     )
     arrays.update(lexicon_arrays("terms", [words.terms[n] for n in by_term]))
     order, sorted_terms = order_by_term(term_of[words.entries])
@@ -205,13 +205,13 @@ def _inverse(order: Sequence[int]) -> Array:
     return places
 
 
-def form_arrays(forms: Sequence[str], terms: Array, term_count: int) -> tuple[dict[str, Array], Array]:
+def form_arrays(forms: Sequence[bytes], terms: Array, term_count: int) -> tuple[dict[str, Array], Array]:
     """Make the arrays of forms, from sorted forms and their terms, and the variant of each form."""
     by_term = np.argsort(terms, kind="stable").astype(np.int32)
     variant_starts = run_starts(terms[by_term], term_count)
     variants = np.empty(len(forms), np.int32)
     variants[by_term] = np.arange(len(forms)) - variant_starts[terms[by_term]]
-    arrays = lexicon_arrays("forms", forms) | {
+    arrays = encoded_lexicon_arrays("forms", forms) | {
         "forms.terms": terms,
         "forms.variants": narrow(variants),
         "variant_starts": variant_starts.astype(np.int32),
@@ -224,15 +224,16 @@ def _value_arrays(name: str, docs: Sequence[int], texts: Sequence[str], count: i
     values = sorted(set(texts))
     numbers = {value: number for number, value in enumerate(values)}
     ordinals = np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts))
-    return value_arrays(name, values, np.array(docs, np.int32), ordinals, count)
+    encoded = [value.encode() for value in values]
+    return value_arrays(name, encoded, np.array(docs, np.int32), ordinals, count)
 
 
 def value_arrays(
-    name: str, values: Sequence[str], docs: Array, ordinals: Array, count: int
+    name: str, values: Sequence[bytes], docs: Array, ordinals: Array, count: int
 ) -> dict[str, Array]:
     """Make the arrays of a value field, from its sorted values, and documents and ordinals by document."""
     by_value = np.argsort(ordinals, kind="stable")
-    return lexicon_arrays(value_array(name, "terms"), values) | {
+    return encoded_lexicon_arrays(value_array(name, "terms"), values) | {
         value_array(name, "starts"): run_starts(ordinals[by_value], len(values)).astype(np.int32),
         value_array(name, "docs"): docs[by_value],
         value_array(name, "doc_starts"): run_starts(docs, count).astype(np.int32),

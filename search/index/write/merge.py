@@ -8,9 +8,9 @@ with the postings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from search.index.format.fields import SegmentFields, densest
 from search.index.format.layout import SegmentFile, narrowest
-from search.index.format.lexicon import lexicon_arrays
+from search.index.format.lexicon import encoded_lexicon_arrays
 from search.index.format.names import EARLINESS, column_array, text_array
 from search.index.kernels import Array, interleave_runs
 from search.index.write.invert import form_arrays, value_arrays
@@ -84,43 +84,46 @@ def merge(sources: Sequence[Source], path: Path) -> int:
 def _merged_lexicons(parts: Sequence[_Part], fields: Sequence[str]) -> tuple[dict[str, Array], Array]:
     """Make the arrays of the used terms and forms, and each form's variant; set the numbers in `parts`."""
     used = [_used(part, fields) for part in parts]
-    lexicons = [part.fields.terms.strings() for part in parts]
-    terms = _united(lexicons, [terms for terms, _ in used])
-    for part, own in zip(parts, lexicons, strict=True):
-        part.terms = _ascending(own, terms)
+    terms, numbers = _united([part.fields.terms.bytes() for part in parts], [terms for terms, _ in used])
+    for part, own in zip(parts, numbers, strict=True):
+        part.terms = own
+    # A form is there once for each of its terms: so it is known by the number of its text and its term's.
+    texts, numbers = _united([part.fields.forms.bytes() for part in parts], [None] * len(parts))
     pairs = [
-        list(
-            zip(
-                part.fields.forms.strings(),
-                part.terms[part.fields.form_terms].tolist(),
-                strict=True,
-            )
-        )
-        for part in parts
+        own.astype(np.int64) << 32 | part.terms.take(part.fields.form_terms)
+        for part, own in zip(parts, numbers, strict=True)
     ]
-    forms = _united(pairs, [forms for _, forms in used])
-    for part, own_pairs in zip(parts, pairs, strict=True):
-        part.forms = _ascending(own_pairs, forms)
-    owners = np.fromiter((term for _, term in forms), np.int32, len(forms))
-    arrays, variants = form_arrays([form for form, _ in forms], owners, len(terms))
-    arrays.update(lexicon_arrays("terms", terms))
+    forms = np.unique(
+        np.concatenate(
+            [own if flags is None else own[flags] for own, (_, flags) in zip(pairs, used, strict=True)]
+        )
+    )
+    for part, own in zip(parts, pairs, strict=True):
+        part.forms = np.searchsorted(forms, own).astype(np.int32)
+    owners = (forms & 0xFFFFFFFF).astype(np.int32)
+    arrays, variants = form_arrays([texts[n] for n in (forms >> 32).tolist()], owners, len(terms))
+    arrays.update(encoded_lexicon_arrays("terms", terms))
     return arrays, variants
 
 
-def _united(lists: Sequence[list[Any]], used: Sequence[Array | None]) -> list[Any]:
-    """Unite the used entries of the lists: each once, sorted."""
-    found: set[Any] = set()
+def _united(lists: Sequence[list[bytes]], used: Sequence[Array | None]) -> tuple[list[bytes], list[Array]]:
+    """Unite the used entries of sorted lists, each once and sorted; number all entries of each list.
+
+    An unused entry that is in no other list has the number of the next one, so that the numbers ascend.
+    """
+    every: list[bytes] = []
     for own, flags in zip(lists, used, strict=True):
-        found.update(own if flags is None else [own[number] for number in np.flatnonzero(flags).tolist()])
-    return sorted(found)
+        every += own if flags is None else [own[number] for number in np.flatnonzero(flags).tolist()]
+    every.sort()  # which takes sorted runs as they are, and merges them
+    united = list(dict.fromkeys(every))
+    numbers = dict(zip(united, range(len(united)), strict=True))
+    return united, [_ascending(map(numbers.get, own, repeat(-1)), len(own), len(united)) for own in lists]
 
 
-def _ascending(own: Sequence[Any], merged: Sequence[Any]) -> Array:
-    """int32: the number in `merged` of each of `own`, or of the next one in `merged` if it is not there."""
-    numbers = dict(zip(merged, range(len(merged)), strict=True))
-    found = np.fromiter((numbers.get(each, -1) for each in own), np.int32, len(own))
-    gone = found < 0
-    found[gone] = len(merged)
+def _ascending(numbers: Iterable[int], count: int, after: int) -> Array:
+    """int32[count]: the numbers, and in the place of each -1 the next number; `after` at the end."""
+    found = np.fromiter(numbers, np.int32, count)
+    found[found < 0] = after
     ascending: Array = np.minimum.accumulate(found[::-1])[::-1]
     return ascending
 
@@ -312,11 +315,10 @@ def _merged_values(name: str, parts: Sequence[_Part], count: int) -> dict[str, A
         kept = part.live[own_docs]
         docs.append(part.docs[own_docs[kept]])
         ordinals.append(own.ordinals[kept])
-        lexicons.append(own.values.strings())
-    values = _united(
-        lexicons, [_flags(own, len(there)) for own, there in zip(ordinals, lexicons, strict=True)]
-    )
-    renumbered = [_ascending(there, values)[own] for there, own in zip(lexicons, ordinals, strict=True)]
+        lexicons.append(own.values.bytes())
+    used = [_flags(own, len(there)) for own, there in zip(ordinals, lexicons, strict=True)]
+    values, numbers = _united(lexicons, used)
+    renumbered = [new.take(own) for new, own in zip(numbers, ordinals, strict=True)]
     return value_arrays(name, values, np.concatenate(docs), np.concatenate(renumbered), count)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -28,9 +28,15 @@ from search.index.write.merge import Source, merge
 MERGE_FACTOR = 8
 """This many segments of about one size are merged into one."""
 
+MAX_SMALL_DOCUMENTS, MAX_SMALL_SEGMENTS = 1_000, 4
+"""A segment with fewer documents is small, and this many small ones may stay."""
+
 MAX_DELETED_SHARE = 0.5
 """A segment with more than this share of deleted documents is rewritten without them."""
 
+
+Merging = Literal["none", "due", "all"]
+"""The segments that a commit merges: no segment, segments that are due by `to_merge`, or all into one."""
 
 Contents = Callable[[Path, str, int, Sequence[Segment]], str]
 """Writes one more file of a commit, given folder, name, generation and segments; returns the file's name."""
@@ -58,16 +64,16 @@ class ArrayWriter:
                 segment.delete(own.tolist())
             base += segment.count
 
-    def commit(self, note: Mapping[str, Any], *, optimize: bool = False, expunge: bool = False) -> Manifest:
+    def commit(self, note: Mapping[str, Any], merging: Merging = "due", *, expunge: bool = False) -> Manifest:
         """Merge segments where due, and put the change in place: durable when this returns.
 
-        With `optimize` all segments become one. With `expunge` each segment with deleted documents is
-        rewritten without them. Raises `OSError`; then the last commit stays.
+        With `expunge` each segment with deleted documents is rewritten without them. Raises `OSError`; then
+        the last commit stays.
         """
         self.segments = [segment for segment in self.segments if segment.live_count]
-        if optimize and (len(self.segments) > 1 or any(segment.deleted for segment in self.segments)):
+        if merging == "all" and (len(self.segments) > 1 or any(s.deleted for s in self.segments)):
             self._merge(self.segments)
-        while group := to_merge(self.segments):
+        while merging == "due" and (group := to_merge(self.segments)):
             self._merge(group)
         for segment in [segment for segment in self.segments if expunge and segment.deleted]:
             self._merge([segment])
@@ -101,11 +107,15 @@ def to_merge(segments: list[Segment]) -> list[Segment]:
 
     `MERGE_FACTOR` segments of about one size become one. So each document is merged a logarithmic number of
     times, a small commit rewrites only small segments, and there are never more than `MERGE_FACTOR` segments
-    for each power of it up to the largest. A segment whose documents are mostly deleted is rewritten alone.
+    for each power of it up to the largest. Of small segments, which cost a search as much as large ones, at
+    most `MAX_SMALL_SEGMENTS` stay. A segment whose documents are mostly deleted is rewritten alone.
     """
     for segment in segments:
         if segment.count - segment.live_count > MAX_DELETED_SHARE * segment.count:
             return [segment]
+    small = [segment for segment in segments if segment.live_count < MAX_SMALL_DOCUMENTS]
+    if len(small) > MAX_SMALL_SEGMENTS:
+        return small
     by_size = sorted(segments, key=lambda segment: segment.live_count)
     for start in range(len(by_size) - MERGE_FACTOR + 1):
         window = by_size[start : start + MERGE_FACTOR]

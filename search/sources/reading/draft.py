@@ -25,7 +25,7 @@ HARMLESS_NOTES = frozenset(
 """Codes of notes on articles that lost no word and no date, which strict reading accepts."""
 
 _TEXTS = ("title", "description", "body", "source", "url", "language")
-_BYLINE = re.compile(r"\A\s*by\s+", re.IGNORECASE)
+BYLINE = re.compile(r"\A\s*by\s+", re.IGNORECASE)
 _PARAGRAPH_END = re.compile(r"\n[ \t\r]*\n")
 
 
@@ -36,6 +36,21 @@ def keep_short(field: str, values: Iterable[str], notes: list[Note]) -> tuple[st
     if len(kept) < len(found):
         notes.append(Note("ignored-value", f"a value of {field} is too long to be one"))
     return kept
+
+
+def body_without_title(body: str, title: str) -> str:
+    """The body, stripped, without a first paragraph that repeats the title."""
+    body, title = body.strip(), title.strip()
+    if body[:1].casefold() != title[:1].casefold():
+        return body
+    end = _PARAGRAPH_END.search(body)
+    repeats = end and one_line(body[: end.start()]).casefold() == one_line(title).casefold()
+    return body[end.end() :] if end and repeats else body
+
+
+def control_characters_note(fields: Iterable[str]) -> Note:
+    """The note on an article with control characters in these fields."""
+    return Note("control-characters", f"control characters were taken out of {', '.join(fields)}")
 
 
 @dataclass(slots=True)
@@ -82,12 +97,12 @@ class ArticleDraft:
                 title=self.title,
                 description=self.description,
                 highlights=highlights,
-                body=self._body_without_title(),
+                body=body_without_title(self.body, self.title),
                 published=times.published,
                 precision=times.precision,
                 modified=times.modified,
                 keywords=self._short("keywords", keywords),
-                authors=tuple([_BYLINE.sub("", author) for author in self._short("authors", authors)]),
+                authors=tuple([BYLINE.sub("", author) for author in self._short("authors", authors)]),
                 source="".join(self._short("source", (self.source,))),
                 url=self.url,
                 language=self.language,
@@ -105,16 +120,7 @@ class ArticleDraft:
         names = [name for name in _TEXTS if _has_controls(getattr(self, name))]
         names += [name for name, values in lists.items() if values and _has_controls("".join(values))]
         if names:
-            detail = f"control characters were taken out of {', '.join(names)}"
-            self.notes.append(Note("control-characters", detail))
-
-    def _body_without_title(self) -> str:
-        body, title = self.body.strip(), self.title.strip()
-        if body[:1].casefold() != title[:1].casefold():
-            return body
-        end = _PARAGRAPH_END.search(body)
-        repeats = end and one_line(body[: end.start()]).casefold() == one_line(title).casefold()
-        return body[end.end() :] if end and repeats else body
+            self.notes.append(control_characters_note(names))
 
     def _embargo_end(self) -> str:
         """When the embargo ended, as it is written in an article; "" where there was no embargo.

@@ -15,6 +15,7 @@ from search.sources.feeds import articles_in_json_feed, is_json_feed
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import BadDocument, Item, Origin, Rejected
 from search.sources.reading.streams import decoded, read_whole
+from search.sources.tables.lines import article_in_clean_line
 from search.sources.tables.records import article_of
 from search.sources.wires.ninjs import is_ninjs, item_of_ninjs
 
@@ -57,6 +58,9 @@ def articles_in_lines(
             yield Rejected(origin, "too-large", f"the line is longer than {MAX_LINE >> 20} MiB")
             continue
         if not line.strip():
+            continue
+        if options.encoding == "utf-8" and (item := article_in_clean_line(line, origin, options)) is not None:
+            yield item
             continue
         try:
             yield _item(parsed(decoded(line, options.encoding)), origin, options)

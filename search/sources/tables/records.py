@@ -59,10 +59,10 @@ In English first, then in German, French, Spanish, Italian and Portuguese, witho
 something else in English data ("data", "media", "journal").
 """
 
-_EMBARGO_NAMES = frozenset(("embargo", "embargoed", "embargo_until", "embargoed_until", "embargo_date"))
+EMBARGO_NAMES = frozenset(("embargo", "embargoed", "embargo_until", "embargoed_until", "embargo_date"))
 _NO_EMBARGO = frozenset(("", "0", "false", "no", "none", "null"))
 
-_SPLIT = {
+SPLIT = {
     "highlights": re.compile(r"\s*\n\s*(?:[-*•]\s+)?"),
     "keywords": re.compile(r"\s*[,;|]\s*"),
     "authors": re.compile(r"\s*[;|]\s*|\s+and\s+"),
@@ -100,7 +100,7 @@ class _Record:
 
     def __init__(self, record: Mapping[str, object], options: ReadOptions, notes: Iterable[Note]) -> None:
         self.unread = dict(record)
-        self.names = _names_of(tuple(record), tuple(options.names.items()))
+        self.names = names_of(tuple(record), tuple(options.names.items()))
         own = record.get("extra")
         if isinstance(own, Mapping):  # as `news show --format json` writes it
             del self.unread["extra"]
@@ -163,7 +163,7 @@ class _Record:
 
     def _values(self, field: str, value: object) -> list[str]:
         if isinstance(value, str):
-            value = _listed(value) or _SPLIT[field].split(value.strip().removeprefix("- "))
+            value = _listed(value) or SPLIT[field].split(value.strip().removeprefix("- "))
         values = value if isinstance(value, list) else [value]
         texts = [text for item in values if (text := _text_or_name(item)) is not None]
         if len(texts) < len(values):
@@ -185,8 +185,8 @@ class _Record:
             items = value if isinstance(value, list) else [] if value in (None, "") else [value]
             if not items or not written.strip():
                 continue
-            name = _extra_name(written)
-            if name in _EMBARGO_NAMES:
+            name = extra_name(written)
+            if name in EMBARGO_NAMES:
                 ends = [_date_text(item) or _plain(item) or shortened(str(item)) for item in items]
                 self.embargo += [end for end in ends if end.strip().lower() not in _NO_EMBARGO]
                 continue
@@ -205,7 +205,7 @@ def name_key(written: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _names_of(written: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+def names_of(written: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
     """The names in a record that stand for each field, in order of preference."""
     by_name = {name_key(name): name for name in reversed(written)}
     wanted = {**NAMES, **{field: [name_key(name)] for field, name in chosen}}
@@ -214,7 +214,7 @@ def _names_of(written: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> 
 
 
 @lru_cache(maxsize=4096)
-def _extra_name(written: str) -> str:
+def extra_name(written: str) -> str:
     """The name of the extra field for a record's name; "" where it has no letter or digit."""
     name = _NOT_A_NAME.sub("_", written.lower()).strip("_")
     if name in OWN_FIELDS or not EXTRA_NAME.fullmatch(name):

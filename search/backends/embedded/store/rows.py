@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import datetime
 from hashlib import sha256
 from types import UnionType
 from typing import Any
 
+import orjson
 import zstandard
 
 from search.article import Article
@@ -22,10 +24,19 @@ _LEVEL = 1
 """Of Zstandard: higher ones save one part in fifty, and take up to four times as long."""
 
 _DECODER = json.JSONDecoder()
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
 
 Row = tuple[Any, ...]
+
+
+class _Contexts(threading.local):
+    """A compressor and a decompressor for each thread: to make one takes longer than to use it."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(_LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_CONTEXTS = _Contexts()
 
 
 class BadRow(ValueError):
@@ -41,7 +52,7 @@ def typed(row: Row, *types: type | UnionType) -> Row:
 
 def record_of(article: Article) -> bytes:
     """The article as the JSON that is stored of it."""
-    return _ENCODER.encode(article.as_record()).encode()
+    return orjson.dumps(article.as_record())
 
 
 def digest_of(record: bytes) -> bytes:
@@ -51,7 +62,10 @@ def digest_of(record: bytes) -> bytes:
 
 def packed(record: bytes, successor: bytes | None = None) -> bytes:
     """The record as a document, shorter where it can be; `successor` is the record that took its place."""
-    short = zstandard.ZstdCompressor(_LEVEL, dict_data=_dictionary(successor)).compress(record)
+    if successor is None:
+        short = _CONTEXTS.compressor.compress(record)
+    else:
+        short = zstandard.ZstdCompressor(_LEVEL, dict_data=_dictionary(successor)).compress(record)
     return short if len(short) < len(record) else record
 
 
@@ -64,7 +78,10 @@ def unpacked(document: object, digest: object, successor: bytes | None = None) -
         try:
             if zstandard.get_frame_parameters(document).content_size > MAX_DOCUMENT_BYTES:
                 raise BadRow("it is too large")
-            record = zstandard.ZstdDecompressor(dict_data=_dictionary(successor)).decompress(document)
+            if successor is None:
+                record = _CONTEXTS.decompressor.decompress(document)
+            else:
+                record = zstandard.ZstdDecompressor(dict_data=_dictionary(successor)).decompress(document)
         except zstandard.ZstdError as error:
             raise BadRow("it cannot be decompressed") from error
     if digest_of(record) != digest:
@@ -72,14 +89,14 @@ def unpacked(document: object, digest: object, successor: bytes | None = None) -
     return record
 
 
-def _dictionary(record: bytes | None) -> zstandard.ZstdCompressionDict | None:
-    return None if record is None else zstandard.ZstdCompressionDict(record, zstandard.DICT_TYPE_RAWCONTENT)
+def _dictionary(record: bytes) -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(record, zstandard.DICT_TYPE_RAWCONTENT)
 
 
 def article_of(record: bytes, identity: object = None) -> Article:
     """The article of a record; raises `BadRow` if there is none, or its id is not the id of the row."""
     try:
-        article = Article.restored(_DECODER.decode(record.decode()))
+        article = Article.restored(_value_of(record))
         sound = _is_sound(article)
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise BadRow("it is not an article") from error
@@ -88,6 +105,17 @@ def article_of(record: bytes, identity: object = None) -> Article:
     if identity is not None and article.id.encode() != identity:
         raise BadRow("it is not what was stored under this id")
     return article
+
+
+def _value_of(record: bytes) -> Any:
+    """The JSON value of a record; raises `ValueError` and `RecursionError` as `json` does.
+
+    Where orjson refuses a record (NaN, a lone surrogate), `json` may still read it.
+    """
+    try:
+        return orjson.loads(record)
+    except orjson.JSONDecodeError:
+        return _DECODER.decode(record.decode())
 
 
 def _is_sound(article: Article) -> bool:
