@@ -173,7 +173,7 @@ class Article:
         return version_of(self.extra)
 
     def as_record(self) -> dict[str, object]:
-        """Return the article as JSON-ready values without empty fields; `from_record` reads it back.
+        """Return the article as JSON-ready values without empty fields; `restored` reads it back.
 
         A time is written to its precision: 2025-02-11T18:30:00Z, 2025-02-11, 2025-02 or 2025.
         """
@@ -193,25 +193,6 @@ class Article:
         return record
 
     @classmethod
-    def from_record(cls, record: Mapping[str, object]) -> Article:
-        """Read what `as_record` wrote; raises `InvalidArticle` for any other mapping."""
-        known = dict(record)
-        try:
-            for name in _LISTS:
-                if name in known:
-                    known[name] = _strings(known[name])
-            if "published" in known:
-                known["published"], known["precision"] = read_time(str(known["published"]))
-            if "modified" in known:
-                known["modified"] = datetime.fromisoformat(str(known["modified"]))
-            if "extra" in known:
-                extra: Mapping[str, object] = known["extra"]  # type: ignore[assignment]
-                known["extra"] = {name: _strings(values) for name, values in extra.items()}
-            return cls(**known)  # type: ignore[arg-type]
-        except (TypeError, ValueError, AttributeError) as error:
-            raise InvalidArticle("bad-record", f"not an article's record: {error}") from error
-
-    @classmethod
     def unchecked(cls, *values: object) -> Article:
         """Build an Article from values in the order of the fields, which the checks would leave as they are.
 
@@ -224,7 +205,7 @@ class Article:
 
     @classmethod
     def restored(cls, record: Mapping[str, Any]) -> Article:
-        """Read what `as_record` wrote, like `from_record` but without checks."""
+        """Read what `as_record` wrote; nothing is checked."""
         get = record.get
         published, modified = get("published"), get("modified")
         instant, precision = (None, "instant") if published is None else read_time(published)
@@ -286,12 +267,6 @@ def read_time(written: str) -> tuple[datetime, Precision]:
 
 _WRITTEN_LENGTHS: dict[Precision, int] = {"day": 10, "month": 7, "year": 4}
 _PRECISIONS_BY_LENGTH = {length: precision for precision, length in _WRITTEN_LENGTHS.items()}
-
-
-def _strings(values: object) -> tuple[str, ...]:
-    if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
-        raise TypeError(f"{values!r:.40} is not a list of strings")
-    return tuple(values)
 
 
 def _checked_values(name: str, values: Iterable[str]) -> tuple[str, ...]:

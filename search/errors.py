@@ -1,4 +1,4 @@
-"""All errors of this package: `SearchError` catches every one of them.
+"""All errors that reach a caller: `SearchError` catches every one of them.
 
     SearchError
     ├── QuerySyntaxError          the query cannot be read; points at the character
@@ -17,6 +17,12 @@
         └── IndexUnusable         the articles are whole but the index is not: `news rebuild`
 
 Every message is one or two plain sentences: the problem, then the next step.
+
+A module may have an exception of its own. It is translated before it leaves the package that raises it:
+
+    UnreadableDate                a `QuerySyntaxError` or `InvalidRequest`, or a note of the document
+    BadDocument, MissingExtra     a `Rejected` document: one bad document does not end a run
+    BadLayout, BadManifest, BadRow    `ArchiveDamaged` or `IndexUnusable`
 """
 
 from __future__ import annotations

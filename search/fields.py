@@ -49,8 +49,6 @@ FIELDS = (
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "text")
 """The fields in which a word without a field is looked for."""
 
-VALUE_FIELDS = tuple(field.name for field in FIELDS if field.kind in ("value", "exact"))
-
 EXACT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "exact")
 """Value fields whose values are compared as they are, white space, case and accents too."""
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from search.article import PRECISIONS, Article
 from search.dates import Period, read_zone
+from search.fields import TEXT_FIELDS
 from search.language import (
-    TEXT_FIELDS,
     Boost,
     Dates,
     Everything,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -16,6 +16,9 @@ from search.index.format.names import TextPart, ValuePart
 from search.query import open_archive
 
 PACKAGE = Path(__file__).resolve().parent.parent / "search"
+SCRIPTS = PACKAGE.parent / "scripts"
+
+# From the lowest to the uppermost; the units of one layer do not import each other.
 LAYERS = (
     {"errors", "fields"},
     {"article", "deadline", "once"},
@@ -32,11 +35,19 @@ LAYERS = (
     {"config"},
     {"cli"},
 )
+INDEX_LAYERS = (
+    {"kernels"},
+    {"format"},
+    {"postings"},
+    {"read"},
+    {"write", "evaluate"},
+    {"whoosh", "compare"},
+)
 HOMES = {
     "nltk": {"text"},
     "publicsuffixlist": {"backends"},
     "numpy": {"index"},
-    "whoosh": {"index", "backends"},
+    "whoosh": {"index/whoosh"},
     "sqlite3": {"backends"},
     "zstandard": {"backends"},
     "orjson": {"sources", "backends"},
@@ -52,9 +63,15 @@ HOMES = {
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
-def unit(path: Path) -> str:
-    """The module or package directly below `search` that a file belongs to."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def unit(path: Path, folder: Path = PACKAGE) -> str:
+    """The module or package directly in `folder` that a file belongs to."""
+    return path.relative_to(folder).parts[0].removesuffix(".py")
+
+
+def lower(own: str, layers: Sequence[set[str]]) -> set[str]:
+    """The units in the layers below the one that has `own`."""
+    level = next(number for number, layer in enumerate(layers) if own in layer)
+    return set().union(*layers[:level])
 
 
 def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
@@ -71,23 +88,45 @@ def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_only_from_the_layers_above(path: Path) -> None:
+def test_imports_only_from_lower_layers(path: Path) -> None:
     own = unit(path)
     if own in ("__init__", "__main__"):
         return
-    level = next(number for number, layer in enumerate(LAYERS) if own in layer)
-    above = set().union(*LAYERS[:level])
     for name in imports(path):
         package, _, rest = name.partition(".")
         if package == "search":
-            assert rest.split(".")[0] in above | {own}, f"{path.name} imports {name}"
+            assert rest.split(".")[0] in lower(own, LAYERS) | {own}, f"{path.name} imports {name}"
+
+
+def test_the_rooms_of_the_index_import_only_from_lower_ones() -> None:
+    for path in (PACKAGE / "index").rglob("*.py"):
+        own = unit(path, PACKAGE / "index")
+        for name in imports(path):
+            if own != "__init__" and name.startswith("search.index."):
+                assert name.split(".")[2] in lower(own, INDEX_LAYERS) | {own}, f"{path} imports {name}"
+
+
+def test_scripts_import_nothing_from_inside_an_engine_or_the_archive() -> None:
+    allowed = {
+        ("bench/corpus.py", "search.index.write.piece_table"),
+        ("evaluation/systems.py", "search.archive.question"),
+    }
+    inside = ("search.index", "search.backends.", "search.archive.")
+    found = {
+        (str(path.relative_to(SCRIPTS)), name)
+        for path in SCRIPTS.rglob("*.py")
+        for name in imports(path)
+        if name.startswith(inside)
+    }
+    assert found <= allowed
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_each_library_has_one_home(path: Path) -> None:
+    place = path.with_suffix("")
     for name in imports(path):
-        package = name.split(".")[0]
-        assert unit(path) in HOMES.get(package, {unit(path)}), f"{path.name} imports {name}"
+        homes = HOMES.get(name.split(".")[0], {unit(path)})
+        assert any(place.is_relative_to(PACKAGE / home) for home in homes), f"{path.name} imports {name}"
 
 
 def test_every_module_has_a_layer_and_a_docstring() -> None:
@@ -123,11 +162,11 @@ def modules_imported_by(path: Path) -> set[str]:
     """The modules of ours that a file imports anywhere but for type checkers."""
     tree = ast.parse(path.read_text())
     for_checkers = {
-        below
+        inner
         for node in ast.walk(tree)
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        for above in node.body
-        for below in ast.walk(above)
+        for statement in node.body
+        for inner in ast.walk(statement)
     }
     found = set()
     for node in ast.walk(tree):

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import search
@@ -140,14 +141,24 @@ def kinds(kind: type[errors.SearchError]) -> list[type[errors.SearchError]]:
 
 def test_every_kind_of_error_has_an_exit_code() -> None:
     found = kinds(errors.SearchError)
-    assert {"search.errors", "search.sources.reading.outcome"} <= {kind.__module__ for kind in found}
+    assert {kind.__module__ for kind in found} == {"search.errors"}
     assert {kind.code for kind in found} == set(EXIT_CODES)
 
 
 def test_every_kind_of_error_in_the_family_has_a_code_of_its_own() -> None:
-    codes = [kind.code for kind in kinds(errors.SearchError) if kind.__module__ == "search.errors"]
+    codes = [kind.code for kind in kinds(errors.SearchError)]
     assert len(set(codes)) == len(codes) > 10
     drawn = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or "")) | {"SearchError"}
-    assert drawn == {
-        kind.__name__ for kind in kinds(errors.SearchError) if kind.__module__ == "search.errors"
+    assert drawn == {kind.__name__ for kind in kinds(errors.SearchError)}
+
+
+def test_every_exception_outside_of_the_family_is_named_with_its_translation() -> None:
+    own = {
+        name
+        for module in MODULES
+        for name, kind in vars(importlib.import_module(module)).items()
+        if inspect.isclass(kind) and issubclass(kind, Exception) and kind.__module__.startswith("search.")
+        if not issubclass(kind, errors.SearchError | click.ClickException) and not name.startswith("_")
     }
+    _, translated = (errors.__doc__ or "").split("exception of its own")
+    assert own == set(re.findall(r"(?:^    |, )(\w+)(?=,|  )", translated, re.MULTILINE))

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import islice, product
 
 from search.engine import FacetValue, PartCount, Reader, SearchRequest
-from search.language import TEXT_FIELDS, And, Node, Phrase, Word, all_of, sought_words, value_leaf
+from search.fields import TEXT_FIELDS
+from search.language import And, Node, Phrase, Word, all_of, sought_words, value_leaf
 
 MAX_TRIES = 12
 """Other spellings that are tried for a query that finds nothing, at most; for one that finds something, 1."""

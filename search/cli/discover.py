@@ -37,12 +37,16 @@ def _read_article(identity: str) -> str | Article:
     """Read the article on standard input if the id is `-`; else return the id."""
     if identity != "-":
         return identity
-    from search.sources import Accepted, ReadOptions, read_paths
+    from search.sources import Accepted, ReadOptions, Rejected, read_paths
 
+    rejected: Rejected | None = None
     for item in read_paths([Path("-")], ReadOptions()):
         if isinstance(item, Accepted):
             return item.article
-    raise click.UsageError("there is no article on standard input")
+        if isinstance(item, Rejected):
+            rejected = rejected or item
+    reason = f": {rejected.reason}" if rejected else ""
+    raise click.UsageError(f"there is no article on standard input{reason}")
 
 
 @click.command()

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-REQUIRED_PACKAGES = ("whoosh", "nltk", "numpy", "click", "rich", "feedparser", "defusedxml")
-OPTIONAL_PACKAGES = {
-    "html": ("trafilatura", "htmldate", "warcio"),
-    "language": ("py3langid",),
-    "parquet": ("pyarrow",),
-}
+_EXTRAS = ("html", "language", "parquet")  # those that a reader of articles may need
 _NETWORKED = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "fuse.s3fs", "afs", "ceph")
 _MIN_FREE_BYTES = 1 << 30
 _MIN_EXPAT = (2, 6, 0)  # older ones need quadratic time for some documents
@@ -24,17 +20,30 @@ _MIN_EXPAT = (2, 6, 0)  # older ones need quadratic time for some documents
 def installation_lines(location: Path) -> Iterator[str]:
     """Describe the installation and the disk that `location` is on, line by line."""
     yield f"news-search {_version('news-search')}, Python {platform.python_version()}, {platform.platform()}"
-    yield "packages: " + ", ".join(f"{name} {_version(name)}" for name in REQUIRED_PACKAGES)
-    for extra, names in OPTIONAL_PACKAGES.items():
+    packages = ", ".join(f"{name} {_version(name)}" for name in _packages())
+    yield "packages: " + (packages or "unknown → pip install news-search to have their names too")
+    for extra in _EXTRAS:
+        names = _packages(extra)
         missing = [name for name in names if _version(name) == "missing"]
         yield f"extra {extra}: " + (
             f"not installed → pip install 'news-search[{extra}]' to use it"
-            if missing
+            if missing or not names
             else ", ".join(f"{name} {_version(name)}" for name in names)
         )
     yield from _libraries()
     yield from _disk(location)
     yield from _limits()
+
+
+def _packages(extra: str = "") -> list[str]:
+    """The names of the packages that news-search requires, or that one of its extras does."""
+    try:
+        requirements = metadata.requires("news-search") or []
+    except metadata.PackageNotFoundError:
+        return []
+    named = re.compile(r"""([\w.-]+)[^;]*(?:; extra == ['"](\w+)['"])?""")
+    found = [match for match in map(named.fullmatch, requirements) if match]
+    return sorted(match[1] for match in found if (match[2] or "") == extra)
 
 
 def _version(name: str) -> str:

@@ -30,7 +30,10 @@ MAX_DATE_LENGTH = 80
 
 
 class UnreadableDate(ValueError):
-    """A text that is not a date; the message is one sentence that says why."""
+    """A text that is not a date; the message is one sentence that says why.
+
+    The caller knows if the text is of a query, an argument or a document, and raises or notes that.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 `parser` reads a string into a tree of `nodes`, which write themselves back.
 """
 
-from search.fields import TEXT_FIELDS, VALUE_FIELDS, field_name, field_names
 from search.language.nodes import (
     And,
     Boost,
@@ -29,8 +28,6 @@ from search.language.parser import parse_query
 from search.language.text import parse_loosely, text_query, word_by_word
 
 __all__ = [
-    "TEXT_FIELDS",
-    "VALUE_FIELDS",
     "And",
     "Boost",
     "Dates",
@@ -47,8 +44,6 @@ __all__ = [
     "Word",
     "all_of",
     "any_of",
-    "field_name",
-    "field_names",
     "leaves",
     "parse_loosely",
     "parse_query",

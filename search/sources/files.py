@@ -72,9 +72,7 @@ _ADDRESS = re.compile(r"(?:https?|ftp):/", re.IGNORECASE)  # a path keeps one of
 _OBJECT = re.compile(rb"\{\s*\"|\[\s*\{")
 _ELEMENT = re.compile(rb"<[A-Za-z][\w:.-]*[\s/>]")
 
-_ARCHIVE_FILES = frozenset(
-    "articles.db articles.db-wal articles.db-shm lock index index.new index.old".split()
-)
+_ARCHIVE_FILES = frozenset("articles.db articles.db-wal articles.db-shm lock index index.new".split())
 """The files of an archive."""
 
 MAX_BAD_DOCUMENTS = 100

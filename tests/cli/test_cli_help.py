@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,33 +12,17 @@ from pathlib import Path
 import click
 import pytest
 
-from search.cli import main, news
+from search.cli import news
 from search.cli.options import EXIT_CODES, EXIT_MEANINGS
 from search.cli.topics import DATES, QUERY, SETTINGS, TOPICS
 from search.config import Config, load_config
 from search.fields import FIELDS
 from search.language import limits, parse_query
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.cli.conftest import Run
 
 COMMANDS = sorted(news.commands)
 ROWS = [(topic.name, *row) for topic in (QUERY, DATES) for section in topic.sections for row in section.rows]
 RANGES = [(written, meaning) for _, written, meaning in ROWS if re.match(r"\d|\.\.", meaning)]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `news` here and gives exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return run
 
 
 # --- the list of commands ---------------------------------------------------------------------------

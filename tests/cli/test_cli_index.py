@@ -7,17 +7,14 @@ import gzip
 import io
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from search.article import Article
-from search.cli import main
 from search.query import Archive, open_archive
+from tests.cli.conftest import Run
 from tests.conftest import day
-
-Run = Callable[..., tuple[int, str, str]]
 
 GOOD = '{"id":"g1","title":"Crane falls"}\n{"id":"g2","title":"Ferry late"}\n'
 
@@ -37,21 +34,6 @@ class Impatient(io.RawIOBase):
 
     def readinto(self, _: object) -> int:
         raise KeyboardInterrupt
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `news` here and gives exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture(autouse=True)

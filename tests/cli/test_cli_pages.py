@@ -8,41 +8,17 @@ import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from search.article import Article
-from search.cli import main
 from search.query import Archive, open_archive
+from tests.cli.conftest import Run
 from tests.conftest import ARTICLES, day
 
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `news` here and gives exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return run
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, archive: Archive) -> Path:
-    """A working folder in which the archive of four articles is the one meant."""
-    assert archive.count("*") == 4
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NEWS_ARCHIVE", str(tmp_path / "archive"))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def typed(line: str, mark: str) -> list[str]:
@@ -267,8 +243,17 @@ def test_a_byte_that_is_no_text_is_not_called_damage(run: Run, arguments: tuple[
     assert "rebuild" not in err
 
 
-@pytest.mark.parametrize("arguments", ["index -", "similar -", "delete a1"])
-def test_standard_input_that_is_closed_is_named_and_no_traceback(home: Path, arguments: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("index -", "standard input is closed"),
+        ("similar -", "standard input is closed"),
+        ("delete a1", "--yes"),
+    ],
+)
+def test_standard_input_that_is_closed_is_named_and_no_traceback(
+    home: Path, arguments: str, said: str
+) -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", f"exec {shlex.quote(sys.executable)} -m search {arguments} -a archive <&-"],
         cwd=home, capture_output=True, text=True, check=False,
@@ -276,7 +261,7 @@ def test_standard_input_that_is_closed_is_named_and_no_traceback(home: Path, arg
     )  # fmt: skip
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    assert "standard input is closed" in done.stderr or "--yes" in done.stderr
+    assert said in done.stderr
 
 
 def test_progress_has_a_bar_only_where_there_is_something_to_measure_it_by(

@@ -5,43 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from search.article import Article
-from search.cli import main
-from search.query import Archive, open_archive
+from search.query import open_archive
+from tests.cli.conftest import Run
 from tests.conftest import ARTICLES
 
-Run = Callable[..., tuple[int, str, str]]
+pytestmark = pytest.mark.usefixtures("home")
 
 READERS = ["search", "count", "timeline", "facets", "show", "stats"]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `news` here and gives exit code, standard output and standard error."""
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return run
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, archive: Archive) -> Path:
-    """A working folder in which the archive of four articles is the one meant."""
-    assert archive.count("*") == 4
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NEWS_ARCHIVE", str(tmp_path / "archive"))
-    return tmp_path
 
 
 def ids(run: Run, *arguments: str) -> list[str]:
@@ -292,7 +267,7 @@ def test_show_prints_whole_articles_as_text(run: Run) -> None:
 
 def test_show_prints_articles_as_json_lines(run: Run) -> None:
     code, out, _ = run("show", "a2", "a1", "--format", "json")
-    read = [Article.from_record(json.loads(line)) for line in out.splitlines()]
+    read = [Article.restored(json.loads(line)) for line in out.splitlines()]
     assert code == 0
     assert read == [ARTICLES[1], ARTICLES[0]]
 

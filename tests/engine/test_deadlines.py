@@ -250,7 +250,7 @@ def test_many_postings_are_added_up_as_few_are(monkeypatch: pytest.MonkeyPatch) 
     few = summed(pieces)
     assert many.docs.tolist() == few.docs.tolist()
     assert many.frequencies.tolist() == few.frequencies.tolist()
-    assert many.leads.tolist() == few.leads.tolist()
+    assert many.earliness.tolist() == few.earliness.tolist()
 
 
 @pytest.mark.usefixtures("small_steps")

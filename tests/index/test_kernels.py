@@ -105,17 +105,17 @@ _postings = st.lists(
 def summed(postings: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     totals: Counter[int] = Counter()
     highest: Counter[int] = Counter()
-    for doc, frequency, lead in postings:
+    for doc, frequency, early in postings:
         totals[doc] += frequency
-        highest[doc] = max(highest[doc], lead)
+        highest[doc] = max(highest[doc], early)
     return [(doc, total, highest[doc]) for doc, total in sorted(totals.items()) if total]
 
 
 @given(_postings, st.sampled_from([0, TOP - 63]))
 def test_sum_by_sorting(postings: list[tuple[int, int, int]], base: int) -> None:
-    postings = [(doc + base, frequency, lead) for doc, frequency, lead in postings]
-    docs, frequencies, leads = (array([row[n] for row in postings], np.int32) for n in range(3))
-    found = kernels.sum_by_sorting(docs, frequencies, leads.astype(np.uint8))
+    postings = [(doc + base, frequency, early) for doc, frequency, early in postings]
+    docs, frequencies, earliness = (array([row[n] for row in postings], np.int32) for n in range(3))
+    found = kernels.sum_by_sorting(docs, frequencies, earliness.astype(np.uint8))
     assert list(zip(*(own.tolist() for own in found), strict=True)) == summed(postings)
     assert [own.dtype for own in found] == [np.int32, np.int64, np.uint8]
 
@@ -124,8 +124,8 @@ def test_sum_by_sorting(postings: list[tuple[int, int, int]], base: int) -> None
 def test_add_postings(postings: list[tuple[int, int, int]], cut: int) -> None:
     totals, highest = np.zeros(64, np.int64), np.zeros(64, np.uint8)
     for part in (postings[:cut], postings[cut:]):
-        docs, frequencies, leads = (array([row[n] for row in part], np.int32) for n in range(3))
-        kernels.add_postings(docs, frequencies, leads.astype(np.uint8), totals, highest)
+        docs, frequencies, earliness = (array([row[n] for row in part], np.int32) for n in range(3))
+        kernels.add_postings(docs, frequencies, earliness.astype(np.uint8), totals, highest)
     found = [(doc, int(totals[doc]), int(highest[doc])) for doc in range(64) if totals[doc]]
     assert found == summed(postings)
 

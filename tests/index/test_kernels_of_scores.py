@@ -18,8 +18,8 @@ from tests.index.arrays import INTEGERS, NUMBERS, TOP, array
 
 
 @given(st.lists(st.integers(0, 100_000) | st.just(TOP), max_size=20))
-def test_leads_of(positions: list[int]) -> None:
-    assert kernels.leads_of(array(positions)).tolist() == [round(255 * 50 / (50 + p)) for p in positions]
+def test_earliness_of(positions: list[int]) -> None:
+    assert kernels.earliness_of(array(positions)).tolist() == [round(255 * 50 / (50 + p)) for p in positions]
 
 
 @given(
@@ -29,17 +29,17 @@ def test_leads_of(positions: list[int]) -> None:
     st.sampled_from([np.uint16, np.int32]),
 )
 def test_a_field_adds_to_scores_and_they_are_saturated(
-    rows: list[tuple[int, int, bool]], lead: float, dense: bool, kind: type[np.generic]
+    rows: list[tuple[int, int, bool]], weight: float, dense: bool, kind: type[np.generic]
 ) -> None:
     docs = array([2 * number for number in range(len(rows))])
     norms = np.linspace(0.1, 2.0, 2 * len(rows) + 1, dtype=np.float32)
     listed = [number for number, row in enumerate(rows) if row[2] or dense]
     frequencies = array([rows[number][0] for number in listed], kind)
-    leads = array([rows[number][1] for number in listed], np.uint8)
+    earliness = array([rows[number][1] for number in listed], np.uint8)
     tf = np.full(len(rows), 0.25, np.float32)
-    kernels.add_field(tf, docs, None if dense else array(listed), norms, frequencies, leads, lead)
+    kernels.add_field(tf, docs, None if dense else array(listed), norms, frequencies, earliness, weight)
     expected = [
-        0.25 + (float(norms[2 * n]) * (1 + lead * row[1] / 255) * row[0] if n in listed else 0)
+        0.25 + (float(norms[2 * n]) * (1 + weight * row[1] / 255) * row[0] if n in listed else 0)
         for n, row in enumerate(rows)
     ]
     assert tf.tolist() == pytest.approx(expected, rel=1e-5)

@@ -333,7 +333,7 @@ def test_a_timeline_has_these_schemas() -> None:
 def test_an_article_as_json_is_one_line_that_reads_back(article: Article) -> None:
     line = schema.article_as_json(article)
     assert "\n" not in line
-    assert Article.from_record(json.loads(line)) == article
+    assert Article.restored(json.loads(line)) == article
 
 
 def test_stats_as_json_have_this_schema() -> None:

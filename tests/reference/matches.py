@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from search.article import Article
+from search.fields import TEXT_FIELDS
 from search.language import (
-    TEXT_FIELDS,
     And,
     Boost,
     Dates,

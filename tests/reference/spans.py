@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from search.article import Article
-from search.language import TEXT_FIELDS, Fuzzy, Near, Node, Or, Phrase, Wildcard, Word
+from search.fields import TEXT_FIELDS
+from search.language import Fuzzy, Near, Node, Or, Phrase, Wildcard, Word
 from search.text import Analyzer, fold, forms, language_named, words
 from tests.reference.values import edits, like
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from publicsuffixlist import PublicSuffixList
 
 from search.article import Article
+from search.fields import TEXT_FIELDS
 from search.language import (
-    TEXT_FIELDS,
     Dates,
     Fuzzy,
     Missing,

@@ -98,7 +98,7 @@ def test_a_date_is_known_as_exactly_as_it_is_written_in_every_zone(
         (item,) = read(tmp_path, "a.jsonl", content, ReadOptions(zone=zone))
         assert isinstance(item, Accepted)
         assert (item.article.published, item.article.precision) == (expected, precision)
-        assert Article.from_record(item.article.as_record()) == item.article
+        assert Article.restored(item.article.as_record()) == item.article
 
 
 A_DAY_IN = {

@@ -111,7 +111,6 @@ def article_of(article: Article) -> None:
     assert_type(article.precision, Literal["instant", "day", "month", "year"])
     assert_type(article.extra, Mapping[str, tuple[str, ...]])
     assert_type(article.as_record(), dict[str, object])
-    assert_type(Article.from_record({"title": "a"}), Article)
 
 
 def reading(error: SearchError) -> None:

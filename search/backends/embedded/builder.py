@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from search.article import Article
-from search.backends.embedded.documents import DocumentCollector, Draft, draft
+from search.backends.embedded.documents import DocumentBatch, DocumentCollector, batch_of
 from search.errors import ArchiveError
 from search.index.format.layout import write_arrays
 from search.index.write.invert import segment_arrays
@@ -58,7 +58,7 @@ class SegmentBuilder:
             with suppress(OSError):
                 self._process = _Process(self._language, self._location)
         if self._process is not None:
-            self._process.send(draft(self._held, self._sent, self._extra_fields))
+            self._process.send(batch_of(self._held, self._sent, self._extra_fields))
             self._sent += len(self._held)
             self._held = []
 
@@ -74,7 +74,7 @@ class SegmentBuilder:
             count = self._process.answer()
             self._sent = 0
             return count
-        self._here.add(draft(self._held, 0, self._extra_fields))
+        self._here.add(batch_of(self._held, 0, self._extra_fields))
         self._held = []
         return _write(self._here, self._path)
 
@@ -106,7 +106,7 @@ class _Process:
         self._to, self._from = self._popen.stdin, self._popen.stdout
         self.end = weakref.finalize(self, _end, self._popen)
 
-    def send(self, message: Draft | str) -> None:
+    def send(self, message: DocumentBatch | str) -> None:
         """More articles, or the path to write all of them to."""
         try:
             _send(self._to, message)
@@ -162,7 +162,7 @@ def serve(language: str, requests: BinaryIO, answers: BinaryIO) -> None:
             request = pickle.load(requests)
         except (EOFError, pickle.UnpicklingError):  # the second where it ended half-way
             return
-        if isinstance(request, Draft):
+        if isinstance(request, DocumentBatch):
             collector.add(request)
             continue
         answer: int | Exception

@@ -14,7 +14,8 @@ from search.backends.embedded.plan import AllOf, AnyOf, Excluded, Filter, Plan, 
 from search.backends.embedded.terms import WordTerms
 from search.backends.embedded.value_leaves import ValueLeaf, matching_values
 from search.engine import Ranking
-from search.index.evaluate.bm25f import FieldWeight, TermScorer
+from search.fields import TEXT_FIELDS
+from search.index.evaluate.bm25f import TermScorer, TextWeight
 from search.index.evaluate.matches import (
     Aged,
     Bitmap,
@@ -28,7 +29,6 @@ from search.index.evaluate.matches import (
 from search.index.format.layout import MISSING
 from search.index.read.snapshot import Snapshot
 from search.language import (
-    TEXT_FIELDS,
     And,
     Boost,
     Dates,
@@ -50,7 +50,7 @@ class Compiler:
 
     def __init__(self, view: Snapshot, terms: WordTerms, ranking: Ranking) -> None:
         self._view, self._terms, self._ranking = view, terms, ranking
-        weights = {field.field: FieldWeight(field.weight, field.b) for field in ranking.fields}
+        weights = {field.field: TextWeight(field.weight, field.b) for field in ranking.fields}
         self._scorer = TermScorer(weights, ranking.k1, ranking.earliness)
 
     def plan(self, node: Node) -> Plan:

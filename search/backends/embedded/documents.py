@@ -23,14 +23,13 @@ from urllib.parse import urlsplit
 
 from search.article import PRECISIONS, Article
 from search.dates import Period
-from search.fields import MAX_INDEXED_FIELDS
+from search.fields import MAX_INDEXED_FIELDS, TEXT_FIELDS
 from search.index.evaluate.matches import Limits
 from search.index.format.layout import MISSING
 from search.index.read.snapshot import Snapshot
 from search.index.read.values import Classes
 from search.index.write.invert import Documents, WordCollector
 from search.index.write.piece_table import PieceTables
-from search.language import TEXT_FIELDS
 from search.language.limits import MAX_DISTANCE
 from search.text import Analyzer, fold_value, language_named, spaced
 from search.text.stemming import language_tags
@@ -50,7 +49,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
-class Draft:
+class DocumentBatch:
     """The contents of the documents of some articles, in flat lists.
 
     A document is numbered within its segment. `texts` has the texts to analyse, `languages` the language
@@ -65,9 +64,9 @@ class Draft:
     values: dict[str, tuple[list[int], list[str]]] = field(default_factory=dict)
 
 
-def draft(articles: Iterable[Article], first: int, extra_fields: Collection[str]) -> Draft:
-    """The draft of articles whose documents are numbered from `first` on, with these extra fields only."""
-    made = Draft()
+def batch_of(articles: Iterable[Article], first: int, extra_fields: Collection[str]) -> DocumentBatch:
+    """Make a batch of articles whose documents are numbered from `first` on, with these extra fields only."""
+    made = DocumentBatch()
     documents, fields = made.places
     for number, article in enumerate(articles, start=first):
         made.published.append(microseconds(article.published))
@@ -111,7 +110,7 @@ class DocumentCollector:
         self._published: list[int] = []
         self._values: dict[str, tuple[list[int], list[str]]] = {}
 
-    def add(self, part: Draft) -> None:
+    def add(self, part: DocumentBatch) -> None:
         """Take more, numbered from where the last ended."""
         pieces, counts = self._tables.pieces([spaced(text) for text in part.texts], part.languages)
         self._words.add(pieces, counts, *part.places)

@@ -26,7 +26,7 @@ from search.backends.embedded import creation
 from search.backends.embedded.index import ArchiveIndex, CommitInfo
 from search.backends.embedded.reader import EmbeddedReader
 from search.backends.embedded.store import Store
-from search.backends.embedded.store.layout import State
+from search.backends.embedded.store.layout import StoreState
 from search.backends.embedded.tie import check_tie
 from search.backends.embedded.writing import Writer
 from search.deadline import Deadline, no_deadline
@@ -55,7 +55,7 @@ class _Commit:
     stamp: tuple[int, int]
     view: Snapshot
     covered: CommitInfo
-    tied_to: State | None = None
+    tied_to: StoreState | None = None
     """A state of the store that this commit belongs to; it is looked at once for each."""
     idle: list[Snapshot] = field(default_factory=list)
 

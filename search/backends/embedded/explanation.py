@@ -28,7 +28,9 @@ def _of_field(found: FieldPart) -> Explanation:
         f"{found.field}: weight * earliness * frequency / (1 - b + b * length), "
         f"weight {found.weight:g}, b {found.b:g}",
         (
-            Explanation(found.early, "earliness: from 1 to 2, the nearer to the beginning it first stands"),
+            Explanation(
+                found.earliness, "earliness: from 1 to 2, the nearer to the beginning it first stands"
+            ),
             Explanation(found.frequency, "frequency: how often it is there"),
             Explanation(length, f"length: {found.length:,} words by the average, {found.average:,.1f}"),
         ),

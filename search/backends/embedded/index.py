@@ -16,8 +16,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from search.backends.embedded.store.layout import State
+from search.backends.embedded.store.layout import StoreState
 from search.errors import IndexUnusable
+from search.fields import TEXT_FIELDS
 from search.index.format.layout import BadLayout, open_file
 from search.index.format.manifest import (
     MANIFEST,
@@ -32,7 +33,6 @@ from search.index.format.manifest import (
 from search.index.format.segment import Segment
 from search.index.format.soundness import contradictions
 from search.index.read.snapshot import Snapshot
-from search.language import TEXT_FIELDS
 from search.text import Analyzer
 from search.text.stemming import stemmers_checksum
 
@@ -230,7 +230,7 @@ class ArchiveIndex:
 
         path.mkdir()
         sync_folder(path.parent)
-        ArrayWriter(path, NAME, contents_of(()), anew=True).commit(note)
+        ArrayWriter(path, NAME, contents_of(()), fresh=True).commit(note)
         return cls(path)
 
     def adopt(self, other: ArchiveIndex) -> None:
@@ -246,7 +246,7 @@ class ArchiveIndex:
             _set_aside(path, is_folder=path == self.path)
         self.path.mkdir(exist_ok=True)
         sync_folder(self.path.parent)
-        writer = ArrayWriter(self.path, NAME, contents_of(made.note["extra_fields"]), anew=True)
+        writer = ArrayWriter(self.path, NAME, contents_of(made.note["extra_fields"]), fresh=True)
         for segment in made.segments:
             name = segment.file
             (other.path / name).rename(self.path / name)
@@ -267,7 +267,7 @@ def _names_beside(path: Path) -> Iterator[Path]:
 
 def _check_columns(view: Snapshot) -> None:
     """Raise `BadLayout` unless each document has its fields of text, an id and a column for its time."""
-    for part in view.parts:
+    for part in view.segments:
         if part.text.keys() != set(TEXT_FIELDS):
             raise BadLayout("a segment has other fields of text than articles have")
         ids = part.values("id")
@@ -275,7 +275,7 @@ def _check_columns(view: Snapshot) -> None:
             raise BadLayout("a segment has documents without ids or times")
 
 
-def commit_info(analyzer: Analyzer, state: State, extra_fields: Iterable[str] = ()) -> dict[str, object]:
+def commit_info(analyzer: Analyzer, state: StoreState, extra_fields: Iterable[str] = ()) -> dict[str, object]:
     """The note of a commit that covers this state of the store."""
     fields = tuple(sorted(extra_fields))
     return asdict(

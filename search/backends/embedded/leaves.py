@@ -12,6 +12,7 @@ from search.backends.embedded.plan import TextLeaf, distinct_highlights
 from search.backends.embedded.terms import WordTerms
 from search.deadline import CHECK_EVERY, checked
 from search.errors import LimitExceeded
+from search.fields import TEXT_FIELDS
 from search.index.kernels import Ints
 from search.index.postings.patterns import wildcard_prefix
 from search.index.postings.postings import Postings, merged, posted
@@ -26,7 +27,7 @@ from search.index.postings.proximity import (
     words_as_spans,
 )
 from search.index.read.snapshot import Snapshot
-from search.language import TEXT_FIELDS, Fuzzy, Near, Phrase, Wildcard, Word
+from search.language import Fuzzy, Near, Phrase, Wildcard, Word
 from search.once import once
 from search.snippets import Highlight
 from search.text import fold, forms, words
@@ -93,7 +94,7 @@ class PatternLeaf:
         else:
             pattern = folded_pattern(self._node.pattern, fold)
             found = view.forms_like(pattern, wildcard_prefix(pattern))
-        numbers: list[list[int]] = [[] for _ in range(view.segments)]
+        numbers: list[list[int]] = [[] for _ in view.segments]
         pairs: set[tuple[str, str]] = set()
         distinct: set[str] = set()
         for place, own in found:

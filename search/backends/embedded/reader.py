@@ -30,11 +30,11 @@ from search.engine import (
     Version,
 )
 from search.errors import InvalidRequest
-from search.fields import FACET_FIELDS
+from search.fields import FACET_FIELDS, TEXT_FIELDS, field_name
 from search.index.evaluate.counts import extent, missing
 from search.index.evaluate.matches import everything, has
 from search.index.read.snapshot import Snapshot
-from search.language import TEXT_FIELDS, Node, Word, field_name
+from search.language import Node, Word
 from search.once import once
 from search.text import Analyzer, fold
 
@@ -173,7 +173,7 @@ class EmbeddedReader:
             words=sum(view.words(field) for field in TEXT_FIELDS),
             language=self._analyzer.language,
             extra_fields=covered.extra_fields,
-            segments=view.segments,
+            segments=view.segment_count,
             store_size=sum(path.stat().st_size for path in self._location.glob("articles.db*")),
             index_size=view.file_size,
             revision=self._store.revision,

@@ -8,7 +8,7 @@ from search.article import Article
 from search.backends.embedded.builder import SegmentBuilder
 from search.backends.embedded.index import NAME, ArchiveIndex, commit_info
 from search.backends.embedded.schema import contents_of
-from search.backends.embedded.store.layout import State
+from search.backends.embedded.store.layout import StoreState
 from search.engine import MAX_NAMED_FIELDS
 from search.fields import MAX_EXTRA_FIELDS, MAX_INDEXED_FIELDS
 from search.index.format.lexicon import Lexicon
@@ -72,7 +72,7 @@ class Update:
         self._builder.start(self._index.path / self._segment.file)
 
     def commit(
-        self, state: State, analyzer: Analyzer, merging: Merging = "due", *, expunge: bool = False
+        self, state: StoreState, analyzer: Analyzer, merging: Merging = "due", *, expunge: bool = False
     ) -> None:
         """Put the change in place; the index then covers `state`.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from search.backends.embedded.builder import SegmentBuilder
 from search.backends.embedded.index import ArchiveIndex, commit_info
 from search.backends.embedded.store import Store
-from search.backends.embedded.store.layout import State
+from search.backends.embedded.store.layout import StoreState
 from search.backends.embedded.update import Update
 from search.backends.embedded.writing import BATCH_ARTICLES, MAX_SEGMENT_ARTICLES
 from search.engine import Progress
@@ -69,7 +69,7 @@ def _indexed(
 ) -> MappedArrays:
     """The arrays of an index of these articles, in this order, which is made in a new folder."""
     analyzer = Analyzer(store.language)
-    nothing = State("", 0, "")
+    nothing = StoreState("", 0, "")
     index = ArchiveIndex.create(folder, commit_info(analyzer, nothing))
     with closing(SegmentBuilder(store.language, folder)) as builder:
         for start in range(0, len(identities), MAX_SEGMENT_ARTICLES):

@@ -19,7 +19,7 @@ from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, CommitInf
 from search.backends.embedded.lock import writing
 from search.backends.embedded.store import Changes, Store
 from search.backends.embedded.store.connection import ERRORS
-from search.backends.embedded.store.layout import FORMAT, State
+from search.backends.embedded.store.layout import FORMAT, StoreState
 from search.backends.embedded.tie import check_tie
 from search.engine import Added, Progress
 from search.errors import ArchiveError, ArchiveFull, IndexUnusable, OtherAnalyzer
@@ -206,9 +206,9 @@ class Writer:
         """Put an index of all the articles in the place of the last one."""
         path = self._location / NEW_INDEX
         made = ArchiveIndex.create(
-            path, commit_info(self._analyzer, State(self._store.state().archive, 0, ""))
+            path, commit_info(self._analyzer, StoreState(self._store.state().archive, 0, ""))
         )
-        self._fill(made, made.covered(), progress, anew=True)
+        self._fill(made, made.covered(), progress, fresh=True)
         self._index.adopt(made)
         self._forget_tombstones()
 
@@ -218,14 +218,14 @@ class Writer:
         covered: CommitInfo,
         progress: Progress | None = None,
         *,
-        anew: bool = False,
+        fresh: bool = False,
     ) -> None:
         """Apply to `index`, which covers `covered`, all that has changed in the store since.
 
-        In one commit; a new index (`anew`), which has no readers yet, is filled in several.
+        In one commit; a new index (`fresh`), which has no readers yet, is filled in several.
         """
         newest, total, done = self._store.state(), self._store.count(), 0
-        before = State(covered.archive, covered.revision, covered.digest)
+        before = StoreState(covered.archive, covered.revision, covered.digest)
         gone = self._store.deleted_since(covered.revision)
         changed = self._store.since(covered.revision, BATCH_ARTICLES)
         expunge = bool(covered.revision) and self._store.erased_since(covered.revision)
@@ -234,16 +234,16 @@ class Writer:
             already = done
             with self._updating(index) as update:
                 update.remove(gone)
-                for some in islice(changed, MAX_SEGMENT_ARTICLES // BATCH_ARTICLES if anew else None):
-                    if not anew:
+                for some in islice(changed, MAX_SEGMENT_ARTICLES // BATCH_ARTICLES if fresh else None):
+                    if not fresh:
                         update.remove(article.id for article in some)
                     update.put(some)
                     done += len(some)
                     if progress is not None:
                         progress(done, total)
                 update.prepare()
-                finished = not anew or done - already < MAX_SEGMENT_ARTICLES
-                merging: Merging = "due" if not anew else "all" if finished else "none"
+                finished = not fresh or done - already < MAX_SEGMENT_ARTICLES
+                merging: Merging = "due" if not fresh else "all" if finished else "none"
                 update.commit(newest if finished else before, self._analyzer, merging, expunge=expunge)
 
     def _forget_tombstones(self) -> None:

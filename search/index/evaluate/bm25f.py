@@ -4,13 +4,13 @@ Each frequency of a term in a document's fields is normalised by the field's len
 these is then saturated once (Robertson, Zaragoza and Taylor 2004, "Simple BM25 extension to multiple weighted
 fields"; the notation follows Robertson and Zaragoza 2009, section 3.5):
 
-    tf = sum over fields f of  weight_f * early_f * frequency_f / (1 - b_f + b_f * length_f / average_f)
-    early = 1 + lead * 50 / (50 + position of its first word in the field, from 0)
+    tf = sum over fields f of  weight_f * earliness_f * frequency_f / (1 - b_f + b_f * length_f / average_f)
+    earliness_f = 1 + earliness_weight * 50 / (50 + position of the first word in f, from 0)
     score = idf * tf * (k1 + 1) / (k1 + tf)
     idf = ln(1 + (N - df + 0.5) / (df + 0.5))
 
-News articles begin with the most important facts. So with a `lead` above 0 a term counts more, the nearer its
-first word is to the beginning of a field (by `kernels.leads_of`, in 255 steps).
+News articles begin with the most important facts. So with `earliness_weight` above 0 a term counts more,
+the nearer its first word is to the beginning of a field (by `kernels.earliness_of`, in 255 steps).
 
 df counts the documents with the term in any of the fields, N all documents; neither counts deleted documents.
 A phrase or a set of words is scored as one term, with its own frequency and df.
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.index.kernels import LEADS, Floats, add_field, saturate
+from search.index.kernels import MAX_EARLINESS, Floats, add_field, saturate
 from search.index.postings.postings import Postings
 from search.index.read.snapshot import Snapshot
 
@@ -33,7 +33,7 @@ BLOCK_SIZE = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
-class FieldWeight:
+class TextWeight:
     """How much a field counts; `b` from 0 (length is ignored) to 1 (fully normalised)."""
 
     weight: float
@@ -42,7 +42,7 @@ class FieldWeight:
 
 @dataclass(frozen=True, slots=True)
 class FieldPart:
-    """The share of a field in `tf`: weight * early * frequency / (1 - b + b * length / average)."""
+    """The share of a field in `tf`: weight * earliness * frequency / (1 - b + b * length / average)."""
 
     field: str
     frequency: int
@@ -50,7 +50,7 @@ class FieldPart:
     average: float
     weight: float
     b: float
-    early: float
+    earliness: float
     tf: float
 
 
@@ -68,11 +68,14 @@ class TermPart:
 
 @dataclass(frozen=True, slots=True)
 class TermScorer:
-    """Scores postings by BM25F with these fields and `k1`; a field's first word counts 1 + `lead` times."""
+    """Scores postings by BM25F with these fields and `k1`.
 
-    fields: Mapping[str, FieldWeight]
+    The first word of a field counts 1 + `earliness_weight` times.
+    """
+
+    fields: Mapping[str, TextWeight]
     k1: float
-    lead: float = 0.0
+    earliness_weight: float = 0.0
 
     def part(self, view: Snapshot, postings: Postings, doc: int) -> TermPart | None:
         """Explain the score of one document; None if `postings` do not have it."""
@@ -88,11 +91,11 @@ class TermScorer:
                 continue
             if frequency := int(own.frequencies[place]):
                 weight, b = self.fields[own.field].weight, self.fields[own.field].b
-                early = 1 + self.lead * int(own.leads[place]) / LEADS
+                earliness = 1 + self.earliness_weight * int(own.earliness[place]) / MAX_EARLINESS
                 average = view.words(own.field) / max(1, view.count) or 1.0
                 length = int(view.lengths(own.field)[doc])
-                tf = weight * early * frequency / (1 - b + b * length / average)
-                parts.append(FieldPart(own.field, frequency, length, average, weight, b, early, tf))
+                tf = weight * earliness * frequency / (1 - b + b * length / average)
+                parts.append(FieldPart(own.field, frequency, length, average, weight, b, earliness, tf))
         df, tf = len(postings.docs), sum(part.tf for part in parts)
         idf = self._idf(view, df)
         score = idf * tf * (self.k1 + 1) / (self.k1 + tf)
@@ -119,8 +122,8 @@ class TermScorer:
                 if part.at is not None:
                     first, after = np.searchsorted(part.at, (first, after)).tolist()
                     at = part.at[first:after] - start
-                frequencies, leads = part.frequencies[first:after], part.leads[first:after]
-                add_field(total, own, at, norms, frequencies, leads, self.lead)
+                frequencies, earliness = part.frequencies[first:after], part.earliness[first:after]
+                add_field(total, own, at, norms, frequencies, earliness, self.earliness_weight)
             saturate(total, idf, self.k1)
         return scores
 

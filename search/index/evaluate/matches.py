@@ -355,7 +355,7 @@ def _picked(postings: Postings, chosen: Array) -> Postings:
     fields = []
     for part in postings.fields:
         if part.at is None:
-            own = part.frequencies.take(chosen), part.leads.take(chosen)
+            own = part.frequencies.take(chosen), part.earliness.take(chosen)
             fields.append(FieldPostings(part.field, None, *own))
         else:
             at, there = find_members(part.at, chosen)

@@ -29,7 +29,7 @@ def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, i
     Each comes back as its commonest such form and the number of documents with the term.
     """
     totals: Counter[str] = Counter()
-    for part in view.parts:
+    for part in view.segments:
         view.check()
         numbers = part.forms.starting(prefix.encode())
         flags = np.zeros(len(part.terms), np.bool_)
@@ -52,7 +52,7 @@ def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) ->
     target = form.encode()
     letters = target.decode("latin-1")
     found: Counter[str] = Counter()
-    for part in view.parts:
+    for part in view.segments:
         unchanged = Unchanged(part.forms, letters, distance, "latin-1")
         candidates = [np.empty(0, np.int64)]
         numbers = part.forms.starting(target[:1]) if same_start else range(len(part.forms))
@@ -71,14 +71,14 @@ def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) ->
 
 def document_count(view: Snapshot, term: str) -> int:
     """Count the documents with a term."""
-    numbers = [(part, part.terms.number(term.encode())) for part in view.parts]
+    numbers = [(part, part.terms.number(term.encode())) for part in view.segments]
     return sum(len(part.docs_of(number)) for part, number in numbers if number >= 0)
 
 
 def _commonest_form(view: Snapshot, term: str, prefix: str) -> str:
     """The most frequent form of the term that begins with `prefix`."""
     counted: Counter[str] = Counter()
-    for part in view.parts:
+    for part in view.segments:
         number = part.terms.number(term.encode())
         if number < 0:
             continue

@@ -15,6 +15,7 @@ import numpy as np
 
 from search.index.format.lexicon import Lexicon
 from search.index.format.names import (
+    EARLINESS,
     column_array,
     columns,
     text_array,
@@ -45,21 +46,21 @@ class TextField:
         self.extents = arrays[text_array(name, "extents")]
         self._starts = starts
         self._frequencies = arrays[text_array(name, "frequencies")]
-        self._leads = arrays[text_array(name, "leads")]
+        self._earliness = arrays[text_array(name, EARLINESS)]
         self._at = arrays.get(text_array(name, "at"))
         self._at_starts = arrays.get(text_array(name, "at_starts"))
 
     def entries(self, term: int) -> tuple[Array | None, Array, Array]:
-        """(places among the term's postings, frequencies, leads) of a term in this field.
+        """(places among the term's postings, frequencies, earliness) of a term in this field.
 
         The places are None where every posting has an entry. The frequency is then 0 for a document that has
         the term in other fields only.
         """
         if self._at is None or self._at_starts is None:
             own = slice(*self._starts[term : term + 2].tolist())
-            return None, self._frequencies[own], self._leads[own]
+            return None, self._frequencies[own], self._earliness[own]
         own = slice(*self._at_starts[term : term + 2].tolist())
-        return self._at[own], self._frequencies[own], self._leads[own]
+        return self._at[own], self._frequencies[own], self._earliness[own]
 
     def occurrences(self, term: int, docs: Array) -> tuple[Array, Array]:
         """(documents, frequencies above 0) of a term here; `docs` are the documents of its postings."""
@@ -70,29 +71,29 @@ class TextField:
         return docs.compress(present), frequencies.compress(present)
 
     def of_several(self, terms: Array, docs: Array) -> tuple[Array, Array, Array]:
-        """(documents, frequencies above 0, leads) of terms, one after the other; `docs` has all postings."""
+        """(documents, frequencies above 0, earliness) of terms in turn; `docs` has all postings."""
         first, places = _runs(self._starts, terms)
         if self._at is None or self._at_starts is None:
             frequencies = self._frequencies.take(places)
             present = frequencies > 0
             places = places.compress(present)
-            return docs.take(places), frequencies.compress(present), self._leads.take(places)
+            return docs.take(places), frequencies.compress(present), self._earliness.take(places)
         _, listed = _runs(self._at_starts, terms)
         owners = np.repeat(first, self._at_starts[terms + 1] - self._at_starts[terms])
         own = docs.take(owners + self._at.take(listed))
-        return own, self._frequencies.take(listed), self._leads.take(listed)
+        return own, self._frequencies.take(listed), self._earliness.take(listed)
 
     def of_every_posting(self, terms: slice) -> tuple[Array, Array]:
-        """(frequencies, leads) of every posting of a run of terms, 0 where they are in other fields only."""
+        """(frequencies, earliness) of every posting of a run of terms; 0 if it is of other fields only."""
         starts = self._starts[terms.start : terms.stop + 1]
         if self._at is None or self._at_starts is None:
             own = slice(int(starts[0]), int(starts[-1]))
-            return self._frequencies[own], self._leads[own]
+            return self._frequencies[own], self._earliness[own]
         at_starts = self._at_starts[terms.start : terms.stop + 1]
         own = slice(int(at_starts[0]), int(at_starts[-1]))
         places = np.repeat(starts[:-1] - starts[0], np.diff(at_starts)) + self._at[own]
         count = int(starts[-1] - starts[0])
-        return scatter(self._frequencies[own], places, count), scatter(self._leads[own], places, count)
+        return scatter(self._frequencies[own], places, count), scatter(self._earliness[own], places, count)
 
     def posting_count(self, kept: Array | None) -> int:
         """Count the postings that have the field: all of them, or the ones that `kept` flags."""

@@ -7,7 +7,7 @@ The text fields share one lexicon. A term's postings are the documents that have
     docs              int32[P]      the documents, ascending within a term
     F.frequencies                   how often the term is in text field F: an entry for every posting in the
                                     field with the most postings, in other fields for the postings in F.at
-    F.leads           uint8         how near the beginning of F the term first is (`leads_of`), likewise
+    F.leads           uint8         how near the beginning of F the term first is (`earliness_of`), likewise
     F.at              int32         the places of these postings, counted from the term's first posting
     F.at_starts       int64[T+1]    where the entries of each term begin in F.at
     F.place_starts    int64[T+1]    where each term's words in field F begin
@@ -33,7 +33,7 @@ Arrays without a type here have the smallest type that holds their values.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Final, Literal
 
 TextPart = Literal[
     "frequencies",
@@ -46,6 +46,9 @@ TextPart = Literal[
     "lengths",
     "extents",
 ]
+EARLINESS: Final = "leads"
+"""The part of a text field with the earliness; the format kept its first name."""
+
 ValuePart = Literal["terms", "starts", "docs", "doc_starts", "ordinals"]
 
 

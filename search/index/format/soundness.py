@@ -14,7 +14,7 @@ import numpy as np
 
 from search.index.format.layout import BadLayout
 from search.index.format.lexicon import Lexicon
-from search.index.format.names import columns, text_fields, value_fields
+from search.index.format.names import EARLINESS, columns, text_array, text_fields, value_fields
 from search.index.kernels import Array
 
 _SMALL = ("|u1", "<u2", "<i4")
@@ -76,7 +76,7 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
             shapes.starts(f"{name}.at_starts", ("<i8",), terms, len(at))
         elif len(frequencies) != postings:
             raise BadLayout(f"the array {name}.frequencies has a wrong length")
-        shapes.array(f"{name}.leads", ("|u1",), len(frequencies))
+        shapes.array(text_array(name, EARLINESS), ("|u1",), len(frequencies))
         positions = shapes.array(f"{name}.positions", _SMALL)
         shapes.array(f"{name}.variants", _SMALL, len(positions))
         shapes.starts(f"{name}.place_starts", ("<i8",), terms, len(positions))

@@ -25,11 +25,11 @@ from search.index.kernels.inversion import (
     renumber,
 )
 from search.index.kernels.scores import (
-    LEADS,
+    MAX_EARLINESS,
     add_field,
+    earliness_of,
     edit_distances,
     highest,
-    leads_of,
     saturate,
 )
 from search.index.kernels.sets import (
@@ -59,7 +59,7 @@ from search.index.kernels.spans import (
 from search.index.kernels.strings import find_at, find_containing, find_ending
 
 __all__ = [
-    "LEADS",
+    "MAX_EARLINESS",
     "MAX_SHORT_BYTES",
     "MIN_SPARSITY",
     "Array",
@@ -74,6 +74,7 @@ __all__ = [
     "count_starts",
     "cut_pieces",
     "distinct_spans",
+    "earliness_of",
     "edit_distances",
     "expand_runs",
     "find_at",
@@ -90,7 +91,6 @@ __all__ = [
     "highest",
     "insert_keys",
     "interleave_runs",
-    "leads_of",
     "number_words",
     "order_by_term",
     "pack_pieces",

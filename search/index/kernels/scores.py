@@ -11,19 +11,22 @@ import numpy as np
 
 from search.index.kernels.arrays import Array, Docs, Floats, Ints
 
-LEAD = 50
-"""The word at this position is half as near to the beginning of its field as the first word."""
+HALFWAY = 50
+"""The word at this position has half the earliness of the first word of its field."""
 
-LEADS = 255
-"""The result of `leads_of` for the first word of a field."""
+MAX_EARLINESS = 255
+"""The result of `earliness_of` for the first word of a field."""
 
 BLOCK_SIZE = 64
 """This many keys are looked at together first, by their maximum."""
 
 
-def leads_of(positions: Array) -> Array:
-    """uint8: how near positions, integers from 0, are to the beginning: LEADS * LEAD / (LEAD + position)."""
-    return np.rint(float(LEADS * LEAD) / (positions + float(LEAD))).astype(np.uint8)
+def earliness_of(positions: Array) -> Array:
+    """uint8: how near positions, integers from 0, are to the beginning of a field.
+
+    It is MAX_EARLINESS * HALFWAY / (HALFWAY + position), rounded.
+    """
+    return np.rint(float(MAX_EARLINESS * HALFWAY) / (positions + float(HALFWAY))).astype(np.uint8)
 
 
 def add_field(
@@ -32,21 +35,23 @@ def add_field(
     at: Array | None,
     norms: Floats,
     frequencies: Array,
-    leads: Array,
-    lead: float,
+    earliness: Array,
+    weight: float,
 ) -> None:
-    """Add to `tf` float32[docs] what one field adds: norm * (1 + lead * leads / LEADS) * frequency.
+    """Add to `tf` float32[docs] the part of one field.
 
-    `at` has the places in `docs` of the frequencies and leads, ascending and distinct; None: all of them.
-    `norms` has the norm of every document of the index. `tf` is changed.
+    The part is norm * (1 + weight * earliness / MAX_EARLINESS) * frequency.
+
+    `at` has the places in `docs` of the frequencies and the earliness, ascending and distinct (None: all
+    of them). `norms` has the norm of every document of the index. `tf` is changed.
     """
     added = norms.take(docs if at is None else docs.take(at))
-    if lead:
-        early = leads.astype(np.float32)
-        early *= np.float32(lead / LEADS)
-        early += 1
-        early *= frequencies
-        added *= early
+    if weight:
+        factors = earliness.astype(np.float32)
+        factors *= np.float32(weight / MAX_EARLINESS)
+        factors += 1
+        factors *= frequencies
+        added *= factors
     else:
         added *= frequencies
     if at is None:

@@ -101,14 +101,14 @@ def scatter(values: Array, places: Array, count: int) -> Array:
     return every
 
 
-def sum_by_sorting(docs: Docs, frequencies: Array, leads: Array) -> tuple[Docs, Ints, Array]:
-    """(int32, int64, uint8): each document once, ascending, with its summed frequency and its highest lead.
+def sum_by_sorting(docs: Docs, frequencies: Array, earliness: Array) -> tuple[Docs, Ints, Array]:
+    """(int32, int64, uint8): each document once, ascending, its summed frequency, its highest earliness.
 
     The documents come in any order, with repeats. A frequency is from 0 to 2**24 - 1. A document whose sum
     is 0 is left out.
     """
-    # One sort of integers: documents above, then leads, and below them frequencies.
-    keys = docs.astype(np.int64) << 32 | leads.astype(np.int64) << 24
+    # One sort of integers: documents above, then earliness, and below them frequencies.
+    keys = docs.astype(np.int64) << 32 | earliness.astype(np.int64) << 24
     keys |= frequencies.astype(np.int64).clip(max=0xFFFFFF)
     keys.sort()
     sorted_docs = (keys >> 32).astype(np.int32)
@@ -117,21 +117,21 @@ def sum_by_sorting(docs: Docs, frequencies: Array, leads: Array) -> tuple[Docs, 
         return sorted_docs, np.empty(0, np.int64), np.empty(0, np.uint8)
     totals = np.add.reduceat(keys & 0xFFFFFF, first)
     last = np.append(first[1:], len(keys)) - 1
-    highest_leads = (keys.take(last) >> 24 & 0xFF).astype(np.uint8)
+    highest = (keys.take(last) >> 24 & 0xFF).astype(np.uint8)
     present = totals > 0
     return (
         sorted_docs.take(first).compress(present),
         totals.compress(present),
-        highest_leads.compress(present),
+        highest.compress(present),
     )
 
 
-def add_postings(docs: Docs, frequencies: Array, leads: Array, totals: Ints, highest_leads: Array) -> None:
-    """Add each frequency to `totals[doc]`, and raise `highest_leads[doc]` to its lead; both are changed.
+def add_postings(docs: Docs, frequencies: Array, earliness: Array, totals: Ints, highest: Array) -> None:
+    """Add each frequency to `totals[doc]`, and raise `highest[doc]` to the earliness; both are changed.
 
-    The documents come in any order, with repeats. `totals` int64 and `highest_leads` uint8 have an entry for
+    The documents come in any order, with repeats. `totals` int64 and `highest` uint8 have an entry for
     each possible document.
     """
     places = docs.astype(np.intp)
     np.add.at(totals, places, frequencies.astype(np.int64))
-    np.maximum.at(highest_leads, places, leads)
+    np.maximum.at(highest, places, earliness)

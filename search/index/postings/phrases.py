@@ -24,10 +24,10 @@ from search.index.kernels import (
     Flags,
     count_flagged,
     count_starts,
+    earliness_of,
     expand_runs,
     find_members,
     flag_members,
-    leads_of,
     number_words,
     phrase_starts,
     unite_by_sorting,
@@ -77,7 +77,7 @@ class Occurrences:
     def counted(self, flags: Flags, place: int) -> Counted:
         """The phrases whose word at `place` is an occurrence with its flag set."""
         docs, counts, first = count_flagged(self.docs, self.frequencies, flags)
-        return Counted(docs, counts, leads_of(self.positions.take(first).astype(np.int32) - place))
+        return Counted(docs, counts, earliness_of(self.positions.take(first).astype(np.int32) - place))
 
 
 Slot = Sequence[Occurrences]
@@ -127,7 +127,7 @@ def phrase_documents(
 def _of_few(words: Sequence[Slot], bases: Array) -> Counted:
     starts = phrase_starts([[own.numbers(bases, place) for own in slot] for place, slot in enumerate(words)])
     docs, counts, positions = count_starts(starts, bases)
-    return Counted(docs, counts, leads_of(positions))
+    return Counted(docs, counts, earliness_of(positions))
 
 
 def _blocks(words: Sequence[Slot], edges: Array, check: Check) -> Iterator[Sequence[Slot]]:

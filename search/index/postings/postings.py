@@ -27,20 +27,22 @@ MAX_SPARSITY = 12
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Documents with a term or a phrase: its frequency in each, and the lead of its first place."""
+    """Documents with a term or a phrase: its frequency in each, and the earliness of its first place."""
 
     docs: Docs
     frequencies: Array
-    leads: Array
+    earliness: Array
 
     def compress(self, kept: Flags) -> Counted:
         """The entries that `kept` flags."""
-        return Counted(self.docs.compress(kept), self.frequencies.compress(kept), self.leads.compress(kept))
+        return Counted(
+            self.docs.compress(kept), self.frequencies.compress(kept), self.earliness.compress(kept)
+        )
 
     def live(self, live: Flags | None, base: int) -> Counted:
         """The entries of documents that `live` flags (None: all of them), numbered from `base`."""
         kept = self if live is None else self.compress(live.take(self.docs))
-        return Counted(kept.docs + base, kept.frequencies, kept.leads) if base else kept
+        return Counted(kept.docs + base, kept.frequencies, kept.earliness) if base else kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +50,18 @@ class FieldPostings:
     """The frequencies of a term in one field, and how near its first place is to the beginning.
 
     `at` has the places, among the term's documents, of the documents that are listed (None: all of them).
-    `frequencies` has the frequency in each, which may be 0, and `leads` the result of `leads_of` for the
-    first place.
+    `frequencies` has the frequency in each, which may be 0, and `earliness` the result of `earliness_of` for
+    the first place.
     """
 
     field: str
     at: Array | None
     frequencies: Array
-    leads: Array
+    earliness: Array
 
     def kept(self, at: Array | None, flags: Flags) -> FieldPostings:
         """The entries that `flags` flags, now with the places `at`."""
-        return FieldPostings(self.field, at, self.frequencies.compress(flags), self.leads.compress(flags))
+        return FieldPostings(self.field, at, self.frequencies.compress(flags), self.earliness.compress(flags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,8 @@ def concatenated(parts: Sequence[Postings]) -> Postings:
                 for n, own in pieces
             )
             at = np.concatenate(list(ranges))
-        leads = np.concatenate([own.leads for _, own in pieces])
-        fields.append(FieldPostings(field, at, frequencies, leads))
+        earliness = np.concatenate([own.earliness for _, own in pieces])
+        fields.append(FieldPostings(field, at, frequencies, earliness))
     return Postings(docs, tuple(fields))
 
 
@@ -143,7 +145,7 @@ def posted(found: Mapping[str, Counted]) -> Postings:
             at = None
         else:
             at = np.searchsorted(docs, own.docs) if ranks is None else ranks.take(own.docs)
-        fields.append(FieldPostings(field, at, own.frequencies, own.leads))
+        fields.append(FieldPostings(field, at, own.frequencies, own.earliness))
     return Postings(docs, tuple(fields))
 
 
@@ -160,7 +162,7 @@ def merged(parts: Sequence[Postings], check: Check = no_deadline) -> Postings:
     for part in found:
         for own in part.fields:
             docs = part.docs if own.at is None else part.docs[own.at]
-            lists.setdefault(own.field, []).append(Counted(docs, own.frequencies, own.leads))
+            lists.setdefault(own.field, []).append(Counted(docs, own.frequencies, own.earliness))
     return posted({field: summed(pieces, check) for field, pieces in lists.items()})
 
 
@@ -171,7 +173,7 @@ def joined(pieces: Sequence[Counted]) -> Counted:
     return Counted(
         np.concatenate([NO_DOCS, *(own.docs for own in pieces)]),
         np.concatenate([NO_DOCS, *(own.frequencies for own in pieces)]),
-        np.concatenate([np.empty(0, np.uint8), *(own.leads for own in pieces)]),
+        np.concatenate([np.empty(0, np.uint8), *(own.earliness for own in pieces)]),
     )
 
 
@@ -181,16 +183,16 @@ def summed(pieces: Sequence[Counted], check: Check = no_deadline) -> Counted:
     count = len(every.docs)
     if count and (count > MAX_SORTED_POSTINGS or _is_dense(count, 1 + int(every.docs.max()))):
         return _added_up(every, check)
-    return Counted(*sum_by_sorting(every.docs, every.frequencies, every.leads))
+    return Counted(*sum_by_sorting(every.docs, every.frequencies, every.earliness))
 
 
 def _added_up(every: Counted, check: Check) -> Counted:
     """Do the work of `summed` for many postings: by a table of all documents, not by sorting."""
     size = int(every.docs.max()) + 1
-    totals, leads = np.zeros(size, np.int64), np.zeros(size, np.uint8)
+    totals, earliness = np.zeros(size, np.int64), np.zeros(size, np.uint8)
     for start in range(0, len(every.docs), MAX_SORTED_POSTINGS):
         check()
         part = slice(start, start + MAX_SORTED_POSTINGS)
-        add_postings(every.docs[part], every.frequencies[part], every.leads[part], totals, leads)
+        add_postings(every.docs[part], every.frequencies[part], every.earliness[part], totals, earliness)
     docs = np.flatnonzero(totals)
-    return Counted(docs.astype(np.int32), totals.take(docs), leads.take(docs))
+    return Counted(docs.astype(np.int32), totals.take(docs), earliness.take(docs))

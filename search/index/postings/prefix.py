@@ -10,7 +10,7 @@ import numpy as np
 
 from search.deadline import Check
 from search.index.format.fields import SegmentFields
-from search.index.kernels import Array, find_members, first_of_runs, leads_of
+from search.index.kernels import Array, earliness_of, find_members, first_of_runs
 from search.index.postings.postings import Counted, joined
 
 Found = dict[str, Counted]
@@ -47,5 +47,5 @@ def _in_variants(segment: SegmentFields, term: int, chosen: Array) -> Found:
         kept = chosen.take(field.variants[words])
         docs = np.repeat(docs, frequencies).compress(kept)
         positions = field.positions[words].compress(kept)
-        found[name] = Counted(docs, np.ones(len(docs), np.int32), leads_of(positions))
+        found[name] = Counted(docs, np.ones(len(docs), np.int32), earliness_of(positions))
     return found

@@ -17,10 +17,10 @@ from search.index.kernels import (
     Ints,
     count_spans,
     distinct_spans,
+    earliness_of,
     find_exact_phrase,
     find_loose_phrase,
     find_near,
-    leads_of,
 )
 from search.index.postings.postings import Counted, joined
 
@@ -44,7 +44,7 @@ def occurrences(spans: Spans, check: Check = no_deadline) -> Counted:
     found = []
     for (starts,) in _blocks([spans.starts], check):
         docs, counts, positions = count_spans(starts)
-        found.append(Counted(docs, counts, leads_of(positions)))
+        found.append(Counted(docs, counts, earliness_of(positions)))
     return joined(found)
 
 

@@ -64,7 +64,7 @@ class Snapshot:
         return other
 
     @property
-    def segments(self) -> int:
+    def segment_count(self) -> int:
         return len(self._segments)
 
     @property
@@ -251,6 +251,6 @@ class Snapshot:
         return self.keep("values", field, make=lambda: Values(self._segments, self.size, field))
 
     @property
-    def parts(self) -> Sequence[SegmentSnapshot]:
+    def segments(self) -> Sequence[SegmentSnapshot]:
         """The segments, their documents numbered one after the other."""
         return self._segments

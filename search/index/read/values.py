@@ -43,10 +43,6 @@ class Values:
                 found.append(own + segment.base if segment.base else own)
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_DOCS
 
-    def known(self) -> set[str]:
-        """Every value; there may be values that only deleted documents have."""
-        return {value for lexicon in self.lexicons for value in lexicon.strings()}
-
     def present(self) -> Flags:
         """bool[size]: True for each document with a value, also for deleted ones."""
         flags = np.zeros(self._size, np.bool_)

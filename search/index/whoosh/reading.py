@@ -7,7 +7,7 @@ Our own queries do not use this module (see `read`); `whoosh.index.open_dir` and
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from whoosh.codec.base import FieldCursor, PerDocumentReader, TermsReader
@@ -21,8 +21,16 @@ from search.index.format.layout import MISSING, MappedArrays
 from search.index.format.lexicon import Lexicon
 from search.index.kernels import Array
 
-if TYPE_CHECKING:
-    from search.index.whoosh.segment import WhooshSegment
+
+class Documents(Protocol):
+    """The numbers of a segment's documents that `WhooshSegment` knows."""
+
+    count: int
+
+    def doc_count(self) -> int: ...
+    def has_deletions(self) -> bool: ...
+    def is_deleted(self, docnum: int) -> bool: ...
+    def deleted_docs(self) -> list[int]: ...
 
 
 class ArrayTermsReader(TermsReader):  # type: ignore[misc]
@@ -229,23 +237,23 @@ class ArrayMatcher(Matcher):  # type: ignore[misc]
 class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc]
     """Lengths, columns and deletions; the index has no stored fields."""
 
-    def __init__(self, arrays: MappedArrays, segment: WhooshSegment) -> None:
-        self._fields, self._segment = SegmentFields(arrays), segment
+    def __init__(self, arrays: MappedArrays, documents: Documents) -> None:
+        self._fields, self._documents = SegmentFields(arrays), documents
 
     def doc_count(self) -> int:
-        return int(self._segment.doc_count())
+        return self._documents.doc_count()
 
     def doc_count_all(self) -> int:
-        return self._segment.count
+        return self._documents.count
 
     def has_deletions(self) -> bool:
-        return bool(self._segment.has_deletions())
+        return self._documents.has_deletions()
 
     def is_deleted(self, docnum: int) -> bool:
-        return self._segment.is_deleted(docnum)
+        return self._documents.is_deleted(docnum)
 
     def deleted_docs(self) -> list[int]:
-        return self._segment.deleted_docs()
+        return self._documents.deleted_docs()
 
     def supports_columns(self) -> bool:
         return True
@@ -258,7 +266,7 @@ class ArrayPerDocumentReader(PerDocumentReader):  # type: ignore[misc]
         return self._fields.column_names
 
     def column_reader(self, fieldname: str, column: Any) -> ArrayColumnReader:
-        return ArrayColumnReader(self._fields, fieldname, self._segment.count)
+        return ArrayColumnReader(self._fields, fieldname, self._documents.count)
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
         lengths = self._lengths(fieldname)

@@ -86,7 +86,7 @@ class ArrayCodec(Codec):  # type: ignore[misc]
         return self._documents
 
     def field_writer(self, storage: Any, segment: WhooshSegment) -> ArrayFieldWriter:
-        return ArrayFieldWriter(storage.folder, segment, self._documents)
+        return ArrayFieldWriter(Path(storage.folder, segment.ours.file), self._documents)
 
     def terms_reader(self, storage: Any, segment: WhooshSegment) -> ArrayTermsReader:
         return ArrayTermsReader(segment.ours.open(Path(storage.folder)), segment.count)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from whoosh.codec.base import FieldWriter, PerDocumentWriter
@@ -17,9 +17,6 @@ from whoosh.fields import COLUMN, Schema
 
 from search.index.format.layout import write_arrays
 from search.index.write.invert import Documents, Words, segment_arrays
-
-if TYPE_CHECKING:
-    from search.index.whoosh.segment import WhooshSegment
 
 
 class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
@@ -53,8 +50,8 @@ class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
 class ArrayFieldWriter(FieldWriter):  # type: ignore[misc]
     """Takes the postings, field by field and term by term, and writes the segment when it is closed."""
 
-    def __init__(self, folder: str, segment: WhooshSegment, documents: ArrayPerDocumentWriter) -> None:
-        self._folder, self._segment, self._documents = folder, segment, documents
+    def __init__(self, path: Path, documents: ArrayPerDocumentWriter) -> None:
+        self._path, self._documents = path, documents
         self._schema: Schema | None = None
         self._field, self._format, self._text = "", None, ""
         self._entries: list[tuple[int, str, int, str]] = []  # document, field, position, term
@@ -106,7 +103,7 @@ class ArrayFieldWriter(FieldWriter):  # type: ignore[misc]
             for name, pairs in self._values.items()
         }
         documents = Documents(count, self._words(text_fields), values, numbers)
-        write_arrays(Path(self._folder, self._segment.ours.file), segment_arrays(documents))
+        write_arrays(self._path, segment_arrays(documents))
 
     def _words(self, text_fields: tuple[str, ...]) -> Words:
         """The words in the order of documents, each its own form."""

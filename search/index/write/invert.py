@@ -14,12 +14,12 @@ import numpy as np
 from search.index.format.fields import densest
 from search.index.format.layout import narrow
 from search.index.format.lexicon import encoded_lexicon_arrays, lexicon_arrays
-from search.index.format.names import column_array, text_array, value_array
+from search.index.format.names import EARLINESS, column_array, text_array, value_array
 from search.index.kernels import (
     Array,
+    earliness_of,
     expand_runs,
     first_of_runs,
-    leads_of,
     order_by_term,
     renumber,
     run_starts,
@@ -176,25 +176,25 @@ def _text_arrays(words: Words) -> dict[str, Array]:
         arrays[text_array(name, "variants")] = narrow(variants[own])
         there = postings[own]
         begins = np.flatnonzero(first_of_runs(there))
-        leads = leads_of(positions[own[begins]])
-        occurring[name] = there[begins], np.diff(begins, append=len(there)), leads
+        earliness = earliness_of(positions[own[begins]])
+        occurring[name] = there[begins], np.diff(begins, append=len(there)), earliness
     arrays.update(_frequency_arrays(occurring, starts))
     return arrays
 
 
 def _frequency_arrays(occurring: Mapping[str, tuple[Array, Array, Array]], starts: Array) -> dict[str, Array]:
-    """Make the arrays of frequencies and leads, from each text field's postings, frequencies and leads."""
+    """Make the arrays of `occurring`, which has each text field's postings, frequencies and earliness."""
     arrays: dict[str, Array] = {}
     dense = densest({name: len(present) for name, (present, _, _) in occurring.items()})
-    for name, (present, counts, leads) in occurring.items():
+    for name, (present, counts, earliness) in occurring.items():
         if name == dense:
-            counts, leads = (scatter(own, present, int(starts[-1])) for own in (counts, leads))
+            counts, earliness = (scatter(own, present, int(starts[-1])) for own in (counts, earliness))
         else:
             terms = np.searchsorted(starts, present, side="right") - 1
             arrays[text_array(name, "at")] = (present - starts[terms]).astype(np.int32)
             arrays[text_array(name, "at_starts")] = run_starts(terms, len(starts) - 1)
         arrays[text_array(name, "frequencies")] = narrow(counts)
-        arrays[text_array(name, "leads")] = leads
+        arrays[text_array(name, EARLINESS)] = earliness
     return arrays
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from search.index.format.fields import SegmentFields, densest
 from search.index.format.layout import SegmentFile, narrowest
 from search.index.format.lexicon import encoded_lexicon_arrays
-from search.index.format.names import column_array, text_array
+from search.index.format.names import EARLINESS, column_array, text_array
 from search.index.kernels import Array, interleave_runs
 from search.index.write.invert import form_arrays, value_arrays
 
@@ -176,7 +176,7 @@ class _Merging:
         kinds = {name: [p.fields.text[name].frequency_type for p in parts] for name in fields}
         self._kinds = {name: np.result_type(*own) for name, own in kinds.items()}
         self._frequencies = file.room(text_array(self._dense, "frequencies"), self._kinds[self._dense], count)
-        self._leads = file.room(text_array(self._dense, "leads"), np.dtype(np.uint8), count)
+        self._earliness = file.room(text_array(self._dense, EARLINESS), np.dtype(np.uint8), count)
         self._sparse: dict[str, list[tuple[Array, Array, Array, Array]]] = {
             name: [] for name in fields if name != self._dense
         }
@@ -192,19 +192,19 @@ class _Merging:
             docs[where] = piece.docs
         for name in self._fields:
             counts = np.zeros(end - self._done, self._kinds[name])
-            leads = np.zeros(end - self._done, np.uint8)
+            earliness = np.zeros(end - self._done, np.uint8)
             for piece, where in zip(pieces, places, strict=True):
                 counts[where] = piece.frequencies[name]
-                leads[where] = piece.leads[name]
+                earliness[where] = piece.earliness[name]
             if name == self._dense:
                 self._frequencies[self._done : end] = counts
-                self._leads[self._done : end] = leads
+                self._earliness[self._done : end] = earliness
             else:
                 present = np.flatnonzero(counts)
                 owners = np.searchsorted(starts, present, side="right") - 1
                 at = (present - starts[owners]).astype(np.int32)
                 sizes = np.bincount(owners, minlength=after - first)
-                self._sparse[name].append((at, counts[present], leads[present], sizes))
+                self._sparse[name].append((at, counts[present], earliness[present], sizes))
             self._places[name].run(self._parts, self._variants, first, after)
         self._starts.append(starts[1:] + self._done)
         self._done = end
@@ -218,8 +218,8 @@ class _Merging:
             file.put(text_array(name, "at"), np.concatenate([none, *(at for at, _, _, _ in runs)]))
             counts = np.concatenate([none.astype(self._kinds[name]), *(counts for _, counts, _, _ in runs)])
             file.put(text_array(name, "frequencies"), counts)
-            leads = np.concatenate([none.astype(np.uint8), *(leads for _, _, leads, _ in runs)])
-            file.put(text_array(name, "leads"), leads)
+            earliness = np.concatenate([none.astype(np.uint8), *(earliness for _, _, earliness, _ in runs)])
+            file.put(text_array(name, EARLINESS), earliness)
             sizes = np.concatenate([none, *(sizes for _, _, _, sizes in runs)])
             file.put(text_array(name, "at_starts"), np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
         for places in self._places.values():
@@ -265,10 +265,10 @@ class _Postings:
         kept = slice(None) if part.kept is None else part.kept[postings]
         self.owners = np.repeat(part.terms[own:end] - first, np.diff(starts))[kept]
         self.docs = part.docs.take(part.fields.docs[postings])[kept]
-        self.frequencies, self.leads = {}, {}
+        self.frequencies, self.earliness = {}, {}
         for name in fields:
-            frequencies, leads = part.fields.text[name].of_every_posting(slice(own, end))
-            self.frequencies[name], self.leads[name] = frequencies[kept], leads[kept]
+            frequencies, earliness = part.fields.text[name].of_every_posting(slice(own, end))
+            self.frequencies[name], self.earliness[name] = frequencies[kept], earliness[kept]
 
 
 class _Words:

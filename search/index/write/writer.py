@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from search.index.format.layout import write_arrays
 from search.index.format.manifest import (
     Manifest,
     collect,
@@ -24,7 +23,6 @@ from search.index.format.manifest import (
     write_manifest,
 )
 from search.index.format.segment import Segment
-from search.index.write.invert import Documents, segment_arrays
 from search.index.write.merge import Source, merge
 
 MERGE_FACTOR = 8
@@ -47,13 +45,13 @@ Contents = Callable[[Path, str, int, Sequence[Segment]], str]
 class ArrayWriter:
     """The next commit of the index `name` in `folder`; nothing changes unless `commit` is called."""
 
-    def __init__(self, folder: Path, name: str, contents: Contents, *, anew: bool = False) -> None:
-        """With `anew` the commit begins without segments, and the last commit is not read.
+    def __init__(self, folder: Path, name: str, contents: Contents, *, fresh: bool = False) -> None:
+        """With `fresh` the commit begins without segments, and the last commit is not read.
 
         Else raises `FileNotFoundError`, `OSError` and `BadManifest` if the last commit cannot be read.
         """
         self._folder, self._name, self._contents = folder, name, contents
-        self._last = Manifest(_newest(folder, name)) if anew else read_manifest(folder, name)
+        self._last = Manifest(_newest(folder, name)) if fresh else read_manifest(folder, name)
         self.segments: list[Segment] = list(self._last.segments)
 
     def delete(self, numbers: Iterable[int]) -> None:
@@ -65,13 +63,6 @@ class ArrayWriter:
             if len(own):
                 segment.delete(own.tolist())
             base += segment.count
-
-    def add(self, documents: Documents) -> None:
-        """Write the documents as a new segment."""
-        if documents.count:
-            segment = Segment(self._name, documents.count)
-            write_arrays(self._folder / segment.file, segment_arrays(documents))
-            self.segments.append(segment)
 
     def commit(self, note: Mapping[str, Any], merging: Merging = "due", *, expunge: bool = False) -> Manifest:
         """Merge segments where due, and put the change in place: durable when this returns.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from search.article import Article
-from search.errors import SearchError
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ class Retracted:
 Item = Accepted | Rejected | Skipped | Retracted
 
 
-class BadDocument(SearchError):
-    """Raised by a reader for one document; its place in the file may be given."""
+class BadDocument(Exception):
+    """Raised by a reader for one document; `read_paths` gives it as a `Rejected`. `place` is in the file."""
 
     def __init__(self, code: str, reason: str, place: str = "") -> None:
         self.code = code

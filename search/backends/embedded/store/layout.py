@@ -74,7 +74,7 @@ TABLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class StoreState:
     """The UUID of an archive, its revision and the digest of its history; "" where one is missing."""
 
     archive: str

@@ -7,11 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from search.backends.embedded.store.changes import first_digest
-from search.backends.embedded.store.layout import APPLICATION_ID, FORMAT, TABLES, State
+from search.backends.embedded.store.layout import APPLICATION_ID, FORMAT, TABLES, StoreState
 from search.backends.embedded.store.store import now
 
 
-def create_store(path: Path, language: str) -> State:
+def create_store(path: Path, language: str) -> StoreState:
     """Write a new, durable store to the new file `path`; raises `sqlite3.Error` and `OSError`."""
     archive = str(uuid4())
     digest = first_digest(archive)
@@ -27,4 +27,4 @@ def create_store(path: Path, language: str) -> State:
         connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
-    return State(archive, 0, digest.hex())
+    return StoreState(archive, 0, digest.hex())

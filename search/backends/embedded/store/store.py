@@ -25,7 +25,7 @@ from search.backends.embedded.store.connection import (
     stamp_of,
     translation,
 )
-from search.backends.embedded.store.layout import FORMAT, State
+from search.backends.embedded.store.layout import FORMAT, StoreState
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
 from search.backends.embedded.store.upgrade import upgrade
 from search.engine import Version
@@ -66,7 +66,7 @@ class Store:
             raise ArchiveDamaged(f"{self.path} is gone; {RESTORE}", self.location) from error
         self._connection, self._stamp = opened(self.path, self.location)
         self._file, self._version = file, 0
-        self._known: State | None = None  # the state of the snapshot, or of the last one that was as old
+        self._known: StoreState | None = None  # the state of the snapshot, or of the last one that was as old
 
     def _open_again(self) -> None:
         """Open the file again if it has been replaced, or could only be read as it was and has changed."""
@@ -179,14 +179,14 @@ class Store:
         if stamp is not None and stamp != stamp_of(self.path):
             raise ArchiveError("the archive was written to while it was read; ask again", self.location)
 
-    def state(self) -> State:
+    def state(self) -> StoreState:
         """The state after the last revision."""
         known = self._known
         return known if known is not None and self._connection.in_transaction else self._state()
 
-    def _state(self) -> State:
+    def _state(self) -> StoreState:
         if self.format < FORMAT:
-            return State("", self._checked_revision(), "")
+            return StoreState("", self._checked_revision(), "")
         with self._translated():
             row = self._connection.execute(
                 "SELECT revision, digest FROM revisions ORDER BY revision DESC LIMIT 1"
@@ -194,7 +194,7 @@ class Store:
             if row is None:
                 raise BadRow("it has no history")
             revision, digest = typed(row, int, bytes)
-        return State(self._meta("archive"), revision, digest.hex())
+        return StoreState(self._meta("archive"), revision, digest.hex())
 
     def upgraded_from(self) -> int | None:
         """The revision at which the format before this one ended; None if the archive began with this."""

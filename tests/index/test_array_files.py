@@ -1,4 +1,4 @@
-"""The files of the codec: arrays, numbers in little room, lexicons; and files that are not whole."""
+"""Files of arrays: arrays, numbers in little room, lexicons; and files that are not whole."""
 
 from __future__ import annotations
 

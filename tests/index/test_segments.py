@@ -18,7 +18,7 @@ from whoosh.fields import ID, KEYWORD, NUMERIC, STORED, TEXT, Schema
 from whoosh.matching import ReadTooFar
 from whoosh.query import And, AndNot, Every, Not, Or, Phrase, Prefix, Query, Term
 
-from search.index.format.layout import MISSING
+from search.index.format.layout import MISSING, write_arrays
 from search.index.format.manifest import read_manifest
 from search.index.format.segment import Segment
 from search.index.kernels import Array
@@ -27,7 +27,7 @@ from search.index.whoosh.contents import write_contents
 from search.index.whoosh.fields import Positions, Terms, integer_column
 from search.index.whoosh.segment import ArrayCodec, WhooshSegment
 from search.index.write import merge
-from search.index.write.invert import Documents, WordCollector
+from search.index.write.invert import Documents, WordCollector, segment_arrays
 from search.index.write.writer import MAX_SMALL_SEGMENTS, MERGE_FACTOR, ArrayWriter, to_merge
 
 SCHEMA = Schema(id=ID(unique=True), head=Positions(), body=Positions(), tag=Terms(), number=integer_column())
@@ -77,7 +77,7 @@ def split(texts: Sequence[str]) -> tuple[Array, Array]:
 
 
 def documents(docs: list[tuple[str, Doc]]) -> Documents:
-    """The documents, each with its id, as the codec takes them; a word is its own form and term."""
+    """The documents, each with its id, as the writer takes them; a word is its own form and term."""
     numbers = range(len(VOCABULARY))
     words = WordCollector(("head", "body"), 10)
     for number, (_, (head, body, _)) in enumerate(docs):
@@ -98,18 +98,25 @@ def documents(docs: list[tuple[str, Doc]]) -> Documents:
     )
 
 
+def put(writer: ArrayWriter, folder: Path, docs: list[tuple[str, Doc]]) -> None:
+    """Write the documents to a segment of the next commit."""
+    segment = Segment("x", len(docs))
+    write_arrays(folder / segment.file, segment_arrays(documents(docs)))
+    writer.segments.append(segment)
+
+
 def build(folder: Path, batches: list[list[Doc]], gone: set[int]) -> None:
     """Our index in `folder`/ours and Whoosh's own in `folder`/stock, of the same documents."""
     for name in ("ours", "stock"):
         (folder / name).mkdir()
-    ArrayWriter(folder / "ours", "x", CONTENTS, anew=True).commit({})
+    ArrayWriter(folder / "ours", "x", CONTENTS, fresh=True).commit({})
     stock = whoosh_index.create_in(folder / "stock", STOCK, indexname="x")
     number = 0
     for batch in batches:
         named = [(f"d{number + n}", doc) for n, doc in enumerate(batch)]
         number += len(batch)
         writer = ArrayWriter(folder / "ours", "x", CONTENTS)
-        writer.add(documents(named))
+        put(writer, folder / "ours", named)
         writer.commit({})
         other = stock.writer()
         for identity, (head, body, tags) in named:
@@ -166,8 +173,8 @@ def test_whoosh_finds_the_same_as_in_its_own_index(
 
 
 def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path) -> None:
-    ours = ArrayWriter(tmp_path, "x", CONTENTS, anew=True)
-    ours.add(documents([("d0", ("ab c", "ab b a", ["x"])), ("d1", ("", "a", ["y"]))]))
+    ours = ArrayWriter(tmp_path, "x", CONTENTS, fresh=True)
+    put(ours, tmp_path, [("d0", ("ab c", "ab b a", ["x"])), ("d1", ("", "a", ["y"]))])
     ours.commit({})
     index = whoosh_index.open_dir(tmp_path, indexname="x")
     writer = index.writer(codec=ArrayCodec())
@@ -188,7 +195,7 @@ def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path)
             assert set(found(searcher, Phrase("body", ["ab", "c"]))) == {"d2"}
             assert set(found(searcher, Prefix("body", "b"))) == {"d0"}
     view = Snapshot(tmp_path, [segment.ours for segment in index.refresh()._segments()])
-    assert view.segments == 1
+    assert view.segment_count == 1
     ids = view.values("id").texts(np.arange(view.size, dtype=np.int32))
     assert ids == ["mTrue", "d0", "d2", "mFalse"]
     assert view.numbers("number").tolist() == [MISSING, 0, 7, MISSING]
@@ -196,7 +203,7 @@ def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path)
 
 
 def test_whoosh_sorts_by_our_columns(tmp_path: Path) -> None:
-    ArrayWriter(tmp_path, "x", CONTENTS, anew=True).commit({})
+    ArrayWriter(tmp_path, "x", CONTENTS, fresh=True).commit({})
     for number in (5, None, 3, 4):
         writer = whoosh_index.open_dir(tmp_path, indexname="x").writer(codec=ArrayCodec())
         writer.add_document(id=f"d{number}", body="a", number=number)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from search.index.format.manifest import make_durable, read_manifest, write_mani
 from search.language import parse_query
 from search.query import open_archive
 from tests.asking import ask
+from tests.cli.conftest import Run
 from tests.conftest import ARTICLES
 
 Harm = Callable[[Path], None]
@@ -281,13 +284,7 @@ def test_a_backup_can_be_made_while_another_engine_is_in_the_midst_of_writing(
     assert maintained(location).verify("deep").articles == len(ARTICLES) + 1
 
 
-def test_the_commands(location: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        return int(str(ended.value.code)), captured.out, captured.err
-
+def test_the_commands(location: Path, tmp_path: Path, run: Run) -> None:
     at, copy, again = str(location), str(tmp_path / "copy"), str(tmp_path / "again")
     count = len(ARTICLES)
     assert run("verify", "--deep", "-a", at) == (
@@ -312,6 +309,17 @@ def test_the_commands(location: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     assert code == 5
     assert "Python" in out
     assert "checksum" in out
+
+
+def test_doctor_names_every_package_that_is_required(run: Run) -> None:
+    lines = run("doctor", "-a", "nowhere")[1].splitlines()
+    for requirement in metadata.requires("news-search") or []:
+        name, _, marker = requirement.partition(";")
+        for extra in ("", "html", "language", "parquet"):
+            if ("extra == " in marker, extra in marker) == (bool(extra), True):
+                heading = f"extra {extra}: " if extra else "packages: "
+                (line,) = (line for line in lines if line.startswith(heading))
+                assert f"{re.split('[<>=]', name)[0]} " in line
 
 
 def test_a_copy_into_the_folder_one_stands_in_is_there_for_those_who_stand_in_it(
