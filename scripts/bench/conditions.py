@@ -66,7 +66,7 @@ def small_commits(folder: Path, classes: Mapping[str, list[Query]], rounds: int)
     """CPU seconds of a search before and after many small commits, by class, and spread over the commits."""
     with _copied(folder / "news" / "archive", folder / "commits") as copied:
         documents = islice(read_documents(folder / "lines.jsonl"), COMMITS * PER_COMMIT)
-        articles = (Article.from_record(json.loads(each.stored)) for each in documents)
+        articles = (Article.restored(json.loads(each.stored)) for each in documents)
         added = (replace(article, id=f"again-{article.id}") for article in articles)
         times = []
         with open_archive(folder / "news" / "archive") as before, open_archive(copied) as after:
