@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import nsmallest
 
 from search.article import PRECISIONS, Precision
-from search.backends.embedded.documents import SEPARATOR, microseconds, moment, precisions
+from search.backends.embedded.columns import SEPARATOR, microseconds, moment, precisions
 from search.dates import Interval, Period, boundaries, interval_name
 from search.deadline import checked
 from search.engine import MAX_BINS, Cursor, Facet, FacetRequest, FacetValue, Sort

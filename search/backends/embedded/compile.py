@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from search.backends.embedded.documents import limits, microseconds, precisions
+from search.backends.embedded.columns import limits, microseconds, precisions
 from search.backends.embedded.leaves import EitherLeaf, NearLeaf, PatternLeaf, WordsLeaf
 from search.backends.embedded.plan import AllOf, AnyOf, Excluded, Filter, Plan, Scored, TextLeaf, Weighted
 from search.backends.embedded.terms import WordTerms

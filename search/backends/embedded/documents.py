@@ -15,19 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from search.article import PRECISIONS, Article
-from search.dates import Period
+from search.article import Article
+from search.backends.embedded.columns import microseconds, value_term
 from search.fields import MAX_INDEXED_FIELDS, TEXT_FIELDS
-from search.index.evaluate.matches import Limits
-from search.index.format.layout import MISSING
-from search.index.read.snapshot import Snapshot
-from search.index.read.values import Classes
 from search.index.write.invert import Documents, WordCollector
 from search.index.write.piece_table import PieceTables
 from search.language.limits import MAX_DISTANCE
@@ -37,15 +32,11 @@ from search.text.stemming import language_tags
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
-SEPARATOR = "\x1f"
-
 VALUE_GAP = MAX_DISTANCE + 1
 """Words between one highlight and the next, so that no phrase or NEAR reaches across."""
 
 MAX_REMEMBERED = 500_000
 """Distinct pieces of text that the analyzer remembers from one batch to the next; about 150 MB."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -156,12 +147,6 @@ def _values(article: Article, extra_fields: Collection[str]) -> dict[str, tuple[
 
 
 @lru_cache(maxsize=100_000)
-def value_term(value: str) -> str:
-    """The term of a whole value: its folded form, and after it how it is written if that differs."""
-    folded = fold_value(value)
-    return folded if folded == value else f"{folded}{SEPARATOR}{value}"
-
-
 def sites(url: str) -> tuple[str, ...]:
     """The host of a URL without `www.`, and the domains above it down to the one that was registered.
 
@@ -197,28 +182,3 @@ def _suffixes() -> PublicSuffixList:
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList()
-
-
-def microseconds(moment: datetime | None) -> int:
-    """A time as the index keeps it, `MISSING` for none."""
-    return MISSING if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def limits(period: Period) -> list[Limits]:
-    """Between which numbers a document of each of `PRECISIONS` is in the period, or may be."""
-
-    def number(bound: datetime | None) -> int | None:
-        return None if bound is None else microseconds(bound)
-
-    bounds = map(period.bounds, PRECISIONS)
-    return [(number(start), number(end)) for start, end in bounds]
-
-
-def precisions(view: Snapshot) -> Classes | None:
-    """The precision of each document, as an index into `PRECISIONS`; None if all are instants."""
-    return view.values("precision").classes(PRECISIONS)
-
-
-def moment(microseconds: int) -> datetime | None:
-    """The time that `microseconds` made into this number."""
-    return None if microseconds == MISSING else _EPOCH + timedelta(microseconds=microseconds)

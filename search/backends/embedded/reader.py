@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
+from search.backends.embedded.columns import moment
 from search.backends.embedded.compile import Compiler
-from search.backends.embedded.documents import moment
 from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, CommitInfo
 from search.backends.embedded.lock import is_being_written
 from search.backends.embedded.plan import Plan

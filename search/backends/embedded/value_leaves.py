@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from search.backends.embedded.documents import SEPARATOR, value_term
+from search.backends.embedded.columns import SEPARATOR, value_term
 from search.backends.embedded.leaves import MAX_EXPANSIONS, folded_pattern, too_many
 from search.deadline import Check
 from search.index.format.lexicon import Lexicon

@@ -1,0 +1,52 @@
+"""How the values and times of articles are written in the index, for those who write them and read them.
+
+See `documents` for the fields.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from search.article import PRECISIONS
+from search.dates import Period
+from search.index.evaluate.matches import Limits
+from search.index.format.layout import MISSING
+from search.index.read.snapshot import Snapshot
+from search.index.read.values import Classes
+from search.text import fold_value
+
+SEPARATOR = "\x1f"
+"""Stands between a folded value and the value as it is written."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def value_term(value: str) -> str:
+    """The term of a whole value: its folded form, and after it how it is written if that differs."""
+    folded = fold_value(value)
+    return folded if folded == value else f"{folded}{SEPARATOR}{value}"
+
+
+def microseconds(moment: datetime | None) -> int:
+    """A time as the index keeps it, `MISSING` for none."""
+    return MISSING if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def limits(period: Period) -> list[Limits]:
+    """Between which numbers a document of each of `PRECISIONS` is in the period, or may be."""
+
+    def number(bound: datetime | None) -> int | None:
+        return None if bound is None else microseconds(bound)
+
+    bounds = map(period.bounds, PRECISIONS)
+    return [(number(start), number(end)) for start, end in bounds]
+
+
+def precisions(view: Snapshot) -> Classes | None:
+    """The precision of each document, as an index into `PRECISIONS`; None if all are instants."""
+    return view.values("precision").classes(PRECISIONS)
+
+
+def moment(microseconds: int) -> datetime | None:
+    """The time that `microseconds` made into this number."""
+    return None if microseconds == MISSING else _EPOCH + timedelta(microseconds=microseconds)
