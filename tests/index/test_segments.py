@@ -316,6 +316,12 @@ def test_merging_loses_and_invents_nothing(batches: list[list[Doc]], gone: set[i
         }
 
 
+def test_the_columns_of_an_index_without_segments_have_their_types(tmp_path: Path) -> None:
+    empty = Snapshot(tmp_path, [])
+    assert empty.numbers("number").dtype == np.int64
+    assert empty.lengths("body").dtype == np.int32
+
+
 def test_small_commits_never_rewrite_a_large_segment() -> None:
     large = Segment("x", 100_000)
     small = [Segment("x", 10) for _ in range(MAX_SMALL_SEGMENTS + 1)]

@@ -211,7 +211,7 @@ class Snapshot:
 
     def lengths(self, field: str) -> Array:
         """int32[size]: the number of words of each document in a text field."""
-        return self._column(field, "lengths", lambda segment: segment.text[field].lengths)
+        return self._column(field, "lengths", np.int32, lambda segment: segment.text[field].lengths)
 
     def words(self, field: str) -> int:
         """Count the words of all documents in a text field."""
@@ -237,12 +237,14 @@ class Snapshot:
 
     def numbers(self, column: str) -> Ints:
         """int64[size]: the numbers of a column, also of deleted documents."""
-        return self._column(column, "numbers", lambda segment: segment.numbers(column))
+        return self._column(column, "numbers", np.int64, lambda segment: segment.numbers(column))
 
-    def _column(self, name: str, kind: str, of: Callable[[SegmentSnapshot], Array | None]) -> Array:
+    def _column(
+        self, name: str, kind: str, dtype: type[np.generic], of: Callable[[SegmentSnapshot], Array | None]
+    ) -> Array:
         def make() -> Array:
             parts = [own for segment in self._segments if (own := of(segment)) is not None]
-            return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, np.int32), *parts])
+            return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype), *parts])
 
         return self.keep("column", name, kind, make=make)
 
