@@ -178,6 +178,11 @@ def narrow(array: Array) -> Array:
     return array.astype(narrowest(array))
 
 
+def narrow_starts(starts: Array) -> Array:
+    """Convert the starts of runs, which ascend, to int32 if that holds them."""
+    return starts.astype(np.int32 if int(starts[-1]) < 1 << 31 else np.int64)
+
+
 def narrowest(array: Array) -> np.dtype[Any]:
     """The smallest type that holds all values of an array, which are from 0 up."""
     most = int(array.max()) if len(array) else 0

@@ -3,14 +3,14 @@
 The text fields share one lexicon. A term's postings are the documents that have it in any of them:
 
     terms.*                         the terms, a `lexicon`                           T terms
-    starts            int64[T+1]    where each term's postings begin                 P postings
+    starts            int[T+1]      where each term's postings begin                 P postings
     docs              int32[P]      the documents, ascending within a term
     F.frequencies                   how often the term is in text field F: an entry for every posting in the
                                     field with the most postings, in other fields for the postings in F.at
     F.leads           uint8         how near the beginning of F the term first is (`earliness_of`), likewise
     F.at              int32         the places of these postings, counted from the term's first posting
-    F.at_starts       int64[T+1]    where the entries of each term begin in F.at
-    F.place_starts    int64[T+1]    where each term's words in field F begin
+    F.at_starts       int[T+1]      where the entries of each term begin in F.at
+    F.place_starts    int[T+1]      where each term's words in field F begin
     F.positions                     the position of each word, by document
     F.variants                      which of the term's forms each word has
     F.lengths         int32[N]      words in field F of each of the N documents
@@ -27,7 +27,8 @@ The text fields share one lexicon. A term's postings are the documents that have
     V.doc_starts  V.ordinals        the values of each document
     C.numbers         int64[N]      a column of numbers
 
-Arrays without a type here have the smallest type that holds their values.
+Arrays without a type here have the smallest type that holds their values; `int` is int32, or int64 where the
+numbers are 2**31 or more.
 """
 
 from __future__ import annotations

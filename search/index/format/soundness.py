@@ -61,7 +61,7 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
     shapes = _Shapes(arrays)
     terms, forms = shapes.lexicon("terms"), shapes.lexicon("forms")
     postings = len(shapes.array("docs", ("<i4",)))
-    shapes.starts("starts", ("<i8",), terms, postings)
+    shapes.starts("starts", _WIDE, terms, postings)
     shapes.array("forms.terms", ("<i4",), forms)
     shapes.array("forms.variants", _SMALL, forms)
     shapes.array("variant_forms", ("<i4",), forms)
@@ -73,13 +73,13 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
         frequencies = shapes.array(f"{name}.frequencies", _SMALL)
         if f"{name}.at" in arrays:
             at = shapes.array(f"{name}.at", ("<i4",), len(frequencies))
-            shapes.starts(f"{name}.at_starts", ("<i8",), terms, len(at))
+            shapes.starts(f"{name}.at_starts", _WIDE, terms, len(at))
         elif len(frequencies) != postings:
             raise BadLayout(f"the array {name}.frequencies has a wrong length")
         shapes.array(text_array(name, EARLINESS), ("|u1",), len(frequencies))
         positions = shapes.array(f"{name}.positions", _SMALL)
         shapes.array(f"{name}.variants", _SMALL, len(positions))
-        shapes.starts(f"{name}.place_starts", ("<i8",), terms, len(positions))
+        shapes.starts(f"{name}.place_starts", _WIDE, terms, len(positions))
         shapes.array(f"{name}.lengths", ("<i4",), count)
         shapes.array(f"{name}.extents", ("<i4",), count)
     for name in values:

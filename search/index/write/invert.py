@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 
 from search.index.format.fields import densest
-from search.index.format.layout import narrow
+from search.index.format.layout import narrow, narrow_starts
 from search.index.format.lexicon import encoded_lexicon_arrays, lexicon_arrays
 from search.index.format.names import EARLINESS, column_array, text_array, value_array
 from search.index.kernels import (
@@ -163,7 +163,7 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     sorted_docs = words.docs[order]
     first = first_of_runs(sorted_terms) | first_of_runs(sorted_docs)
     arrays["docs"] = sorted_docs[first]
-    starts = arrays["starts"] = run_starts(sorted_terms[first], len(by_term))
+    starts = arrays["starts"] = narrow_starts(run_starts(sorted_terms[first], len(by_term)))
     postings = np.cumsum(first, dtype=np.int32)
     postings -= 1
     fields, positions = words.fields[order], words.positions[order]
@@ -171,7 +171,8 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     occurring: dict[str, tuple[Array, Array, Array]] = {}
     for number, name in enumerate(words.text_fields):
         own = np.flatnonzero(fields == number)
-        arrays[text_array(name, "place_starts")] = run_starts(sorted_terms[own], len(by_term))
+        place_starts = run_starts(sorted_terms[own], len(by_term))
+        arrays[text_array(name, "place_starts")] = narrow_starts(place_starts)
         arrays[text_array(name, "positions")] = narrow(positions[own])
         arrays[text_array(name, "variants")] = narrow(variants[own])
         there = postings[own]
@@ -192,7 +193,7 @@ def _frequency_arrays(occurring: Mapping[str, tuple[Array, Array, Array]], start
         else:
             terms = np.searchsorted(starts, present, side="right") - 1
             arrays[text_array(name, "at")] = (present - starts[terms]).astype(np.int32)
-            arrays[text_array(name, "at_starts")] = run_starts(terms, len(starts) - 1)
+            arrays[text_array(name, "at_starts")] = narrow_starts(run_starts(terms, len(starts) - 1))
         arrays[text_array(name, "frequencies")] = narrow(counts)
         arrays[text_array(name, EARLINESS)] = earliness
     return arrays

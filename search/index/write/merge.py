@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from search.index.format.fields import SegmentFields, densest
-from search.index.format.layout import SegmentFile, narrowest
+from search.index.format.layout import SegmentFile, narrow_starts, narrowest
 from search.index.format.lexicon import encoded_lexicon_arrays
 from search.index.format.names import EARLINESS, column_array, text_array
 from search.index.kernels import Array, interleave_runs
@@ -212,7 +212,7 @@ class _Merging:
     def finish(self) -> None:
         """Write the arrays whose lengths are known only at the end."""
         file = self._file
-        file.put("starts", np.concatenate(self._starts))
+        file.put("starts", narrow_starts(np.concatenate(self._starts)))
         for name, runs in self._sparse.items():
             none = np.empty(0, np.int32)
             file.put(text_array(name, "at"), np.concatenate([none, *(at for at, _, _, _ in runs)]))
@@ -221,7 +221,8 @@ class _Merging:
             earliness = np.concatenate([none.astype(np.uint8), *(earliness for _, _, earliness, _ in runs)])
             file.put(text_array(name, EARLINESS), earliness)
             sizes = np.concatenate([none, *(sizes for _, _, _, sizes in runs)])
-            file.put(text_array(name, "at_starts"), np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
+            at_starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+            file.put(text_array(name, "at_starts"), narrow_starts(at_starts))
         for places in self._places.values():
             places.finish(file)
 
@@ -252,7 +253,7 @@ class _Places:
         self._done = end
 
     def finish(self, file: SegmentFile) -> None:
-        file.put(text_array(self._name, "place_starts"), np.concatenate(self._starts))
+        file.put(text_array(self._name, "place_starts"), narrow_starts(np.concatenate(self._starts)))
 
 
 class _Postings:
