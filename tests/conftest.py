@@ -13,6 +13,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 
 from search.article import Article
 from search.query import Archive, open_archive
+from tests.engines import close_engines, forget_engines
 
 # `scripts/torture` draws new examples in every run, and tries those that failed again in the next.
 KEPT_EXAMPLES = Path(__file__).resolve().parent.parent / ".hypothesis" / "examples"
@@ -29,6 +30,14 @@ settings.load_profile("news")
 
 def pytest_report_header(config: pytest.Config) -> str:
     return f"hypothesis seed: {config.getoption('hypothesis_seed') or 'random'}"
+
+
+@pytest.fixture(autouse=True)
+def _no_open_engines() -> Iterator[None]:
+    """What a test leaves open would be reported by another test, whenever Python finds it."""
+    forget_engines()
+    yield
+    close_engines()
 
 
 @pytest.fixture(autouse=True)

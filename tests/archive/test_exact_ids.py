@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,10 @@ def test_a_word_with_quotes_of_any_kind_reads_back_as_it_was(text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    archive = open_archive(tmp_path_factory.mktemp("ids") / "archive", create=True)
-    archive.add(Article(id=identity, title=f"Notice {n}") for n, identity in enumerate(ODD))
-    return archive
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with open_archive(tmp_path_factory.mktemp("ids") / "archive", create=True) as archive:
+        archive.add(Article(id=identity, title=f"Notice {n}") for n, identity in enumerate(ODD))
+        yield archive
 
 
 @pytest.mark.parametrize("identity", ODD)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import open_engine
 from search.backends.embedded import builder
 from search.engine import Added, SearchRequest
 from search.errors import ArchiveError
 from search.language import parse_query
 from tests.asking import ask
+from tests.engines import open_engine
 
 pytestmark = pytest.mark.skipif(
     not Path(f"/proc/self/task/{os.getpid()}/children").exists() or len(os.sched_getaffinity(0)) < 2,

@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from search.backends import open_engine
 from search.cli import main
+from search.errors import ArchiveDamaged
 from tests.conftest import ARTICLES
+from tests.engines import open_engine
 
 DEEP = "[" * 200_000 + "]" * 200_000
 
@@ -184,6 +185,15 @@ def test_a_value_of_another_type_is_damage(
     for each in (command, ["verify"]):
         code, err = ends(each, location, capsys)
         assert (code, "articles.db" in err, "restore" in err) == (5, True, True), (each, err)
+
+
+def test_a_store_that_cannot_be_used_is_closed(template: Path, tmp_path: Path) -> None:
+    location = Path(shutil.copytree(template, tmp_path / "archive"))
+    STORE["no language"](location)
+    before = len(list(Path("/dev/fd").iterdir()))
+    with pytest.raises(ArchiveDamaged):
+        open_engine(location)
+    assert len(list(Path("/dev/fd").iterdir())) == before
 
 
 @pytest.mark.parametrize("name", ["body.positions", "title.leads", "keyword.doc_starts", "published.numbers"])

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from search.article import Article
-from search.backends import maintained, open_engine
+from search.backends import maintained
 from search.backends.embedded.leaves import MAX_EXPANSIONS
 from search.backends.embedded.store import Store
 from search.backends.embedded.update import Update
@@ -33,6 +33,7 @@ from search.language import parse_query
 from search.query import open_archive
 from tests.asking import ask
 from tests.conftest import ARTICLES, day
+from tests.engines import open_engine
 
 
 def ids(engine: Engine, query: str) -> set[str]:
@@ -328,13 +329,11 @@ def test_refuses_to_count_by_what_cannot_be_counted(location: Path) -> None:
 
 
 def test_refuses_a_timeline_of_too_many_bins(location: Path) -> None:
-    archive = open_archive(location)
-    archive.add(
-        [Article(title="Old", published=day("1901-01-01")), Article(title="Far", published=day("2190-01-01"))]
-    )
-    assert len(archive.timeline("*", "year").bins) == 290
-    with pytest.raises(LimitExceeded, match="longer interval"):
-        archive.timeline("*", "day")
+    with open_archive(location) as archive:
+        archive.add(Article(title=date, published=day(date)) for date in ("1901-01-01", "2190-01-01"))
+        assert len(archive.timeline("*", "year").bins) == 290
+        with pytest.raises(LimitExceeded, match="longer interval"):
+            archive.timeline("*", "day")
 
 
 @pytest.mark.parametrize("pattern", ["ab*", "*b0*", "a?0*", "keyword:ab*"])

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import open_engine
 from search.errors import ArchiveLocked, ArchiveReadOnly
 from search.query import open_archive
+from tests.engines import open_engine
 
 
 def article(number: int) -> Article:

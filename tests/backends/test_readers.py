@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import open_engine
 from search.deadline import Deadline
 from search.engine import SearchRequest
 from search.errors import ArchiveError, DeadlineExceeded
 from search.language import parse_query
 from search.query import Archive, Question, open_archive
 from tests.conftest import ARTICLES
+from tests.engines import open_engine
 
 
 def notices(count: int, text: str = "harbour") -> list[Article]:

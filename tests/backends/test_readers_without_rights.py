@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import open_engine
 from search.errors import ArchiveError, ArchiveReadOnly
 from search.query import Archive, open_archive
+from tests.engines import open_engine
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become a user without rights"

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import maintained, open_engine
+from search.backends import maintained
 from search.backends.embedded.engine import EmbeddedEngine
 from search.backends.embedded.store import Store
 from search.cli import main
 from search.engine import Level
 from search.errors import ArchiveDamaged, IndexUnusable
 from search.query import open_archive
+from tests.engines import open_engine
 
 LEVELS: tuple[Level, ...] = ("quick", "full", "deep")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import maintained, open_engine
+from search.backends import maintained
 from search.backends.embedded.store.rows import packed, unpacked
 from search.cli import main
 from search.engine import Level, SearchRequest
@@ -27,6 +27,7 @@ from search.query import open_archive
 from tests.asking import ask
 from tests.cli.conftest import Run
 from tests.conftest import ARTICLES
+from tests.engines import open_engine
 
 Harm = Callable[[Path], None]
 

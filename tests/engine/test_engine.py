@@ -10,7 +10,6 @@ import pytest
 
 from search.archive.feedback import characteristic_words
 from search.article import Article
-from search.backends import open_engine
 from search.dates import read_zone
 from search.engine import Added, Engine, Explanation, FacetRequest, SearchRequest
 from search.language import parse_query, sought_words
@@ -18,6 +17,7 @@ from search.query import Archive
 from search.text import Analyzer
 from tests.asking import ask
 from tests.conftest import ARTICLES, day
+from tests.engines import open_engine
 from tests.reference import ReferenceEngine
 
 Make = Callable[[], Engine]

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from search.archive.timeline import timeline
 from search.article import Article
-from search.backends import open_engine
 from search.dates import INTERVALS
 from search.deadline import no_deadline
 from search.engine import Cursor, Engine, FacetRequest, FieldWeight, Ranking, Recency, SearchRequest, Sort
 from search.language import Node, parse_query, sought_words
 from tests.asking import ask
+from tests.engines import open_engine
 from tests.reference import ReferenceEngine
 from tests.reference.dates import TOO_COARSE
 from tests.reference.dates import timeline as timeline_of

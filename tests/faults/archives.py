@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from search.article import Article
-from search.backends import maintained, open_engine
+from search.backends import maintained
 from search.engine import Engine, SearchRequest
 from search.language import parse_query
 from tests.asking import ask
+from tests.engines import open_engine
 
 TORTURE = bool(os.environ.get("NEWS_TORTURE"))
 """Whether all points are to be tried, not a part of them."""

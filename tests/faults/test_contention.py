@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import maintained, open_engine
+from search.backends import maintained
 from search.engine import SearchRequest
 from search.errors import ArchiveLocked, SearchError
 from search.language import parse_query
 from tests.asking import ask
+from tests.engines import open_engine
 from tests.faults.archives import TORTURE
 from tests.faults.conftest import Count
 from tests.faults.events import watching

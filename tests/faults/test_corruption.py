@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import maintained, open_engine
+from search.backends import maintained
 from search.engine import FacetRequest, SearchRequest
 from search.errors import ArchiveDamaged, IndexUnusable, SearchError
 from search.index.format.manifest import make_durable, read_manifest, write_manifest
 from search.language import parse_query
 from tests.asking import ask
+from tests.engines import open_engine
 from tests.faults.archives import TORTURE, make, searched
 from tests.faults.conftest import Count
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from search.backends import maintained, open_engine
+from search.backends import maintained
 from search.errors import ArchiveError, ArchiveNotFound
+from tests.engines import open_engine
 from tests.faults.archives import TORTURE, bodies, notices, searched
 from tests.faults.conftest import Count
 from tests.faults.events import watching

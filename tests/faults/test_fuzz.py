@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from search.backends import open_engine
 from search.engine import SearchRequest
 from search.errors import SearchError
 from search.language import parse_query
 from search.sources import Accepted, Item, Rejected, Retracted, Skipped, read_paths
 from tests.asking import ask
+from tests.engines import open_engine
 from tests.faults.archives import TORTURE, make
 from tests.faults.conftest import Count
 from tests.faults.mutation import documents

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends import open_engine
+from tests.engines import open_engine
 from tests.faults.archives import CHANGES, TORTURE, Outcomes, bodies, make
 from tests.faults.conftest import Count
 from tests.faults.killing import interrupted

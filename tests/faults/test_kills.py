@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from search.backends import maintained, open_engine
+from search.backends import maintained
 from search.engine import Engine
+from tests.engines import open_engine
 from tests.faults.archives import KINDS, TORTURE, Outcomes, bodies, make, notices, searched, whole_again
 from tests.faults.conftest import Count
 from tests.faults.killing import forked, killed_before

@@ -23,10 +23,11 @@ from hypothesis.stateful import (
 )
 
 from search.article import Article
-from search.backends import maintained, open_engine
+from search.backends import maintained
 from search.engine import Engine, Historied
 from search.language import Node
 from tests.asking import ask
+from tests.engines import open_engine
 from tests.faults.archives import TORTURE
 from tests.faults.conftest import Count
 from tests.faults.killing import interrupted, killed_before

@@ -65,7 +65,11 @@ class EmbeddedEngine:
 
     def __init__(self, location: Path, store: Store, wait: float = 0.0) -> None:
         self._location = location
-        self._analyzer = Analyzer(store.language)
+        try:
+            self._analyzer = Analyzer(store.language)
+        except BaseException:
+            store.close()
+            raise
         self._idle = [store]  # stores that no reader has at the moment
         self._index, self._opening = ArchiveIndex(location / "index"), threading.Lock()
         self._commit: _Commit | None = None
