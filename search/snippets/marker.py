@@ -184,20 +184,26 @@ def _spellings(form: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _joined(before: str, after: str) -> bool:
+    """True if two characters side by side belong to one word; "" stands for the end of the text."""
+    return (before + after).isascii() and before.isalnum() and after.isalnum()
+
+
 def _places_of(needles: Iterable[str], folded: str, first: int) -> list[int]:
     """Where a folded text has any of the needles with no letter or digit next to it, ascending from `first`.
 
-    Letters that are not of ASCII may be words of their own, so they do not count.
+    A letter that is not of ASCII may be a word of its own, so only two of ASCII belong together.
     """
     places = []
     for needle in needles:
         at = folded.find(needle)
         while at >= 0:
             after = at + len(needle)
-            before, behind = folded[at - 1 : at], folded[after : after + 1]
-            if not (before.isascii() and before.isalnum()) and not (behind.isascii() and behind.isalnum()):
+            if not _joined(folded[at - 1 : at], needle[0]) and not _joined(
+                needle[-1], folded[after : after + 1]
+            ):
                 places.append(first + at)
-            at = folded.find(needle, after)
+            at = folded.find(needle, at + 1)
     places.sort()
     return places
 

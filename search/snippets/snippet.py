@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -221,7 +222,9 @@ def _cut(sentence: _Sentence, length: int) -> Snippet:
     text, marks = sentence.text, sentence.marks
     start = 0
     if marks and marks[-1][1] > length:
-        most = max(marks, key=lambda span: sum(span[0] <= s and e <= span[0] + length for s, e in marks))
+        ends = [span_end for _, span_end in marks]
+        counts = [bisect_right(ends, span[0] + length) - number for number, span in enumerate(marks)]
+        most = marks[counts.index(max(counts))]
         start = max(0, most[0] - length // 4)
         if start:
             start = text.find(" ", start - 1) + 1 if " " in text[start - 1 : most[0]] else most[0]

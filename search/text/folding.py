@@ -88,7 +88,7 @@ def _folded_character(char: str) -> str | None:
     if not char.isalnum() and char not in _JOINERS:
         return None if unicodedata.category(char)[0] in "MC" else char
     own = folded_text(char)
-    joins = any(first <= char <= last for first, last in _JOINING)
+    joins = any(first <= each <= last for first, last in _JOINING for each in (char, own))
     return None if len(own) != 1 or joins or unicodedata.category(own)[0] == "M" else own
 
 

@@ -38,7 +38,9 @@ def sentences_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![ \t]*\n|[ \t]{2,}|\t)[^\n]*)*(?<!\s)")
-_STOP = re.compile(r"(?P<mark>[.!?…]+[\"'”’»)\]]*)\s+(?=[\"'“‘«(\[¿¡—–-]*[^\W_a-z])|(?P<cjk>[。！？])(?=\S)")
+_STOP = re.compile(
+    r"(?<![.!?…])(?P<mark>[.!?…]++[\"'”’»)\]]*+)\s++(?=[\"'“‘«(\[¿¡—–-]*[^\W_a-z])|(?P<cjk>[。！？])(?=\S)"
+)
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+\Z")
 _INITIAL = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
 _ABBREVIATIONS = frozenset(

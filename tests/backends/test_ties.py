@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -267,3 +268,11 @@ def test_a_reader_beside_a_writer_that_finishes_is_not_told_to_rebuild(
     with engine.reader() as reader:
         assert reader.state().warnings == ()
     engine.close()
+
+
+def test_a_new_index_does_not_hide_that_articles_are_lost(pair: Path) -> None:
+    with closing(sqlite3.connect(pair / "articles.db", isolation_level=None)) as connection:
+        connection.execute("DELETE FROM articles WHERE number = (SELECT min(number) FROM articles)")
+    with open_archive(pair) as archive, pytest.raises(ArchiveDamaged, match="has lost articles"):
+        archive.rebuild()
+    assert "lost articles" in maintained(pair).verify("full").problems[0]

@@ -264,3 +264,37 @@ def test_a_snippet_is_made_of_the_articles_own_words(article: Article, length: i
 def test_what_matches_in_the_body_is_shown(article: Article, highlights: list[Highlight]) -> None:
     if any(mark(" ".join(article.body.split()), [h], "body") for h in highlights if len(h.words) == 1):
         assert snippet(article, highlights).marks
+
+
+@pytest.mark.parametrize(
+    ("text", "forms", "expected"),
+    [
+        ("5G网络覆盖全国", ("网", "络"), "5G*网络*覆盖全国"),
+        ("NHK受信料の値上げ", ("受", "信", "料"), "NHK*受信料*の値上げ"),
+        ("2025年经济展望", ("年",), "2025*年*经济展望"),
+        ("日本vs韓国", ("韓", "国"), "日本vs*韓国*"),
+        ("ㄱㅏ", ("가",), "*ㄱㅏ*"),
+        ("Data.a.a", ("aa",), "Data.*a.a*"),
+    ],
+)
+def test_a_match_is_marked_whatever_stands_beside_it(
+    text: str, forms: tuple[str, ...], expected: str
+) -> None:
+    highlight = Highlight(tuple(frozenset({form}) for form in forms), ("title",))
+    marks = mark(text, [highlight], "title")
+    shown, at = "", 0
+    for start, end in marks:
+        shown += f"{text[at:start]}*{text[start:end]}*"
+        at = end
+    assert shown + text[at:] == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Walkout " + "." * 300_000 + "12", "Walkout " + "!" * 300_000, "walkout and picket, " * 20_000],
+    ids=["full stops", "exclamation marks", "one sentence with many marks"],
+)
+def test_a_snippet_of_an_odd_body_takes_time_in_proportion_to_it(body: str) -> None:
+    found = snippet(Article(title="x", body=body), [sought("walkout")])
+    assert "walkout" in found.text.lower()
+    assert found.marks

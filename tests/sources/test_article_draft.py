@@ -55,7 +55,6 @@ def test_a_record_can_say_that_it_is_under_no_embargo(tmp_path: Path, value: obj
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.json", json.dumps({"title": "Tide", "body": "TIDE\n\nHigh water."})),
         ("a.eml", MAIL.format(sender="a@b.c", id="m", text="Tide\n\nHigh water.")),
         (
             "a.xml",
@@ -85,3 +84,29 @@ def test_one_note_names_every_field_with_control_characters(tmp_path: Path) -> N
     assert isinstance(item, Accepted)
     (note,) = item.notes
     assert note.detail == "control characters were taken out of title, keywords, section"
+
+
+def test_a_dump_is_read_as_it_was(tmp_path: Path) -> None:
+    kept = Article(
+        id="b1",
+        title="Storm",
+        body="Storm\n\nIt rained.",
+        authors=("By By Ltd", "By Jane Roe"),
+        extra={"embargo": ("2130-01-01",), "embargoed": ("yes",)},
+    )
+    path = written(tmp_path, "a.jsonl", json.dumps(kept.as_record()))
+    assert articles(path) == [kept]
+
+
+@pytest.mark.parametrize(
+    "embargo",
+    [
+        {"embargoUntil": "2130-01-01"},
+        {"embargo": ["2020-01-01", "2130-01-01"]},
+        {"embargoed": [{}, "2130-01-01"]},
+    ],
+)
+def test_an_embargo_with_several_ends_ends_with_the_last(tmp_path: Path, embargo: dict[str, object]) -> None:
+    (item,) = read(written(tmp_path, "a.json", json.dumps({"title": "Tide"} | embargo)))
+    assert isinstance(item, Rejected)
+    assert item.code == "embargoed"

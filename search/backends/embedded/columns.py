@@ -1,4 +1,4 @@
-"""How the values and times of articles are written in the index, for those who write them and read them.
+"""How the values and times of articles are written in the index.
 
 See `documents` for the fields.
 """

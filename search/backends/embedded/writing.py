@@ -20,7 +20,7 @@ from search.backends.embedded.lock import writing
 from search.backends.embedded.store import Changes, Store
 from search.backends.embedded.store.connection import ERRORS
 from search.backends.embedded.store.layout import FORMAT, StoreState
-from search.backends.embedded.tie import check_tie
+from search.backends.embedded.tie import check_tie, damage
 from search.engine import Added, Progress
 from search.errors import ArchiveError, ArchiveFull, IndexUnusable, OtherAnalyzer
 from search.once import once
@@ -178,7 +178,7 @@ class Writer:
         """
         covered = self._check_before_writing()
         if covered is None or covered.format != INDEX_FORMAT or not covered.archive:
-            self._make_anew(progress)
+            self._make_anew(covered, progress)
         elif not self._analyzer.gives_terms_of(covered.analyzer, covered.stemmers):
             if not reanalyse:
                 raise OtherAnalyzer(
@@ -186,10 +186,12 @@ class Writer:
                     "nothing can be put beside them; first run: news rebuild",
                     self._location,
                 )
-            self._make_anew(progress)
+            self._make_anew(covered, progress)
         elif covered.revision < self._store.revision:
             if self._store.count_since(covered.revision) > MAX_SEGMENT_ARTICLES:
-                self._make_anew(progress)  # in several commits, of which none but the last is to be seen
+                self._make_anew(
+                    covered, progress
+                )  # in several commits, of which none but the last is to be seen
             else:
                 self._fill(self._index, covered, progress)
                 self._forget_tombstones()
@@ -199,11 +201,21 @@ class Writer:
 
     def rebuild(self, progress: Progress | None = None) -> None:
         with self._writing():
-            self._check_before_writing()
-            self._make_anew(progress)
+            self._make_anew(self._check_before_writing(), progress)
 
-    def _make_anew(self, progress: Progress | None = None) -> None:
-        """Put an index of all the articles in the place of the last one."""
+    def _check_count(self, covered: CommitInfo | None) -> None:
+        """Raise `ArchiveDamaged` if the index has more articles than the store: a new one would hide that."""
+        if covered is not None and covered.revision == self._store.revision:
+            indexed = sum(segment.live_count for segment in self._index.segments())
+            if indexed > (stored := self._store.count()):
+                raise damage(
+                    self._location,
+                    f"articles.db has lost articles: the index has {indexed:,}, it has {stored:,}",
+                )
+
+    def _make_anew(self, covered: CommitInfo | None, progress: Progress | None = None) -> None:
+        """Put an index of all the articles in the place of the last one, which covers `covered`."""
+        self._check_count(covered)
         path = self._location / NEW_INDEX
         made = ArchiveIndex.create(
             path, commit_info(self._analyzer, StoreState(self._store.state().archive, 0, ""))

@@ -78,11 +78,13 @@ class ArticleDraft:
     embargo: Iterable[str] = ()
     extra: dict[str, Iterable[str]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    has_fields: bool = False
 
     def accepted(self, origin: Origin) -> Accepted:
         """The article; raises `BadDocument`, with the code "embargoed" until the embargo has ended.
 
-        Authors lose a leading "By". A first paragraph that repeats the title is left out.
+        Authors lose a leading "By", and a first paragraph that repeats the title is left out: unless the
+        source `has_fields` of its own for them, as tables have, so that a dump is read as it was.
         """
         highlights, keywords, authors = tuple(self.highlights), tuple(self.keywords), tuple(self.authors)
         extra = {name: tuple(values) for name, values in self.extra.items()}
@@ -97,12 +99,12 @@ class ArticleDraft:
                 title=self.title,
                 description=self.description,
                 highlights=highlights,
-                body=body_without_title(self.body, self.title),
+                body=self.body if self.has_fields else body_without_title(self.body, self.title),
                 published=times.published,
                 precision=times.precision,
                 modified=times.modified,
                 keywords=self._short("keywords", keywords),
-                authors=tuple([BYLINE.sub("", author) for author in self._short("authors", authors)]),
+                authors=self._authors(authors),
                 source="".join(self._short("source", (self.source,))),
                 url=self.url,
                 language=self.language,
@@ -116,6 +118,10 @@ class ArticleDraft:
                     raise BadDocument(note.code, note.detail)
         return Accepted(article, origin, tuple(self.notes))
 
+    def _authors(self, authors: tuple[str, ...]) -> tuple[str, ...]:
+        kept = self._short("authors", authors)
+        return kept if self.has_fields else tuple([BYLINE.sub("", author) for author in kept])
+
     def _note_controls(self, lists: Mapping[str, tuple[str, ...]]) -> None:
         names = [name for name in _TEXTS if _has_controls(getattr(self, name))]
         names += [name for name, values in lists.items() if values and _has_controls("".join(values))]
@@ -125,21 +131,27 @@ class ArticleDraft:
     def _embargo_end(self) -> str:
         """When the embargo ended, as it is written in an article; "" where there was no embargo.
 
-        An embargo until a day ends when that day begins in the user's zone. An embargo whose end cannot be
-        read does not end. Raises `BadDocument` before the end.
+        Of several ends the last counts. An embargo until a day ends when that day begins in the user's zone.
+        An embargo whose end cannot be read does not end. Raises `BadDocument` before the end.
         """
         written = [text for text in self.embargo if text.strip()]
         if not written:
             return ""
-        until = read_times(written, self.options, self.notes)
-        if until.published is None:
+        ends = []
+        for until in (read_times([text], self.options, []) for text in written):
+            if (moment := until.published) is not None:
+                shown = written_time(moment, until.precision)
+                is_instant = until.precision == "instant"
+                ends.append((moment if is_instant else self._first_of_day(moment), shown))
+        if not ends:
             raise BadDocument("embargoed", f"the end of the embargo cannot be read: {shortened(written[0])}")
-        end, shown = until.published, written_time(until.published, until.precision)
-        if until.precision != "instant":
-            end = datetime.combine(end.date(), time(), self.options.zone)
+        end, shown = max(ends)
         if end > (self.options.now or datetime.now(UTC)):
             raise BadDocument("embargoed", f"the article is under embargo until {shown}; index it again then")
         return shown
+
+    def _first_of_day(self, day: datetime) -> datetime:
+        return datetime.combine(day.date(), time(), self.options.zone)
 
     def _short(self, name: str, values: tuple[str, ...]) -> tuple[str, ...]:
         """The values that are short enough on one line."""

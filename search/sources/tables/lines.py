@@ -20,10 +20,9 @@ from search.article import (
     MAX_VALUE_LENGTH,
     MAX_VALUES,
     Article,
-    clean,
     cleaned,
 )
-from search.sources.reading.draft import BYLINE, body_without_title, control_characters_note
+from search.sources.reading.draft import BYLINE, control_characters_note
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import Accepted, Note, Origin
 from search.sources.reading.times import read_times
@@ -93,8 +92,6 @@ def _article(record: dict[str, object], shape: _Shape, origin: Origin, options: 
     title, highlights = _one_line(raw_title), _lines("highlights", get("highlights"))
     description, odd_description = cleaned(_string(get("description", "")))
     body, odd_body = cleaned(raw_body)
-    if (short := body_without_title(raw_body, raw_title)) != raw_body:
-        body = clean(short)
     if not (title or description or highlights or body):
         raise _Odd
     notes: list[Note] = []
@@ -152,12 +149,11 @@ def _lines(field: str, value: object) -> tuple[str, ...]:
     if value is None:
         return ()
     if type(value) is str and not value.startswith("["):  # which may begin a list in JSON
-        value = SPLIT[field].split(value.strip().removeprefix("- "))
+        text = BYLINE.sub("", _printable(value)) if field == "authors" else value
+        value = SPLIT[field].split(text.strip().removeprefix("- "))
     if type(value) is not list or len(value) > MAX_VALUES:
         raise _Odd
     texts = [_string(item) for item in value]
-    if field == "authors":  # a control character after "By" would go with it and not be noted
-        texts = [BYLINE.sub("", _printable(text)) for text in texts]
     one_line = _one_line if field == "highlights" else _short_line
     return tuple(dict.fromkeys(filter(None, map(one_line, texts))))
 

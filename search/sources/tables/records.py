@@ -16,7 +16,7 @@ from unicodedata import normalize
 
 from search.article import EXTRA_NAME, OWN_FIELDS
 from search.dates import shortened
-from search.sources.reading.draft import ArticleDraft
+from search.sources.reading.draft import BYLINE, ArticleDraft
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin, Rejected
 
@@ -59,7 +59,10 @@ In English first, then in German, French, Spanish, Italian and Portuguese, witho
 something else in English data ("data", "media", "journal").
 """
 
-EMBARGO_NAMES = frozenset(("embargo", "embargoed", "embargo_until", "embargoed_until", "embargo_date"))
+EMBARGO_NAMES = frozenset(
+    "embargo embargoed embargo_until embargoed_until embargountil embargoeduntil "
+    "embargo_date embargodate".split()
+)
 _NO_EMBARGO = frozenset(("", "0", "false", "no", "none", "null"))
 
 SPLIT = {
@@ -78,7 +81,7 @@ def article_of(
     """The article that `record` describes, with `notes` and notes of its own; raises `BadDocument`."""
     reader = _Record(record, options, notes)
     draft = ArticleDraft(options, **reader.own_fields(), extra=reader.extra_fields())
-    draft.embargo, draft.notes = reader.embargo, reader.notes
+    draft.embargo, draft.notes, draft.has_fields = reader.embargo, reader.notes, True
     return draft.accepted(origin)
 
 
@@ -102,9 +105,13 @@ class _Record:
         self.unread = dict(record)
         self.names = names_of(tuple(record), tuple(options.names.items()))
         own = record.get("extra")
-        if isinstance(own, Mapping):  # as `news show --format json` writes it
+        self.stored: frozenset[str] = (
+            frozenset()
+        )  # names of extra fields of an article that was in an archive
+        if isinstance(own, Mapping):  # as `news dump` and `news show --format json` write it
             del self.unread["extra"]
             self.unread.update(own)
+            self.stored = frozenset(own)
         self.options = options
         self.notes = list(notes)
         self.embargo: list[str] = []
@@ -163,7 +170,8 @@ class _Record:
 
     def _values(self, field: str, value: object) -> list[str]:
         if isinstance(value, str):
-            value = _listed(value) or SPLIT[field].split(value.strip().removeprefix("- "))
+            written = BYLINE.sub("", value) if field == "authors" else value
+            value = _listed(written) or SPLIT[field].split(written.strip().removeprefix("- "))
         values = value if isinstance(value, list) else [value]
         texts = [text for item in values if (text := _text_or_name(item)) is not None]
         if len(texts) < len(values):
@@ -186,8 +194,8 @@ class _Record:
             if not items or not written.strip():
                 continue
             name = extra_name(written)
-            if name in EMBARGO_NAMES:
-                ends = [_date_text(item) or _plain(item) or shortened(str(item)) for item in items]
+            if name in EMBARGO_NAMES and written not in self.stored:
+                ends = [_date_text(item) or _plain(item) or str(item) for item in items if item != {}]
                 self.embargo += [end for end in ends if end.strip().lower() not in _NO_EMBARGO]
                 continue
             texts = [text for item in items if (text := _plain(item)) is not None]
