@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -205,9 +205,11 @@ class Writer:
 
     def _check_count(self, covered: CommitInfo | None) -> None:
         """Raise `ArchiveDamaged` if the index has more articles than the store: a new one would hide that."""
-        if covered is not None and covered.revision == self._store.revision:
-            indexed = sum(segment.live_count for segment in self._index.segments())
-            if indexed > (stored := self._store.count()):
+        if covered is None or covered.revision != self._store.revision:
+            return
+        with suppress(IndexUnusable):
+            indexed, stored = self._index.view()[0].count, self._store.count()
+            if indexed > stored:
                 raise damage(
                     self._location,
                     f"articles.db has lost articles: the index has {indexed:,}, it has {stored:,}",
