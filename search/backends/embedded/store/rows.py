@@ -6,6 +6,7 @@ import json
 import threading
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 from types import UnionType
 from typing import Any
 
@@ -45,7 +46,7 @@ class BadRow(ValueError):
 
 def typed(row: Row, *types: type | UnionType) -> Row:
     """The row, whose values must have these types: SQLite takes any in any column. Raises `BadRow`."""
-    if not all(isinstance(value, kind) for value, kind in zip(row, types, strict=True)):
+    if tuple(map(type, row)) != types and not all(map(isinstance, row, types)):
         raise BadRow("a value has another type than it was stored with")
     return row
 
@@ -123,9 +124,6 @@ def _is_sound(article: Article) -> bool:
     texts = (article.title, article.description, article.body, article.source, article.url, article.language)
     lists = (article.highlights, article.keywords, article.authors, *article.extra.values())
     times = (article.published, article.modified)
-    return (
-        type(article.id) is str
-        and all(type(text) is str for text in texts)
-        and all(type(value) is str for values in lists for value in values)
-        and all(time is None or (isinstance(time, datetime) and time.tzinfo is not None) for time in times)
+    return set(map(type, (article.id, *texts, *chain.from_iterable(lists)))) == {str} and all(
+        time is None or (isinstance(time, datetime) and time.tzinfo is not None) for time in times
     )
