@@ -124,6 +124,16 @@ class Historied(Protocol):
     def history(self, identity: str) -> tuple[Version, ...]:
         """Every version of the article that is kept, the oldest first; none if there never was one."""
 
+    def as_of(self, identities: Sequence[str], revision: int) -> dict[str, Article]:
+        """The articles with these ids as they were after a revision, by id.
+
+        An id that had no article then is left out, and so is an article that a wire has cancelled since, or
+        one whose version of then is not kept.
+        """
+
+    def changed_since(self, revision: int) -> tuple[str, ...]:
+        """The ids of articles that later revisions added, changed or deleted, sorted, without erased ones."""
+
     def prune(self, before: datetime) -> int:
         """Drop the versions that were replaced or deleted before this time; return how many."""
 

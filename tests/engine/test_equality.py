@@ -14,7 +14,17 @@ from search.archive.timeline import timeline
 from search.article import Article
 from search.dates import INTERVALS
 from search.deadline import no_deadline
-from search.engine import Cursor, Engine, FacetRequest, FieldWeight, Ranking, Recency, SearchRequest, Sort
+from search.engine import (
+    Cursor,
+    Engine,
+    FacetRequest,
+    FieldWeight,
+    Historied,
+    Ranking,
+    Recency,
+    SearchRequest,
+    Sort,
+)
 from search.language import Node, parse_query, sought_words
 from tests.asking import ask
 from tests.engines import open_engine
@@ -136,3 +146,27 @@ def test_agrees_with_the_reference(
 @given(queries)
 def test_a_query_reads_back_as_the_tree_it_was_written_from(tree: Node) -> None:
     assert parse_query(str(tree), extra_fields=("places",)).tree == tree
+
+
+_steps = st.tuples(st.sampled_from("abc"), st.sampled_from(["one", "two", "gone", "cancelled"]))
+
+
+@given(st.lists(_steps, max_size=8))
+def test_every_state_of_the_past_is_that_of_the_reference(steps: list[tuple[str, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        ours, reference = open_engine(Path(folder) / "archive", create=True), ReferenceEngine()
+        for identity, what in steps:
+            for engine in (ours, reference):
+                if what in ("gone", "cancelled") and identity not in reference.articles and engine is ours:
+                    break  # nothing would change, so there would be no revision
+                if what == "gone":
+                    engine.delete([identity])
+                elif what == "cancelled":
+                    engine.withdraw({identity: None})
+                else:
+                    engine.add([Article(id=identity, title=what)])
+        assert isinstance(ours, Historied)
+        for revision in range(len(reference.states)):
+            assert ours.as_of("abc", revision) == reference.as_of("abc", revision)
+            assert ours.changed_since(revision) == reference.changed_since(revision)
+        ours.close()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Literal
 
 from search.article import Article
@@ -20,6 +21,20 @@ class ReferenceHistory:
         self.articles: dict[str, Article] = {}
         self.past: dict[str, Past] = {}
         self.withdrawn: dict[str, int | None] = {}
+        self.states: list[dict[str, Article]] = [{}]
+
+    def _next(self) -> None:
+        """Begin a revision if anything has changed."""
+        if self.articles != self.states[-1]:
+            self.states.append(dict(self.articles))
+
+    def as_of(self, identities: Sequence[str], revision: int) -> dict[str, Article]:
+        state = self.states[min(revision, len(self.states) - 1)]
+        return {i: state[i] for i in identities if i in state and i not in self.withdrawn}
+
+    def changed_since(self, revision: int) -> tuple[str, ...]:
+        steps = pairwise(self.states[revision:])
+        return tuple(sorted({i for a, b in steps for i in {*a, *b} if a.get(i) != b.get(i)}))
 
     def add(self, articles: Iterable[Article], *, more: bool = False) -> Added:  # noqa: ARG002  # nothing to put off
         total = Added()
@@ -40,25 +55,32 @@ class ReferenceHistory:
                 total += Added(known is None, known is not None)
                 self._end(article.id, "updated")
                 self.articles[article.id] = article
+        self._next()
         return total
 
     def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
         if forget:
             return self._forget(identities)
-        return sum(self._end(identity, "deleted") for identity in set(identities))
+        gone = sum(self._end(identity, "deleted") for identity in set(identities))
+        self._next()
+        return gone
 
     def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
         for identity, version in cancelled.items():
             last = self.withdrawn.setdefault(identity, version)
             if last is not None:
                 self.withdrawn[identity] = None if version is None else max(last, version)
-        return sum(self._end(identity, "withdrawn") for identity in cancelled)
+        gone = sum(self._end(identity, "withdrawn") for identity in cancelled)
+        self._next()
+        return gone
 
     def _forget(self, identities: Iterable[str]) -> int:
         gone = {i for i in identities if i in self.articles or i in self.past or i in self.withdrawn}
         for identity in gone:
-            for known in (self.articles, self.past, self.withdrawn):
-                known.pop(identity, None)
+            self.past.pop(identity, None)
+            self.withdrawn.pop(identity, None)
+            for state in (self.articles, *self.states):
+                state.pop(identity, None)
         return len(gone)
 
     def history(self, identity: str) -> tuple[Version, ...]:

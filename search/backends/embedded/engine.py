@@ -13,7 +13,7 @@ of its own for as long as it lasts, and never waits. Writers wait for each other
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -158,6 +158,14 @@ class EmbeddedEngine:
     def history(self, identity: str) -> tuple[Version, ...]:
         with self.reader() as reader:
             return reader.history(identity)
+
+    def as_of(self, identities: Sequence[str], revision: int) -> dict[str, Article]:
+        with self.reader() as reader:
+            return reader.as_of(identities, revision)
+
+    def changed_since(self, revision: int) -> tuple[str, ...]:
+        with self.reader() as reader:
+            return reader.changed_since(revision)
 
     # --- writing --------------------------------------------------------------------------------
 

@@ -120,6 +120,14 @@ class EmbeddedReader:
         """Every version of the article that is kept, also of revisions after this commit."""
         return self._store.history(identity)
 
+    def as_of(self, identities: Sequence[str], revision: int) -> dict[str, Article]:
+        """The articles as they were after a revision, without those that are cancelled."""
+        return self._store.as_of(identities, revision)
+
+    def changed_since(self, revision: int) -> tuple[str, ...]:
+        """The ids of articles that later revisions touched."""
+        return self._store.changed_since(revision)
+
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         docs = self._plan(Word(identity, "id")).matches.docs.tolist()
         if not docs:

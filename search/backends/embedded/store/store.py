@@ -298,8 +298,7 @@ class Store:
 
     def _counted(self, query: str, *parameters: int) -> int:
         with self._translated():
-            (count,) = self._connection.execute(query, parameters).fetchone()
-        return int(count)
+            return int(self._connection.execute(query, parameters).fetchone()[0])
 
     def since(self, revision: int, batch: int) -> Iterator[list[Article]]:
         """All articles of later revisions, in the order they came, `batch` at a time."""
@@ -335,6 +334,17 @@ class Store:
             yield
         except BadRow as error:
             raise self._damaged(identity, error) from error
+
+    def as_of(self, identities: Sequence[str], revision: int) -> dict[str, Article]:
+        """The articles with these ids as they were after a revision, without cancelled ones."""
+        with self._translated():
+            cancelled = versions.cancelled(self._connection, self.format, identities)
+        return self.get([i for i in identities if i not in cancelled], revision)
+
+    def changed_since(self, revision: int) -> tuple[str, ...]:
+        """The ids of articles that later revisions touched, sorted."""
+        with self._translated():
+            return versions.changed_since(self._connection, self.format, revision)
 
     def erased_since(self, revision: int) -> bool:
         """True if articles were erased in later revisions."""

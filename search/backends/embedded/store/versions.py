@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -146,3 +147,20 @@ def known_ids(connection: sqlite3.Connection, table_format: int) -> Iterator[str
     if table_format == FORMAT:
         gone = "SELECT DISTINCT id FROM versions WHERE id NOT IN (SELECT id FROM articles) ORDER BY id"
         yield from (i for (i,) in connection.execute(gone))
+
+
+def cancelled(connection: sqlite3.Connection, table_format: int, identities: Sequence[str]) -> set[str]:
+    """The ids, of these, that a wire has cancelled."""
+    if table_format < FORMAT:
+        return set()
+    query = "SELECT id FROM withdrawn WHERE id IN (SELECT value FROM json_each(?))"
+    return {str(typed(row, str)[0]) for row in connection.execute(query, (json.dumps(list(identities)),))}
+
+
+def changed_since(connection: sqlite3.Connection, table_format: int, revision: int) -> tuple[str, ...]:
+    """The ids of articles that came, changed or were deleted after a revision, sorted."""
+    query = "SELECT id FROM articles WHERE revision > :revision"
+    if table_format == FORMAT:
+        query += " UNION SELECT id FROM versions WHERE until > :revision"
+    rows = connection.execute(f"{query} ORDER BY id", {"revision": revision})
+    return tuple(str(typed(row, str)[0]) for row in rows)
