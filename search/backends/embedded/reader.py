@@ -121,7 +121,7 @@ class EmbeddedReader:
         return self._store.history(identity)
 
     def as_of(self, identities: Sequence[str], revision: int) -> dict[str, Article]:
-        """The articles as they were after a revision, without those that are cancelled."""
+        """The articles as they were after a revision, without cancelled ones."""
         return self._store.as_of(identities, revision)
 
     def changed_since(self, revision: int) -> tuple[str, ...]:
