@@ -27,10 +27,10 @@ class Kept(NamedTuple):
 def kept(connection: sqlite3.Connection, identity: str) -> Iterator[Kept]:
     """All states of an article, the newest first; raises `BadRow` where one is damaged."""
     rows = connection.execute(
-        "SELECT revision, NULL, 1, digest, CAST(document AS BLOB) FROM articles WHERE id = ?1 "
-        "UNION ALL SELECT revision, until, whole, digest, document FROM versions WHERE id = ?1 "
+        "SELECT revision, NULL, 1, digest, CAST(document AS BLOB) FROM articles WHERE id = :id "
+        "UNION ALL SELECT revision, until, whole, digest, document FROM versions WHERE id = :id "
         "ORDER BY revision DESC",
-        (identity,),
+        {"id": identity},
     ).fetchall()
     later: Kept | None = None
     for row in rows:
@@ -58,9 +58,9 @@ def history(connection: sqlite3.Connection, identity: str) -> tuple[Version, ...
         revision: (moment_of(at), kind)
         for revision, at, kind in connection.execute(
             "SELECT revision, at, kind FROM revisions WHERE revision IN "
-            "(SELECT revision FROM versions WHERE id = ?1 UNION SELECT until FROM versions WHERE id = ?1 "
-            "UNION SELECT revision FROM articles WHERE id = ?1)",
-            (identity,),
+            "(SELECT revision FROM versions WHERE id = :id UNION SELECT until FROM versions WHERE id = :id "
+            "UNION SELECT revision FROM articles WHERE id = :id)",
+            {"id": identity},
         )
     }
     found = []
