@@ -129,9 +129,10 @@ class Changes:
         revision, at, history = self._revised("index", new)
         self._keep([(i, old[i], new[i].record) for i in replaced], revision)
         self._cursor.executemany(
-            "INSERT INTO articles (id, revision, first_seen, version, digest, document) VALUES (:id, :revision, "
-            "coalesce((SELECT min(r.at) FROM versions v JOIN revisions r USING (revision) WHERE v.id = :id), "
-            ":at), :version, :digest, :document) ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, "
+            "INSERT INTO articles (id, revision, first_seen, version, digest, document) VALUES (:id, "
+            ":revision, coalesce((SELECT min(r.at) FROM versions v JOIN revisions r USING (revision) "
+            "WHERE v.id = :id), :at), :version, :digest, :document) "
+            "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, "
             "version = coalesce(excluded.version, version), "
             "digest = excluded.digest, document = excluded.document",
             [
