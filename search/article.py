@@ -223,7 +223,7 @@ class Article:
             get("source", ""),
             get("url", ""),
             get("language", ""),
-            {name: tuple(values) for name, values in get("extra", {}).items()},
+            {name: tuple(values) for name, values in extra.items()} if (extra := get("extra")) else {},
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -231,13 +231,13 @@ class Article:
 
 
 _FIELDS = tuple(each.name for each in fields(Article))
-_SETTERS = [getattr(Article, name).__set__ for name in _FIELDS]
+_SETTERS = tuple(getattr(Article, name).__set__ for name in _FIELDS)
 
 
 def _restored(*values: object) -> Article:
     """Build an Article from values that are already valid, in the order of the fields."""
     article = object.__new__(Article)
-    for put, value in zip(_SETTERS, values, strict=True):
+    for put, value in zip(_SETTERS, values):  # noqa: B905 - a check of the lengths would take a third more
         put(article, value)
     return article
 

@@ -179,7 +179,7 @@ class Archive:
         with self._reading(timeout) as (reader, deadline):
             read = read_question(reader, asked, self.zone, now)
             past = None if page is None else Cursor.read(page.place, sort)
-            facts = (read.tree, sort, expand, recency, ranking)
+            facts = (read.tree, sort, expand, recency, None if ranking == DEFAULT_RANKING else ranking)
             if page is not None:
                 page.check(digest_of(*facts))
             request = SearchRequest(
@@ -211,19 +211,20 @@ class Archive:
                 except (QuerySyntaxError, LimitExceeded):
                     return 0
 
+            first, following = page.number if page else 1, None
+            if found.next is not None:
+                following = str(NextPage(found.next, first + len(found.hits), now, digest_of(*facts)))
             results = replace(
                 found,
+                next=following,
                 read_as=str(read),
                 warnings=read.notes + found.warnings,
                 expanded_with=added,
                 did_you_mean=correction(reader, asked.text, read.tree, total=found.total, finds=finds),
                 parts=() if found.total else missing_parts(reader, read.tree),
-                first=page.number if page else 1,
+                first=first,
                 depends_on_now=recency is not None or depends_on_now(reader, asked, read, self.zone, now),
             )
-            if results.next is not None:
-                following = NextPage(results.next, results.first + len(results.hits), now, digest_of(*facts))
-                results = replace(results, next=str(following))
             return with_snippets(results, check) if snippets else results
 
     def count(self, question: Question | str, *, timeout: Timeout = None) -> int:

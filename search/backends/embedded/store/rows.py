@@ -6,7 +6,6 @@ import json
 import threading
 from datetime import datetime
 from hashlib import sha256
-from itertools import chain
 from types import UnionType
 from typing import Any
 
@@ -120,10 +119,11 @@ def _value_of(record: bytes) -> Any:
 
 
 def _is_sound(article: Article) -> bool:
-    """True if all values of a restored article have the right types."""
-    texts = (article.title, article.description, article.body, article.source, article.url, article.language)
-    lists = (article.highlights, article.keywords, article.authors, *article.extra.values())
+    """True if all values of a restored article have the right types; else False, or `TypeError`."""
+    # `join` takes nothing but text, and is the fastest check of many values.
+    "".join((article.title, article.description, article.body, article.source, article.url))
+    "".join((article.id, article.language, *article.highlights, *article.keywords, *article.authors))
+    for values in article.extra.values():
+        "".join(values)
     times = (article.published, article.modified)
-    return set(map(type, (article.id, *texts, *chain.from_iterable(lists)))) == {str} and all(
-        time is None or (isinstance(time, datetime) and time.tzinfo is not None) for time in times
-    )
+    return all(time is None or (isinstance(time, datetime) and time.tzinfo is not None) for time in times)
