@@ -131,10 +131,15 @@ class ValueField:
         """int32: the documents with a value, ascending."""
         return self.docs[slice(*self.starts[value : value + 2].tolist())]
 
-    def first_of(self, doc: int) -> bytes | None:
-        """The first value of a document, or None if it has no value."""
-        first, after = self.doc_starts[doc : doc + 2].tolist()
-        return self.values[int(self.ordinals[first])] if first < after else None
+    def first_of(self, docs: Array) -> list[str]:
+        """The first value of each of the documents, "" for one without a value."""
+        first, after = self.doc_starts.take(docs), self.doc_starts.take(docs + 1)
+        having = np.flatnonzero(first < after)
+        values = self.values.pick(self.ordinals.take(first.take(having)))
+        if len(values) == len(docs):
+            return values
+        known = dict(zip(having.tolist(), values, strict=True))
+        return [known.get(place, "") for place in range(len(docs))]
 
 
 class SegmentFields:

@@ -72,12 +72,16 @@ class Values:
 
     def texts(self, docs: Docs, check: Check = no_deadline) -> list[str]:
         """The first value of each of `docs` as it was written; "" for a document without a value."""
-        bases = [segment.base for segment, _ in self._parts]
-        found = []
-        parts = (np.searchsorted(bases, docs, "right") - 1).tolist()
-        for doc, at in checked(zip(docs.tolist(), parts, strict=True), check):
-            found.append(_as_written(self._parts[at][1].first_of(doc - bases[at]) or b""))
-        return found
+        found = np.full(len(docs), "", object)
+        for segment, field in self._parts:
+            inside = np.flatnonzero((docs >= segment.base) & (docs < segment.base + segment.count))
+            for start in checked(range(0, len(inside), CHECK_EVERY), check):
+                some = inside[start : start + CHECK_EVERY]
+                # Up to analysis 3 ids have a folded form before them.
+                written = [v.rpartition("\x1f")[2] for v in field.first_of(docs.take(some) - segment.base)]
+                found[some] = written
+        texts: list[str] = found.tolist()
+        return texts
 
     def counts(self, docs: Docs, scratch: Array, check: Check = no_deadline) -> dict[str, int]:
         """Count the `docs` that have each value; values that occur in no document are left out.
@@ -108,8 +112,3 @@ class Values:
                 for value, count in zip(values, counts[start : start + CHECK_EVERY].tolist(), strict=True):
                     found[value] = found.get(value, 0) + count
         return found
-
-
-def _as_written(value: bytes) -> str:
-    """Remove the folded form before a value; up to analysis 3 ids have one too."""
-    return value.rpartition(b"\x1f")[2].decode()

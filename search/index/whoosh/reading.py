@@ -305,7 +305,7 @@ class ArrayColumnReader(ColumnReader):  # type: ignore[misc]
     def __getitem__(self, docnum: int) -> Any:
         if self._numbers is not None:
             return int(self._numbers[docnum])
-        return (None if self._values is None else self._values.first_of(docnum)) or b""
+        return b"" if self._values is None else self._values.first_of(np.array([docnum]))[0].encode()
 
     def sort_key(self, docnum: int) -> Any:
         key = self[docnum]
