@@ -21,42 +21,76 @@ except ImportError:
 if TYPE_CHECKING:
     from search.article import Article
     from search.errors import SearchError
+    from search.ingest import IndexReport
     from search.language import parse_query
     from search.query import (
+        Added,
         Archive,
+        Bin,
+        Deadline,
+        Explanation,
         Facet,
+        FacetRequest,
+        Facets,
+        FacetValue,
         Hit,
+        PartCount,
         Question,
+        Ranking,
         Results,
         Snippet,
+        State,
+        Stats,
+        Suggestion,
         Timeline,
+        Version,
         open_archive,
     )
+    from search.sources import ReadOptions, Rejected
+
+_HOMES = {
+    "Article": "search.article",
+    "SearchError": "search.errors",
+    "IndexReport": "search.ingest",
+    "ReadOptions": "search.sources",
+    "Rejected": "search.sources",
+    "parse_query": "search.language",
+}
 
 __all__ = [
+    "Added",
     "Archive",
     "Article",
+    "Bin",
+    "Deadline",
+    "Explanation",
     "Facet",
+    "FacetRequest",
+    "FacetValue",
+    "Facets",
     "Hit",
+    "IndexReport",
+    "PartCount",
     "Question",
+    "Ranking",
+    "ReadOptions",
+    "Rejected",
     "Results",
     "SearchError",
     "Snippet",
+    "State",
+    "Stats",
+    "Suggestion",
     "Timeline",
+    "Version",
     "open_archive",
     "parse_query",
 ]
 
-_HOMES = dict.fromkeys(__all__, "search.query") | {
-    "Article": "search.article",
-    "SearchError": "search.errors",
-    "parse_query": "search.language",
-}
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'search' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_HOMES.get(name, "search.query")), name)

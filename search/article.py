@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any, Literal, get_args
 
 from search.errors import InvalidArticle
@@ -96,7 +96,7 @@ def clean_values(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for value in values if (line := one_line(value))))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Article:
     """One news article.
 
@@ -193,6 +193,20 @@ class Article:
         return record
 
     @classmethod
+    def from_dict(
+        cls, record: Mapping[str, object], *, zone: tzinfo = UTC, names: Mapping[str, str] | None = None
+    ) -> Article:
+        """Read a record by the field names that `news index` knows ("headline", "pub_date", "tags").
+
+        Times may be text, or values of datetime, which are in `zone` if they name none. `names` has the
+        record's names of fields: {"title": "HEADLINE"}. Other names become extra fields. Raises
+        `InvalidArticle` for a record without text, and for a value that the article would lose.
+        """
+        from search.sources import article_from_record
+
+        return article_from_record(record, zone, names or {})
+
+    @classmethod
     def unchecked(cls, *values: object) -> Article:
         """Build an Article from values in the order of the fields, which the checks would leave as they are.
 
@@ -226,9 +240,22 @@ class Article:
             {name: tuple(values) for name, values in extra.items()} if (extra := get("extra")) else {},
         )
 
+    def __repr__(self) -> str:
+        """The fields that are not empty; long texts are cut."""
+        shown = []
+        for name in _FIELDS:
+            value = getattr(self, name)
+            if value and (name, value) != ("precision", "instant"):
+                text = repr(value)
+                shown.append(f"{name}={text if len(text) <= _MAX_SHOWN else f'{text[:_MAX_SHOWN]}…'}")
+        return f"Article({', '.join(shown)})"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, tuple([getattr(self, name) for name in _FIELDS])
 
+
+_MAX_SHOWN = 80
+"""Characters of a value that `repr` shows."""
 
 _FIELDS = tuple(each.name for each in fields(Article))
 _SETTERS = tuple(getattr(Article, name).__set__ for name in _FIELDS)

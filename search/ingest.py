@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
@@ -33,8 +33,8 @@ _HALF_WORD = (MAX_WORD_LENGTH + 1) // 2
 class IndexReport:
     """The outcomes of the documents read so far.
 
-    `withdrawn` are articles that were there and that a document took back. `examples` has, for each
-    code of a note, the first document that has it.
+    `counts` has the ids, too, where they were asked for. `withdrawn` are articles that were there and that a
+    document took back. `examples` has, for each code of a note, the first document that has it.
     """
 
     counts: Added = field(default_factory=Added)
@@ -61,10 +61,12 @@ def index_documents(
     on_note: Callable[[Origin, Note], None] | None = None,
     on_progress: Callable[[IndexReport], None] | None = None,
     now: datetime | None = None,
+    keep_ids: bool = False,
 ) -> None:
     """Add every accepted article to the engine, keeping the account in `report`.
 
-    Articles from after `now` (default: the time of the call) are noted in it.
+    With `keep_ids` it has the ids of the articles. Articles from after `now` (default: the time of the call)
+    are noted in it.
 
     `report` is true at any time, also when this is interrupted: every article counted in it is
     stored. If a `KeyboardInterrupt` ends the reading, the articles read before it are stored first.
@@ -117,7 +119,7 @@ def index_documents(
                     withdrawn[article_id] = version
 
     def note(counts: Added) -> None:
-        report.counts += counts
+        report.counts += counts if keep_ids else replace(counts, added_ids=(), updated_ids=())
         for name in counts.unindexed:
             if (origin := fields.get(name)) is not None:
                 fields[name] = None

@@ -55,7 +55,8 @@ def library_page(written: str) -> str:
 def _reference() -> Iterator[str]:
     yield "### open_archive\n"
     yield _described(query.open_archive, "open_archive")
-    for name, method in vars(query.Archive).items():
+    methods = [pair for kind in query.Archive.__mro__ for pair in vars(kind).items()]
+    for name, method in methods:
         if not name.startswith("_") and inspect.isfunction(method):
             yield f"### Archive.{name}\n"
             yield _described(method, f"archive.{name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -11,21 +11,19 @@ from pathlib import Path
 from search.archive.arguments import (
     Timeout,
     age_given,
-    articles_of,
     check_moments,
     checked_as,
     deadline_of,
     facets_of,
-    ids_of,
     limit_of,
     now_of,
-    progress_of,
     text_of,
 )
+from search.archive.changing import ChangingArchive
 from search.archive.excerpts import with_snippets
 from search.archive.feedback import expansion
 from search.archive.paging import NextPage, digest_of
-from search.archive.question import Question, depends_on_now, question_of, read_question
+from search.archive.question import Question, depends_on_now, question_of, questions_of, read_question
 from search.archive.related import background_of, similar_to
 from search.archive.spelling import correction, missing_parts
 from search.archive.timeline import timeline
@@ -37,14 +35,11 @@ from search.deadline import Deadline, no_deadline
 from search.engine import (
     DEFAULT_RANKING,
     SORTS,
-    Added,
     Cursor,
     Engine,
     Explanation,
-    Facet,
     FacetRequest,
-    Historied,
-    Progress,
+    Facets,
     Ranking,
     Reader,
     Recency,
@@ -83,7 +78,7 @@ def open_archive(
     return Archive(open_engine(str(location), create=create, language=language, wait=wait), where)
 
 
-class Archive:
+class Archive(ChangingArchive):
     """A news archive: search it, count in it, add to it. Close it, or use it in a `with` statement.
 
     Threads may share one `Archive`, and a search never waits for a writer. Each method that takes a question
@@ -94,9 +89,7 @@ class Archive:
     """
 
     def __init__(self, engine: Engine, zone: tzinfo = UTC, now: datetime | None = None) -> None:
-        self.engine = engine
-        self.zone = zone
-        self._now = now
+        super().__init__(engine, zone, now)
         self._analyzer: Analyzer | None = None
 
     def __enter__(self) -> Archive:
@@ -104,6 +97,18 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __repr__(self) -> str:
+        return f"<Archive {self.engine.location!r}>"
+
+    def __contains__(self, identity: str) -> bool:
+        return self.get(identity) is not None
+
+    def __getitem__(self, identity: str) -> Article:
+        """The article with this id; raises `KeyError`."""
+        if (article := self.get(identity)) is None:
+            raise KeyError(identity)
+        return article
 
     def close(self) -> None:
         """Let go of the archive's files."""
@@ -131,9 +136,6 @@ class Archive:
         deadline = deadline_of(timeout)
         with self.engine.reader(deadline) as reader:
             yield reader, deadline
-
-    def _moment(self) -> datetime:
-        return self._now or datetime.now(UTC)
 
     def _read(self, reader: Reader, asked: Question | str) -> Query:
         return read_question(reader, question_of(asked), self.zone, self._moment())
@@ -232,9 +234,21 @@ class Archive:
         with self._reading(timeout) as (reader, _):
             return reader.search(SearchRequest(self._read(reader, question).tree, limit=0)).total
 
+    def count_many(
+        self, questions: Mapping[str, Question | str] | Iterable[str], *, timeout: Timeout = None
+    ) -> dict[str, int]:
+        """How many articles match each of the questions, which have labels, all at one moment.
+
+        A list of texts stands for questions with these texts for labels.
+        """
+        labelled = questions_of(questions)
+        with self._reading(timeout) as (reader, _):
+            trees = {label: self._read(reader, asked).tree for label, asked in labelled.items()}
+            return {label: reader.search(SearchRequest(tree, limit=0)).total for label, tree in trees.items()}
+
     def facets(
         self, question: Question | str, *fields: str | FacetRequest, timeout: Timeout = None
-    ) -> tuple[Facet, ...]:
+    ) -> Facets:
         """The counts of all matches by each of `fields`, written as for `search`."""
         requests = facets_of(fields)
         with self._reading(timeout) as (reader, _):
@@ -348,40 +362,6 @@ class Archive:
         """The archive in numbers."""
         with self.engine.reader() as reader:
             return reader.stats()
-
-    # --- writing --------------------------------------------------------------------------------
-
-    def add(self, articles: Iterable[Article]) -> Added:
-        """Add the articles, each in place of the one that has its id; returns when they can be found."""
-        from search.ingest import add_all  # which imports every reader of files
-
-        counts: list[Added] = []
-        add_all(self.engine, articles_of(articles), counts.append)
-        return sum(counts, Added())
-
-    def delete(self, ids: Iterable[str], *, forget: bool = False) -> int:
-        """Delete the articles with these ids; return how many there were.
-
-        Their versions are kept (see `history`), unless they are to be forgotten: then nothing is kept.
-        """
-        return self.engine.delete(ids_of(ids), forget=forget)
-
-    def prune(self, older_than: str | timedelta) -> int:
-        """Drop the versions replaced or deleted longer ago than this ("30d", "1y"); return how many."""
-        return self._historied().prune(self._moment() - age_given(older_than))
-
-    def upgrade(self, progress: Progress | None = None) -> bool:
-        """Bring an archive of an older format up to date, as each write does; True if it was needed."""
-        return self.engine.upgrade(progress_of(progress))
-
-    def rebuild(self, progress: Progress | None = None) -> None:
-        """Build a new index from the stored articles, calling `progress(done, total)` on the way."""
-        self.engine.rebuild(progress_of(progress))
-
-    def _historied(self) -> Historied:
-        if not isinstance(self.engine, Historied):
-            raise InvalidRequest("this kind of archive keeps no earlier versions")
-        return self.engine
 
 
 def _given(reader: Reader, article: str | Article) -> Article:

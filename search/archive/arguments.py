@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import TypeVar, cast
 
 from search.article import Article
@@ -76,11 +77,25 @@ def ids_of(ids: object) -> list[str]:
     return [text_of("an id", each) for each in ids]
 
 
-def articles_of(articles: object) -> Iterator[Article]:
-    """Articles, each looked at when it is taken."""
+def articles_of(articles: object, zone: tzinfo) -> Iterator[Article]:
+    """Articles, or records of them with times in `zone`; each is looked at when it is taken."""
     if isinstance(articles, str | Mapping) or not isinstance(articles, Iterable):
         raise InvalidRequest(f"articles must be several, in a list or stream, not {type(articles).__name__}")
-    return (checked_as(Article, "each of the articles", each) for each in articles)
+    return (
+        Article.from_dict(each, zone=zone)
+        if isinstance(each, Mapping)
+        else checked_as(Article, "each of the articles", each)
+        for each in articles
+    )
+
+
+def paths_of(paths: object) -> list[Path]:
+    """Paths of files and folders: one, or several."""
+    if isinstance(paths, str | Path):
+        return [Path(paths)]
+    if not isinstance(paths, Iterable):
+        raise InvalidRequest(f"paths must be one path, or several in a list, not {type(paths).__name__}")
+    return [each if isinstance(each, Path) else Path(text_of("a path", each)) for each in paths]
 
 
 def progress_of(progress: object) -> Progress | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from search.archive.arguments import check_moments, checked_as
 from search.dates.bounds import Moment, between
 from search.engine import Reader, SearchRequest
-from search.errors import DeadlineExceeded, LimitExceeded
+from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded
 from search.language import (
     Dates,
     Fuzzy,
@@ -48,6 +48,14 @@ def question_of(asked: Question | str) -> Question:
     checked_as(str, "query", question.text)
     check_moments(question.since, question.until)
     return question
+
+
+def questions_of(asked: object) -> dict[str, Question]:
+    """Questions by their labels; a text in a list is its own label. Raises `InvalidRequest`."""
+    if isinstance(asked, str) or not isinstance(asked, Iterable):
+        raise InvalidRequest(f"questions must be several, by their labels, not {type(asked).__name__}")
+    pairs = asked.items() if isinstance(asked, Mapping) else ((each, each) for each in asked)
+    return {checked_as(str, "a label", label): question_of(each) for label, each in pairs}
 
 
 def read_question(reader: Reader, question: Question, zone: tzinfo, now: datetime) -> Query:

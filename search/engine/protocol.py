@@ -74,6 +74,10 @@ class Engine(Protocol):
     for a writer. Any method may raise `ArchiveError`, the writing ones `ArchiveLocked`.
     """
 
+    @property
+    def location(self) -> str:
+        """The place of the archive, as `search.backends.open_engine` takes it."""
+
     def reader(self, deadline: Deadline | None = None) -> AbstractContextManager[Reader]:
         """The newest commit, for the length of a `with` block."""
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, SupportsIndex, overload
 
-from search.article import Article
+from search.article import Article, written_time
 from search.dates import Interval
+from search.errors import InvalidRequest
 from search.snippets import Highlight, Marks, Snippet
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 MAX_NAMED_FIELDS = 10_000
 """The number of names of fields in `Added`, at most."""
 
 MAX_BINS = 20_000
 """The number of intervals of one timeline, at most."""
+
+
+_COLUMNS = "id score published title source authors keywords url language snippet".split()
+"""The columns of a row; extra fields have further ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,54 @@ class Hit:
     score: float
     snippet: Snippet | None = None
     title_marks: Marks = ()
+
+    @property
+    def id(self) -> str:
+        """The id of the article."""
+        return self.article.id
+
+    @property
+    def title(self) -> str:
+        """The title of the article."""
+        return self.article.title
+
+    @property
+    def published(self) -> datetime | None:
+        """The time of the article, in UTC."""
+        return self.article.published
+
+    @property
+    def source(self) -> str:
+        """The source of the article."""
+        return self.article.source
+
+    @property
+    def url(self) -> str:
+        """The address of the article."""
+        return self.article.url
+
+    def to_dict(self) -> dict[str, object]:
+        """The hit as one row, ready for JSON: its score, its snippet as text, its article but for long texts.
+
+        A time is text to its precision, or None. Extra fields are lists of texts under their own names, and
+        under "extra.NAME" where a column has that name.
+        """
+        article = self.article
+        published = article.published and written_time(article.published, article.precision)
+        row: dict[str, object] = {
+            "id": article.id,
+            "score": self.score,
+            "published": published,
+            "title": article.title,
+            "source": article.source,
+            "authors": list(article.authors),
+            "keywords": list(article.keywords),
+            "url": article.url,
+            "language": article.language,
+            "snippet": self.snippet.text if self.snippet else "",
+        }
+        extra = {f"extra.{name}" if name in row else name: list(v) for name, v in article.extra.items()}
+        return row | extra
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +117,24 @@ class Facet:
     distinct: int
     missing: int
     imprecise: int = 0
+
+
+class Facets(tuple[Facet, ...]):
+    """Facets in the order in which they were asked for; `facets["source"]` is the one of this field."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, key: str | SupportsIndex) -> Facet: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Facet, ...]: ...
+    def __getitem__(self, key: str | SupportsIndex | slice) -> Facet | tuple[Facet, ...]:
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        for facet in self:
+            if facet.field == key:
+                return facet
+        raise KeyError(f"no facet {key!r} was asked for; there are {[facet.field for facet in self]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +171,9 @@ class PartCount:
     near: tuple[FacetValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Results:
-    """One page of a search.
+    """One page of a search: a sequence of its hits, with the facts about all matches.
 
     `total` counts every match, exactly. `next` continues after the last hit, None at the end. `first` is the
     number of the first hit of this page among all, from 1.
@@ -112,7 +187,7 @@ class Results:
 
     total: int
     hits: tuple[Hit, ...]
-    facets: tuple[Facet, ...] = ()
+    facets: Facets = field(default_factory=Facets)
     next: str | None = None
     read_as: str = ""
     warnings: tuple[str, ...] = ()
@@ -123,6 +198,56 @@ class Results:
     depends_on_now: bool = False
     highlights: tuple[Highlight, ...] = ()
 
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __bool__(self) -> bool:
+        """True if the search has matches, even on a page without hits."""
+        return self.total > 0
+
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> Hit: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Hit, ...]: ...
+    def __getitem__(self, place: SupportsIndex | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[place]
+
+    def __repr__(self) -> str:
+        """The page in one line, without the texts of the articles."""
+        query = f" for {self.read_as!r}" if self.read_as else ""
+        following = ", next page available" if self.next else ""
+        return f"<Results: {len(self.hits):,} of {self.total:,}{query}{following}>"
+
+    def _repr_html_(self) -> str:
+        """The page as a table, as notebooks show it."""
+        from search.engine.notebook import as_html
+
+        rows = [
+            (hit.title or hit.id, hit.title_marks, hit.url, row["published"], hit.source, hit.snippet)
+            for hit, row in zip(self.hits, self.to_dicts(), strict=True)
+        ]
+        return as_html(repr(self), self.first, rows)
+
+    def to_dicts(self) -> list[dict[str, object]]:
+        """Each hit as a dict, ready for JSON; see `Hit.to_dict`."""
+        return [hit.to_dict() for hit in self.hits]
+
+    def to_pandas(self) -> DataFrame:
+        """The hits as a pandas DataFrame, a row each, with `published` as times in UTC.
+
+        Raises `InvalidRequest` where pandas is not installed.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise InvalidRequest("a DataFrame needs pandas: pip install 'news-search[pandas]'") from error
+        frame = pandas.DataFrame(self.to_dicts(), columns=None if self.hits else _COLUMNS)
+        frame["published"] = pandas.to_datetime([hit.published for hit in self.hits], utc=True)
+        return frame
+
 
 @dataclass(frozen=True, slots=True)
 class Added:
@@ -131,6 +256,7 @@ class Added:
     `older` counts articles that stayed out because the archive has a higher version of them, `withdrawn`
     articles that a wire has cancelled before. `unindexed` are names of extra fields, at most
     `MAX_NAMED_FIELDS` of them, that are stored and shown but cannot be searched, as there are too many.
+    `added_ids` and `updated_ids` name the articles, in the order in which they came.
     """
 
     added: int = 0
@@ -139,6 +265,8 @@ class Added:
     older: int = 0
     withdrawn: int = 0
     unindexed: tuple[str, ...] = ()
+    added_ids: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    updated_ids: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def __add__(self, other: Added) -> Added:
         return Added(
@@ -148,6 +276,8 @@ class Added:
             self.older + other.older,
             self.withdrawn + other.withdrawn,
             tuple(dict.fromkeys(self.unindexed + other.unindexed))[:MAX_NAMED_FIELDS],
+            self.added_ids + other.added_ids,
+            self.updated_ids + other.updated_ids,
         )
 
 

@@ -21,6 +21,7 @@ from search.sources.reading.outcome import (
     Retracted,
     Skipped,
 )
+from search.sources.tables.records import article_from_record
 
 __all__ = [
     "FORMATS",
@@ -33,5 +34,6 @@ __all__ = [
     "Rejected",
     "Retracted",
     "Skipped",
+    "article_from_record",
     "read_paths",
 ]

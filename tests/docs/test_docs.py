@@ -151,7 +151,7 @@ def test_the_reference_of_the_library_is_what_its_docstrings_say() -> None:
     written = (DOCS / "library.md").read_text()
     assert written == library_page(written), "run: scripts/docs"
     guide = written.partition(MARK)[0]
-    methods = [name for name in vars(Archive) if not name.startswith("_")]
+    methods = [name for name in dir(Archive) if not name.startswith("_")]
     assert [name for name in methods if f".{name}" not in guide] == []
 
 

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from search.article import Article, Precision
 from search.dates import Interval
-from search.engine import Bin, Facet, FacetValue, Hit, Results, Stats, Timeline
+from search.engine import Bin, Facet, Facets, FacetValue, Hit, Results, Stats, Timeline
 from search.present import schema, table, terminal
 from search.present.safe import printable
 from search.snippets import Snippet
@@ -41,7 +41,7 @@ MONTHS = Timeline(
     undated=3,
     imprecise=12,
 )
-PAGE = Results(12_345, (HIT, BARE), (KEYWORDS,), "next-page", "strike", ("odd",))
+PAGE = Results(12_345, (HIT, BARE), Facets((KEYWORDS,)), "next-page", "strike", ("odd",))
 STATS = Stats(
     "papers", 1_234, 5, day("2025-01-01"), day("2025-03-01T12:30"), 99_999, "english",
     ("desk", "places"), 2, 3_000_000, 1_500_000, 7, 7, "1/english/x",
@@ -167,7 +167,7 @@ def test_text_from_articles_cannot_steer_a_terminal() -> None:
     )  # fmt: skip
     hit = Hit(article, 1.0, Snippet("S" + HOSTILE, ((0, 1),)), ((0, 1),))
     facet = Facet("keyword", (FacetValue("v" + HOSTILE, 1, "q" + HOSTILE),), 1, 0)
-    text = results_text(Results(1, (hit,), (facet,), read_as="r" + HOSTILE))
+    text = results_text(Results(1, (hit,), Facets((facet,)), read_as="r" + HOSTILE))
     text += shown(lambda console: terminal.print_article(console, article, UTC))
     assert text.count("back") == 16
     assert not {char for char in text if char != "\n" and not char.isprintable()}

@@ -14,6 +14,7 @@ from search.engine import (
     Explanation,
     Facet,
     FacetRequest,
+    Facets,
     Hit,
     Progress,
     Ranking,
@@ -35,6 +36,8 @@ from tests.reference.vocabulary import completions, corrections, near_values
 
 class ReferenceEngine(ReferenceHistory):
     """Keeps articles in a dict and looks at all of them for every question."""
+
+    location = "memory"
 
     def __init__(self, language: str = "english") -> None:
         super().__init__()
@@ -58,7 +61,7 @@ class ReferenceEngine(ReferenceHistory):
             order = [i for i in order if self._key(request.sort, found[i], self.articles[i]) > bound]
         hits = tuple(Hit(self.articles[i], found[i]) for i in order[: request.limit])
         matched = [self.articles[i] for i in found]
-        facets = tuple(self._facet(matched, facet, request.zone) for facet in request.facets)
+        facets = Facets(self._facet(matched, facet, request.zone) for facet in request.facets)
         return Results(len(found), hits, facets)
 
     def _faded(self, identity: str, request: SearchRequest) -> float:

@@ -52,7 +52,8 @@ class ReferenceHistory:
             elif known is not None and known.digest() == article.digest():
                 total += Added(unchanged=1)
             else:
-                total += Added(known is None, known is not None)
+                ids = (article.id,)
+                total += Added(added=1, added_ids=ids) if known is None else Added(updated=1, updated_ids=ids)
                 self._end(article.id, "updated")
                 self.articles[article.id] = article
         self._next()

@@ -16,8 +16,8 @@ from search.query import (
     Bin,
     Deadline,
     Explanation,
-    Facet,
     FacetRequest,
+    Facets,
     FacetValue,
     FieldWeight,
     Hit,
@@ -63,7 +63,7 @@ def asking(archive: Archive, question: Question) -> None:
     assert_type(results, Results)
     assert_type(archive.search("text", recency="7d", timeout=1.5), Results)
     assert_type(archive.count("text"), int)
-    assert_type(archive.facets("text", "keyword", "date:month"), tuple[Facet, ...])
+    assert_type(archive.facets("text", "keyword", "date:month"), Facets)
     assert_type(archive.timeline("text", "week"), Timeline)
     assert_type(archive.scan("text"), Iterator[Article])
     assert_type(archive.ids("text"), list[str])
@@ -86,7 +86,7 @@ def changing(archive: Archive, articles: Iterable[Article]) -> None:
 def results_of(results: Results, hit: Hit, timeline: Timeline) -> None:
     assert_type(results.total, int)
     assert_type(results.hits, tuple[Hit, ...])
-    assert_type(results.facets, tuple[Facet, ...])
+    assert_type(results.facets, Facets)
     assert_type(results.next, str | None)
     assert_type(results.read_as, str)
     assert_type(results.warnings, tuple[str, ...])

@@ -101,6 +101,10 @@ class EmbeddedEngine:
         creation.create(location, language, wait)
         return cls(location, Store(location), wait)
 
+    @property
+    def location(self) -> str:
+        return str(self._location)
+
     def close(self) -> None:
         with self._write_lock:
             self._closed = True

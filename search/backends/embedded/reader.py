@@ -20,6 +20,7 @@ from search.engine import (
     DEFAULT_RANKING,
     Explanation,
     FacetRequest,
+    Facets,
     Hit,
     Ranking,
     Results,
@@ -70,7 +71,7 @@ class EmbeddedReader:
         return Results(
             total=len(matches.docs),
             hits=tuple(Hit(articles[at.text], at.score) for at in shown if at.text in articles),
-            facets=tuple(facet(view, matches.docs, asked, request.zone) for asked in counted),
+            facets=Facets(facet(view, matches.docs, asked, request.zone) for asked in counted),
             next=str(cursor(shown[-1], request.sort)) if shown and len(places) > len(shown) else None,
             warnings=self._warnings,
             highlights=plan.highlights() if request.highlight and shown else (),

@@ -102,7 +102,7 @@ class Writer:
                     while some := _taken(stream):
                         change = changes.put(some)
                         counts += change.counts
-                        update.remove(change.replaced)
+                        update.remove(change.counts.updated_ids)
                         update.put(change.articles)
                     update.prepare()
                 if changes.revision is not None:

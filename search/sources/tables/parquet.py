@@ -6,13 +6,11 @@ A value that Python cannot hold rejects its row, never the file. Times are kept 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any, BinaryIO
 
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import Accepted, BadDocument, MissingExtra, Note, Origin, Rejected
-from search.sources.tables.records import article_of, note_missing_title
+from search.sources.tables.records import article_of, json_value, note_missing_title
 
 BATCH_ROWS = 500
 """Number of rows in memory at a time, beside one group of the file's rows."""
@@ -59,7 +57,7 @@ def _article(
     try:
         if row is None or any(map(_has_nanoseconds, row.values())):
             row = {name: _cell(batch.column(name)[index], name, notes) for name in batch.schema.names}
-        record = {name: _plain(value) for name, value in row.items()}
+        record = {name: json_value(value) for name, value in row.items()}
         return article_of(record, origin, options, notes=notes)
     except BadDocument as error:
         return Rejected(origin, error.code, error.reason)
@@ -92,20 +90,3 @@ def _cell(scalar: Any, name: str, notes: list[Note]) -> Any:
 def _has_nanoseconds(value: object) -> bool:
     """True for a time with nanoseconds, which pyarrow gives as a type of pandas if pandas is installed."""
     return bool(getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0))
-
-
-def _plain(value: Any) -> Any:
-    """A cell as a value of JSON."""
-    match value:
-        case datetime() | date():
-            return value.isoformat()
-        case time() | timedelta() | Decimal():
-            return str(value)
-        case bytes():
-            return value.decode("utf-8", "replace")
-        case float() if value != value:
-            return None  # as pandas writes what is missing
-        case list():
-            return [_plain(item) for item in value]
-        case _:
-            return value

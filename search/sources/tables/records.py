@@ -10,12 +10,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date, time, timedelta, tzinfo
+from decimal import Decimal
 from functools import lru_cache
+from numbers import Integral
 from typing import Any
 from unicodedata import normalize
 
-from search.article import EXTRA_NAME, OWN_FIELDS
+from search.article import EXTRA_NAME, OWN_FIELDS, Article
 from search.dates import shortened
+from search.errors import InvalidArticle, InvalidRequest
 from search.sources.reading.draft import BYLINE, ArticleDraft
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin, Rejected
@@ -83,6 +87,46 @@ def article_of(
     draft = ArticleDraft(options, **reader.own_fields(), extra=reader.extra_fields())
     draft.embargo, draft.notes, draft.has_fields = reader.embargo, reader.notes, True
     return draft.accepted(origin)
+
+
+def article_from_record(record: Mapping[str, object], zone: tzinfo, names: Mapping[str, str]) -> Article:
+    """The article of a record that is a mapping of a program; raises `InvalidArticle`.
+
+    Raises it, too, for a value that the article would lose, such as a date that cannot be read.
+    """
+    if not isinstance(record, Mapping) or not all(isinstance(name, str) for name in record):
+        raise InvalidArticle("not-an-article", "a record must be a mapping with names that are text")
+    if unknown := names.keys() - NAMES.keys():
+        raise InvalidRequest(f"{min(unknown)!r} is not a field of an article; fields are {', '.join(NAMES)}")
+    plain = {name: json_value(value) for name, value in record.items()}
+    options = ReadOptions(zone=zone, names=names, strict=True)
+    try:
+        return article_of(plain, Origin("record"), options).article
+    except BadDocument as error:
+        raise InvalidArticle(error.code, error.reason) from error
+
+
+def json_value(value: Any) -> Any:
+    """A value of a program as a value of JSON; a missing one of pandas (NaN, NaT) is None."""
+    match value:
+        case str() | bool() | int() | None:
+            return value
+        case float() | date() if value != value:
+            return None
+        case date():
+            return value.isoformat()
+        case time() | timedelta() | Decimal():
+            return str(value)
+        case bytes():
+            return value.decode("utf-8", "replace")
+        case Integral():
+            return int(value)
+        case Mapping():
+            return {name: json_value(own) for name, own in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [json_value(own) for own in value]
+        case _:
+            return value
 
 
 def note_missing_title(

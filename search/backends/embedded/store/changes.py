@@ -44,10 +44,9 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The outcome of `put`: the articles that were put in, the ids they replaced, the counts."""
+    """The outcome of `put`: the articles that were put in, and the counts, with ids."""
 
     articles: tuple[Article, ...]
-    replaced: tuple[str, ...]
     counts: Added
 
 
@@ -80,17 +79,20 @@ class Changes:
         """Store the articles one after the other; an article that changes nothing is left as it is."""
         ids = [article.id for article in articles]
         stored, withdrawn = self._stored(ids), self._withdrawn(ids)
-        added = updated = unchanged = older = cancelled = 0
+        unchanged = older = cancelled = 0
         waiting: dict[str, _New] = {}
         made: list[Article] = []
+        added: list[str] = []
         replaced: list[str] = []
 
         def write() -> None:
             new, old, same = self._put(waiting)
-            made.extend(article for article in new)
+            made.extend(new)
+            before = set(old)
+            added.extend(article.id for article in new if article.id not in before)
             replaced.extend(old)
-            nonlocal added, updated, unchanged
-            added, updated, unchanged = added + len(new) - len(old), updated + len(old), unchanged + same
+            nonlocal unchanged
+            unchanged += same
             waiting.clear()
 
         for article in articles:
@@ -114,7 +116,16 @@ class Changes:
             waiting[identity] = _New(article, record, own)
             stored[identity] = version if version is not None else known, own
         write()
-        return Change(tuple(made), tuple(replaced), Added(added, updated, unchanged, older, cancelled))
+        counts = Added(
+            added=len(added),
+            updated=len(replaced),
+            unchanged=unchanged,
+            older=older,
+            withdrawn=cancelled,
+            added_ids=tuple(added),
+            updated_ids=tuple(replaced),
+        )
+        return Change(tuple(made), counts)
 
     def _put(self, waiting: Mapping[str, _New]) -> tuple[list[Article], list[str], int]:
         """Put in what is waiting: the articles, the ids they replace, how many change nothing."""
@@ -125,7 +136,7 @@ class Changes:
         new = {identity: each for identity, each in waiting.items() if identity not in same}
         if not new:
             return [], [], len(same)
-        replaced = [identity for identity in old if identity not in same]
+        replaced = [identity for identity in new if identity in old]
         revision, at, history = self._revised("index", new)
         self._keep([(i, old[i], new[i].record) for i in replaced], revision)
         self._cursor.executemany(
