@@ -15,6 +15,7 @@ have to name in an annotation is here, too.
 
 from search.archive.archive import Archive, open_archive
 from search.archive.concordance import Collocate, Kwic, KwicLine
+from search.archive.counted import Coverage
 from search.archive.question import Question
 from search.deadline import Deadline
 from search.engine import (
@@ -47,6 +48,7 @@ __all__ = [
     "Archive",
     "Bin",
     "Collocate",
+    "Coverage",
     "Deadline",
     "Distinctive",
     "DistinctiveWord",

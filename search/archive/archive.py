@@ -19,6 +19,7 @@ from search.archive.arguments import (
     text_of,
 )
 from search.archive.changing import ChangingArchive
+from search.archive.counted import CountedArchive
 from search.archive.excerpts import with_snippets
 from search.archive.feedback import expansion
 from search.archive.paging import NextPage, digest_of
@@ -26,10 +27,8 @@ from search.archive.question import Question, depends_on_now, question_of, quest
 from search.archive.related import background_of, similar_to
 from search.archive.spelling import correction, missing_parts
 from search.archive.studied import StudiedArchive
-from search.archive.timeline import timeline
 from search.article import Article
 from search.backends import open_engine
-from search.dates import INTERVALS, Interval
 from search.dates.bounds import Moment, Zone, between, next_full_hour, zone_of
 from search.deadline import no_deadline
 from search.engine import (
@@ -48,7 +47,6 @@ from search.engine import (
     State,
     Stats,
     Suggestion,
-    Timeline,
     Version,
 )
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
@@ -75,7 +73,7 @@ def open_archive(
     return Archive(open_engine(str(location), create=create, language=language, wait=wait), where)
 
 
-class Archive(StudiedArchive, ChangingArchive):
+class Archive(CountedArchive, StudiedArchive, ChangingArchive):
     """A news archive: search it, count in it, add to it. Close it, or use it in a `with` statement.
 
     Threads may share one `Archive`, and a search never waits for a writer. Each method that takes a question
@@ -233,16 +231,6 @@ class Archive(StudiedArchive, ChangingArchive):
         with self._reading(timeout) as (reader, _):
             tree = self._read(reader, question).tree
             return reader.search(SearchRequest(tree, limit=0, facets=requests, zone=self.zone)).facets
-
-    def timeline(
-        self, question: Question | str, by: Interval = "month", *, timeout: Timeout = None
-    ) -> Timeline:
-        """The counts of all matches by year, month, week or day, with the empty ones between."""
-        if by not in INTERVALS:
-            raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
-        deadline = deadline_of(timeout)
-        (facet,) = self.facets(question, FacetRequest("date", interval=by), timeout=deadline)
-        return timeline(facet, by, self.zone, no_deadline if deadline is None else deadline.check)
 
     def scan(self, question: Question | str, *, timeout: Timeout = None) -> Iterator[Article]:
         """Yield every match, oldest first, as of the moment when the first is taken, as one stream."""

@@ -1,34 +1,70 @@
-"""Matches by time, with empty intervals: a date facet with its gaps filled."""
+"""Matches by time: a date facet with its gaps filled, beside all articles of the time."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
-from search.dates import Interval, Period, boundaries, interval_name
+from search.archive.attention import state_of, wilson
+from search.dates import Interval, Period, boundaries, interval_name, interval_start
 from search.deadline import Check, checked
 from search.engine import Bin, Facet, Timeline
 from search.language import Dates
 
 
-def timeline(facet: Facet, interval: Interval, zone: tzinfo, check: Check) -> Timeline:
-    """The timeline of a facet by date, from its first interval to its last."""
-    if not facet.values:
-        return Timeline(interval, (), facet.missing, facet.imprecise)
+@dataclass(frozen=True, slots=True)
+class Denominator:
+    """The articles among which matches are counted: those of the query `of`, by date.
+
+    The archive has articles from `first` to `last`, or none with a date.
+    """
+
+    of: str
+    facet: Facet
+    first: datetime | None
+    last: datetime | None
+
+
+def timeline(
+    facet: Facet,
+    interval: Interval,
+    zone: tzinfo,
+    check: Check,
+    among: Denominator | None = None,
+    ends: tuple[str, str] | None = None,
+) -> Timeline:
+    """The timeline of a facet by date, from its first interval to its last, or between the names `ends`."""
+    if ends is None:
+        if not facet.values:
+            return Timeline(interval, (), facet.missing, facet.imprecise, among.of if among else "")
+        ends = facet.values[0].value, facet.values[-1].value
     counts = {value.value: value.count for value in facet.values}
-    edges = boundaries(_start(facet.values[0].value), _start(facet.values[-1].value), interval, zone)
+    totals = {value.value: value.count for value in among.facet.values} if among else {}
     bins = []
+    edges = boundaries(interval_start(ends[0]), interval_start(ends[1]), interval, zone)
     for start, end in checked(pairwise(edges), check):
         name = interval_name(start, interval)
         query = str(Dates(Period(start, end)))
-        bins.append(Bin(name, start.astimezone(UTC), counts.get(name, 0), query))
-    return Timeline(interval, tuple(bins), facet.missing, facet.imprecise)
+        own = Bin(name, start.astimezone(UTC), counts.get(name, 0), query)
+        if among is not None:
+            within = among.first is not None and among.first <= start
+            within = within and among.last is not None and end <= among.last
+            own = _with_share(own, totals.get(name, 0), within)
+        bins.append(own)
+    return Timeline(interval, tuple(bins), facet.missing, facet.imprecise, among.of if among else "")
 
 
-def _start(name: str) -> datetime:
-    """The calendar time at which an interval of this name begins."""
-    if "W" in name:
-        year, week = name.split("-W")
-        return datetime.combine(date.fromisocalendar(int(year), int(week), 1), time())
-    year, month, day = (*name.split("-"), "1", "1")[:3]
-    return datetime(int(year), int(month), int(day))
+def _with_share(own: Bin, total: int, within: bool) -> Bin:
+    low, high = wilson(own.count, total) if total else (None, None)
+    return Bin(
+        own.name,
+        own.start,
+        own.count,
+        own.query,
+        total=total,
+        share=own.count / total if total else None,
+        low=low,
+        high=high,
+        state=state_of(total, within),
+    )

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="FIELD[:N]",
     help="Count all matches by keyword, source, author, site, lang, precision or a field of the source, "
-    "the N most frequent values; or by date:year, date:month, date:week, date:day. Can be repeated.",
+    "the N most frequent values; or by date:month, as well as year, quarter, week, day, hour. Repeatable.",
 )
 @click.option("--expand", is_flag=True, help="Also rank by the typical words of the first hits.")
 @click.option(
@@ -195,7 +195,7 @@ def count(
 @click.command()
 @click.option(
     "--by",
-    type=click.Choice(["year", "month", "week", "day"]),
+    type=click.Choice("year quarter month week day hour".split()),
     default="month",
     show_default=True,
     help="The interval.",

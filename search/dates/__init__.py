@@ -21,6 +21,7 @@ from search.dates.periods import (
     boundaries,
     checked_bound,
     interval_name,
+    interval_start,
     read_period,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "boundaries",
     "checked_bound",
     "interval_name",
+    "interval_start",
     "read_period",
     "read_stamp",
     "read_zone",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from search.article import EARLIEST_YEAR, LATEST_YEAR, Precision
 from search.dates.instants import NUMERIC_DATE, UnreadableDate, numeric_day, shortened
 
-Interval = Literal["year", "month", "week", "day"]
-INTERVALS: tuple[Interval, ...] = ("year", "month", "week", "day")
+Interval = Literal["year", "quarter", "month", "week", "day", "hour"]
+INTERVALS: tuple[Interval, ...] = get_args(Interval)
 
 Bound = TypeVar("Bound", bound=date | None)
 
@@ -181,11 +181,8 @@ def _partial_period(match: re.Match[str], zone: tzinfo) -> Period:
             )
         month = 3 * int(quarter) - 2 if quarter else int(match["month"] or 1)
         start = datetime(year, month, int(match["day"] or 1))
-        if quarter:
-            months = [_unit_period("month", start, steps, zone) for steps in (0, 2)]
-            return Period(months[0].start, months[1].end)
         if match["hour"] is None:
-            unit = "day" if match["day"] else "month" if match["month"] else "year"
+            unit = "day" if match["day"] else "month" if match["month"] else "quarter" if quarter else "year"
             return _unit_period(unit, start, 0, zone)
         clock = [int(match[part] or 0) for part in ("hour", "minute", "second")]
         start = start.replace(hour=clock[0], minute=clock[1], second=clock[2], tzinfo=zone)
@@ -237,9 +234,10 @@ def _unit_start(unit: str, moment: datetime, steps: int) -> datetime:
             return midnight + timedelta(days=steps)
         case "week":
             return midnight - timedelta(days=moment.weekday()) + timedelta(weeks=steps)
-        case "month":
-            months = moment.year * 12 + moment.month - 1 + steps
-            return datetime(months // 12, months % 12 + 1, 1)
+        case "month" | "quarter":
+            length = 3 if unit == "quarter" else 1
+            number = (moment.year * 12 + moment.month - 1) // length + steps
+            return datetime(number * length // 12, number * length % 12 + 1, 1)
         case _:
             return datetime(moment.year + steps, 1, 1)
 
@@ -285,8 +283,28 @@ def boundaries(first: datetime, last: datetime, interval: Interval, zone: tzinfo
 
 
 def interval_name(start: datetime, interval: Interval) -> str:
-    """Write the interval that begins at `start` as in a query: 2025, 2025-02, 2025-W07 or 2025-02-11."""
-    if interval == "week":
-        year, week, _ = start.isocalendar()
-        return f"{year}-W{week:02}"
-    return f"{start:%Y-%m-%d}"[: {"year": 4, "month": 7, "day": 10}[interval]]
+    """Write the interval that begins at `start` as in a query.
+
+    It is 2025, 2025-Q1, 2025-02, 2025-W07, 2025-02-11 or 2025-02-11T18.
+    """
+    match interval:
+        case "week":
+            year, week, _ = start.isocalendar()
+            return f"{year}-W{week:02}"
+        case "quarter":
+            return f"{start.year}-Q{(start.month + 2) // 3}"
+        case _:
+            return start.isoformat()[: {"year": 4, "month": 7, "day": 10, "hour": 13}[interval]]
+
+
+def interval_start(name: str) -> datetime:
+    """The calendar time at which the interval with this name begins; see `interval_name`."""
+    if "W" in name:
+        year, week = name.split("-W")
+        return datetime.combine(date.fromisocalendar(int(year), int(week), 1), time())
+    if "Q" in name:
+        year, quarter = name.split("-Q")
+        return datetime(int(year), 3 * int(quarter) - 2, 1)
+    day, _, hour = name.partition("T")
+    year, month, of_month = (*day.split("-"), "1", "1")[:3]
+    return datetime(int(year), int(month), int(of_month), int(hour or 0))

@@ -137,14 +137,31 @@ class Facets(tuple[Facet, ...]):
         raise KeyError(f"no facet {key!r} was asked for; there are {[facet.field for facet in self]}")
 
 
+BinState = Literal["ok", "thin", "partial", "no data"]
+"""How far the articles of an interval can be relied on (see `Bin`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """One interval of a timeline: its name ("2025-02"), its first instant, its matches, its term."""
+    """One interval of a timeline: its name ("2025-02"), its first instant, its matches, its term.
+
+    With a denominator, `total` counts the articles among which the matches are counted, and `share` is their
+    part, with its 95 % interval from `low` to `high`; all are None without one, and the share is None where
+    the total is 0. The `state` is "no data" where the total is 0, "partial" where the archive begins or ends
+    within the interval, "thin" below 20 articles, else "ok". In a burst `burst` says how many times the share
+    is that of the time before.
+    """
 
     name: str
     start: datetime
     count: int
     query: str
+    total: int | None = None
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    state: BinState | None = None
+    burst: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +171,14 @@ class Timeline:
     A match is in an interval only if all of the time that it is known to is: a month in a month or year, but
     in no week or day. `imprecise` counts the matches that are in no interval for this reason. The `query` of
     an interval finds them as well where they overlap it: a month article is found by each day of its month.
+    `of` is the query of the denominator, "" without one.
     """
 
     interval: Interval
     bins: tuple[Bin, ...]
     undated: int
     imprecise: int = 0
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

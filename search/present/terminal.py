@@ -132,7 +132,8 @@ def print_timeline(console: Console, timeline: Timeline) -> None:
 
 
 def _too_imprecise(count: int, interval: str) -> list[str]:
-    return [f"{count:,} known only to the {'year' if interval == 'month' else 'month or year'}"] * (count > 0)
+    coarse = {"month": "year", "quarter": "year", "hour": "day, month or year"}.get(interval, "month or year")
+    return [f"{count:,} known only to the {coarse}"] * (count > 0)
 
 
 def _print_rows(console: Console, rows: list[tuple[str, int, str]]) -> None:

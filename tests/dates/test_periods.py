@@ -208,6 +208,8 @@ def test_intervals_begin_and_end_at_these_instants(
         ("2025-02-11", "day", "2025-02-11"),
         ("2024-12-30", "week", "2025-W01"),
         ("2026-12-28", "week", "2026-W53"),
+        ("2025-10-01", "quarter", "2025-Q4"),
+        ("2025-02-11T18", "hour", "2025-02-11T18"),
     ],
 )
 def test_an_interval_is_named_as_a_query_names_it(start: str, interval: Interval, name: str) -> None:

@@ -11,11 +11,13 @@ from search.dates import Interval, Period
 from search.engine import Bin, Timeline
 from search.language import Dates
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TOO_COARSE = {
+    "hour": {"day", "month", "year"},
     "day": {"month", "year"},
     "week": {"month", "year"},
     "month": {"year"},
+    "quarter": {"year"},
     "year": set[str](),
 }
 """The precisions that are too coarse for each interval."""
@@ -42,50 +44,58 @@ def timeline(articles: Iterable[Article], interval: Interval, zone: tzinfo) -> T
     own = list(articles)
     dated = [article for article in own if article.published is not None]
     fit = [article for article in dated if article.precision not in TOO_COARSE[interval]]
-    days = [_day(article, zone) for article in fit]
-    counts = Counter(_name(day, interval) for day in days)
+    step = HOUR if interval == "hour" else DAY
+    times = [_slot(article, step, zone) for article in fit]
+    counts = Counter(_name(at, interval) for at in times)
     bins = []
-    if days:
-        for first in _firsts(min(days), max(days), interval):
+    if times:
+        for first in _firsts(min(times), max(times), interval, step):
             name = _name(first, interval)
-            after = first + DAY
+            after = first + step
             while _name(after, interval) == name:
-                after += DAY
-            start, end = (datetime.combine(day, time(), zone) for day in (first, after))
+                after += step
+            start, end = (at.replace(tzinfo=zone) for at in (first, after))
             query = str(Dates(Period(start, end)))
             bins.append(Bin(name, start.astimezone(UTC), counts[name], query))
     return Timeline(interval, tuple(bins), len(own) - len(dated), len(dated) - len(fit))
 
 
-def _day(article: Article, zone: tzinfo) -> date:
-    """The day that an article is counted on: its own, or the last that has begun in the zone."""
+def _slot(article: Article, step: timedelta, zone: tzinfo) -> datetime:
+    """The calendar day or hour of an article: its own, or the last that has begun in the zone."""
     at = article.published
     assert at is not None
     if article.precision != "instant":
-        return at.date()
-    near = at.astimezone(zone).date()
-    around = (near + steps * DAY for steps in (-1, 0, 1))
-    return max(day for day in around if datetime.combine(day, time(), zone).astimezone(UTC) <= at)
+        return datetime.combine(at.date(), time())
+    local = at.astimezone(zone).replace(tzinfo=None)
+    near = (
+        local.replace(minute=0, second=0, microsecond=0) if step == HOUR else datetime.combine(local, time())
+    )
+    around = (near + steps * step for steps in (-1, 0, 1))
+    return max(slot for slot in around if slot.replace(tzinfo=zone).astimezone(UTC) <= at)
 
 
-def _firsts(first: date, last: date, interval: Interval) -> Iterator[date]:
-    """The first day of each interval, from the one with `first` to the one with `last`."""
-    day = first
-    while _name(day - DAY, interval) == _name(first, interval):
-        day -= DAY
-    while day <= last:
-        if _name(day - DAY, interval) != _name(day, interval):
-            yield day
-        day += DAY
+def _firsts(first: datetime, last: datetime, interval: Interval, step: timedelta) -> Iterator[datetime]:
+    """The first day or hour of each interval, from the one with `first` to the one with `last`."""
+    at = first
+    while _name(at - step, interval) == _name(first, interval):
+        at -= step
+    while at <= last:
+        if _name(at - step, interval) != _name(at, interval):
+            yield at
+        at += step
 
 
-def _name(day: date, interval: str) -> str:
+def _name(at: date, interval: str) -> str:
     match interval:
         case "week":
-            return f"{day.isocalendar().year}-W{day.isocalendar().week:02}"
+            return f"{at.isocalendar().year}-W{at.isocalendar().week:02}"
+        case "quarter":
+            return f"{at.year}-Q{1 + (at.month - 1) // 3}"
+        case "hour":
+            return at.isoformat()[:13]
         case "day":
-            return day.isoformat()
+            return at.isoformat()[:10]
         case "month":
-            return day.isoformat()[:7]
+            return at.isoformat()[:7]
         case _:
-            return day.isoformat()[:4]
+            return at.isoformat()[:4]

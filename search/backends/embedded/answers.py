@@ -28,8 +28,12 @@ _ORDERINGS: dict[Sort, Ordering] = {
     "newest": Ordering("highest", "published", "id"),
     "oldest": Ordering("lowest", "published", "id"),
 }
-_DAYS = {"year": 365, "month": 28, "week": 7, "day": 1}
-_COARSEST: dict[Interval, Precision] = {"year": "year", "month": "month", "week": "day", "day": "day"}
+_HOURS: dict[Interval, int] = {
+    "year": 365 * 24, "quarter": 90 * 24, "month": 28 * 24, "week": 7 * 24, "day": 24, "hour": 1,
+}  # fmt: skip
+_COARSEST: dict[Interval, Precision] = {
+    "year": "year", "quarter": "month", "month": "month", "week": "day", "day": "day", "hour": "instant",
+}  # fmt: skip
 """The coarsest precision with which a time is in one interval."""
 
 
@@ -85,7 +89,7 @@ def _by_time(view: Snapshot, docs: Docs, interval: Interval, zone: tzinfo) -> Fa
     if not times:
         return Facet(name, (), 0, undated, imprecise)
     first, last = min(times), max(times)
-    if (last - first).days // _DAYS[interval] > MAX_BINS:
+    if (last - first) // timedelta(hours=_HOURS[interval]) > MAX_BINS:
         raise LimitExceeded(f"that is more than {MAX_BINS:,} {interval}s; count by a longer interval")
     # One more at each end: where clocks go back over midnight, times do not follow each other as instants do.
     edges = boundaries(first - timedelta(days=1), last + timedelta(days=1), interval, zone)

@@ -17,6 +17,7 @@ from search.backends.embedded.store.layout import FORMAT
 from search.backends.embedded.suggestions import completions, corrections, near_values
 from search.backends.embedded.terms import WordTerms
 from search.backends.embedded.tie import damage
+from search.dates import INTERVALS
 from search.engine import (
     DEFAULT_RANKING,
     MIN_SCORE,
@@ -85,7 +86,7 @@ class EmbeddedReader:
         extra = self._covered.extra_fields
         field = field_name(request.field, extra)
         if request.interval is None and field not in FACET_FIELDS and field not in extra:
-            countable = ", ".join((*FACET_FIELDS, *extra, "date:year, date:month, date:week, date:day"))
+            countable = ", ".join((*FACET_FIELDS, *extra, *(f"date:{interval}" for interval in INTERVALS)))
             raise InvalidRequest(f"{request.field!r} cannot be counted by; fields that can are {countable}")
         return FacetRequest(field or "date", request.limit, request.interval)
 

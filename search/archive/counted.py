@@ -1,0 +1,131 @@
+"""The methods of an archive that count over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from search.archive.arguments import Timeout, facets_of
+from search.archive.attention import denominator, with_bursts
+from search.archive.opened import OpenedArchive
+from search.archive.question import Question, questions_of
+from search.archive.timeline import Denominator, timeline
+from search.dates import INTERVALS, Interval
+from search.deadline import Check, no_deadline
+from search.engine import Facet, FacetRequest, Reader, SearchRequest, Timeline
+from search.errors import InvalidRequest
+from search.language import Everything, Node, all_of, value_leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The articles of an archive by time: all of them, and by the values of a field."""
+
+    all: Timeline
+    per: dict[str, Timeline]
+
+
+class CountedArchive(OpenedArchive):
+    """An archive in which matches are counted over time."""
+
+    def timeline(
+        self,
+        question: Question | str,
+        by: Interval = "month",
+        *,
+        share: bool = False,
+        bursts: bool = False,
+        timeout: Timeout = None,
+    ) -> Timeline:
+        """The counts of all matches by year, quarter, month, week, day or hour, with the empty ones between.
+
+        With `share` each count has a denominator: the articles that pass the filters of the question, such as
+        its sources and dates, but need not have its words. `bursts` marks the intervals with more matches
+        than the 28 before let expect, with less than one chance in 10,000.
+        """
+        return self.timelines({"": question}, by, share=share, bursts=bursts, timeout=timeout)[""]
+
+    def timelines(
+        self,
+        questions: Mapping[str, Question | str] | Iterable[str],
+        by: Interval = "month",
+        *,
+        per: str | None = None,
+        share: bool = False,
+        bursts: bool = False,
+        timeout: Timeout = None,
+    ) -> dict[str, Timeline]:
+        """Timelines of several questions side by side, by their labels: all of one moment and one length.
+
+        With `per`, a facet such as "source:5", each question has a timeline for each of its commonest values.
+        """
+        if by not in INTERVALS:
+            raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
+        labelled = questions_of(questions)
+        with self._reading(timeout) as (reader, deadline):
+            trees = {label: self._read(reader, asked).tree for label, asked in labelled.items()}
+            if per is not None:
+                trees = _per(reader, trees, per)
+            counting = _Counting(reader, by, self.zone, no_deadline if deadline is None else deadline.check)
+            facets = {label: counting.by_date(tree) for label, tree in trees.items()}
+            names = [value.value for facet in facets.values() for value in facet.values]
+            ends = (min(names), max(names)) if names else None
+            found = {}
+            for label, tree in trees.items():
+                among = counting.among(denominator(tree)) if share or bursts else None
+                line = timeline(facets[label], by, self.zone, counting.check, among, ends)
+                found[label] = with_bursts(line, counting.check) if bursts else line
+            return found
+
+    def coverage(
+        self, by: Interval = "month", *, per: str = "source:20", timeout: Timeout = None
+    ) -> Coverage:
+        """The articles of the archive by time, and of each of the commonest values of a field.
+
+        Each timeline reaches from its first article to its last; an interval without articles is a hole.
+        """
+        if by not in INTERVALS:
+            raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
+        with self._reading(timeout) as (reader, deadline):
+            counting = _Counting(reader, by, self.zone, no_deadline if deadline is None else deadline.check)
+
+            def line(tree: Node) -> Timeline:
+                return timeline(counting.by_date(tree), by, self.zone, counting.check, counting.among(tree))
+
+            trees = _per(reader, {"": Everything()}, per)
+            return Coverage(line(Everything()), {label: line(tree) for label, tree in trees.items()})
+
+
+class _Counting:
+    """Counts by date in one moment of an archive; each query once."""
+
+    def __init__(self, reader: Reader, by: Interval, zone: tzinfo, check: Check) -> None:
+        self._reader, self._by, self._zone, self.check = reader, by, zone, check
+        self._known: dict[Node, Facet] = {}
+        numbers = reader.stats()
+        self._span = numbers.first, numbers.last
+
+    def by_date(self, tree: Node) -> Facet:
+        """The counts of the matches of a query by date."""
+        if tree not in self._known:
+            asked = FacetRequest("date", interval=self._by)
+            request = SearchRequest(tree, limit=0, facets=(asked,), zone=self._zone)
+            (self._known[tree],) = self._reader.search(request).facets
+        return self._known[tree]
+
+    def among(self, tree: Node) -> Denominator:
+        """The matches of a query as the articles that others are counted among."""
+        return Denominator(str(tree), self.by_date(tree), *self._span)
+
+
+def _per(reader: Reader, trees: Mapping[str, Node], per: str) -> dict[str, Node]:
+    """The trees, each with each of its commonest values of a field, by label and value."""
+    (asked,) = facets_of(per)
+    found = {}
+    for label, tree in trees.items():
+        (facet,) = reader.search(SearchRequest(tree, limit=0, facets=(asked,))).facets
+        for value in facet.values:
+            name = f"{label}: {value.value}" if label else value.value
+            found[name] = all_of([tree, value_leaf(facet.field, value.value)])
+    return found
