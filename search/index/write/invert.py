@@ -68,14 +68,14 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     variants = narrow(variants_of)[words.entries]
     occurring: dict[str, tuple[Array, Array, Array]] = {}
     for number, name in enumerate(words.text_fields):
-        own = np.flatnonzero(fields == number)
+        own = fields == number
         place_starts = run_starts(sorted_terms[own], len(by_term))
         arrays[text_array(name, "place_starts")] = narrow_starts(place_starts)
         arrays[text_array(name, "positions")] = narrow(positions[own])
         arrays[text_array(name, "variants")] = narrow(variants[own])
         there = postings[own]
         begins = np.flatnonzero(first_of_runs(there))
-        earliness = earliness_of(positions[own[begins]])
+        earliness = earliness_of(positions[own][begins])
         occurring[name] = there[begins], np.diff(begins, append=len(there)), earliness
     arrays.update(_frequency_arrays(occurring, starts))
     return arrays

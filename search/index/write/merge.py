@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from search.index.format.fields import SegmentFields, densest
-from search.index.format.layout import SegmentFile, narrow_starts, narrowest
+from search.index.format.layout import MappedArrays, SegmentFile, narrow_starts, narrowest
 from search.index.format.lexicon import encoded_lexicon_arrays
 from search.index.format.names import EARLINESS, column_array, text_array
 from search.index.kernels import Array, interleave_runs
@@ -44,6 +44,7 @@ class _Part:
     A term or form without a kept word has the number of the next one; so the numbers ascend.
     """
 
+    arrays: Arrays
     fields: SegmentFields
     live: Array
     docs: Array  # int32[N]
@@ -58,7 +59,7 @@ def merge(sources: Sequence[Source], path: Path) -> int:
     count = 0
     for source in sources:
         docs = (np.cumsum(source.live) - 1 + count).astype(np.int32)
-        part = _Part(SegmentFields(source.arrays), source.live, docs)
+        part = _Part(source.arrays, SegmentFields(source.arrays), source.live, docs)
         if not source.live.all():
             part.kept = source.live.take(part.fields.docs)
         parts.append(part)
@@ -156,6 +157,10 @@ def _merge_text(parts: Sequence[_Part], file: SegmentFile) -> None:
             np.add.at(weights, part.terms, np.diff(part.fields.text[name].place_starts))
     for first, after in _runs(weights[:-1]):
         merging.run(first, after)
+        file.release()
+        for part in parts:
+            if isinstance(part.arrays, MappedArrays):
+                part.arrays.release()
     merging.finish()
 
 
