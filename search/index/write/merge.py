@@ -25,7 +25,7 @@ from search.index.write.invert import form_arrays, value_arrays
 
 Arrays = Mapping[str, Array]
 
-MAX_RUN_POSTINGS = 1 << 20
+MAX_RUN_POSTINGS = 1 << 19
 """The approximate number of words to merge at a time."""
 
 
@@ -76,6 +76,7 @@ def merge(sources: Sequence[Source], path: Path) -> int:
         for name in dict.fromkeys(name for part in parts for name in part.fields.value_names):
             for array_name, array in _merged_values(name, parts, count).items():
                 file.put(array_name, array)
+            _release(parts, file)
     return count
 
 
@@ -148,6 +149,7 @@ def _used(part: _Part, fields: Sequence[str]) -> tuple[Array | None, Array | Non
 def _merge_text(parts: Sequence[_Part], file: SegmentFile) -> None:
     fields = list(parts[0].fields.text)
     arrays, variants = _merged_lexicons(parts, fields)
+    _release(parts, file)
     for name, array in arrays.items():
         file.put(name, array)
     merging = _Merging(parts, fields, variants, file)
@@ -157,11 +159,16 @@ def _merge_text(parts: Sequence[_Part], file: SegmentFile) -> None:
             np.add.at(weights, part.terms, np.diff(part.fields.text[name].place_starts))
     for first, after in _runs(weights[:-1]):
         merging.run(first, after)
-        file.release()
-        for part in parts:
-            if isinstance(part.arrays, MappedArrays):
-                part.arrays.release()
+        _release(parts, file)
     merging.finish()
+
+
+def _release(parts: Sequence[_Part], file: SegmentFile) -> None:
+    """Give back the memory of the mapped pages."""
+    file.release()
+    for part in parts:
+        if isinstance(part.arrays, MappedArrays):
+            part.arrays.release()
 
 
 class _Merging:
