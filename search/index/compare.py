@@ -14,6 +14,7 @@ import numpy as np
 from search.index.format.layout import MappedArrays
 from search.index.format.names import is_of_field, value_array, value_fields
 from search.index.format.segment import Segment
+from search.index.format.whole import unpacked
 from search.index.kernels import Array
 from search.index.read.snapshot import Snapshot
 from search.index.write.merge import Source, merge
@@ -48,6 +49,7 @@ def _merged(arrays: MappedArrays, live: Array, path: Path) -> MappedArrays:
 
 
 def _differing(one: Mapping[str, Array], other: Mapping[str, Array]) -> Iterator[str]:
+    one, other = unpacked(one), unpacked(other)
     # A value field without any value left has arrays after a merge, but `fresh` has no arrays of it.
     empty = [field for field in value_fields(one) if not len(one[value_array(field, "ordinals")])]
     for name in sorted({*one, *other}):

@@ -199,6 +199,21 @@ def test_find_near(left: list[Span], right: list[Span], distance: int, ordered: 
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == sorted(expected)
 
 
+@given(_span_lists, _span_lists, st.integers(1, 6), st.booleans())
+def test_drop_distant(left: list[Span], right: list[Span], distance: int, ordered: bool) -> None:
+    one, other = (places(sorted({start for start, _ in side})) for side in (left, right))
+    kept, other_kept = kernels.drop_distant(one, other, distance)
+    every = [*one.tolist(), *other.tolist()]
+    near, nearly = (
+        {place for place in every if sum(abs(place - found) <= most for found in every) > 1}
+        for most in (distance, distance + 1)
+    )
+    assert near <= {*kept.tolist(), *other_kept.tolist()} <= nearly
+    found = kernels.find_near((one, one), (other, other), distance, ordered=ordered)
+    same = kernels.find_near((kept, kept), (other_kept, other_kept), distance, ordered=ordered)
+    assert [own.tolist() for own in same] == [own.tolist() for own in found]
+
+
 @given(_span_lists, _span_lists)
 def test_distinct_spans(one: list[Span], other: list[Span]) -> None:
     starts, ends = kernels.distinct_spans(*as_arrays(one + other))

@@ -68,7 +68,7 @@ class WordsLeaf:
         if field not in self._fields or not self._slots:
             return NO_SPANS
         places = [places_of(self._view, field, slot) for slot in self._slots]
-        return phrase(places, self._slop, self._view.check)
+        return phrase(places, self._slop, self._view.check) if len(places) > 1 else words_as_spans(places[0])
 
     def highlights(self) -> tuple[Highlight, ...]:
         sought = tuple(self._terms.forms(word) for word in self._words)

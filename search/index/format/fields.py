@@ -9,7 +9,6 @@ knows which of the two a field is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -23,7 +22,9 @@ from search.index.format.names import (
     value_array,
     value_fields,
 )
-from search.index.kernels import Array, expand_runs, scatter
+from search.index.format.packed import DocNumbers, Frequencies
+from search.index.format.whole import completed
+from search.index.kernels import Array, Docs, expand_runs, scatter
 
 
 def densest(posting_counts: Mapping[str, int]) -> str:
@@ -45,7 +46,7 @@ class TextField:
         self.lengths = arrays[text_array(name, "lengths")]
         self.extents = arrays[text_array(name, "extents")]
         self._starts = starts
-        self._frequencies = arrays[text_array(name, "frequencies")]
+        self._frequencies = Frequencies(arrays, name)
         self._earliness = arrays[text_array(name, EARLINESS)]
         self._at = arrays.get(text_array(name, "at"))
         self._at_starts = arrays.get(text_array(name, "at_starts"))
@@ -57,10 +58,10 @@ class TextField:
         the term in other fields only.
         """
         if self._at is None or self._at_starts is None:
-            own = slice(*self._starts[term : term + 2].tolist())
-            return None, self._frequencies[own], self._earliness[own]
-        own = slice(*self._at_starts[term : term + 2].tolist())
-        return self._at[own], self._frequencies[own], self._earliness[own]
+            first, after = self._starts[term : term + 2].tolist()
+            return None, self._frequencies.between(first, after), self._earliness[first:after]
+        first, after = self._at_starts[term : term + 2].tolist()
+        return self._at[first:after], self._frequencies.between(first, after), self._earliness[first:after]
 
     def occurrences(self, term: int, docs: Array) -> tuple[Array, Array]:
         """(documents, frequencies above 0) of a term here; `docs` are the documents of its postings."""
@@ -70,52 +71,47 @@ class TextField:
         present = frequencies > 0
         return docs.compress(present), frequencies.compress(present)
 
-    def of_several(self, terms: Array, docs: Array) -> tuple[Array, Array, Array]:
-        """(documents, frequencies above 0, earliness) of terms in turn; `docs` has all postings."""
-        first, places = _runs(self._starts, terms)
+    def of_several(self, terms: Array, docs: Docs) -> tuple[Array, Array, Array]:
+        """(documents, frequencies above 0, earliness) of terms, which ascend, in turn.
+
+        `docs` are the documents of their postings, in turn too.
+        """
+        counts = self._starts.take(terms + 1) - self._starts.take(terms)
         if self._at is None or self._at_starts is None:
-            frequencies = self._frequencies.take(places)
+            entries = expand_runs(self._starts.take(terms), counts)
+            frequencies = self._frequencies.take(entries)
             present = frequencies > 0
-            places = places.compress(present)
-            return docs.take(places), frequencies.compress(present), self._earliness.take(places)
-        _, listed = _runs(self._at_starts, terms)
-        owners = np.repeat(first, self._at_starts[terms + 1] - self._at_starts[terms])
-        own = docs.take(owners + self._at.take(listed))
-        return own, self._frequencies.take(listed), self._earliness.take(listed)
+            earliness = self._earliness.take(entries.compress(present))
+            return docs.compress(present), frequencies.compress(present), earliness
+        first = self._at_starts.take(terms)
+        sizes = self._at_starts.take(terms + 1) - first
+        entries = expand_runs(first, sizes)
+        places = np.repeat(np.cumsum(counts) - counts, sizes) + self._at.take(entries)
+        return docs.take(places), self._frequencies.take(entries), self._earliness.take(entries)
 
     def of_every_posting(self, terms: slice) -> tuple[Array, Array]:
         """(frequencies, earliness) of every posting of a run of terms; 0 if it is of other fields only."""
         starts = self._starts[terms.start : terms.stop + 1]
         if self._at is None or self._at_starts is None:
-            own = slice(int(starts[0]), int(starts[-1]))
-            return self._frequencies[own], self._earliness[own]
+            first, after = int(starts[0]), int(starts[-1])
+            return self._frequencies.between(first, after), self._earliness[first:after]
         at_starts = self._at_starts[terms.start : terms.stop + 1]
-        own = slice(int(at_starts[0]), int(at_starts[-1]))
-        places = np.repeat(starts[:-1] - starts[0], np.diff(at_starts)) + self._at[own]
+        first, after = int(at_starts[0]), int(at_starts[-1])
+        places = np.repeat(starts[:-1] - starts[0], np.diff(at_starts)) + self._at[first:after]
         count = int(starts[-1] - starts[0])
-        return scatter(self._frequencies[own], places, count), scatter(self._earliness[own], places, count)
+        frequencies = scatter(self._frequencies.between(first, after), places, count)
+        return frequencies, scatter(self._earliness[first:after], places, count)
 
     def posting_count(self, kept: Array | None) -> int:
         """Count the postings that have the field: all of them, or the ones that `kept` flags."""
         if kept is None:
-            return int(np.count_nonzero(self._frequencies))
+            return int(np.count_nonzero(self._frequencies.small))
         frequencies, _ = self.of_every_posting(slice(0, len(self._starts) - 1))
         return int(np.count_nonzero(frequencies.compress(kept)))
-
-    @property
-    def frequency_type(self) -> np.dtype[Any]:
-        """The type of the frequencies."""
-        return self._frequencies.dtype
 
     def words(self, term: int) -> slice:
         """The slice of `positions` and `variants` with the words of a term."""
         return slice(*self.place_starts[term : term + 2].tolist())
-
-
-def _runs(starts: Array, terms: Array) -> tuple[Array, Array]:
-    """Where the entries of each term begin, and the places of all their entries."""
-    first = starts.take(terms)
-    return first, expand_runs(first, starts.take(terms + 1) - first)
 
 
 class ValueField:
@@ -146,18 +142,18 @@ class SegmentFields:
     """All of a segment, field by field."""
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
-        self._arrays = arrays
+        self._arrays = arrays = completed(arrays)
         self.terms, self.forms = Lexicon(arrays, "terms"), Lexicon(arrays, "forms")
-        self.starts, self.docs = arrays["starts"], arrays["docs"]
+        self.starts, self.docs = arrays["starts"], DocNumbers(arrays)
         self.form_terms = arrays["forms.terms"]
         self._variant_starts, self._variant_forms = arrays["variant_starts"], arrays["variant_forms"]
         self.text = {name: TextField(arrays, name, self.starts) for name in text_fields(arrays)}
         self.value_names, self.column_names = value_fields(arrays), columns(arrays)
         self._values: dict[str, ValueField] = {}
 
-    def docs_of(self, term: int) -> Array:
-        """int32: the documents of a term's postings, ascending."""
-        return self.docs[slice(*self.starts[term : term + 2].tolist())]
+    def docs_of(self, term: int) -> Docs:
+        """The documents of a term's postings, ascending."""
+        return self.docs.between(*self.starts[term : term + 2].tolist())
 
     def document_counts(self, terms: Array) -> Array:
         """Count the documents that have each of the terms."""

@@ -4,9 +4,10 @@ The text fields share one lexicon. A term's postings are the documents that have
 
     terms.*                         the terms, a `lexicon`                           T terms
     starts            int[T+1]      where each term's postings begin                 P postings
-    docs              int32[P]      the documents, ascending within a term
+    docs              int32[P]      the documents, ascending within a term; see `packed` for its parts
     F.frequencies                   how often the term is in text field F: an entry for every posting in the
                                     field with the most postings, in other fields for the postings in F.at
+    F.excess_at  F.excess           what some frequencies have above 255; see `packed`
     F.leads           uint8         how near the beginning of F the term first is (`earliness_of`), likewise
     F.at              int32         the places of these postings, counted from the term's first posting
     F.at_starts       int[T+1]      where the entries of each term begin in F.at
@@ -28,7 +29,7 @@ The text fields share one lexicon. A term's postings are the documents that have
     C.numbers         int64[N]      a column of numbers
 
 Arrays without a type here have the smallest type that holds their values; `int` is int32, or int64 where the
-numbers are 2**31 or more.
+numbers are 2**31 or more. `whole` says which arrays may be left out.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ TextPart = Literal[
     "variants",
     "lengths",
     "extents",
+    "excess_at",
+    "excess",
 ]
 EARLINESS: Final = "leads"
 """The part of a text field with the earliness; the format kept its first name."""
@@ -75,7 +78,7 @@ def text_fields(names: Iterable[str]) -> list[str]:
 
 def value_fields(names: Iterable[str]) -> list[str]:
     """The value fields that have arrays among these names."""
-    return _stems(names, ".doc_starts")
+    return _stems(names, ".ordinals")
 
 
 def columns(names: Iterable[str]) -> list[str]:
@@ -86,6 +89,11 @@ def columns(names: Iterable[str]) -> list[str]:
 def is_of_field(name: str, field: str) -> bool:
     """True if the array belongs to the field."""
     return name.startswith(f"{field}.")
+
+
+def is_packed(name: str) -> bool:
+    """True if the array holds a part of the numbers of another one."""
+    return name.startswith("docs.high") or name.endswith((".excess_at", ".excess"))
 
 
 def _stems(names: Iterable[str], ending: str) -> list[str]:

@@ -15,6 +15,7 @@ import numpy as np
 from search.index.format.layout import BadLayout
 from search.index.format.lexicon import Lexicon
 from search.index.format.names import EARLINESS, columns, text_array, text_fields, value_fields
+from search.index.format.whole import completed, unpacked
 from search.index.kernels import Array
 
 _SMALL = ("|u1", "<u2", "<i4")
@@ -58,9 +59,14 @@ class _Shapes:
 
 def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
     """Raise `BadLayout` unless the arrays of a segment of `count` documents fit together by their lengths."""
+    arrays = completed(arrays)
     shapes = _Shapes(arrays)
     terms, forms = shapes.lexicon("terms"), shapes.lexicon("forms")
-    postings = len(shapes.array("docs", ("<i4",)))
+    postings = len(shapes.array("docs", ("<u2", "<i4")))
+    if "docs.high" in arrays:
+        shapes.array("docs", ("<u2",))
+        runs = len(shapes.array("docs.high", ("<u2",)))
+        shapes.starts("docs.high_starts", _WIDE, runs, postings)
     shapes.starts("starts", _WIDE, terms, postings)
     shapes.array("forms.terms", ("<i4",), forms)
     shapes.array("forms.variants", _SMALL, forms)
@@ -71,6 +77,9 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
         raise BadLayout("there is no text field")
     for name in fields:
         frequencies = shapes.array(f"{name}.frequencies", _SMALL)
+        if f"{name}.excess" in arrays:
+            excess = shapes.array(f"{name}.excess", ("<i4",))
+            shapes.array(f"{name}.excess_at", _WIDE, len(excess))
         if f"{name}.at" in arrays:
             at = shapes.array(f"{name}.at", ("<i4",), len(frequencies))
             shapes.starts(f"{name}.at_starts", _WIDE, terms, len(at))
@@ -86,7 +95,7 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
         own = shapes.lexicon(f"{name}.terms")
         pairs = len(shapes.array(f"{name}.docs", ("<i4",)))
         shapes.starts(f"{name}.starts", ("<i4",), own, pairs)
-        shapes.array(f"{name}.ordinals", ("<i4",), pairs)
+        shapes.array(f"{name}.ordinals", _SMALL, pairs)
         shapes.starts(f"{name}.doc_starts", ("<i4",), count, pairs)
     for name in numbers:
         shapes.array(f"{name}.numbers", ("<i8",), count)
@@ -102,7 +111,21 @@ def _fields(arrays: Mapping[str, Array]) -> tuple[list[str], list[str], list[str
 
 def contradictions(arrays: Mapping[str, Array], count: int) -> list[str]:
     """Find contradictions between arrays whose shapes are right; one sentence for each."""
+    if found := list(_packed_out_of_range(arrays)):
+        return found
+    arrays = unpacked(arrays)
     return list(_out_of_range(arrays, count)) or list(_at_odds(arrays))
+
+
+def _packed_out_of_range(arrays: Mapping[str, Array]) -> Iterator[str]:
+    """Find runs and places of the packed arrays that are not in order, or point past the end of another."""
+    if "docs.high" in arrays:
+        yield from _of_runs(arrays, "docs.high_starts")
+    for name in text_fields(arrays):
+        if f"{name}.excess" in arrays:
+            yield from _of_runs(arrays, f"{name}.excess_at")
+            yield from _within(arrays, f"{name}.excess_at", len(arrays[f"{name}.frequencies"]))
+            yield from _within(arrays, f"{name}.excess", _MAX_NUMBER)
 
 
 def _out_of_range(arrays: Mapping[str, Array], count: int) -> Iterator[str]:

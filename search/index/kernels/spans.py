@@ -66,6 +66,26 @@ def find_near(
     return distinct_spans(np.concatenate(pairs[::2]), np.concatenate(pairs[1::2]))
 
 
+def drop_distant(left: Ints, right: Ints, distance: int) -> tuple[Ints, Ints]:
+    """Leave out places more than `distance` + 1 from all others; `find_near` then finds the same.
+
+    The places of each side ascend. One merge and one comparison with the neighbours cost less than the
+    searches of `find_near`.
+    """
+    # A place has 63 bits, so that the side fits below it. A 1 of a signed type would make floats of these.
+    one = np.uint64(1)
+    merged = np.concatenate([left.view(np.uint64) << one, right.view(np.uint64) << one | one])
+    merged.sort(kind="stable")  # which takes sorted runs as they are, and merges them
+    close = np.diff(merged) <= np.uint64((distance << 1) + 1)
+    kept = np.zeros(len(merged), np.bool_)
+    kept[1:] = close
+    kept[:-1] |= close
+    merged = merged.compress(kept)
+    is_right = (merged & one).astype(np.bool_)
+    found = (merged >> one).view(np.int64)
+    return found.compress(~is_right), found.compress(is_right)
+
+
 def _followed(first: tuple[Ints, Ints], second: tuple[Ints, Ints], distance: int) -> tuple[Ints, ...]:
     """(first, last, first, last) places: one of `second` begins at most `distance` after one of `first`."""
     (first_starts, first_ends), (second_starts, second_ends) = first, second
@@ -127,7 +147,7 @@ def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:
     """
     starts = np.concatenate(slots[0])
     for slot in slots[1:]:
-        both = np.sort(np.concatenate([starts, *slot]))
+        both = np.sort(np.concatenate([starts, *slot]), kind="stable")  # which takes sorted runs as they are
         starts = both[1:].compress(both[1:] == both[:-1])
     return np.sort(starts)
 

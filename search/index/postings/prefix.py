@@ -24,9 +24,8 @@ def words_in_forms(segment: SegmentFields, numbers: Array, check: Check) -> Foun
     terms, wanted = every.take(begins), np.diff(begins, append=len(every))
     whole = wanted == segment.variant_counts(terms)
     all_of = terms.compress(whole)
-    pieces = {
-        name: [Counted(*field.of_several(all_of, segment.docs))] for name, field in segment.text.items()
-    }
+    docs = segment.docs.of_runs(segment.starts.take(all_of), segment.starts.take(all_of + 1))
+    pieces = {name: [Counted(*field.of_several(all_of, docs))] for name, field in segment.text.items()}
     check()
     for term in terms.compress(~whole).tolist():
         check()

@@ -17,6 +17,7 @@ from search.index.kernels import (
     Ints,
     count_spans,
     distinct_spans,
+    drop_distant,
     earliness_of,
     find_exact_phrase,
     find_loose_phrase,
@@ -80,6 +81,11 @@ def near(left: Spans, right: Spans, distance: int, *, ordered: bool, check: Chec
     neighbour, not with all; that is enough for a further `near`.
     """
     found = []
+    if left.starts is left.ends and right.starts is right.ends:  # words
+        for one, other in _blocks([left.starts, right.starts], check):
+            one, other = drop_distant(one, other, distance)
+            found.append(Spans(*find_near((one, one), (other, other), distance, ordered=ordered)))
+        return _joined(found)
     for first, last, other_first, other_last in _blocks(
         [left.starts, left.ends, right.starts, right.ends], check
     ):

@@ -7,7 +7,7 @@ import numpy as np
 from search.index.format.fields import SegmentFields
 from search.index.format.layout import MappedArrays
 from search.index.format.segment import Segment
-from search.index.kernels import Array
+from search.index.kernels import Flags, Ints
 from search.index.postings.phrases import Numbering, Occurrences
 from search.index.postings.postings import FieldPostings, Postings, without_deleted
 
@@ -41,11 +41,16 @@ class SegmentSnapshot(SegmentFields):
         docs, frequencies = own.occurrences(number, self.docs_of(number))
         return Occurrences(docs, frequencies, own.positions[own.words(number)])
 
-    def places(self, field: str, number: int) -> tuple[Array, Array, Array]:
-        """(documents, positions, variants) of every word of a term in a field, also in deleted documents."""
-        own = self.occurrences(field, number)
-        variants = self.text[field].variants[self.text[field].words(number)]
-        return np.repeat(own.docs, own.frequencies), own.positions, variants
+    def places(self, field: str, number: int, chosen: Flags | None) -> Ints:
+        """The places of the words of a term in a field; `chosen` flags the variants that count."""
+        own, text = self.occurrences(field, number), self.text[field]
+        places = np.repeat((own.docs.astype(np.int64) + self.base) << 32, own.frequencies)
+        places |= own.positions
+        kept = None if self.live is None else np.repeat(self.live.take(own.docs), own.frequencies)
+        if chosen is not None:
+            spelled = chosen.take(text.variants[text.words(number)])
+            kept = spelled if kept is None else kept & spelled
+        return places if kept is None else places.compress(kept)
 
     def numbering(self, field: str) -> Numbering:
         """The numbers of the positions of a field."""

@@ -120,17 +120,10 @@ class Snapshot:
             number = segment.terms.number(term.encode())
             if number < 0:
                 continue
-            docs, positions, variants = segment.places(field, number)
-            kept: Flags | None = None if segment.live is None else segment.live.take(docs)
-            if forms is not None:
-                wanted = self._variants(segment, number, forms)
-                if not all(wanted):
-                    chosen = np.array(wanted)[variants]
-                    kept = chosen if kept is None else kept & chosen
-            if kept is not None:
-                docs, positions = docs.compress(kept), positions.compress(kept)
-            if len(docs):
-                found.append((docs.astype(np.int64) + segment.base) << 32 | positions)
+            wanted = [] if forms is None else self._variants(segment, number, forms)
+            places = segment.places(field, number, None if all(wanted) else np.array(wanted))
+            if len(places):
+                found.append(places)
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_PLACES
 
     def phrases(self, field: str, slots: Sequence[Sequence[str]]) -> Counted:

@@ -14,6 +14,7 @@ from search.index.format.fields import densest
 from search.index.format.layout import narrow, narrow_starts
 from search.index.format.lexicon import encoded_lexicon_arrays, lexicon_arrays
 from search.index.format.names import EARLINESS, column_array, text_array, value_array
+from search.index.format.packed import excess_arrays, high_arrays, split_docs, split_frequencies
 from search.index.kernels import (
     Array,
     earliness_of,
@@ -43,11 +44,14 @@ def segment_arrays(documents: Documents) -> dict[str, Array]:
     words = documents.words
     arrays = _text_arrays(words)
     for number, name in enumerate(words.text_fields):
+        if text_array(name, "frequencies") not in arrays:
+            continue  # it has no word
         own = np.flatnonzero(words.fields == number)
         docs = words.docs[own]
-        arrays[text_array(name, "lengths")] = np.bincount(docs, minlength=documents.count).astype(np.int32)
-        extents = arrays[text_array(name, "extents")] = np.zeros(documents.count, np.int32)
+        lengths = np.bincount(docs, minlength=documents.count).astype(np.int32)
+        extents = np.zeros(documents.count, np.int32)
         np.maximum.at(extents, docs, words.positions[own] + 1)
+        arrays.update(length_arrays(name, lengths, extents))
     for name, (numbers, values) in documents.values.items():
         arrays.update(_value_arrays(name, numbers, values, documents.count))
     for name, column in documents.numbers.items():
@@ -60,7 +64,8 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     arrays, variants_of = form_arrays([form.encode() for form in words.forms], words.term_of, len(by_term))
     arrays.update(lexicon_arrays("terms", by_term))
     first = first_of_runs(sorted_terms) | first_of_runs(sorted_docs)
-    arrays["docs"] = sorted_docs[first]
+    arrays["docs"], high, begins = split_docs(sorted_docs[first])
+    arrays.update(high_arrays(high, begins, len(arrays["docs"])))
     starts = arrays["starts"] = narrow_starts(run_starts(sorted_terms[first], len(by_term)))
     postings = np.cumsum(first, dtype=np.int32)
     postings -= 1
@@ -69,9 +74,11 @@ def _text_arrays(words: Words) -> dict[str, Array]:
     occurring: dict[str, tuple[Array, Array, Array]] = {}
     for number, name in enumerate(words.text_fields):
         own = fields == number
+        arrays[text_array(name, "positions")] = narrow(positions[own])
+        if not own.any() and (len(own) or number):
+            continue
         place_starts = run_starts(sorted_terms[own], len(by_term))
         arrays[text_array(name, "place_starts")] = narrow_starts(place_starts)
-        arrays[text_array(name, "positions")] = narrow(positions[own])
         arrays[text_array(name, "variants")] = narrow(variants[own])
         there = postings[own]
         begins = np.flatnonzero(first_of_runs(there))
@@ -92,8 +99,17 @@ def _frequency_arrays(occurring: Mapping[str, tuple[Array, Array, Array]], start
             terms = np.searchsorted(starts, present, side="right") - 1
             arrays[text_array(name, "at")] = (present - starts[terms]).astype(np.int32)
             arrays[text_array(name, "at_starts")] = narrow_starts(run_starts(terms, len(starts) - 1))
-        arrays[text_array(name, "frequencies")] = narrow(counts)
+        arrays[text_array(name, "frequencies")], excess, places = split_frequencies(counts)
+        arrays.update(excess_arrays(name, excess, places))
         arrays[text_array(name, EARLINESS)] = earliness
+    return arrays
+
+
+def length_arrays(name: str, lengths: Array, extents: Array) -> dict[str, Array]:
+    """Make the arrays of the lengths and extents of a text field; equal extents are left out."""
+    arrays = {text_array(name, "lengths"): lengths}
+    if not np.array_equal(lengths, extents):
+        arrays[text_array(name, "extents")] = extents
     return arrays
 
 
@@ -125,9 +141,14 @@ def value_arrays(
 ) -> dict[str, Array]:
     """Make the arrays of a value field, from its sorted values, and documents and ordinals by document."""
     by_value = np.argsort(ordinals, kind="stable")
-    return encoded_lexicon_arrays(value_array(name, "terms"), values) | {
+    arrays = encoded_lexicon_arrays(value_array(name, "terms"), values) | {
         value_array(name, "starts"): run_starts(ordinals[by_value], len(values)).astype(np.int32),
         value_array(name, "docs"): docs[by_value],
         value_array(name, "doc_starts"): run_starts(docs, count).astype(np.int32),
-        value_array(name, "ordinals"): ordinals,
+        value_array(name, "ordinals"): narrow(ordinals),
     }
+    one_of_each = np.arange(len(docs) + 1)  # left out: `format.whole` makes them again
+    for part in (value_array(name, "starts"), value_array(name, "doc_starts")):
+        if np.array_equal(arrays[part], one_of_each):
+            del arrays[part]
+    return arrays

@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from search.index.format.fields import SegmentFields, densest
-from search.index.format.layout import MappedArrays, SegmentFile, narrow_starts, narrowest
+from search.index.format.layout import MappedArrays, SegmentFile, narrow, narrow_starts, narrowest
 from search.index.format.lexicon import encoded_lexicon_arrays
 from search.index.format.names import EARLINESS, column_array, text_array
+from search.index.format.packed import excess_arrays, high_arrays, split_docs, split_frequencies
 from search.index.kernels import Array, interleave_runs
-from search.index.write.invert import form_arrays, value_arrays
+from search.index.write.invert import form_arrays, length_arrays, value_arrays
 
 Arrays = Mapping[str, Array]
 
@@ -61,23 +62,37 @@ def merge(sources: Sequence[Source], path: Path) -> int:
         docs = (np.cumsum(source.live) - 1 + count).astype(np.int32)
         part = _Part(source.arrays, SegmentFields(source.arrays), source.live, docs)
         if not source.live.all():
-            part.kept = source.live.take(part.fields.docs)
+            part.kept = source.live.take(part.fields.docs.every())
         parts.append(part)
         count += int(np.count_nonzero(source.live))
     with SegmentFile(path) as file:
-        _merge_text(parts, file)
-        for name in parts[0].fields.text:
-            own = [(part.fields.text[name], part.live) for part in parts]
-            file.put(text_array(name, "lengths"), np.concatenate([f.lengths[live] for f, live in own]))
-            file.put(text_array(name, "extents"), np.concatenate([f.extents[live] for f, live in own]))
+        lengths = {name: _lengths(name, parts) for name in parts[0].fields.text}
+        fields = [name for name, arrays in lengths.items() if any(own.any() for own in arrays.values())]
+        _merge_text(parts, fields or [*lengths][:1], file)
+        for name, arrays in lengths.items():
+            if name in (fields or [*lengths][:1]):
+                _put(file, arrays)
+            else:
+                file.put(text_array(name, "positions"), np.empty(0, np.uint8))
         for name in parts[0].fields.column_names:
             columns = [source.arrays[column_array(name)][source.live] for source in sources]
             file.put(column_array(name), np.concatenate(columns))
         for name in dict.fromkeys(name for part in parts for name in part.fields.value_names):
-            for array_name, array in _merged_values(name, parts, count).items():
-                file.put(array_name, array)
+            _put(file, _merged_values(name, parts, count))
             _release(parts, file)
     return count
+
+
+def _put(file: SegmentFile, arrays: Arrays) -> None:
+    for name, array in arrays.items():
+        file.put(name, array)
+
+
+def _lengths(name: str, parts: Sequence[_Part]) -> dict[str, Array]:
+    """Merge the lengths and extents of a text field."""
+    own = [(part.fields.text[name], part.live) for part in parts]
+    lengths = np.concatenate([field.lengths[live] for field, live in own])
+    return length_arrays(name, lengths, np.concatenate([field.extents[live] for field, live in own]))
 
 
 # --- terms and forms --------------------------------------------------------------------------------
@@ -146,12 +161,10 @@ def _used(part: _Part, fields: Sequence[str]) -> tuple[Array | None, Array | Non
 # --- postings and words -----------------------------------------------------------------------------
 
 
-def _merge_text(parts: Sequence[_Part], file: SegmentFile) -> None:
-    fields = list(parts[0].fields.text)
+def _merge_text(parts: Sequence[_Part], fields: Sequence[str], file: SegmentFile) -> None:
     arrays, variants = _merged_lexicons(parts, fields)
     _release(parts, file)
-    for name, array in arrays.items():
-        file.put(name, array)
+    _put(file, arrays)
     merging = _Merging(parts, fields, variants, file)
     weights = np.zeros(len(arrays["variant_starts"]), np.int64)  # one for each term, and one past the last
     for part in parts:
@@ -181,13 +194,13 @@ class _Merging:
         self._starts: list[Array] = [np.zeros(1, np.int64)]
         self._done = 0
         count = sum(len(p.fields.docs) if p.kept is None else int(np.count_nonzero(p.kept)) for p in parts)
-        self._docs = file.room("docs", np.dtype(np.int32), count)
+        self._docs = file.room("docs", np.dtype(np.uint16), count)
+        self._high: list[tuple[Array, Array]] = []
         self._dense = densest(
             {name: sum(p.fields.text[name].posting_count(p.kept) for p in parts) for name in fields}
         )
-        kinds = {name: [p.fields.text[name].frequency_type for p in parts] for name in fields}
-        self._kinds = {name: np.result_type(*own) for name, own in kinds.items()}
-        self._frequencies = file.room(text_array(self._dense, "frequencies"), self._kinds[self._dense], count)
+        self._frequencies = file.room(text_array(self._dense, "frequencies"), np.dtype(np.uint8), count)
+        self._excess: list[tuple[Array, Array]] = []
         self._earliness = file.room(text_array(self._dense, EARLINESS), np.dtype(np.uint8), count)
         self._sparse: dict[str, list[tuple[Array, Array, Array, Array]]] = {
             name: [] for name in fields if name != self._dense
@@ -199,24 +212,27 @@ class _Merging:
         pieces = [_Postings(part, self._fields, first, after) for part in self._parts]
         starts, places = interleave_runs([piece.owners for piece in pieces], after - first)
         end = self._done + int(starts[-1])
-        docs = self._docs[self._done : end]
+        docs = np.empty(end - self._done, np.int32)
         for piece, where in zip(pieces, places, strict=True):
             docs[where] = piece.docs
+        self._docs[self._done : end], high, begins = split_docs(docs)
+        self._high.append((high, begins + self._done))
         for name in self._fields:
-            counts = np.zeros(end - self._done, self._kinds[name])
+            counts = np.zeros(end - self._done, np.int32)
             earliness = np.zeros(end - self._done, np.uint8)
             for piece, where in zip(pieces, places, strict=True):
                 counts[where] = piece.frequencies[name]
                 earliness[where] = piece.earliness[name]
             if name == self._dense:
-                self._frequencies[self._done : end] = counts
+                self._frequencies[self._done : end], excess, at = split_frequencies(counts)
+                self._excess.append((excess, at + self._done))
                 self._earliness[self._done : end] = earliness
             else:
                 present = np.flatnonzero(counts)
                 owners = np.searchsorted(starts, present, side="right") - 1
                 at = (present - starts[owners]).astype(np.int32)
                 sizes = np.bincount(owners, minlength=after - first)
-                self._sparse[name].append((at, counts[present], earliness[present], sizes))
+                self._sparse[name].append((at, narrow(counts[present]), earliness[present], sizes))
             self._places[name].run(self._parts, self._variants, first, after)
         self._starts.append(starts[1:] + self._done)
         self._done = end
@@ -225,11 +241,14 @@ class _Merging:
         """Write the arrays whose lengths are known only at the end."""
         file = self._file
         file.put("starts", narrow_starts(np.concatenate(self._starts)))
+        _put(file, high_arrays(*_columns(self._high), self._done))
+        _put(file, excess_arrays(self._dense, *_columns(self._excess)))
         for name, runs in self._sparse.items():
             none = np.empty(0, np.int32)
             file.put(text_array(name, "at"), np.concatenate([none, *(at for at, _, _, _ in runs)]))
-            counts = np.concatenate([none.astype(self._kinds[name]), *(counts for _, counts, _, _ in runs)])
-            file.put(text_array(name, "frequencies"), counts)
+            counts = np.concatenate([none.astype(np.uint8), *(counts for _, counts, _, _ in runs)])
+            small, excess, above = split_frequencies(counts)
+            _put(file, {text_array(name, "frequencies"): small} | excess_arrays(name, excess, above))
             earliness = np.concatenate([none.astype(np.uint8), *(earliness for _, _, earliness, _ in runs)])
             file.put(text_array(name, EARLINESS), earliness)
             sizes = np.concatenate([none, *(sizes for _, _, _, sizes in runs)])
@@ -277,7 +296,7 @@ class _Postings:
         postings = slice(int(starts[0]), int(starts[-1]))
         kept = slice(None) if part.kept is None else part.kept[postings]
         self.owners = np.repeat(part.terms[own:end] - first, np.diff(starts))[kept]
-        self.docs = part.docs.take(part.fields.docs[postings])[kept]
+        self.docs = part.docs.take(part.fields.docs.between(postings.start, postings.stop))[kept]
         self.frequencies, self.earliness = {}, {}
         for name in fields:
             frequencies, earliness = part.fields.text[name].of_every_posting(slice(own, end))
@@ -299,6 +318,12 @@ class _Words:
             frequencies, _ = text.of_every_posting(slice(own, end))
             there = np.repeat(part.kept[slice(*postings)], frequencies)
             self.terms, self.positions, self.forms = terms[there], self.positions[there], self.forms[there]
+
+
+def _columns(pairs: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Concatenate the values of the pairs, and the places."""
+    values, places = zip(*pairs, strict=True) if pairs else ((), ())
+    return np.concatenate([np.empty(0, np.uint16), *values]), np.concatenate([np.empty(0, np.int64), *places])
 
 
 def _own_terms(part: _Part, first: int, after: int) -> tuple[int, int]:
