@@ -14,11 +14,14 @@ have to name in an annotation is here, too.
 """
 
 from search.archive.archive import Archive, open_archive
+from search.archive.concordance import Collocate, Kwic, KwicLine
 from search.archive.question import Question
 from search.deadline import Deadline
 from search.engine import (
     Added,
     Bin,
+    Distinctive,
+    DistinctiveWord,
     Explanation,
     Facet,
     FacetRequest,
@@ -43,7 +46,10 @@ __all__ = [
     "Added",
     "Archive",
     "Bin",
+    "Collocate",
     "Deadline",
+    "Distinctive",
+    "DistinctiveWord",
     "Explanation",
     "Facet",
     "FacetRequest",
@@ -52,6 +58,8 @@ __all__ = [
     "Feedback",
     "FieldWeight",
     "Hit",
+    "Kwic",
+    "KwicLine",
     "PartCount",
     "Question",
     "Ranking",

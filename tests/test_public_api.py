@@ -105,7 +105,7 @@ def test_the_archive_has_these_methods() -> None:
     assert methods == {
         "search", "count", "facets", "timeline", "scan", "ids", "get", "stats",
         "similar", "background", "suggest", "explain",
-        "count_many", "index",
+        "count_many", "index", "kwic", "collocations", "distinctive",
         "add", "delete", "rebuild", "close", "history", "prune", "upgrade", "at", "state", "version",
     }  # fmt: skip
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from search.archive.arguments import (
@@ -26,17 +25,17 @@ from search.archive.paging import NextPage, digest_of
 from search.archive.question import Question, depends_on_now, question_of, questions_of, read_question
 from search.archive.related import background_of, similar_to
 from search.archive.spelling import correction, missing_parts
+from search.archive.studied import StudiedArchive
 from search.archive.timeline import timeline
 from search.article import Article
 from search.backends import open_engine
 from search.dates import INTERVALS, Interval
 from search.dates.bounds import Moment, Zone, between, next_full_hour, zone_of
-from search.deadline import Deadline, no_deadline
+from search.deadline import no_deadline
 from search.engine import (
     DEFAULT_RANKING,
     SORTS,
     Cursor,
-    Engine,
     Explanation,
     FacetRequest,
     Facets,
@@ -53,8 +52,6 @@ from search.engine import (
     Version,
 )
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
-from search.language import Query
-from search.text import Analyzer
 
 __all__ = ["Archive", "Question", "open_archive"]
 
@@ -78,7 +75,7 @@ def open_archive(
     return Archive(open_engine(str(location), create=create, language=language, wait=wait), where)
 
 
-class Archive(ChangingArchive):
+class Archive(StudiedArchive, ChangingArchive):
     """A news archive: search it, count in it, add to it. Close it, or use it in a `with` statement.
 
     Threads may share one `Archive`, and a search never waits for a writer. Each method that takes a question
@@ -87,10 +84,6 @@ class Archive(ChangingArchive):
     word). An argument that means nothing raises `InvalidRequest`. A `timeout` is in seconds, or a `Deadline`
     that another thread can cancel; `DeadlineExceeded` is raised where there is no answer by then.
     """
-
-    def __init__(self, engine: Engine, zone: tzinfo = UTC, now: datetime | None = None) -> None:
-        super().__init__(engine, zone, now)
-        self._analyzer: Analyzer | None = None
 
     def __enter__(self) -> Archive:
         return self
@@ -130,20 +123,6 @@ class Archive(ChangingArchive):
         return self.engine.version()
 
     # --- reading --------------------------------------------------------------------------------
-
-    @contextmanager
-    def _reading(self, timeout: Timeout) -> Iterator[tuple[Reader, Deadline | None]]:
-        deadline = deadline_of(timeout)
-        with self.engine.reader(deadline) as reader:
-            yield reader, deadline
-
-    def _read(self, reader: Reader, asked: Question | str) -> Query:
-        return read_question(reader, question_of(asked), self.zone, self._moment())
-
-    def _analyzer_of(self, reader: Reader) -> Analyzer:
-        if self._analyzer is None:
-            self._analyzer = Analyzer(reader.state().language)
-        return self._analyzer
 
     def search(
         self,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.archive.arguments import age_given, articles_of, ids_of, paths_of, progress_of
+from search.archive.opened import OpenedArchive
 from search.article import Article
-from search.engine import Added, Engine, Historied, Progress
+from search.engine import Added, Historied, Progress
 from search.errors import InvalidRequest
 
 if TYPE_CHECKING:  # what reads files is imported when something is written
@@ -17,13 +18,8 @@ if TYPE_CHECKING:  # what reads files is imported when something is written
     from search.sources import ReadOptions, Rejected
 
 
-class ChangingArchive:
+class ChangingArchive(OpenedArchive):
     """An archive that can be changed: the half of `Archive` that writes."""
-
-    def __init__(self, engine: Engine, zone: tzinfo = UTC, now: datetime | None = None) -> None:
-        self.engine = engine
-        self.zone = zone
-        self._now = now
 
     def add(self, articles: Iterable[Article | Mapping[str, object]]) -> Added:
         """Add the articles, each in place of the one that has its id; returns when they can be found.
@@ -88,6 +84,3 @@ class ChangingArchive:
         if not isinstance(self.engine, Historied):
             raise InvalidRequest("this kind of archive keeps no earlier versions")
         return self.engine
-
-    def _moment(self) -> datetime:
-        return self._now or datetime.now(UTC)

@@ -10,6 +10,7 @@ from search.engine.cursor import (
 from search.engine.explanation import (
     Explanation,
 )
+from search.engine.keyness import AGAINST, MIN_SCORE, Against, Background, Distinctive, DistinctiveWord, Sums
 from search.engine.protocol import (
     Engine,
     Historied,
@@ -44,14 +45,20 @@ from search.engine.results import (
 )
 
 __all__ = [
+    "AGAINST",
     "DEFAULT_RANKING",
     "MAX_BINS",
     "MAX_HITS",
     "MAX_NAMED_FIELDS",
+    "MIN_SCORE",
     "SORTS",
     "Added",
+    "Against",
+    "Background",
     "Bin",
     "Cursor",
+    "Distinctive",
+    "DistinctiveWord",
     "Engine",
     "Explanation",
     "Facet",
@@ -76,6 +83,7 @@ __all__ = [
     "State",
     "Stats",
     "Suggestion",
+    "Sums",
     "Timeline",
     "Version",
 ]

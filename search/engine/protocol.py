@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 from search.article import Article
 from search.deadline import Deadline
 from search.engine.explanation import Explanation
+from search.engine.keyness import MIN_SCORE, Background, Distinctive
 from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.engine.request import SearchRequest
 from search.engine.results import Added, Level, Report, Results, State, Stats, Suggestion, Version
@@ -55,6 +56,16 @@ class Reader(Protocol):
         if there are any; the fewest edits first (at most 2, in words of up to 4 letters 1), then the most
         articles. Near values: values with the same letters and digits, then values a few edits away, then
         values that contain it as a word; in each the most frequent first.
+        """
+
+    def distinctive(
+        self, query: Node, against: Background, *, count: int, articles: int, score: float = MIN_SCORE
+    ) -> Distinctive:
+        """The `count` words that set the matches apart most, by `keyness`.
+
+        They are set apart from other articles: of the whole archive, of the same days (in UTC) or sources, or
+        matches of another query. Each word is in at least `articles` of the matches, and has at least this
+        `score`. Of equal scores the term that is first in the alphabet is first.
         """
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:

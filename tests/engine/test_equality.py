@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from datetime import timedelta, tzinfo
 from pathlib import Path
@@ -15,6 +16,8 @@ from search.article import Article
 from search.dates import INTERVALS
 from search.deadline import no_deadline
 from search.engine import (
+    AGAINST,
+    Background,
     Cursor,
     Engine,
     FacetRequest,
@@ -95,6 +98,8 @@ def agree(engine: Engine, reference: ReferenceEngine, query: Node, zone: tzinfo)
     ):
         near = ask(engine).vocabulary(field=field, near=sought, count=5)
         assert near == ask(reference).vocabulary(field=field, near=sought, count=5)
+    for against in (*AGAINST, parse_query("storm OR rates").tree):
+        assert word_counts(engine, query, against) == word_counts(reference, query, against)
     sought_for = list(sought_words(query))
     assert ask(engine).document_frequencies(sought_for) == ask(reference).document_frequencies(sought_for)
     assert ask(engine).ids(query) == ask(reference).ids(query)
@@ -102,6 +107,13 @@ def agree(engine: Engine, reference: ReferenceEngine, query: Node, zone: tzinfo)
     (facet,) = ask(engine).search(SearchRequest(query, limit=0, facets=(by_day,), zone=zone)).facets
     matched = (reference.articles[i] for i in reference.ids(query))
     assert timeline(facet, "day", zone, no_deadline) == timeline_of(matched, "day", zone)
+
+
+def word_counts(engine: Engine, query: Node, against: Background) -> object:
+    """The articles with each word, inside and outside; its form may be one of deleted articles."""
+    found = ask(engine).distinctive(query, against, count=1_000, articles=1, score=-math.inf)
+    rows = sorted((round(word.score, 6), word.inside, round(word.outside, 6)) for word in found.words)
+    return found.inside, round(found.outside, 6), rows
 
 
 def walk(engine: Engine, query: Node, sort: Sort, step: int) -> list[str]:

@@ -11,6 +11,9 @@ from search.article import Article
 from search.deadline import Deadline
 from search.engine import (
     DEFAULT_RANKING,
+    MIN_SCORE,
+    Background,
+    Distinctive,
     Explanation,
     Facet,
     FacetRequest,
@@ -27,6 +30,7 @@ from search.engine import (
 from search.language import Node, Word
 from search.text import Analyzer
 from tests.reference.bm25f import scores
+from tests.reference.distinctive import distinctive
 from tests.reference.facets import date_facet, value_facet
 from tests.reference.history import ReferenceHistory
 from tests.reference.matches import matches
@@ -93,6 +97,14 @@ class ReferenceEngine(ReferenceHistory):
             return None
         score = scores(query, self.articles, self._texts(), ranking).get(identity)
         return Explanation(score or 0.0, str(query), matches=score is not None)
+
+    def distinctive(
+        self, query: Node, against: Background, *, count: int, articles: int, score: float = MIN_SCORE
+    ) -> Distinctive:
+        inside = [self.articles[i] for i in self.ids(query)]
+        everything = list(self.articles.values())
+        others = everything if isinstance(against, str) else [self.articles[i] for i in self.ids(against)]
+        return distinctive(self.analyzer, everything, inside, others, against, count, articles, score)
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         texts = self._texts()

@@ -8,6 +8,7 @@ from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
 from search.backends.embedded.columns import moment
 from search.backends.embedded.compile import Compiler
+from search.backends.embedded.distinctive import distinctive
 from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, CommitInfo
 from search.backends.embedded.lock import is_being_written
 from search.backends.embedded.plan import Plan
@@ -18,6 +19,9 @@ from search.backends.embedded.terms import WordTerms
 from search.backends.embedded.tie import damage
 from search.engine import (
     DEFAULT_RANKING,
+    MIN_SCORE,
+    Background,
+    Distinctive,
     Explanation,
     FacetRequest,
     Facets,
@@ -128,6 +132,13 @@ class EmbeddedReader:
     def changed_since(self, revision: int) -> tuple[str, ...]:
         """The ids of articles that later revisions touched."""
         return self._store.changed_since(revision)
+
+    def distinctive(
+        self, query: Node, against: Background, *, count: int, articles: int, score: float = MIN_SCORE
+    ) -> Distinctive:
+        inside = self._plan(query).matches.docs
+        others = against if isinstance(against, str) else self._plan(against).matches.docs
+        return distinctive(self._view, inside, others, count, articles, score)
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         docs = self._plan(Word(identity, "id")).matches.docs.tolist()

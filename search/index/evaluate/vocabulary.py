@@ -41,7 +41,7 @@ def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, i
         for term, df in zip(part.terms.pick(terms.tolist()), counts.tolist(), strict=True):
             totals[term] += df
     ranked = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
-    return [(_commonest_form(view, term, prefix), df) for term, df in ranked]
+    return [(commonest_form(view, term, prefix), df) for term, df in ranked]
 
 
 def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) -> dict[str, int]:
@@ -75,7 +75,7 @@ def document_count(view: Snapshot, term: str) -> int:
     return sum(len(part.docs_of(number)) for part, number in numbers if number >= 0)
 
 
-def _commonest_form(view: Snapshot, term: str, prefix: str) -> str:
+def commonest_form(view: Snapshot, term: str, prefix: str = "") -> str:
     """The most frequent form of the term that begins with `prefix`."""
     counted: Counter[str] = Counter()
     for part in view.segments:

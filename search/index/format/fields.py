@@ -155,6 +155,10 @@ class SegmentFields:
         """The documents of a term's postings, ascending."""
         return self.docs.between(*self.starts[term : term + 2].tolist())
 
+    def docs_between(self, first: int, after: int) -> Array:
+        """int32: the documents of the postings of the terms from `first` to just before `after`."""
+        return self.docs.between(*self.starts[[first, after]].tolist())
+
     def document_counts(self, terms: Array) -> Array:
         """Count the documents that have each of the terms."""
         counts: Array = self.starts.take(terms + 1) - self.starts.take(terms)

@@ -70,6 +70,20 @@ class Values:
         present = tuple(np.flatnonzero(np.bincount(found, minlength=1)).tolist())
         return Classes(found, present) if any(present) else None
 
+    def grouped(self, key: Callable[[str], str]) -> Array:
+        """int64[size]: the group of each document; values with the same key are one group.
+
+        The group of documents without a value is 0.
+        """
+        groups: dict[str, int] = {}
+        found = np.zeros(self._size, np.int64)
+        for segment, field in self._parts:
+            own = [groups.setdefault(key(value), len(groups) + 1) for value in field.values.strings()]
+            having = np.flatnonzero(np.diff(field.doc_starts))
+            ordinals = field.ordinals.take(field.doc_starts.take(having))
+            found[segment.base + having] = np.array(own, np.int64).take(ordinals)
+        return found
+
     def texts(self, docs: Docs, check: Check = no_deadline) -> list[str]:
         """The first value of each of `docs` as it was written; "" for a document without a value."""
         found = np.full(len(docs), "", object)

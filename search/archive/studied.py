@@ -1,0 +1,144 @@
+"""The methods of an archive that study the language of its articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Literal
+
+from search.archive.arguments import Timeout, checked_as, limit_of
+from search.archive.concordance import (
+    KWIC_SORTS,
+    MAX_WIDTH,
+    MAX_WINDOW,
+    Collocate,
+    Kwic,
+    KwicSort,
+    collocates,
+    kwic,
+)
+from search.archive.opened import OpenedArchive
+from search.archive.question import Question
+from search.deadline import no_deadline
+from search.engine import AGAINST, MAX_HITS, Against, Distinctive, FacetRequest, Reader, SearchRequest
+from search.errors import InvalidRequest
+from search.language import Node, Query, Word, all_of
+from search.snippets import Highlight
+
+
+class StudiedArchive(OpenedArchive):
+    """An archive whose language can be studied: words in context, and the words near them."""
+
+    def kwic(
+        self,
+        question: Question | str,
+        *,
+        sort: KwicSort = "date",
+        width: int = 40,
+        limit: int = 50,
+        timeout: Timeout = None,
+    ) -> Kwic:
+        """Every place where the words of the question stand in the articles that it finds, in context.
+
+        The lines come by date, oldest first, or by the words to the `left` or `right` of the match. There are
+        at most `limit` of them, with `width` characters on each side; their total is exact. Raises
+        `InvalidRequest` for a question without a word to find in texts.
+        """
+        if sort not in KWIC_SORTS:
+            raise InvalidRequest(f"cannot sort lines by {sort!r}; sorts are {', '.join(KWIC_SORTS)}")
+        limit, width = limit_of(limit), _within("width", width, MAX_WIDTH)
+        with self._reading(timeout) as (reader, deadline):
+            read = self._read(reader, question)
+            highlights = _highlights(reader, read)
+            check = no_deadline if deadline is None else deadline.check
+            return kwic(reader.scan(read.tree), highlights, sort, width, limit, check)
+
+    def collocations(
+        self,
+        question: Question | str,
+        *,
+        window: int | Literal["sentence"] = 5,
+        limit: int = 20,
+        timeout: Timeout = None,
+    ) -> tuple[Collocate, ...]:
+        """The words that stand near the words of the question, most associated first, by logDice.
+
+        Near is at most `window` words away, or in the same sentence. A word must be near in 5 articles.
+        Raises `InvalidRequest` for a question without a word to find in texts.
+        """
+        limit = limit_of(limit)
+        words = None if window == "sentence" else _within("window", window, MAX_WINDOW)
+        with self._reading(timeout) as (reader, deadline):
+            read = self._read(reader, question)
+            highlights = _highlights(reader, read)
+            check = no_deadline if deadline is None else deadline.check
+            articles, analyzer = reader.scan(read.tree), self._analyzer_of(reader)
+            return collocates(reader, articles, highlights, words, limit, analyzer, check)
+
+    def distinctive(
+        self,
+        question: Question | str,
+        *,
+        against: Against | Question | str = "same-dates",
+        limit: int = 20,
+        min_articles: int = 3,
+        min_sources: int = 2,
+        with_query: bool = False,
+        timeout: Timeout = None,
+    ) -> Distinctive:
+        """The words that set the matches of a question apart from other articles, most distinctive first.
+
+        The others are of the `archive`, of the `same-dates` or `same-sources` in the same proportions, or the
+        matches of another question. A word must stand in `min_articles` of the matches, and in `min_sources`
+        of their sources, where they have as many. The words of the question are left out unless `with_query`.
+        For the measure see `search.engine.keyness`. Raises `InvalidRequest` where nothing matches.
+        """
+        limit = limit_of(limit)
+        least = max(1, _within("min_articles", min_articles, MAX_HITS))
+        min_sources = _within("min_sources", min_sources, MAX_HITS)
+        with self._reading(timeout) as (reader, _):
+            read = self._read(reader, question)
+            others = against if against in AGAINST else self._read(reader, against).tree
+            own = set() if with_query else {form for each in _sought(reader, read) for form in each}
+            found = reader.distinctive(read.tree, others, count=3 * limit + len(own), articles=least)
+            if _sources(reader, read.tree) < min_sources:
+                min_sources = 0
+            kept = (
+                each
+                for each in found.words
+                if each.word not in own
+                and (not min_sources or _sources(reader, read.tree, each.word) >= min_sources)
+            )
+            return replace(found, words=tuple(islice(kept, limit)))
+
+
+def _sources(reader: Reader, tree: Node, word: str | None = None) -> int:
+    """How many sources the matches have, or the matches with a word."""
+    tree = tree if word is None else all_of([tree, Word(word)])
+    request = SearchRequest(tree, limit=0, facets=(FacetRequest("source", 1),))
+    return reader.search(request).facets["source"].distinct
+
+
+def _highlights(reader: Reader, read: Query) -> tuple[Highlight, ...]:
+    """The words of a query to find in texts; raises `InvalidRequest` if it has no such word."""
+    found = reader.search(SearchRequest(read.tree, limit=1, highlight=True))
+    if found.total and not found.highlights:
+        raise InvalidRequest(f"{read} has no word that stands in a text; give at least one word")
+    return found.highlights
+
+
+def _sought(reader: Reader, read: Query) -> Iterator[frozenset[str]]:
+    """The forms of each word of a query that finds something; raises `InvalidRequest` if nothing is found."""
+    found = reader.search(SearchRequest(read.tree, limit=1, highlight=True))
+    if not found.total:
+        raise InvalidRequest(f"nothing matches {read}, so no word can be distinctive of it")
+    for highlight in found.highlights:
+        yield from highlight.words
+
+
+def _within(name: str, value: object, most: int) -> int:
+    number = checked_as(int, name, value)
+    if not 0 <= number <= most:
+        raise InvalidRequest(f"{name} must be from 0 to {most:,}, not {number:,}")
+    return number
