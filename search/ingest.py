@@ -26,8 +26,6 @@ REMEMBERED = 250_000
 MAX_AHEAD = timedelta(days=2)
 """A time that is no further ahead than this can be today in another zone, or by a clock that is fast."""
 
-_HALF_WORD = (MAX_WORD_LENGTH + 1) // 2
-
 
 @dataclass(slots=True)
 class IndexReport:
@@ -169,12 +167,13 @@ def _oddities(article: Article, now: datetime) -> Iterator[Note]:
 
 
 def _may_have_long_word(text: str) -> bool:
-    """True if half the length of a long word is somewhere without a space, seen without a split.
-
-    A word longer than `MAX_WORD_LENGTH` covers one of the blocks of half its length whole.
-    """
-    starts = range(0, len(text) - _HALF_WORD + 1, _HALF_WORD)
-    return any(text.find(" ", start, start + _HALF_WORD) < 0 for start in starts)
+    """True if more than `MAX_WORD_LENGTH` characters are somewhere without a space, seen without a split."""
+    start, last = 0, len(text) - MAX_WORD_LENGTH
+    while start < last:
+        start = text.rfind(" ", start, start + MAX_WORD_LENGTH + 1) + 1
+        if not start:
+            return True
+    return False
 
 
 def add_all(engine: Engine, articles: Iterator[Article], note: Callable[[Added], object]) -> None:

@@ -52,7 +52,8 @@ class Analyzer:
         """The words of each piece that was learned, by their numbers in `forms`; -1 for one too long."""
         self._stems: dict[str, Callable[[str], str]] = {}
         self._words: dict[str, _Numbers] = {}  # by language
-        self._pairs: dict[tuple[str, int], int] = {}
+        self._first: dict[str, int] = {}  # of each form the first of its numbers in `forms`
+        self._others: dict[tuple[str, int], int] = {}  # further ones, by form and term
         self._terms: dict[str, int] = {}
         self._turn = threading.RLock()
 
@@ -107,7 +108,7 @@ class Analyzer:
         with self._turn:
             for numbered in (self.forms, self.terms, self.term_of, self.words_of):
                 numbered.clear()
-            for numbers in (self._words, self._pairs, self._terms):
+            for numbers in (self._words, self._first, self._others, self._terms):
                 numbers.clear()
 
     def _words_in(self, language: str) -> _Numbers:
@@ -128,11 +129,15 @@ class Analyzer:
                     own = len(self.terms)
                     self.terms.append(term)
                     self._terms[term] = own
-                if (number := self._pairs.get((form, own), -1)) < 0:
+                number = self._first.get(form, -1)
+                if number >= 0 and self.term_of[number] != own:
+                    number = self._others.get((form, own), -1)
+                if number < 0:
                     number = len(self.forms)
                     self.term_of[number:] = [own]
                     self.forms.append(form)
-                    self._pairs[form, own] = number
+                    if self._first.setdefault(form, number) != number:
+                        self._others[form, own] = number
             self._words_in(language)[lower] = number
             return number
 

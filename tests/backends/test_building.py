@@ -80,6 +80,15 @@ def test_the_process_is_used_again_for_the_next_batch(tmp_path: Path) -> None:
     assert total(tmp_path / "archive", "again") == total(tmp_path / "archive", "notice") == ENOUGH
 
 
+def test_a_process_that_was_started_for_too_few_articles_ends_with_its_engine(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "archive", create=True)
+    engine.add(notices(builder.MIN_ARTICLES_TO_START + 1))
+    assert len(children()) == 1
+    engine.close()
+    assert not children()
+    assert total(tmp_path / "archive", "notice") == builder.MIN_ARTICLES_TO_START + 1
+
+
 def test_a_process_that_is_killed_while_it_is_sent_articles_loses_nothing(tmp_path: Path) -> None:
     engine = open_engine(tmp_path / "archive", create=True)
     engine.add([Article(id="kept", title="Kept notice")])

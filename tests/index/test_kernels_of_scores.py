@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from search.index import kernels
 from search.index.kernels import Array
-from tests.index.arrays import INTEGERS, NUMBERS, TOP, array
+from tests.index.arrays import TOP, array
 
 # --- scores -----------------------------------------------------------------------------------------
 
@@ -195,18 +195,11 @@ def test_group_keys(keys: list[tuple[int, int]]) -> None:
     assert (~first[1:]).tolist() == runs
 
 
-@given(st.lists(st.sampled_from([0, 1, 2, TOP - 1, TOP])))
+@given(st.lists(st.sampled_from([0, 1, 2, 0xFFFF, 0x10000, 0x10001, TOP - 1, TOP])))
 def test_order_by_term(terms: list[int]) -> None:
     order, in_order = kernels.order_by_term(array(terms))
     assert order.tolist() == sorted(range(len(terms)), key=terms.__getitem__)
     assert in_order.tolist() == sorted(terms)
-
-
-@given(NUMBERS, INTEGERS)
-def test_renumber(numbers: list[int], kind: type[np.generic]) -> None:
-    used, found = kernels.renumber(array(numbers, kind))
-    assert used.tolist() == sorted(set(numbers))
-    assert found.tolist() == [used.tolist().index(number) for number in numbers]
 
 
 @given(st.lists(st.lists(st.integers(0, 4), max_size=12).map(sorted), min_size=1, max_size=4))

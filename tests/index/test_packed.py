@@ -24,8 +24,9 @@ from search.index.format.packed import (
 from search.index.format.soundness import check_shapes, contradictions
 from search.index.format.whole import unpacked
 from search.index.kernels import Array
-from search.index.write.invert import Documents, WordCollector, segment_arrays
+from search.index.write.invert import Documents, segment_arrays
 from search.index.write.merge import Source, merge
+from search.index.write.words import PieceWords, WordCollector
 from tests.index.arrays import array
 
 FIELDS = ("head", "body", "note")
@@ -77,13 +78,13 @@ def test_frequencies_come_back_by_entries(counts: list[int], chosen: set[int], f
 
 def segment(bodies: list[str], heads: list[str]) -> dict[str, Array]:
     """The arrays of documents with these texts; no document has a note."""
-    words = WordCollector(FIELDS, 10)
+    words = WordCollector(FIELDS, 10, PieceWords([(n,) for n in range(len(TERMS))], range(len(TERMS))))
     for number, texts in enumerate(zip(heads, bodies, strict=True)):
         for field, text in enumerate(texts):
             pieces = [TERMS.index(word) for word in text.split()]
             if pieces:
                 words.add(array(pieces), np.array([len(pieces)]), [number], [field])
-    collected = words.collected([(n,) for n in range(len(TERMS))], TERMS, range(len(TERMS)), TERMS)
+    collected = words.collected(TERMS, range(len(TERMS)), TERMS)
     count = len(bodies)
     values = {"id": (range(count), [f"d{n}" for n in range(count)]), "tag": ([0, 0], ["x", "y"])}
     return segment_arrays(Documents(count, collected, values, {"number": range(count)}))

@@ -27,7 +27,8 @@ from search.index.whoosh.contents import write_contents
 from search.index.whoosh.fields import Positions, Terms, integer_column
 from search.index.whoosh.segment import ArrayCodec, WhooshSegment
 from search.index.write import merge
-from search.index.write.invert import Documents, WordCollector, segment_arrays
+from search.index.write.invert import Documents, segment_arrays
+from search.index.write.words import PieceWords, WordCollector
 from search.index.write.writer import MAX_SMALL_SEGMENTS, MERGE_FACTOR, ArrayWriter, to_merge
 
 SCHEMA = Schema(id=ID(unique=True), head=Positions(), body=Positions(), tag=Terms(), number=integer_column())
@@ -79,14 +80,14 @@ def split(texts: Sequence[str]) -> tuple[Array, Array]:
 def documents(docs: list[tuple[str, Doc]]) -> Documents:
     """The documents, each with its id, as the writer takes them; a word is its own form and term."""
     numbers = range(len(VOCABULARY))
-    words = WordCollector(("head", "body"), 10)
+    words = WordCollector(("head", "body"), 10, PieceWords([(n,) for n in numbers], numbers))
     for number, (_, (head, body, _)) in enumerate(docs):
         for field, text in (("head", head), ("body", body)):
             if text:
                 words.add(*split([text]), [number], [("head", "body").index(field)])
     return Documents(
         count=len(docs),
-        words=words.collected([(n,) for n in numbers], VOCABULARY, numbers, VOCABULARY),
+        words=words.collected(VOCABULARY, numbers, VOCABULARY),
         values={
             "id": ([*range(len(docs))], [identity for identity, _ in docs]),
             "tag": (

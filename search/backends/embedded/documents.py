@@ -23,8 +23,9 @@ from urllib.parse import urlsplit
 from search.article import Article
 from search.backends.embedded.columns import microseconds, value_term
 from search.fields import MAX_INDEXED_FIELDS, TEXT_FIELDS
-from search.index.write.invert import Documents, WordCollector
+from search.index.write.invert import Documents
 from search.index.write.piece_table import PieceTables
+from search.index.write.words import PieceWords, WordCollector
 from search.language.limits import MAX_DISTANCE
 from search.text import Analyzer, fold_value, language_named, spaced
 from search.text.stemming import language_tags
@@ -90,6 +91,7 @@ class DocumentCollector:
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._tables = PieceTables(analyzer.learn)
+        self._piece_words = PieceWords(analyzer.words_of, analyzer.term_of)
         self.clear()
 
     def clear(self) -> None:
@@ -97,7 +99,8 @@ class DocumentCollector:
         if len(self._analyzer.words_of) > MAX_REMEMBERED:
             self._analyzer.forget()
             self._tables.clear()
-        self._words = WordCollector(TEXT_FIELDS, VALUE_GAP)
+            self._piece_words.clear()
+        self._words = WordCollector(TEXT_FIELDS, VALUE_GAP, self._piece_words)
         self._published: list[int] = []
         self._values: dict[str, tuple[list[int], list[str]]] = {}
 
@@ -116,7 +119,7 @@ class DocumentCollector:
         known = self._analyzer
         made = Documents(
             count=len(self._published),
-            words=self._words.collected(known.words_of, known.forms, known.term_of, known.terms),
+            words=self._words.collected(known.forms, known.term_of, known.terms),
             values=self._values,
             numbers={"published": self._published},
         )

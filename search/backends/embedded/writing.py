@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # what writing needs is imported when something is written
     from search.backends.embedded.update import Update
     from search.index.write.writer import Merging
 
-BATCH_ARTICLES = 1_000
+BATCH_ARTICLES = 250
 """Articles that are stored, and handed on to be indexed, at a time."""
 
 MAX_SEGMENT_ARTICLES = 25_000

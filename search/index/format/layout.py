@@ -59,6 +59,7 @@ class SegmentFile:
         self._file = path.open("xb")
         self._file.write(bytes(_HEADER.size))
         self._table: dict[str, tuple[str, int, int]] = {}
+        self._mapped: list[mmap.mmap] = []
 
     def put(self, name: str, array: Array) -> None:
         """Add an array."""
@@ -71,7 +72,18 @@ class SegmentFile:
         offset = self._begin(name, kind, count)
         self._file.truncate(offset + count * kind.itemsize)
         self._file.seek(0, 2)
-        return np.memmap(self._path, kind, "r+", offset, (count,)) if count else np.empty(0, kind)
+        if not count:
+            return np.empty(0, kind)
+        array = np.memmap(self._path, kind, "r+", offset, (count,))
+        assert isinstance(array.base, mmap.mmap)
+        self._mapped.append(array.base)
+        return array
+
+    def release(self) -> None:
+        """Release the mapped pages of every `room`; what was filled in stays."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            for mapped in self._mapped:
+                mapped.madvise(mmap.MADV_DONTNEED)  # of a shared file, whose pages the system still has
 
     def _begin(self, name: str, kind: np.dtype[Any], count: int) -> int:
         written = kind.newbyteorder("<").str

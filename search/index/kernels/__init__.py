@@ -22,7 +22,6 @@ from search.index.kernels.inversion import (
     interleave_runs,
     order_by_term,
     pack_pieces,
-    renumber,
 )
 from search.index.kernels.scores import (
     MAX_EARLINESS,
@@ -97,7 +96,6 @@ __all__ = [
     "order_by_term",
     "pack_pieces",
     "phrase_starts",
-    "renumber",
     "run_starts",
     "saturate",
     "scatter",

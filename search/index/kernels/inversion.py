@@ -111,23 +111,13 @@ def group_keys(low: Array, high: Array) -> tuple[Ints, Flags]:
 def order_by_term(terms: Array) -> tuple[Ints, Docs]:
     """(int64 order, int32 terms in it): words by term, and of equal terms in the order they came in.
 
-    `terms` int32 from 0 has the term of each word; there are fewer than 2**32 words.
+    `terms` int32 from 0 has the term of each word.
     """
-    # One sort of integers: terms above, places below.
-    keys = terms.astype(np.int64) << 32
-    keys |= np.arange(len(keys))
-    keys.sort()
-    order = keys & 0xFFFFFFFF
-    keys >>= 32
-    return order, keys.astype(np.int32)
-
-
-def renumber(numbers: Array) -> tuple[Ints, Docs]:
-    """(the distinct numbers, ascending; int32: the place of each among them). Numbers are from 0 up."""
-    used = np.flatnonzero(np.bincount(numbers))
-    places = np.empty(used[-1] + 1 if len(used) else 0, np.int32)
-    places[used] = np.arange(len(used))
-    return used, places[numbers]
+    # The stable sort of 16 bits is a radix sort: three times as fast as one of terms with their places.
+    order = np.argsort(terms.astype(np.uint16), kind="stable")
+    if len(terms) and terms.max() > 0xFFFF:
+        order = order.take(np.argsort((terms >> 16).astype(np.uint16).take(order), kind="stable"))
+    return order, terms.take(order)
 
 
 def interleave_runs(owners: Sequence[Array], count: int) -> tuple[Ints, list[Ints]]:

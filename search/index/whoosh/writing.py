@@ -16,7 +16,8 @@ from whoosh.codec.base import FieldWriter, PerDocumentWriter
 from whoosh.fields import COLUMN, Schema
 
 from search.index.format.layout import write_arrays
-from search.index.write.invert import Documents, Words, segment_arrays
+from search.index.write.invert import Documents, segment_arrays
+from search.index.write.words import Words
 
 
 class ArrayPerDocumentWriter(PerDocumentWriter):  # type: ignore[misc]
@@ -106,18 +107,20 @@ class ArrayFieldWriter(FieldWriter):  # type: ignore[misc]
         write_arrays(self._path, segment_arrays(documents))
 
     def _words(self, text_fields: tuple[str, ...]) -> Words:
-        """The words in the order of documents, each its own form."""
+        """The words by term, each its own form."""
         order = {name: number for number, name in enumerate(text_fields)}
-        found = sorted((doc, order[field], position, term) for doc, field, position, term in self._entries)
-        terms = list(dict.fromkeys(term for *_, term in found))
+        found = sorted((term, doc, order[field], position) for doc, field, position, term in self._entries)
+        terms = list(dict.fromkeys(term for term, *_ in found))
         numbers = {term: number for number, term in enumerate(terms)}
-        docs, fields, positions, words = zip(*found, strict=True) if found else ((), (), (), ())
+        words, docs, fields, positions = zip(*found, strict=True) if found else ((), (), (), ())
+        owners = np.array([numbers[word] for word in words], np.int32)
         return Words(
             text_fields,
             terms,
             np.arange(len(terms), dtype=np.int32),
             terms,
-            np.array([numbers[word] for word in words], np.int32),
+            owners,
+            owners,
             np.array(docs, np.int32),
             np.array(fields, np.uint8),
             np.array(positions, np.int32),

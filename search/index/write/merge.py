@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from search.index.format.fields import SegmentFields, densest
-from search.index.format.layout import SegmentFile, narrow, narrow_starts, narrowest
+from search.index.format.layout import MappedArrays, SegmentFile, narrow, narrow_starts, narrowest
 from search.index.format.lexicon import encoded_lexicon_arrays
 from search.index.format.names import EARLINESS, column_array, text_array
 from search.index.format.packed import excess_arrays, high_arrays, split_docs, split_frequencies
@@ -26,7 +26,7 @@ from search.index.write.invert import form_arrays, length_arrays, value_arrays
 
 Arrays = Mapping[str, Array]
 
-MAX_RUN_POSTINGS = 1 << 20
+MAX_RUN_POSTINGS = 1 << 19
 """The approximate number of words to merge at a time."""
 
 
@@ -45,6 +45,7 @@ class _Part:
     A term or form without a kept word has the number of the next one; so the numbers ascend.
     """
 
+    arrays: Arrays
     fields: SegmentFields
     live: Array
     docs: Array  # int32[N]
@@ -59,7 +60,7 @@ def merge(sources: Sequence[Source], path: Path) -> int:
     count = 0
     for source in sources:
         docs = (np.cumsum(source.live) - 1 + count).astype(np.int32)
-        part = _Part(SegmentFields(source.arrays), source.live, docs)
+        part = _Part(source.arrays, SegmentFields(source.arrays), source.live, docs)
         if not source.live.all():
             part.kept = source.live.take(part.fields.docs.every())
         parts.append(part)
@@ -78,6 +79,7 @@ def merge(sources: Sequence[Source], path: Path) -> int:
             file.put(column_array(name), np.concatenate(columns))
         for name in dict.fromkeys(name for part in parts for name in part.fields.value_names):
             _put(file, _merged_values(name, parts, count))
+            _release(parts, file)
     return count
 
 
@@ -161,6 +163,7 @@ def _used(part: _Part, fields: Sequence[str]) -> tuple[Array | None, Array | Non
 
 def _merge_text(parts: Sequence[_Part], fields: Sequence[str], file: SegmentFile) -> None:
     arrays, variants = _merged_lexicons(parts, fields)
+    _release(parts, file)
     _put(file, arrays)
     merging = _Merging(parts, fields, variants, file)
     weights = np.zeros(len(arrays["variant_starts"]), np.int64)  # one for each term, and one past the last
@@ -169,7 +172,16 @@ def _merge_text(parts: Sequence[_Part], fields: Sequence[str], file: SegmentFile
             np.add.at(weights, part.terms, np.diff(part.fields.text[name].place_starts))
     for first, after in _runs(weights[:-1]):
         merging.run(first, after)
+        _release(parts, file)
     merging.finish()
+
+
+def _release(parts: Sequence[_Part], file: SegmentFile) -> None:
+    """Give back the memory of the mapped pages."""
+    file.release()
+    for part in parts:
+        if isinstance(part.arrays, MappedArrays):
+            part.arrays.release()
 
 
 class _Merging:

@@ -98,7 +98,7 @@ class PieceTable:
             low = np.concatenate([self._low[taken], low])
             high = np.concatenate([self._high[taken], high])
             numbers = np.concatenate([self._numbers[taken], numbers])
-            self._make(1 << (4 * self._count).bit_length())
+            self._make(1 << (2 * self._count).bit_length())
         insert_keys(low, high, numbers, self._low, self._high, self._numbers)
 
 
