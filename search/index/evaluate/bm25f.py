@@ -120,7 +120,8 @@ class TermScorer:
             for part, norms in fields:
                 first, after, at = start, start + BLOCK_SIZE, None
                 if part.at is not None:
-                    first, after = np.searchsorted(part.at, (first, after)).tolist()
+                    ends = np.array((first, after), part.at.dtype)  # of another type, it would copy `at`
+                    first, after = part.at.searchsorted(ends).tolist()
                     at = part.at[first:after] - start
                 frequencies, earliness = part.frequencies[first:after], part.earliness[first:after]
                 add_field(total, own, at, norms, frequencies, earliness, self.earliness_weight)

@@ -242,7 +242,7 @@ class Union:
             own = part.docs
             if len(docs) < len(self.docs):
                 own = own.compress(contained(self._view, own, docs))
-            scored.append((own, part.scores(own)))
+            scored.append((places_of(own), part.scores(own)))
         totals = self._view.totals  # only now, as a part may itself be a union
         try:
             for own, added in scored:
@@ -250,7 +250,10 @@ class Union:
                 np.add.at(totals, own, added)
             return totals.take(docs)
         finally:
-            totals[places_of(docs)] = 0
+            if len(docs) * MIN_SPARSITY > len(totals):
+                totals.fill(0)
+            else:
+                totals[places_of(docs)] = 0
 
 
 class _Rescored:

@@ -12,6 +12,7 @@ Segments of earlier versions have int32 documents, and frequencies of a larger t
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 
 import numpy as np
@@ -42,14 +43,17 @@ class DocNumbers:
         docs: Docs = self._low[first:after].astype(np.int32, copy=False)
         if self._high is None or self._starts is None or not len(docs):
             return docs
-        sought = np.array((first + 1, after), self._starts.dtype)  # of another type, it would copy `_starts`
-        begin, end = self._starts.searchsorted(sought).tolist()
-        if end - begin >= MAX_LOOPED_RUNS:
+        starts, high = self._starts.data, self._high.data
+        run = bisect_right(starts, first) - 1
+        if starts[min(run + MAX_LOOPED_RUNS, len(high))] < after:
             return self.of_runs(np.array([first]), np.array([after]))
-        edges = self._starts[begin - 1 : end + 1].tolist()
-        for number, high in enumerate(self._high[begin - 1 : end].tolist()):
-            if high:
-                docs[max(0, edges[number] - first) : edges[number + 1] - first] |= high << 16
+        begin = 0
+        while begin < len(docs):
+            end = starts[run + 1] - first
+            if bits := high[run]:
+                own = docs[begin:end]
+                own |= bits << 16
+            begin, run = end, run + 1
         return docs
 
     def of_runs(self, first: Array, after: Array) -> Docs:
@@ -98,7 +102,9 @@ class Frequencies:
         own = self.small[first:after]
         if self._at is None or self._excess is None:
             return own
-        begin, end = self._at.searchsorted(np.array((first, after), self._at.dtype)).tolist()
+        places = self._at.data
+        begin = bisect_left(places, first)
+        end = bisect_left(places, after, begin)
         if begin == end:
             return own
         own = own.astype(np.int32)

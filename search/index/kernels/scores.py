@@ -46,14 +46,13 @@ def add_field(
     of them). `norms` has the norm of every document of the index. `tf` is changed.
     """
     added = norms.take(docs if at is None else docs.take(at))
+    counts = frequencies.astype(np.float32)  # at once: a product of two types converts piece by piece
     if weight:
         factors = earliness.astype(np.float32)
         factors *= np.float32(weight / MAX_EARLINESS)
         factors += 1
-        factors *= frequencies
-        added *= factors
-    else:
-        added *= frequencies
+        counts *= factors
+    added *= counts
     if at is None:
         tf += added
     else:

@@ -147,7 +147,7 @@ def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:
     """
     starts = np.concatenate(slots[0])
     for slot in slots[1:]:
-        both = np.sort(np.concatenate([starts, *slot]))
+        both = np.sort(np.concatenate([starts, *slot]), kind="stable")  # which takes sorted runs as they are
         starts = both[1:].compress(both[1:] == both[:-1])
     return np.sort(starts)
 
