@@ -147,6 +147,7 @@ FAULTS: dict[str, tuple[str, Array | None]] = {
     "excess of no entries": ("body.excess_at", array([], np.int32)),
     "high bits without their runs": ("docs.high", array([1], np.uint16)),
     "too many high bits": ("docs.high_starts", array([0, 6])),
+    "frequencies of a field without words": ("note.frequencies", array([1], np.uint8)),
     "an array of an empty field": ("note.lengths", array([0, 0])),
 }
 

@@ -96,8 +96,12 @@ class TermMatches:
         self._view.check()
         if len(docs) == len(self._postings.docs):
             return self._scorer.scores(self._view, self._postings)
-        chosen = _picked(self._postings, places(self._view, docs, self._postings.docs))
-        return self._scorer.scores(self._view, chosen, df=len(self._postings.docs))
+        return self.scores_at(places(self._view, docs, self._postings.docs))
+
+    def scores_at(self, chosen: Array) -> Floats:
+        """float32: the scores of the documents at these places, which ascend, among `docs`."""
+        picked = _picked(self._postings, chosen)
+        return self._scorer.scores(self._view, picked, df=len(self._postings.docs))
 
 
 class Bitmap(_Filter):
@@ -192,12 +196,21 @@ class Intersection:
         return min(part.size for part in self._parts)
 
     @once
+    def _by_size(self) -> list[Matches]:
+        return sorted(self._parts, key=lambda part: part.size)
+
+    @once
+    def _places(self) -> Array:
+        """Where the documents stand in the part with the fewest documents."""
+        rarest, *others = self._by_size
+        found = np.arange(len(rarest.docs)) if not others else np.flatnonzero(others[0].contains(rarest.docs))
+        for part in others[1:]:
+            found = found.compress(part.contains(rarest.docs.take(found)))
+        return found
+
+    @once
     def docs(self) -> Docs:
-        rarest, *others = sorted(self._parts, key=lambda part: part.size)
-        docs = rarest.docs
-        for part in others:
-            docs = docs.compress(part.contains(docs))
-        return docs
+        return self._by_size[0].docs.take(self._places)
 
     def contains(self, docs: Docs) -> Flags:
         flags = self._parts[0].contains(docs)
@@ -206,9 +219,12 @@ class Intersection:
         return flags
 
     def scores(self, docs: Docs) -> Floats:
-        total = self._parts[0].scores(docs)
-        for part in self._parts[1:]:
-            total = total + part.scores(docs)
+        total = np.zeros(len(docs), np.float32)
+        for part in self._parts:
+            if isinstance(part, TermMatches) and part is self._by_size[0] and docs is self.docs:
+                total += part.scores_at(self._places)  # already found
+            elif not isinstance(part, _Filter):
+                total += part.scores(docs)
         return total
 
 

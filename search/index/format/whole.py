@@ -69,14 +69,13 @@ def completed(arrays: Mapping[str, Array]) -> Mapping[str, Array]:
             }
             makers |= {text_array(name, part): partial(np.zeros, n, np.int32) for part, n in sizes.items()}
             makers[text_array(name, "extents")] = makers[text_array(name, "lengths")]
-        elif lengths is not None and text_array(name, "extents") not in arrays:
+        elif lengths is not None:
             makers[text_array(name, "extents")] = partial(arrays.__getitem__, text_array(name, "lengths"))
     for name in value_fields(arrays):
         count = len(arrays[value_array(name, "ordinals")])
         for part in (value_array(name, "starts"), value_array(name, "doc_starts")):
-            if part not in arrays:
-                makers[part] = partial(np.arange, count + 1, dtype=np.int32)
-    return _Made(arrays, makers)
+            makers[part] = partial(np.arange, count + 1, dtype=np.int32)
+    return _Made(arrays, {name: make for name, make in makers.items() if name not in arrays})
 
 
 def _lengths(arrays: Mapping[str, Array], field: str) -> Array | None:
@@ -88,7 +87,7 @@ def unpacked(arrays: Mapping[str, Array]) -> Mapping[str, Array]:
 
     Two segments of the same documents have equal arrays then, though one is of an earlier version.
     """
-    whole = completed({name: arrays[name] for name in arrays})
+    whole = completed(arrays)
     makers: dict[str, Callable[[], Array]] = {"docs": DocNumbers(whole).every}
     for name in text_fields(whole):
         makers[text_array(name, "frequencies")] = Frequencies(whole, name).every
