@@ -11,7 +11,7 @@ from search.engine import Bin, BinState, Timeline
 from search.language import And, Dates, Everything, Node, all_of, is_filter, leaves
 
 THIN = 20
-"""Below so many articles an interval says little."""
+"""An interval with fewer articles than this says little."""
 
 BASELINE, MIN_BASELINE = 28, 5
 """Intervals with data before one that it is compared with, and how few of them are enough."""
@@ -23,7 +23,7 @@ _Z = 1.959964  # of 95 %
 
 
 def denominator(tree: Node) -> Node:
-    """The articles among which the matches of a query are counted: those that pass its filters.
+    """The articles among which the matches of a query are counted: all that pass its filters.
 
     They are the filters beside the words of the query. A query without words is counted among all articles of
     its dates.

@@ -15,7 +15,7 @@ from search.language import Dates
 
 @dataclass(frozen=True, slots=True)
 class Denominator:
-    """The articles among which matches are counted: those of the query `of`, by date.
+    """The articles among which matches are counted: the matches of the query `of`, by date.
 
     The archive has articles from `first` to `last`, or none with a date.
     """

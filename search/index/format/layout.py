@@ -80,7 +80,7 @@ class SegmentFile:
         return array
 
     def release(self) -> None:
-        """Release the mapped pages of every `room`; what was filled in stays."""
+        """Release the mapped pages of every `room`; their content stays in the file."""
         if hasattr(mmap, "MADV_DONTNEED"):
             for mapped in self._mapped:
                 mapped.madvise(mmap.MADV_DONTNEED)  # of a shared file, whose pages the system still has
