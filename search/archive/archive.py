@@ -40,7 +40,6 @@ from search.engine import (
     FacetRequest,
     Facets,
     Ranking,
-    Reader,
     Recency,
     Results,
     SearchRequest,
