@@ -83,6 +83,15 @@ def _settings(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
+def state_folder(environment: Mapping[str, str], folder: Path) -> Path:
+    """The folder for what the commands remember; `folder` is used where there is no home folder."""
+    try:
+        base = environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    except RuntimeError:
+        return folder
+    return Path(base) / "news"
+
+
 def local_zone(name: str) -> tzinfo:
     """Return the zone of that name; for "" the zone of this machine, or UTC if that is unknown."""
     if name:

@@ -31,9 +31,16 @@ from typing import Any
 
 
 class SearchError(Exception):
-    """The root of the family; each can be pickled. `code` names the kind for programs, and never changes."""
+    """The root of the family; each can be pickled. `code` names the kind for programs, and never changes.
+
+    `did_you_mean` is another spelling of the wrong part, if there is one near it.
+    """
 
     code = "error"
+
+    def __init__(self, *args: object, did_you_mean: str | None = None) -> None:
+        self.did_you_mean = did_you_mean
+        super().__init__(*args)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _remade, (type(self), self.args, self.__dict__)
@@ -55,12 +62,15 @@ class QuerySyntaxError(SearchError):
 
     code = "query-syntax"
 
-    def __init__(self, reason: str, query: str, start: int, end: int) -> None:
+    def __init__(
+        self, reason: str, query: str, start: int, end: int, *, did_you_mean: str | None = None
+    ) -> None:
         self.reason = reason
         self.query = query
         self.start = start
         self.end = max(end, start + 1)
-        super().__init__(f"{reason}\n{self.pointer()}" if query.strip() else reason)
+        message = f"{reason}\n{self.pointer()}" if query.strip() else reason
+        super().__init__(message, did_you_mean=did_you_mean)
 
     def pointer(self, width: int = 76) -> str:
         """Two lines: the query (the part of it that matters, on one line) and carets under the error."""

@@ -48,6 +48,7 @@ def _nobody_s_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NEWS_CONFIG", str(tmp_path / "no-config.toml"))
     (tmp_path / "no-config.toml").touch()
     monkeypatch.setenv("NEWS_TZ", "UTC")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 def day(text: str) -> datetime:

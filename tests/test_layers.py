@@ -58,9 +58,10 @@ HOMES = {
     "dateparser": {"dates"},
     "tzlocal": {"config"},
     "pandas": {"engine"},
+    "pyarrow": {"sources", "present"},
     **{
         name: {"sources"}
-        for name in "feedparser defusedxml yaml trafilatura htmldate warcio pyarrow py3langid".split()
+        for name in "feedparser defusedxml yaml trafilatura htmldate warcio py3langid".split()
     },
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

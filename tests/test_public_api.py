@@ -103,7 +103,7 @@ def test_what_is_public_is_documented(name: str) -> None:
 def test_the_archive_has_these_methods() -> None:
     methods = {name for name in dir(Archive) if not name.startswith("_")}
     assert methods == {
-        "search", "count", "facets", "timeline", "scan", "ids", "get", "stats",
+        "search", "count", "facets", "timeline", "scan", "export", "ids", "get", "stats",
         "similar", "background", "suggest", "explain",
         "count_many", "index", "timelines", "coverage", "kwic", "collocations", "distinctive",
         "add", "delete", "rebuild", "close", "history", "prune", "upgrade", "at", "state", "version",

@@ -21,10 +21,11 @@ from search.archive.arguments import (
 from search.archive.changing import ChangingArchive
 from search.archive.counted import CountedArchive
 from search.archive.excerpts import with_snippets
+from search.archive.export import columns_of, row_of
 from search.archive.feedback import expansion
 from search.archive.paging import NextPage, digest_of
 from search.archive.question import Question, depends_on_now, question_of, questions_of, read_question
-from search.archive.related import background_of, similar_to
+from search.archive.related import article_of, background_of, similar_to
 from search.archive.spelling import correction, missing_parts
 from search.archive.studied import StudiedArchive
 from search.article import Article
@@ -39,7 +40,6 @@ from search.engine import (
     FacetRequest,
     Facets,
     Ranking,
-    Reader,
     Recency,
     Results,
     SearchRequest,
@@ -153,7 +153,7 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
         limit, facets, asked = limit_of(limit), facets_of(facets), question_of(question)
         ranking = checked_as(Ranking, "ranking", ranking)
         page = None if after is None else NextPage.read(text_of("after", after))
-        now = page.began if page and self._now is None else self._moment()
+        now = page.began if page and page.began and self._now is None else self._moment()
         now = now.replace(microsecond=0)  # as exactly as a page is told when the search began
         with self._reading(timeout) as (reader, deadline):
             read = read_question(reader, asked, self.zone, now)
@@ -191,8 +191,10 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
                     return 0
 
             first, following = page.number if page else 1, None
+            by_now = recency is not None or depends_on_now(reader, asked, read, self.zone, now)
             if found.next is not None:
-                following = str(NextPage(found.next, first + len(found.hits), now, digest_of(*facts)))
+                began = now if by_now else None
+                following = str(NextPage(found.next, first + len(found.hits), began, digest_of(*facts)))
             results = replace(
                 found,
                 next=following,
@@ -202,7 +204,7 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
                 did_you_mean=correction(reader, asked.text, read.tree, total=found.total, finds=finds),
                 parts=() if found.total else missing_parts(reader, read.tree),
                 first=first,
-                depends_on_now=recency is not None or depends_on_now(reader, asked, read, self.zone, now),
+                depends_on_now=by_now,
             )
             return with_snippets(results, check) if snippets else results
 
@@ -244,6 +246,20 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
 
         return stream()
 
+    def export(
+        self, question: Question | str, columns: Iterable[str] | None = None, *, timeout: Timeout = None
+    ) -> Iterator[dict[str, object]]:
+        """Yield every match as a dict of these columns, as one stream, in the order of `scan`.
+
+        Columns are the fields of `Article` and the extra fields; without `columns`, all but `body`,
+        `highlights`, `modified` and `precision`. A value is a text or a list of texts. A time is text to its
+        precision ("2025-02-11T18:30:00Z", "2025-02"), or None.
+        """
+        deadline = deadline_of(timeout)
+        with self._reading(deadline) as (reader, _):
+            chosen = columns_of(columns, reader.state().extra_fields)
+        return (row_of(article, chosen) for article in self.scan(question, timeout=deadline))
+
     def ids(self, question: Question | str, *, timeout: Timeout = None) -> list[str]:
         """The id of every match, oldest first."""
         with self._reading(timeout) as (reader, _):
@@ -265,7 +281,7 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
         check_moments(since, until)
         limit = limit_of(limit)
         with self._reading(timeout) as (reader, deadline):
-            given = _given(reader, article)
+            given = article_of(reader, article)
             period = between(since, until, self.zone, self._moment())
             check = no_deadline if deadline is None else deadline.check
             return similar_to(reader, given, self._analyzer_of(reader), period, limit, check)
@@ -277,7 +293,7 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
         """
         limit = limit_of(limit)
         with self._reading(timeout) as (reader, deadline):
-            given = _given(reader, article)
+            given = article_of(reader, article)
             if given.published is None:
                 raise InvalidRequest(f"the article {given.id!r} has no time, so nothing is older")
             check = no_deadline if deadline is None else deadline.check
@@ -329,12 +345,3 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
         """The archive in numbers."""
         with self.engine.reader() as reader:
             return reader.stats()
-
-
-def _given(reader: Reader, article: str | Article) -> Article:
-    if isinstance(article, Article):
-        return article
-    found = reader.get([text_of("an id", article)]).get(article)
-    if found is None:
-        raise InvalidRequest(f"no article has the id {article!r}")
-    return found

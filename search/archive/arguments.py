@@ -65,7 +65,7 @@ def limit_of(limit: object) -> int:
         raise InvalidRequest("the limit must not be negative")
     if number > MAX_HITS:
         raise LimitExceeded(
-            f"a page has at most {MAX_HITS:,} hits; for every match use --all (scan in Python)"
+            f"a page has at most {MAX_HITS:,} hits; for every match use news export (scan in Python)"
         )
     return number
 

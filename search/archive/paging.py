@@ -3,8 +3,9 @@
     WORD = place . number . seconds . digest        no letter of it means anything to a shell
 
 The place is the engine's own cursor. The number is the rank of the next hit, from 1. The seconds
-since 1970 are when the search began: its later pages read "when:7d" and rank by age as the first did. The
-digest is of everything else that decides what is found and in which order.
+since 1970 are when the search began: its later pages read "when:7d" and rank by age as the first did. They
+are left out if nothing depends on them. The digest is of everything else that decides what is found and in
+which order.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from search.errors import InvalidRequest
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WORD = re.compile(r"([\w-]+)\.(\d{1,10})\.(-?\d{1,10})\.([0-9a-f]{8})", re.ASCII)
+_WORD = re.compile(r"([\w-]+)\.(\d{1,10})\.(-?\d{1,10})?\.([0-9a-f]{8})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,11 @@ class NextPage:
 
     place: str
     number: int
-    began: datetime
+    began: datetime | None
     digest: str
 
     def __str__(self) -> str:
-        seconds = (self.began - _EPOCH) // timedelta(seconds=1)
+        seconds = "" if self.began is None else (self.began - _EPOCH) // timedelta(seconds=1)
         return f"{self.place}.{self.number}.{seconds}.{self.digest}"
 
     @classmethod
@@ -39,7 +40,8 @@ class NextPage:
         match = _WORD.fullmatch("".join(word.split()))
         if match is None:
             raise InvalidRequest("that is not a cursor; use the one a page of results came with")
-        return cls(match[1], int(match[2]), _EPOCH + timedelta(seconds=int(match[3])), match[4])
+        began = _EPOCH + timedelta(seconds=int(match[3])) if match[3] else None
+        return cls(match[1], int(match[2]), began, match[4])
 
     def check(self, digest: str) -> None:
         """Raise `InvalidRequest` unless `digest` is the digest of the search that began."""

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
+from search.archive.arguments import text_of
 from search.archive.excerpts import with_snippets
 from search.archive.feedback import CHARACTERISTIC_WORDS, characteristic_words, drop_duplicates, weighted
 from search.article import Article
 from search.dates import Period
 from search.deadline import Check
 from search.engine import MAX_HITS, Reader, Results, SearchRequest
+from search.errors import InvalidRequest
 from search.language import Dates, Not, Word, all_of
 from search.text import Analyzer
 
@@ -36,3 +38,13 @@ def background_of(
     """Find similar articles from before this time, without copies of the article or of each other."""
     found = similar_to(reader, article, analyzer, Period(None, before), min(MAX_HITS, 4 * limit), check)
     return replace(found, hits=tuple(islice(drop_duplicates(found.hits, article, check), limit)))
+
+
+def article_of(reader: Reader, article: str | Article) -> Article:
+    """The article, or the one with this id; raises `InvalidRequest` for an id that is not there."""
+    if isinstance(article, Article):
+        return article
+    found = reader.get([text_of("an id", article)]).get(article)
+    if found is None:
+        raise InvalidRequest(f"no article has the id {article!r}")
+    return found

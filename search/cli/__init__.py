@@ -6,7 +6,6 @@ Each command parses, calls the library and prints. Modules are imported at the t
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import sys
@@ -14,9 +13,10 @@ from collections.abc import Sequence
 
 import click
 
-from search.cli import discover, help, index, maintain, options, search, versions  # noqa: A004
+from search.cli import discover, export, help, index, maintain, options, search, versions  # noqa: A004
 from search.cli.groups import HeadedGroup
 from search.cli.signals import Interrupted, Interruption, interruptible
+from search.errors import SearchError
 
 __all__ = ["main", "news"]
 
@@ -41,6 +41,7 @@ news.add_under(
     "Find",
     search.search,
     search.show,
+    export.export,
     search.count,
     search.timeline,
     search.facets,
@@ -49,7 +50,13 @@ news.add_under(
 )
 news.add_under("Put in", index.index, index.delete)
 news.add_under(
-    "Understand", discover.explain, discover.suggest, search.stats, versions.history, help.show_help
+    "Understand",
+    discover.explain,
+    discover.suggest,
+    search.stats,
+    versions.history,
+    help.show_help,
+    help.schema,
 )
 news.add_under(
     "Keep",
@@ -77,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"
     )  # NumPy's threads have no work here and take address space
+    if "_NEWS_COMPLETE" in os.environ:
+        from search.cli import completion  # noqa: F401  # its import registers what bash needs
     with interruptible() as interruption:
         code = _run(arguments, interruption)
     sys.exit(code)
@@ -95,7 +104,7 @@ class _ClosedInput(io.RawIOBase):
 
 
 def _run(arguments: Sequence[str] | None, interruption: Interruption) -> int:
-    from search.errors import QuerySyntaxError, SearchError
+    from search.cli.failures import explain_failure
 
     try:
         code = news.main(
@@ -106,32 +115,13 @@ def _run(arguments: Sequence[str] | None, interruption: Interruption) -> int:
         )
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except (click.exceptions.Abort, KeyboardInterrupt) as abort:
-        options.warn("interrupted")
-        cause = abort.__cause__ or abort
-        return cause.exit_code if isinstance(cause, Interrupted) else options.INTERRUPTED
-    except click.ClickException as error:
-        from search.present.safe import printable
-
-        shown = io.StringIO()
-        error.show(shown)
-        click.echo(printable(shown.getvalue()), err=True, nl=False)
-        return error.exit_code
     except (BrokenPipeError, SystemExit):  # the second is what click makes of the first
         # The reader of our output has closed it, so no message can reach it.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         return 0
-    except SearchError as error:
-        options.warn(str(error))
-        if isinstance(error, QuerySyntaxError):
-            options.warn("how queries are written: news help query")
-        return options.EXIT_CODES[type(error).code]
-    except (MemoryError, SystemError):  # the second is what CPython makes of it at times
-        options.warn("there is not enough memory; articles that were stored before this are in the archive")
-        return options.LIMIT
-    except ImportError as error:
-        options.warn(f"a package cannot be loaded: {error.__cause__ or error}")
-        return options.USAGE
-    except OSError as error:
-        options.warn(f"{error.filename or 'output'}: {error.strerror or error}")
-        return options.NO_SPACE if error.errno == errno.ENOSPC else options.USAGE
+    except (click.exceptions.Abort, KeyboardInterrupt) as abort:
+        options.print_error("interrupted")
+        cause = abort.__cause__ or abort
+        return cause.exit_code if isinstance(cause, Interrupted) else options.INTERRUPTED
+    except (click.ClickException, SearchError, MemoryError, SystemError, ImportError, OSError) as error:
+        return explain_failure(error, sys.argv[1:] if arguments is None else arguments)

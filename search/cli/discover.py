@@ -16,11 +16,13 @@ from search.cli.options import (
     format_option,
     open_existing,
     question_options,
+    quiet_option,
     resolve,
     timeout_option,
     tz_option,
     warn,
 )
+from search.cli.rows import PAGE_FORMATS
 from search.cli.search import show_results
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 limit_option = click.option(
     "--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="Print at most this many."
 )
-hits_option = format_option("text", "json", "jsonl", "csv", "ids")
+hits_option = format_option(*PAGE_FORMATS)
 
 
 def _read_article(identity: str) -> str | Article:
@@ -59,6 +61,7 @@ def _read_article(identity: str) -> str | Article:
 @hits_option
 @color_option
 @archive_option
+@quiet_option()
 def similar(
     identity: str,
     since: str | None,
@@ -95,6 +98,7 @@ def similar(
 @hits_option
 @color_option
 @archive_option
+@quiet_option()
 def background(
     identity: str,
     limit: int,
@@ -123,6 +127,7 @@ def background(
 @timeout_option
 @format_option("text", "json")
 @archive_option
+@quiet_option()
 def suggest(prefix: str, limit: int, timeout: float, output_format: str, archive: str | None) -> None:
     """Print words that begin with PREFIX, most frequent first.
 
@@ -156,6 +161,7 @@ def suggest(prefix: str, limit: int, timeout: float, output_format: str, archive
 @format_option("text", "json")
 @color_option
 @archive_option
+@quiet_option()
 def explain(
     identity: str,
     question: Question,

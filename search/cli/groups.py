@@ -8,7 +8,7 @@ from search.cli.options import EXIT_MEANINGS
 from search.cli.topics import TOPICS
 
 _OTHER_NAMES = {
-    "add": "index", "import": "index", "find": "search", "get": "show", "cat": "show", "export": "dump",
+    "add": "index", "import": "index", "find": "search", "get": "show", "cat": "show",
     "remove": "delete", "rm": "delete", "check": "verify", "info": "stats",
 }  # fmt: skip
 """Commands of other programs, and what they are called here."""
@@ -51,5 +51,7 @@ class HeadedGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if (name := _OTHER_NAMES.get(args[0])) is not None:
-            raise click.UsageError(f"No such command '{args[0]}'. Did you mean '{name}'?", ctx)
+            error = click.UsageError(f"No such command '{args[0]}'. Did you mean '{name}'?", ctx)
+            error.possibilities = [name]  # type: ignore[attr-defined]  # as click's own error has them
+            raise error
         return super().resolve_command(ctx, args)

@@ -1,9 +1,10 @@
-"""The command `help`: the help of a command, a page on a topic, or the man page."""
+"""The commands that describe the program: help, and schema for its output in JSON."""
 
 from __future__ import annotations
 
 import click
 
+from search.cli.options import completed
 from search.cli.topics import TOPICS, topic_as_text
 
 
@@ -14,7 +15,7 @@ from search.cli.topics import TOPICS, topic_as_text
 def show_help(context: click.Context, subject: str | None, man: bool) -> None:
     """Print help on a topic or a command.
 
-    Topics are query, dates and settings.
+    Topics are query, dates, output and settings.
 
     \b
       news help query
@@ -38,3 +39,26 @@ def show_help(context: click.Context, subject: str | None, man: bool) -> None:
         raise click.UsageError(
             f"There is no help on '{subject}'. Topics are {', '.join(TOPICS)}, and each command is one."
         )
+
+
+@click.command()
+@click.argument("name", required=False, shell_complete=completed("complete_schema"))
+def schema(name: str | None) -> None:
+    """Print the JSON Schema of an output.
+
+    Without a NAME, print the names. Later versions may add properties, but take none away.
+
+    \b
+      news schema search
+      news schema error
+    """
+    from search.present.json_schemas import SCHEMA_NAMES, schema_as_json
+
+    if name is None:
+        width = max(map(len, SCHEMA_NAMES))
+        for each, meaning in SCHEMA_NAMES.items():
+            click.echo(f"{each:<{width}}  {meaning}")
+    elif name in SCHEMA_NAMES:
+        click.echo(schema_as_json(name))
+    else:
+        raise click.UsageError(f"There is no schema '{name}'. Schemas are {', '.join(SCHEMA_NAMES)}.")

@@ -17,14 +17,17 @@ from search.cli.options import (
     articles,
     exit_with,
     open_existing,
+    print_error,
     query_text,
+    quiet_option,
     resolve,
+    say,
     selection_options,
     tz_option,
     wait_option,
     warn,
 )
-from search.cli.progress import show_progress
+from search.cli.progress import ReadFiles, show_progress, show_reading
 from search.cli.signals import Interruption, Reading
 
 if TYPE_CHECKING:
@@ -78,6 +81,7 @@ MAX_SHOWN_REJECTS = 10
 @tz_option
 @wait_option
 @archive_option
+@quiet_option()
 @click.pass_obj
 def index(
     interruption: Interruption | None,
@@ -118,6 +122,8 @@ def index(
     from search.sources import ReadOptions, read_paths
 
     settings = resolve(archive, tz)
+    report = IndexReport()
+    files = ReadFiles(paths, lambda: report.read)
     options = ReadOptions(
         format=file_format,
         encoding=_known_encoding(encoding),
@@ -127,6 +133,7 @@ def index(
         strict=strict,
         keep_going=keep_going,
         exclude=(settings.archive / "index",),
+        on_open=files.open,
     )
     _check_place(settings.archive)
     if rejects is not None and any(path.resolve() == rejects.resolve() for path in paths):
@@ -136,7 +143,6 @@ def index(
         from search.sources.languages import with_languages
 
         items = with_languages(items, detect.replace(",", " ").split())
-    report = IndexReport()
     read = Reading(items, interruption or Interruption())
     with ExitStack() as stack:
         on_reject, on_note = stack.enter_context(_rejects_file(rejects))
@@ -148,15 +154,10 @@ def index(
         with suppress(IndexUnusable):  # the write below mends it
             for warning in opened.state().warnings:
                 warn(warning)
-        progress = stack.enter_context(show_progress("articles"))
-
-        def move(so_far: IndexReport) -> None:
-            progress(so_far.read, None)
-            read.used()
-
+        stack.enter_context(show_reading(files))
         try:
             index_documents(
-                opened.engine, read, report, on_reject=on_reject, on_note=on_note, on_progress=move
+                opened.engine, read, report, on_reject=on_reject, on_note=on_note, on_progress=read.used
             )
         except (KeyboardInterrupt, MemoryError, OSError, SearchError) as error:
             stack.close()
@@ -240,7 +241,7 @@ def _rejects_file(
         if file is not None:
             file.close()
         for message in shown:  # not while a progress bar is drawn
-            warn(message)
+            print_error(message)
 
 
 def _escaped(path: str) -> str:
@@ -257,11 +258,11 @@ def _account(report: IndexReport, rejects: Path | None) -> None:
         parts.append(f"older {counts.older:,}")
     if report.withdrawn:
         parts.append(f"withdrawn {report.withdrawn:,}")
-    click.echo(", ".join([*parts, f"rejected {rejected:,}"]))
+    say(", ".join([*parts, f"rejected {rejected:,}"]))
     if rejected:
         why = ", ".join(f"{code} {count:,}" for code, count in report.rejected.most_common())
         more = "" if rejects or rejected <= MAX_SHOWN_REJECTS else "; --rejects FILE lists them all"
-        warn(f"rejected: {why}{more}")
+        print_error(f"rejected: {why}{more}")
     for code, count in report.notes.most_common():
         warn(f"noted: {code} {count:,}, first in {report.examples[code]}")
     if skipped := [f"{code} {count:,}" for code, count in report.skipped.most_common() if count]:
@@ -280,6 +281,7 @@ def _account(report: IndexReport, rejects: Path | None) -> None:
 @tz_option
 @wait_option
 @archive_option
+@quiet_option("--quiet")
 def delete(
     ids: tuple[str, ...],
     query: str | None,
@@ -316,7 +318,7 @@ def delete(
         else:
             ids = tuple(i for i in dict.fromkeys(ids) if forget or opened.get(i) is not None)
         if not ids:
-            warn("no such article")
+            print_error("no such article")
             exit_with(NOTHING_FOUND)
         if dry_run:
             for identity in ids:
@@ -333,7 +335,7 @@ def delete(
                 exit_with(NOTHING_FOUND)
         try:
             count = opened.delete(ids, forget=forget)
-            click.echo(f"{'forgot' if forget else 'deleted'} {count:,}")
+            say(f"{'forgot' if forget else 'deleted'} {count:,}")
             if not count:
                 exit_with(NOTHING_FOUND)
         except KeyboardInterrupt:
@@ -345,6 +347,7 @@ def delete(
 @click.command()
 @wait_option
 @archive_option
+@quiet_option()
 def rebuild(wait: float, archive: str | None) -> None:
     """Build a new index from the stored articles.
 
@@ -359,4 +362,4 @@ def rebuild(wait: float, archive: str | None) -> None:
             warn("the old index is still in use")
             raise
         numbers = opened.stats()
-    click.echo(f"rebuilt the index of {articles(numbers.articles)}")
+    say(f"rebuilt the index of {articles(numbers.articles)}")

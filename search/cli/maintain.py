@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search.cli.options import DAMAGED, archive_option, articles, exit_with, resolve, warn
+from search.cli.options import (
+    DAMAGED,
+    archive_option,
+    articles,
+    exit_with,
+    output_option,
+    print_error,
+    quiet_option,
+    resolve,
+    say,
+    warn,
+)
 from search.cli.progress import show_progress
 
 if TYPE_CHECKING:
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
     help="Also analyse every article again and compare it with the index.",
 )
 @archive_option
+@quiet_option()
 def verify(level: Level, archive: str | None) -> None:
     """Check that the archive is whole.
 
@@ -38,17 +50,19 @@ def verify(level: Level, archive: str | None) -> None:
 
     with show_progress("articles") as progress:
         report = maintained(resolve(archive).archive).verify(level, progress)
-    for sentence in (*report.notes, *report.problems):
-        warn(sentence)
+    for note in report.notes:
+        warn(note)
+    for sentence in (*report.problems, report.fix) if report.problems else ():
+        print_error(sentence)
     if report.problems:
-        warn(report.fix)
         exit_with(DAMAGED)
-    click.echo(f"the archive is whole: {articles(report.articles)}, checked {level}")
+    say(f"the archive is whole: {articles(report.articles)}, checked {level}")
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @archive_option
+@quiet_option()
 def backup(folder: Path, archive: str | None) -> None:
     """Copy the archive to the new folder DIR.
 
@@ -58,12 +72,13 @@ def backup(folder: Path, archive: str | None) -> None:
     from search.backends import maintained
 
     report = maintained(resolve(archive).archive).copy_to(folder)
-    click.echo(f"copied {articles(report.articles)} to {folder}, and checked the copy")
+    say(f"copied {articles(report.articles)} to {folder}, and checked the copy")
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @archive_option
+@quiet_option()
 def restore(folder: Path, archive: str | None) -> None:
     """Make the archive from the backup DIR.
 
@@ -73,14 +88,16 @@ def restore(folder: Path, archive: str | None) -> None:
 
     location = resolve(archive).archive
     report = maintained(folder).copy_to(location)
-    click.echo(f"restored {articles(report.articles)} to {location}, and checked them")
+    say(f"restored {articles(report.articles)} to {location}, and checked them")
 
 
 @click.command()
 @click.option(
     "--versions", is_flag=True, help="Print every stored version, deleted articles included; see below."
 )
+@output_option
 @archive_option
+@quiet_option()
 def dump(versions: bool, archive: str | None) -> None:
     """Print every article as JSON lines.
 

@@ -19,6 +19,7 @@ from click.core import ParameterSource
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from click.shell_completion import CompletionItem
     from rich.console import Console
 
     from search.archive.archive import Archive
@@ -63,6 +64,19 @@ EXIT_CODES = {
 """The exit code for each `SearchError.code`."""
 
 
+def completed(name: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]:
+    """The function of `completion` that completes a parameter, imported when a shell asks for it."""
+
+    def complete(
+        ctx: click.Context, parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        from search.cli import completion
+
+        return list(getattr(completion, name)(ctx, parameter, incomplete))
+
+    return complete
+
+
 def _one_archive(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> str | None:
     if len(given) > 1:
         raise click.UsageError("--archive is given more than once; a command works with one archive")
@@ -74,6 +88,7 @@ archive_option = click.option(
     "-a",
     multiple=True,
     callback=_one_archive,
+    shell_complete=completed("complete_archive"),
     metavar="DIR",
     help="The archive's folder.  [default: $NEWS_ARCHIVE, else ./index_data]",
 )
@@ -104,12 +119,56 @@ color_option = click.option(
 )
 
 
-def format_option(*formats: str) -> Callable[[Command], Command]:
-    """Make the option `--format` with these choices; the first one is the default."""
+def _make_quiet(ctx: click.Context, _param: click.Parameter, given: bool) -> None:
+    ctx.meta[_QUIET] = given
+
+
+_QUIET = "search.cli.quiet"
+
+
+def quiet_option(*names: str) -> Callable[[Command], Command]:
+    """Make the option that silences `note` and `say` for the rest of the command."""
     return click.option(
+        *(names or ("--quiet", "-q")), is_flag=True, expose_value=False, callback=_make_quiet,
+        help="Print only results and errors.",
+    )  # fmt: skip
+
+
+def is_quiet() -> bool:
+    """True if the running command was asked for results and errors only."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_QUIET))
+
+
+output_file = click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="Write to FILE, which is replaced only when everything is written.",
+)
+
+
+def output_option(command: Command) -> Command:
+    """Give the command an option that writes its standard output to a file."""
+
+    @wraps(command)
+    def writing(output: Path | None, **options: Any) -> object:
+        from search.cli.output import written_to
+
+        with written_to(output):
+            return command(**options)
+
+    return cast(Command, output_file(writing))
+
+
+def format_option(*formats: str) -> Callable[[Command], Command]:
+    """Make the option `--format` with these choices, of which the first is the default, and `--output`."""
+    option = click.option(
         "--format", "-f", "output_format", type=click.Choice(formats), default=formats[0], show_default=True,
         help="The format of the output.",
     )  # fmt: skip
+    return lambda command: option(output_option(command))
 
 
 def question_options(command: Command) -> Command:
@@ -123,7 +182,12 @@ def question_options(command: Command) -> Command:
 
         return command(question=Question(query_text(query), since, until, any_word), **options)
 
-    return cast(Command, click.argument("query", nargs=-1)(selection_options(asking)))
+    return cast(
+        Command,
+        click.argument("query", nargs=-1, shell_complete=completed("complete_query"))(
+            selection_options(asking)
+        ),
+    )
 
 
 def selection_options(command: Command) -> Command:
@@ -191,11 +255,23 @@ def console(settings: Settings) -> Console:
     return open_console(sys.stdout, settings.color)
 
 
-def warn(message: str) -> None:
-    """Print a note on standard error."""
+def print_error(message: str) -> None:
+    """Print an error on standard error."""
     from search.present.safe import printable
 
     click.echo(f"news: {printable(message)}", err=True)
+
+
+def warn(message: str) -> None:
+    """Print a note on standard error, unless the command is quiet."""
+    if not is_quiet():
+        print_error(message)
+
+
+def say(message: str) -> None:
+    """Print the outcome of a command that has no results, unless the command is quiet."""
+    if not is_quiet():
+        click.echo(message)
 
 
 def exit_with(code: int) -> None:
@@ -208,12 +284,21 @@ def was_given(name: str) -> bool:
     return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
-def command_line(**changed: object) -> str:
-    """Write the running command as it was typed, with these values changed; None leaves an option out."""
+def command_line(other: str = "", **changed: object) -> str:
+    """Write the running command as it was typed, with these values changed; None leaves an option out.
+
+    With the name of an `other` command, write that one with the arguments and options that both have.
+    """
     context = click.get_current_context()
+    group = context.find_root().command
+    assert isinstance(group, click.Group)
+    command = group.commands[other or str(context.command.name)]
+    known = {parameter.name for parameter in command.params}
     options, arguments = [], []
     for parameter in context.command.params:
         name = str(parameter.name)
+        if name not in known or name not in context.params:
+            continue
         value = changed[name] if name in changed else context.params[name] if was_given(name) else None
         values = value if isinstance(value, tuple) else () if value is None else (value,)
         if isinstance(parameter, click.Argument):
@@ -223,9 +308,8 @@ def command_line(**changed: object) -> str:
         else:
             options += [word for each in values for word in (parameter.opts[0], str(each))]
     separator = ["--"] if any(argument.startswith("-") for argument in arguments) else []
-    if not separator:
-        return shlex.join([*context.command_path.split(), *arguments, *options])
-    return shlex.join([*context.command_path.split(), *options, *separator, *arguments])
+    ordered = [*options, *separator, *arguments] if separator else [*arguments, *options]
+    return shlex.join(["news", str(command.name), *ordered])
 
 
 def query_text(words: tuple[str, ...]) -> str:

@@ -1,58 +1,50 @@
-"""The formats with one row a hit: csv, jsonl and ids, for a page of hits or with --all for every match."""
+"""The formats with one row a hit or an article, and the note that a page of them is not all."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from search.cli.options import command_line, warn, was_given
+from search.cli.options import command_line, warn
 
 if TYPE_CHECKING:
-    from search.article import Article
-    from search.engine import Hit, Results, Sort
+    from search.engine import Results
 
-ROW_FORMATS = ("csv", "jsonl", "ids")
-
-_OF_A_PAGE = ("limit", "after", "sort", "expand", "recency")
-
-
-def check_all(output_format: str, sort: Sort) -> None:
-    """Refuse the options that have no meaning with --all."""
-    if output_format not in ROW_FORMATS:
-        raise click.UsageError(f"--all is for --format {', '.join(ROW_FORMATS)}, not for {output_format}")
-    for name in _OF_A_PAGE:
-        if was_given(name) and (name, sort) != ("sort", "oldest"):
-            raise click.UsageError(
-                f"--all prints every match, oldest first; it cannot be combined with --{name}"
-            )
+PAGE_FORMATS = ("text", "json", "jsonl", "csv", "tsv", "ids")
+WITHOUT_FACETS = ("csv", "tsv", "ids")
+"""The formats of a page of hits that have no room for the counts of facets."""
 
 
-def print_rows(output_format: str, hits: Iterable[Hit | Article]) -> None:
-    """Print each row as soon as it is read, so that an interrupt leaves the rows before it."""
-    for row in _rows(output_format, hits):
+def check_facets(output_format: str) -> None:
+    """Refuse facets for a format that has no room for them."""
+    if output_format in WITHOUT_FACETS:
+        raise click.UsageError(
+            f"--facet cannot be printed as {output_format}; use --format json or jsonl, or: news facets"
+        )
+
+
+def print_rows(output_format: str, results: Results) -> None:
+    """Print a page of hits as rows, and say so if there are more."""
+    for row in _rows(output_format, results):
         sys.stdout.write(row)
+    if results.next is not None:
+        last = results.first + len(results.hits) - 1
+        shown = f"{last:,}" if results.first == 1 else f"{results.first:,} to {last:,}"
+        everything = command_line("export", output_format=output_format, output=None)
+        warn(f"{shown} of {results.total:,}; all, oldest first: {everything}")
 
 
-def note_the_rest(results: Results) -> None:
-    """Say how many rows of all were printed, and which command prints all of them."""
-    last = results.first + len(results.hits) - 1
-    shown = f"{last:,}" if results.first == 1 else f"{results.first:,} to {last:,}"
-    unlimited = command_line(everything=True, **dict.fromkeys(_OF_A_PAGE))
-    warn(f"{shown} of {results.total:,}; for all of them, oldest first: {unlimited}")
-
-
-def _rows(output_format: str, hits: Iterable[Hit | Article]) -> Iterator[str]:
-    from search.article import Article
-    from search.present.schema import hits_as_json_lines
-    from search.present.table import hits_as_csv
+def _rows(output_format: str, results: Results) -> Iterator[str]:
+    from search.present.schema import results_as_json_lines
+    from search.present.table import hits_as_table
 
     match output_format:
-        case "csv":
-            yield from hits_as_csv(hits)
+        case "csv" | "tsv":
+            return hits_as_table(results.hits, output_format)
         case "jsonl":
-            yield from hits_as_json_lines(hits)
+            return results_as_json_lines(results)
         case _:
-            yield from (f"{hit.id if isinstance(hit, Article) else hit.article.id}\n" for hit in hits)
+            return (f"{hit.article.id}\n" for hit in results.hits)

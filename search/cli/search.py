@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING
 
 import click
 
+from search.cli.last import hit_of, remember
 from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
     color_option,
-    command_line,
+    completed,
     console,
     exit_with,
     format_option,
     open_existing,
+    output_option,
+    print_error,
     question_options,
+    quiet_option,
     resolve,
     timeout_option,
     tz_option,
     warn,
 )
-from search.cli.rows import ROW_FORMATS, check_all, note_the_rest, print_rows
+from search.cli.paging import next_command, start_of
+from search.cli.rows import PAGE_FORMATS, check_facets, print_rows
 
 if TYPE_CHECKING:
     from search.archive.archive import Archive
@@ -43,20 +48,14 @@ if TYPE_CHECKING:
     help="The order of the hits. Equal hits are sorted newest first, then by id.",
 )
 @click.option("--limit", "-n", type=int, help="Print at most this many hits.  [default: 10]")
-@click.option(
-    "--after", metavar="CURSOR", help="Print the page after this cursor; each page prints the next command."
-)
-@click.option(
-    "--all",
-    "everything",
-    is_flag=True,
-    help="Print every match, oldest first, without scores and snippets. For csv, jsonl and ids.",
-)
+@click.option("--page", type=click.IntRange(1), help="Print this page of hits.  [default: 1]")
+@click.option("--after", metavar="CURSOR", help="Print the page after this cursor, which is `next` in JSON.")
 @click.option(
     "--facet",
     "facets",
     multiple=True,
     metavar="FIELD[:N]",
+    shell_complete=completed("complete_facets"),
     help="Count all matches by keyword, source, author, site, lang, precision or a field of the source, "
     "the N most frequent values; or by date:month, as well as year, quarter, week, day, hour. Repeatable.",
 )
@@ -68,15 +67,16 @@ if TYPE_CHECKING:
 )
 @timeout_option
 @tz_option
-@format_option("text", "json", "jsonl", "csv", "ids")
+@format_option(*PAGE_FORMATS)
 @color_option
 @archive_option
+@quiet_option()
 def search(
     question: Question,
     sort: Sort,
     limit: int | None,
+    page: int | None,
     after: str | None,
-    everything: bool,
     facets: tuple[str, ...],
     expand: bool,
     recency: str | None,
@@ -96,7 +96,6 @@ def search(
       news search 'title:storm -flood' --facet keyword --facet date:month
       news search --any 'A headline, or a sentence'
       news search -- -flood
-      news search flood --all --format csv > floods.csv
 
     \b
     In a query: a b   a OR b   -a   "a phrase"   "near phrase"~3   a NEAR/5 b
@@ -105,32 +104,28 @@ def search(
 
     All of the query language: news help query. The exit code is 0 if articles were found and 1 if not.
     """
-    if facets and output_format in ROW_FORMATS:
-        raise click.UsageError(
-            f"--facet cannot be printed as {output_format}; use --format json, or: news facets"
-        )
-    if everything:
-        check_all(output_format, sort)
+    if facets:
+        check_facets(output_format)
     settings = resolve(archive, tz, color)
     with open_existing(settings) as opened:
-        results = opened.search(
-            question,
-            sort=sort,
-            limit=0 if everything else settings.limit if limit is None else limit,
-            after=after,
-            facets=facets,
-            snippets=output_format != "ids",
-            timeout=timeout,
-            expand=expand,
-            recency=recency,
-        )
-        if everything:
-            show_notes(results)
-            print_rows(output_format, opened.scan(question))
-    if not everything:
-        show_results(settings, results, output_format)
-    elif not results.total:
-        exit_with(NOTHING_FOUND)
+
+        def ask(limit: int, after: str | None, *, whole: bool) -> Results:
+            return opened.search(
+                question,
+                sort=sort,
+                limit=limit,
+                after=after,
+                facets=facets if whole else (),
+                snippets=whole and output_format != "ids",
+                timeout=timeout,
+                expand=expand,
+                recency=recency,
+            )
+
+        size = settings.limit if limit is None else limit
+        start = after if page is None else start_of(page, size, after, ask)
+        results = ask(size, start, whole=True)
+    show_results(settings, results, output_format, page)
 
 
 def show_notes(results: Results) -> None:
@@ -145,24 +140,22 @@ def show_notes(results: Results) -> None:
         warn(sentence)
 
 
-def show_results(settings: Settings, results: Results, output_format: str) -> None:
+def show_results(settings: Settings, results: Results, output_format: str, page: int | None = None) -> None:
     """Print a page of results; the exit code is 1 if there are none."""
     from search.present import schema, terminal
 
     show_notes(results)
-    more = results.next is not None
     match output_format:
         case "text" if results.hits or results.total:
-            following = command_line(after=results.next) if more else None
+            following = None if results.next is None else next_command(results, page)
+            remember(settings.archive, results)
             terminal.print_results(console(settings), results, settings.zone, following)
         case "text":
             warn(f"nothing found; the query was read as: {results.read_as}")
         case "json":
             click.echo(schema.results_as_json(results))
         case _:
-            print_rows(output_format, results.hits)
-            if more:
-                note_the_rest(results)
+            print_rows(output_format, results)
     if not results.total:
         exit_with(NOTHING_FOUND)
 
@@ -172,6 +165,7 @@ def show_results(settings: Settings, results: Results, output_format: str) -> No
 @timeout_option
 @tz_option
 @archive_option
+@quiet_option()
 def count(
     question: Question,
     timeout: float,
@@ -207,11 +201,13 @@ def count(
     "--format",
     "-f",
     "output_format",
-    type=click.Choice(["text", "csv", "json"]),
+    type=click.Choice(["text", "csv", "tsv", "json"]),
     help="How to print.  [default: text on a terminal, else csv]",
 )
+@output_option
 @color_option
 @archive_option
+@quiet_option()
 def timeline(
     question: Question,
     by: Interval,
@@ -237,8 +233,10 @@ def timeline(
             terminal.print_timeline(console(settings), line)
         case "json":
             click.echo(schema.timeline_as_json(line))
+        case "tsv":
+            sys.stdout.writelines(table.timeline_as_table(line, "tsv"))
         case _:
-            click.echo(table.timeline_as_csv(line), nl=False)
+            sys.stdout.writelines(table.timeline_as_table(line))
     if not line.bins and not line.undated:
         exit_with(NOTHING_FOUND)
 
@@ -249,14 +247,16 @@ def timeline(
     "fields",
     multiple=True,
     metavar="FIELD[:N]",
+    shell_complete=completed("complete_facets"),
     help="Count by this field, as in search --facet. Can be repeated.  [default: keyword, source, author]",
 )
 @question_options
 @timeout_option
 @tz_option
-@format_option("text", "json", "csv")
+@format_option("text", "json", "csv", "tsv")
 @color_option
 @archive_option
+@quiet_option()
 def facets(
     question: Question,
     fields: tuple[str, ...],
@@ -285,26 +285,39 @@ def facets(
             terminal.print_facets(console(settings), counted)
         case "json":
             click.echo(schema.facets_as_json(counted))
+        case "tsv":
+            sys.stdout.writelines(table.facets_as_table(counted, "tsv"))
         case _:
-            click.echo(table.facets_as_csv(counted), nl=False)
+            sys.stdout.writelines(table.facets_as_table(counted))
     if not any(facet.values or facet.missing for facet in counted):
         exit_with(NOTHING_FOUND)
 
 
 @click.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID|URL...")
+@click.argument("ids", nargs=-1, required=True, metavar="ID|URL|NUMBER...")
+@click.option("--hit", is_flag=True, help="Read each number as a hit of the last search, not as an id.")
 @tz_option
 @format_option("text", "json")
 @color_option
 @archive_option
+@quiet_option()
 def show(
-    ids: tuple[str, ...], tz: str | None, output_format: str, color: str | None, archive: str | None
+    ids: tuple[str, ...],
+    hit: bool,
+    tz: str | None,
+    output_format: str,
+    color: str | None,
+    archive: str | None,
 ) -> None:
-    """Print whole articles by id or URL.
+    """Print whole articles by id, URL or the number of a hit.
+
+    A number that is not the id of an article is the number of a hit of the last search in this archive that
+    was printed as text.
 
     With --format json, print one article a line in the form that `news index` reads.
 
     \b
+      news show 3
       news show "$(news search comet --format ids --limit 1)"
     """
     from search.present import schema, terminal
@@ -313,9 +326,8 @@ def show(
     missing = False
     with open_existing(settings, with_warnings=True) as opened:
         for number, identity in enumerate(ids):
-            article = _get(opened, identity)
+            article = _find(opened, settings, identity, by_number=hit)
             if article is None:
-                warn(f"no article has the id {identity}")
                 missing = True
             elif output_format == "json":
                 click.echo(schema.article_as_json(article))
@@ -326,14 +338,29 @@ def show(
         exit_with(NOTHING_FOUND)
 
 
-def _get(archive: Archive, identity: str) -> Article | None:
-    """Return the article with this id, else the newest one with this URL."""
+def _find(archive: Archive, settings: Settings, written: str, *, by_number: bool) -> Article | None:
+    """Return the article with this id, else the newest one with this URL, else the hit of this number.
+
+    If there is none, say so.
+    """
     from search.language import Word
 
-    article = archive.get(identity)
-    if article is None and "://" in identity:
-        hits = archive.search(str(Word(identity, "url")), sort="newest", limit=1).hits
+    article = None if by_number else archive.get(written)
+    if article is None and "://" in written:
+        hits = archive.search(str(Word(written, "url")), sort="newest", limit=1).hits
         article = hits[0].article if hits else None
+    if article is not None:
+        return article
+    if not written.isdecimal():
+        print_error(f"no article has the id {written}")
+        return None
+    identity, search = hit_of(settings.archive, written)
+    if identity is None:
+        print_error(f"no article has the id {written}, and {search}")
+    elif (article := archive.get(identity)) is None:
+        print_error(f"hit {written} of the last search, {identity}, is not in the archive any more")
+    else:
+        warn(f"hit {written} of: {search}")
     return article
 
 
@@ -341,6 +368,7 @@ def _get(archive: Archive, identity: str) -> Article | None:
 @format_option("text", "json")
 @color_option
 @archive_option
+@quiet_option()
 def stats(output_format: str, color: str | None, archive: str | None) -> None:
     """Describe the archive: articles, dates, words, sizes, state.
 

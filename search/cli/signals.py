@@ -94,7 +94,7 @@ class Reading(Iterator[Item]):
         finally:
             self._interruption.hold()
 
-    def used(self) -> None:
+    def used(self, _report: object = None) -> None:
         """Say that the last item has been used; after the last of all, signals are let through."""
         if self._ended:
             self._interruption.release()

@@ -1,4 +1,4 @@
-"""The pages of `news help`: queries, dates and settings.
+"""The pages of `news help`: queries, dates, output and settings.
 
 Each page is a value. `news help` prints it, the man page holds it, and the tests read every query in it.
 """
@@ -232,7 +232,61 @@ SETTINGS = Topic(
     ),
 )
 
-TOPICS = {topic.name: topic for topic in (QUERY, DATES, SETTINGS)}
+OUTPUT = Topic(
+    "output",
+    "Formats, files, pages, errors for programs.",
+    (
+        Section(
+            "Formats",
+            "Data goes to standard output; notes, errors and progress go to standard error.",
+            (
+                ("--format text", "for people; hits have numbers, and news show 3 shows the third"),
+                ("--format json", "one object; news schema prints its JSON Schema"),
+                ("--format jsonl", "an object a line; with --facet a last line with the counts"),
+                (
+                    "--format csv, tsv",
+                    "a table; a cell that a spreadsheet would run as a formula gets an ' in front",
+                ),
+                ("--format ids", "an id a line"),
+            ),
+        ),
+        Section(
+            "Files",
+            "A file is replaced only when everything is written.",
+            (
+                ("news export QUERY -o FILE", "every match; csv, tsv, jsonl and parquet by the name of FILE"),
+                (
+                    "news export QUERY -c id,title",
+                    "these columns; -c +body adds the body to the default ones",
+                ),
+                ("news export QUERY --excel", "csv with the mark by which Excel knows UTF-8"),
+                ("-o FILE", "the output of any command to FILE"),
+                ("-q", "no notes and no progress; results and errors only"),
+            ),
+        ),
+        Section(
+            "Pages",
+            "",
+            (
+                ("--page 2", "the next hits; their numbers go on"),
+                ("--after CURSOR", "the hits after a place in the order; the cursor is next in JSON"),
+            ),
+        ),
+        Section(
+            "Errors for programs",
+            "With --format json or jsonl an error is an object on one line of standard error. The exit code "
+            "stays the same.",
+            (
+                ("code", "a stable name, such as query-syntax or archive-not-found"),
+                ("message", "the error and the next step, for people"),
+                ("span", "the wrong part of the query: its first character, and the one after it"),
+                ("did_you_mean", "another spelling of that part"),
+            ),
+        ),
+    ),
+)
+
+TOPICS = {topic.name: topic for topic in (QUERY, DATES, OUTPUT, SETTINGS)}
 
 
 def topic_as_text(topic: Topic, formatter: click.HelpFormatter) -> str:

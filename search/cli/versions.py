@@ -10,10 +10,12 @@ from search.cli.options import (
     exit_with,
     format_option,
     open_existing,
+    print_error,
+    quiet_option,
     resolve,
+    say,
     tz_option,
     wait_option,
-    warn,
 )
 from search.cli.progress import show_progress
 
@@ -23,6 +25,7 @@ from search.cli.progress import show_progress
 @tz_option
 @format_option("text", "json")
 @archive_option
+@quiet_option()
 def history(identity: str, tz: str | None, output_format: str, archive: str | None) -> None:
     """List the versions of an article.
 
@@ -44,7 +47,7 @@ def history(identity: str, tz: str | None, output_format: str, archive: str | No
     for line in rendered.versions_as_text(versions, settings.zone) if output_format == "text" else ():
         click.echo(line)
     if not versions:
-        warn(
+        print_error(
             "the format of this archive keeps no versions; to bring it up to date run: news upgrade"
             if known
             else f"no article has the id {identity}, now or earlier"
@@ -62,6 +65,7 @@ def history(identity: str, tz: str | None, output_format: str, archive: str | No
 )
 @wait_option
 @archive_option
+@quiet_option()
 def prune(age: str, wait: float, archive: str | None) -> None:
     """Drop old versions of articles.
 
@@ -72,12 +76,13 @@ def prune(age: str, wait: float, archive: str | None) -> None:
     """
     with open_existing(resolve(archive), wait) as opened:
         count = opened.prune(age)
-    click.echo(f"dropped {count:,} version{'' if count == 1 else 's'}")
+    say(f"dropped {count:,} version{'' if count == 1 else 's'}")
 
 
 @click.command()
 @wait_option
 @archive_option
+@quiet_option()
 def upgrade(wait: float, archive: str | None) -> None:
     """Bring an archive that an older version of news made up to date.
 
@@ -86,4 +91,4 @@ def upgrade(wait: float, archive: str | None) -> None:
     """
     with open_existing(resolve(archive), wait) as opened, show_progress("articles") as progress:
         done = opened.upgrade(progress)
-    click.echo("the archive is now up to date" if done else "the archive is up to date already")
+    say("the archive is now up to date" if done else "the archive is up to date already")

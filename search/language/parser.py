@@ -289,13 +289,13 @@ class _Parser:
         scan, written = self.scan, match[1]
         name = field_name(written, self.extra_fields)
         is_alone = scan.peek() in ("", ")", "|") or scan.peek().isspace()
+        near = near_fields(written, self.extra_fields) if name is None else []
         if name is None and is_alone:
-            near = " or ".join(f"{name}:" for name in near_fields(written, self.extra_fields))
-            hint = f"; did you mean {near}?" if near else ""
+            hint = f"; did you mean {' or '.join(f'{each}:' for each in near)}?" if near else ""
             self.notes.append(f"“{written}:” was read as text, as there is no such field{hint}")
             return Word(written, self.field)
         if name is None:
-            scan.fail(no_field(written, self.extra_fields), match.start(), match.end() - 1)
+            scan.fail(no_field(written, self.extra_fields), match.start(), match.end() - 1, near)
         if self.field is not None:
             scan.fail(f"a field inside the set of “{self.field}”", match.start(), match.end())
         if is_alone:

@@ -7,6 +7,7 @@ A backslash takes the next character as it is. Curly and angled quotes are quote
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Never
 
@@ -117,6 +118,6 @@ class Scanner:
             self.at += 1
         return Characters("".join(taken), wild, escaped)
 
-    def fail(self, reason: str, start: int, end: int) -> Never:
-        """Raise the `QuerySyntaxError` that points at `query[start:end]`."""
-        raise QuerySyntaxError(reason, self._query, start, end)
+    def fail(self, reason: str, start: int, end: int, near: Sequence[str] = ()) -> Never:
+        """Raise the `QuerySyntaxError` that points at `query[start:end]`, for which these are `near`."""
+        raise QuerySyntaxError(reason, self._query, start, end, did_you_mean=near[0] if near else None)

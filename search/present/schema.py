@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -16,27 +16,23 @@ from search.present.safe import UNSAFE_CHARACTERS, iso
 def results_as_json(results: Results) -> str:
     """One JSON object: total, read_as, warnings, expanded_with, did_you_mean, parts, first, next, hits,
     facets."""
-    return _json(
-        {
-            "total": results.total,
-            "read_as": results.read_as,
-            "warnings": list(results.warnings),
-            "expanded_with": list(results.expanded_with),
-            "did_you_mean": results.did_you_mean,
-            "parts": [asdict(part) for part in results.parts],
-            "first": results.first,
-            "next": results.next,
-            "hits": [_hit(hit) for hit in results.hits],
-            "facets": {facet.field: _facet(facet) for facet in results.facets},
-        },
-        indent=2,
-    )
+    page = _page(results)
+    counted = page.pop("facets")
+    return _json({**page, "hits": [_hit(hit) for hit in results.hits], "facets": counted}, indent=2)
 
 
-def hits_as_json_lines(hits: Iterable[Hit | Article]) -> Iterator[str]:
-    """Write one JSON object a hit; an `Article` has no score and no snippet."""
-    for hit in hits:
-        yield _json(_hit(hit) if isinstance(hit, Hit) else _outline(hit)) + "\n"
+def results_as_json_lines(results: Results) -> Iterator[str]:
+    """Write one JSON object a hit; then, if there are facets, one with the names of `results_as_json`."""
+    for hit in results.hits:
+        yield _json(_hit(hit)) + "\n"
+    if results.facets:
+        yield _json(_page(results)) + "\n"
+
+
+def rows_as_json_lines(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    """Write one JSON object a row."""
+    for row in rows:
+        yield _json(row) + "\n"
 
 
 def facets_as_json(facets: Iterable[Facet]) -> str:
@@ -77,8 +73,36 @@ def stats_as_json(stats: Stats) -> str:
     )
 
 
+def error_as_json(
+    code: str, message: str, span: tuple[int, int] | None = None, did_you_mean: str | None = None
+) -> str:
+    """One JSON object, `error`: code, message, span and did_you_mean, the last two null if unknown.
+
+    `span` is the wrong part of the query, from its first character to the one after its last.
+    """
+    facts = {"code": code, "message": message, "span": span, "did_you_mean": did_you_mean}
+    return _json({"error": facts})
+
+
+def _page(results: Results) -> dict[str, object]:
+    """Everything but the hits."""
+    return {
+        "total": results.total,
+        "read_as": results.read_as,
+        "warnings": list(results.warnings),
+        "expanded_with": list(results.expanded_with),
+        "did_you_mean": results.did_you_mean,
+        "parts": [asdict(part) for part in results.parts],
+        "first": results.first,
+        "next": results.next,
+        "facets": {facet.field: _facet(facet) for facet in results.facets},
+    }
+
+
 def _hit(hit: Hit) -> dict[str, object]:
-    record = _outline(hit.article)
+    record = hit.article.as_record()
+    for name in ("body", "highlights", "description"):
+        record.pop(name, None)
     identity = record.pop("id")
     marked: dict[str, object] = {"id": identity, "score": round(hit.score, 6), **record}
     if hit.title_marks:
@@ -86,14 +110,6 @@ def _hit(hit: Hit) -> dict[str, object]:
     if hit.snippet is not None:
         marked["snippet"] = {"text": hit.snippet.text, "marks": [list(mark) for mark in hit.snippet.marks]}
     return marked
-
-
-def _outline(article: Article) -> dict[str, object]:
-    """The article's record without its long texts."""
-    record = article.as_record()
-    for name in ("body", "highlights", "description"):
-        record.pop(name, None)
-    return record
 
 
 def _facet(facet: Facet) -> dict[str, object]:

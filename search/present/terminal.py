@@ -69,14 +69,15 @@ def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
     article = hit.article
     lead = f"{number}. "
     title = _marked(console, article.title or "(no title)", hit.title_marks, "bold")
-    if article.url.startswith(("http://", "https://")):
-        title.stylize(Style(link=printable(article.url)))  # a link in terminals that know links
+    url = printable(article.url)
+    link = Style(link=url) if url.startswith(("http://", "https://")) else Style()
+    title.stylize(link)  # in terminals that know links
     _print(console, Text().append(lead, "dim").append_text(title))
     facts = [
         when(article.published, zone, article.precision),
         article.source,
         ", ".join(article.authors),
-        article.id,
+        "" if article.id == article.url else article.id,
     ]
     lines = [Text(printable(" · ".join(fact for fact in facts if fact)), "dim")]
     if hit.snippet is not None and hit.snippet.text:
@@ -86,6 +87,9 @@ def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
             _print(console, Text(" " * len(lead)).append_text(line))
         else:
             console.print(Padding(line, (0, 0, 0, len(lead)), expand=False))
+    if url:  # in one piece, so that it can be copied from any terminal
+        shown = Text(" " * len(lead)).append(url, Style(dim=True) + link)
+        console.print(shown, soft_wrap=True)
 
 
 def _marked(console: Console, text: str, marks: Marks, style: str) -> Text:

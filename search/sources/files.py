@@ -150,6 +150,8 @@ def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
             yield Skipped(Origin(str(path)), "not-a-file")
             return
         with path.open("rb") as stream:
+            if options.on_open is not None:
+                options.on_open(path, stream)
             yield from _read_stream(stream, str(path), options)
             after = os.fstat(stream.fileno())
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):

@@ -144,7 +144,7 @@ def test_help_alone_is_the_list_of_commands(run: Run) -> None:
 def test_help_on_an_unknown_subject_names_the_topics(run: Run) -> None:
     code, out, err = run("help", "nonsense")
     assert (code, out) == (2, "")
-    assert "There is no help on 'nonsense'. Topics are query, dates, settings" in err
+    assert "There is no help on 'nonsense'. Topics are query, dates, output, settings" in err
 
 
 # --- the man page -----------------------------------------------------------------------------------

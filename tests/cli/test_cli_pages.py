@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from search.article import Article
-from search.query import Archive, open_archive
+from search.query import open_archive
 from tests.cli.conftest import Run
-from tests.conftest import ARTICLES, day
+from tests.conftest import day
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -113,19 +110,63 @@ def test_later_pages_read_dates_and_ages_as_the_first_did(tmp_path: Path) -> Non
         assert (first.first, second.first, second.next) == (1, 3, None)
 
 
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+def test_a_page_by_its_number_is_that_part_of_all_hits(run: Run, sort: str) -> None:
+    whole = run("search", "-f", "ids", "--sort", sort)[1].split()
+    pages = [run("search", "-f", "ids", "--sort", sort, "-n", "3", "--page", str(n))[1] for n in (1, 2)]
+    assert [page.split() for page in pages] == [whole[:3], whole[3:]]
+
+
+def test_a_page_that_is_not_there_is_named_with_the_number_of_pages(run: Run) -> None:
+    code, out, err = run("search", "-n", "3", "--page", "3")
+    assert (code, out, err) == (1, "", "news: there is no page 3: 4 articles on 2 pages\n")
+    code, _, err = run("search", "zeppelin", "--page", "3")
+    assert (code, "nothing found" in err) == (1, True)
+    assert run("search", "-n", "0", "--page", "3")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("--page", "0"), 2, "0 is not in the range"),
+        (("--page", "2", "--after", "x"), 2, "--page and --after both say where to begin"),
+        (("--page", "1002"), 2, "pages go no further than hit 10,000; all of them: news export strike"),
+    ],
+)
+def test_pages_that_cannot_be_are_refused(run: Run, arguments: tuple[str, ...], code: int, said: str) -> None:
+    ended, out, err = run("search", "strike", *arguments)
+    assert (ended, out) == (code, "")
+    assert said in err
+
+
+def test_a_search_from_a_cursor_goes_on_with_cursors(run: Run) -> None:
+    cursor = json.loads(run("search", "-n", "1", "-f", "json")[1])["next"]
+    out = run("search", "-n", "1", "--after", cursor)[1]
+    assert "\n2. " in out
+    assert "\n3. " in run(*typed(out.splitlines()[-1], "next page: "))[1]
+
+
+def test_a_cursor_is_short_unless_its_search_depends_on_the_time(run: Run) -> None:
+    cursors = [
+        json.loads(run("search", "-n", "1", "-f", "json", *options)[1])["next"]
+        for options in ((), ("--recency", "7d"), ("--sort", "newest"))
+    ]
+    assert [len(cursor) for cursor in cursors] == [38, 48, 27]
+
+
 # --- what is not all --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl", "ids"])
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "ids"])
 def test_rows_that_are_not_all_are_said_to_be_and_the_way_that_is_named_prints_all(
     run: Run, form: str
 ) -> None:
     code, out, err = run("search", "strike", "--format", form, "-n", "1", "--sort", "newest")
     assert code == 0
-    assert err.startswith("news: 1 of 2; for all of them, oldest first: news search strike ")
+    assert err == f"news: 1 of 2; all, oldest first: news export strike --format {form}\n"
     code, whole, quiet = run(*typed(err, "first: "))
     assert (code, quiet) == (0, "")
-    header = form == "csv"
+    header = form in ("csv", "tsv")
     assert len(out.splitlines()) == 1 + header
     assert [("a1" in line, "a2" in line) for line in whole.splitlines()[header:]] == [
         (True, False),
@@ -143,62 +184,18 @@ def test_rows_that_are_all_say_nothing(run: Run) -> None:
     assert run("search", "strike", "--format", "csv", "-n", "2")[2] == ""
 
 
-def test_all_prints_every_match_oldest_first_without_score_and_snippet(run: Run) -> None:
-    rows = list(csv.reader(io.StringIO(run("search", "--all", "-f", "csv")[1])))
-    assert rows[0][:3] == ["id", "published", "score"]
-    assert [row[0] for row in rows[1:]] == ["a1", "a2", "a3", "a4"]
-    assert {(row[2], row[8]) for row in rows[1:]} == {("", "")}
-    lines = [
-        json.loads(line) for line in run("search", "--all", "-f", "jsonl", "--sort", "oldest")[1].splitlines()
-    ]
-    assert [line["id"] for line in lines] == ["a1", "a2", "a3", "a4"]
-    assert lines[0]["title"] == ARTICLES[0].title
-    assert not {"score", "snippet", "body"} & set(lines[0])
+def test_json_lines_end_with_the_facets_where_there_are_any(run: Run) -> None:
+    code, out, err = run("search", "strike", "-f", "jsonl", "--facet", "source")
+    *hits, page = map(json.loads, out.splitlines())
+    assert (code, err, [hit["id"] for hit in hits]) == (0, "", ["a1", "a2"])
+    assert (page["total"], page["next"], list(page["facets"])) == (2, None, ["source"])
 
 
-def test_all_of_nothing_exits_with_1_and_keeps_the_notes(run: Run) -> None:
-    code, out, err = run("search", "--all", "-f", "ids", "the", "zeppelin")
-    assert (code, out) == (1, "")
-    assert "“the” is a very common word" in err
-
-
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
-        ((), "--all is for --format csv, jsonl, ids, not for text"),
-        (("-f", "json"), "not for json"),
-        (("-f", "csv", "-n", "10"), "it cannot be combined with --limit"),
-        (("-f", "csv", "--sort", "newest"), "it cannot be combined with --sort"),
-        (("-f", "csv", "--recency", "7d"), "it cannot be combined with --recency"),
-        (("-f", "csv", "--expand"), "it cannot be combined with --expand"),
-        (("-f", "csv", "--after", "x"), "it cannot be combined with --after"),
-    ],
-)
-def test_all_goes_with_nothing_that_is_of_a_page(run: Run, arguments: tuple[str, ...], reason: str) -> None:
-    code, out, err = run("search", "strike", "--all", *arguments)
-    assert (code, out) == (2, "")
-    assert reason in err
-
-
-@pytest.mark.parametrize(("form", "rows"), [("csv", 3), ("jsonl", 2), ("ids", 2)])
-def test_an_interrupted_export_leaves_the_rows_before(
-    run: Run, monkeypatch: pytest.MonkeyPatch, form: str, rows: int
-) -> None:
-    def interrupted(*_: object, **__: object) -> Iterator[Article]:
-        yield from ARTICLES[:2]
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Archive, "scan", interrupted)
-    code, out, err = run("search", "--all", "-f", form)
-    assert (code, len(out.splitlines())) == (130, rows)
-    assert "interrupted" in err
-
-
-@pytest.mark.parametrize("form", ["csv", "jsonl", "ids"])
+@pytest.mark.parametrize("form", ["csv", "tsv", "ids"])
 def test_facets_that_a_format_has_no_place_for_are_refused(run: Run, form: str) -> None:
     code, out, err = run("search", "strike", "--facet", "source", "--format", form)
     assert (code, out) == (2, "")
-    assert f"--facet cannot be printed as {form}; use --format json, or: news facets" in err
+    assert f"--facet cannot be printed as {form}; use --format json or jsonl, or: news facets" in err
 
 
 def test_a_facet_says_how_many_of_its_values_are_shown(run: Run) -> None:
@@ -262,31 +259,3 @@ def test_standard_input_that_is_closed_is_named_and_no_traceback(
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert said in done.stderr
-
-
-def test_progress_has_a_bar_only_where_there_is_something_to_measure_it_by(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from search.cli.progress import show_progress
-
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    monkeypatch.setenv("TERM", "xterm")
-    for total, bar in ((None, False), (2_000, True)):
-        shown = Terminal()
-        monkeypatch.setattr(sys, "stderr", shown)
-        with show_progress("articles") as move:
-            move(1_000, total)
-        text = shown.getvalue()
-        assert ("━" in text) == bar
-        assert ("1,000 of 2,000 articles" if bar else "1,000 articles") in text
-
-
-def test_progress_says_nothing_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    from search.cli.progress import show_progress
-
-    with show_progress("articles") as move:
-        move(1, 2)
-    assert capsys.readouterr() == ("", "")

@@ -36,6 +36,7 @@ def test_search_prints_hits_as_text(run: Run) -> None:
         "1. Harbour *strike* begins in Port Alder",
         "   2025-02-10 08:20 UTC · Herald · Ana Ruiz, Bo Lund · a1",
         "   1,340 dockers on *strike*",
+        "   https://news.herald.example/strike?id=1",
         "",
         "2. Bank of Marenne cuts its rate",
         "   2025-03-08 12:00 UTC · herald · Bo Lund · a2",
@@ -154,9 +155,9 @@ def test_pages_follow_each_other_without_gap_or_repeat(
 
 def test_the_text_of_a_page_says_how_to_go_on(run: Run) -> None:
     last = run("search", "strike", "--limit", "1")[1].splitlines()[-1]
-    command = "next page: news search strike --limit 1 --after "
-    assert last.startswith(command)
-    assert ids(run, "strike", "--after", last.removeprefix(command)) == ["a2"]
+    command = "next page: news search strike --limit 1 --page 2"
+    assert last == command
+    assert ids(run, "strike", "--limit", "1", "--page", "2") == ["a2"]
 
 
 def test_a_word_that_was_left_out_is_a_note_on_standard_error(run: Run) -> None:
@@ -352,7 +353,7 @@ def test_a_query_that_cannot_be_read_is_pointed_at(
         (("--facet", "keyword:0"), 2, "not a facet"),
         (("--facet", "date"), 2, "date:year, date:month"),
         (("--sort", "title"), 2, "'relevance', 'newest', 'oldest'"),
-        (("--format", "xml"), 2, "'text', 'json', 'jsonl', 'csv', 'ids'"),
+        (("--format", "xml"), 2, "'text', 'json', 'jsonl', 'csv', 'tsv', 'ids'"),
         (("--colour",), 2, "--color"),
     ],
 )  # fmt: skip

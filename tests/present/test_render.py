@@ -64,18 +64,19 @@ def results_text(results: Results, color: str = "never") -> str:
 
 def test_a_page_shows_count_query_hits_facets_and_the_way_on() -> None:
     lines = results_text(PAGE).splitlines()
-    assert lines[:9] == [
+    assert lines[:10] == [
         "12,345 articles  strike",
         "",
         "1. Harbour *strike* begins in Port Alder",
         "   2025-02-10 08:20 UTC · Herald · Ana Ruiz, Bo Lund · a1",
         "   A *strike*, a long *strike*.",
+        "   https://news.herald.example/strike?id=1",
         "",
         "2. (no title)",
         "   undated · bare",
         "",
     ]
-    assert lines[9] == "keyword  2 of 5 shown, 2 without"
+    assert lines[10] == "keyword  2 of 5 shown, 2 without"
     assert lines[-1] == "next page: next-page"
 
 
@@ -169,7 +170,7 @@ def test_text_from_articles_cannot_steer_a_terminal() -> None:
     facet = Facet("keyword", (FacetValue("v" + HOSTILE, 1, "q" + HOSTILE),), 1, 0)
     text = results_text(Results(1, (hit,), Facets((facet,)), read_as="r" + HOSTILE))
     text += shown(lambda console: terminal.print_article(console, article, UTC))
-    assert text.count("back") == 16
+    assert text.count("back") == 17
     assert not {char for char in text if char != "\n" and not char.isprintable()}
 
 
@@ -178,7 +179,7 @@ def test_text_from_articles_cannot_steer_a_terminal_from_data_either() -> None:
     results = Results(1, (Hit(article, 1.0, Snippet("S" + HOSTILE, ())),), read_as="r" + HOSTILE)
     line = schema.article_as_json(article)
     assert json.loads(line) == article.as_record()
-    for text in (line, schema.results_as_json(results), "".join(table.hits_as_csv(results.hits))):
+    for text in (line, schema.results_as_json(results), "".join(table.hits_as_table(results.hits))):
         assert not {char for char in text if char != "\n" and not char.isprintable()}
 
 
@@ -278,13 +279,16 @@ def test_results_as_json_have_this_schema() -> None:
 
 
 def test_hits_as_json_lines_are_the_hits_of_the_json() -> None:
-    lines = list(schema.hits_as_json_lines(PAGE.hits))
-    assert [json.loads(line) for line in lines] == [HIT_RECORD, {"id": "bare", "score": 0.5}]
+    lines = list(schema.results_as_json_lines(PAGE))
+    page = json.loads(schema.results_as_json(PAGE))
+    assert [json.loads(line) for line in lines[:2]] == page.pop("hits")
+    assert json.loads(lines[2]) == page
+    assert list(schema.results_as_json_lines(replace(PAGE, facets=Facets()))) == lines[:2]
     assert all(line.index("\n") == len(line) - 1 for line in lines)
 
 
 def test_hits_as_csv_have_these_columns() -> None:
-    assert list(csv.reader(io.StringIO("".join(table.hits_as_csv(PAGE.hits))))) == [
+    assert list(csv.reader(io.StringIO("".join(table.hits_as_table(PAGE.hits))))) == [
         ["id", "published", "score", "title", "source", "authors", "keywords", "url", "snippet"],
         [
             "a1", "2025-02-10T08:20:00Z", "1.2346", "Harbour strike begins in Port Alder", "Herald",
@@ -295,20 +299,21 @@ def test_hits_as_csv_have_these_columns() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@cmd"])
+@pytest.mark.parametrize("start", ["=1+1", "+1+2", "-1-A1", "-", "@cmd"])
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(start: str) -> None:
     results = Results(1, (Hit(Article(id="f", title=start, source=start), 1.0, Snippet(start)),))
-    row = list(csv.reader(io.StringIO("".join(table.hits_as_csv(results.hits)))))[1]
+    row = list(csv.reader(io.StringIO("".join(table.hits_as_table(results.hits)))))[1]
     assert [row[column] for column in (3, 4, 8)] == [f"'{start}"] * 3
 
 
 def test_facets_have_these_schemas() -> None:
     assert json.loads(schema.facets_as_json([KEYWORDS])) == {"keyword": FACET_RECORD}
-    assert table.facets_as_csv([KEYWORDS]) == (
+    assert "".join(table.facets_as_table([KEYWORDS])) == (
         "field,value,count,query\n"
         "keyword,strike,8,keyword:strike\n"
         'keyword,crude oil,1,"keyword:""crude oil"""\n'
     )
+    assert list(table.facets_as_table([KEYWORDS], "tsv"))[2] == 'keyword\tcrude oil\t1\tkeyword:"crude oil"\n'
 
 
 def test_a_timeline_has_these_schemas() -> None:
@@ -321,7 +326,7 @@ def test_a_timeline_has_these_schemas() -> None:
         "count": 1_200,
         "query": "date:2025-02-01Z..2025-02-28Z",
     }
-    assert table.timeline_as_csv(MONTHS).splitlines() == [
+    assert "".join(table.timeline_as_table(MONTHS)).splitlines() == [
         "month,start,count",
         "2025-02,2025-02-01T00:00:00Z,1200",
         "2025-03,2025-03-01T00:00:00Z,0",
@@ -375,11 +380,9 @@ def test_a_day_is_written_as_a_day_in_every_format() -> None:
         lambda console: terminal.print_results(console, results, ZoneInfo("America/New_York"))
     )
     assert json.loads(schema.results_as_json(results))["hits"][0]["published"] == "2024-03-05"
-    assert [json.loads(line)["published"] for line in schema.hits_as_json_lines(results.hits)] == [
-        "2024-03-05"
-    ]
+    assert [json.loads(line)["published"] for line in schema.results_as_json_lines(results)] == ["2024-03-05"]
     assert ["d", "2024-03-05"] in [
-        row[:2] for row in csv.reader(io.StringIO("".join(table.hits_as_csv(results.hits))))
+        row[:2] for row in csv.reader(io.StringIO("".join(table.hits_as_table(results.hits))))
     ]
 
 
@@ -388,7 +391,7 @@ def test_when_an_article_was_modified_is_shown() -> None:
     text = shown(lambda console: terminal.print_article(console, article, UTC))
     assert "published  2024-03-05 00:00 UTC\nmodified   2024-03-06 07:30 UTC\n" in text
     assert json.loads(schema.article_as_json(article))["modified"] == "2024-03-06T07:30:00Z"
-    (line,) = schema.hits_as_json_lines([Hit(article, 1.0)])
+    (line,) = schema.results_as_json_lines(Results(1, (Hit(article, 1.0),)))
     assert json.loads(line)["modified"] == "2024-03-06T07:30:00Z"
 
 
@@ -425,4 +428,18 @@ def test_the_way_on_is_on_one_line_however_narrow_the_terminal(monkeypatch: pyte
     lines = out.getvalue().splitlines()
     assert lines[-1] == f"next page: {command}"
     assert any(line.startswith("11. Harbour") for line in lines)
-    assert max(map(len, lines[:-1])) <= 40
+    assert max(len(line) for line in lines[:-1] if "://" not in line) <= 40
+    assert f"    {ARTICLES[0].url}" in lines  # in one piece, too
+
+
+def test_an_address_that_is_the_id_is_shown_once_and_only_one_of_the_web_is_a_link(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    web, script = "https://herald.example/1", "javascript:alert(1)"
+    hits = tuple(Hit(Article(id=web, title="Tide", url=url), 1.0) for url in (web, script))
+    plain = results_text(Results(2, hits)).splitlines()
+    assert plain[3:5] == ["   undated", f"   {web}"]
+    assert plain[7:9] == [f"   undated · {web}", f"   {script}"]
+    coloured = results_text(Results(2, hits), "always")
+    assert re.findall(r"\x1b]8;[^;]*;([^\x1b]+)\x1b", coloured) == [web, web]

@@ -34,7 +34,8 @@ def verify(location: Path, level: Level = "full", progress: Progress | None = No
     articles = 0
     try:
         with closing(EmbeddedEngine.open(location)) as engine, closing(Store(location)) as store:
-            if level != "quick" and (problems := list(islice(store.damages(), MAX_PROBLEMS))):
+            damages = store.damages(progress or _no_progress)
+            if level != "quick" and (problems := list(islice(damages, MAX_PROBLEMS))):
                 return Report(level, 0, tuple(problems), RESTORE)
             articles = store.count()
             return _of_index(engine, store, level, progress)
@@ -42,6 +43,10 @@ def verify(location: Path, level: Level = "full", progress: Progress | None = No
         return Report(level, articles, (_problem(error),), REBUILD)
     except ArchiveDamaged as error:
         return Report(level, articles, (_problem(error),), RESTORE)
+
+
+def _no_progress(_done: int, _total: int) -> None:
+    """Show nothing."""
 
 
 def _problem(error: ArchiveDamaged) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Literal, get_args
+from typing import BinaryIO, Literal, get_args
 
 from search.dates import DayOrder
 
@@ -27,6 +27,7 @@ class ReadOptions:
     keep_going  read on in a file whose first hundred documents were all rejected
     now         the time that embargoes are compared with; by default the time of reading
     exclude     folders that are not entered
+    on_open     called with each file that is opened, and the stream it is read from
     """
 
     format: Format | None = None
@@ -38,3 +39,4 @@ class ReadOptions:
     keep_going: bool = False
     now: datetime | None = None
     exclude: tuple[Path, ...] = ()
+    on_open: Callable[[Path, BinaryIO], None] | None = None

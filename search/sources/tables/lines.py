@@ -69,7 +69,7 @@ def _shape_of(names: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> _S
         and len(own) + len(extra) == len(names) <= MAX_FIELDS
         and all(map(str.strip, names))
         and not extra.keys() & {"", *EMBARGO_NAMES}
-        and "$schema" not in names
+        and not {"$schema", "precision"} & {*names}
         and name_key(own.get("title", "")) != "name"
     )
     return _Shape(own, tuple(sorted(extra.items()))) if usual else None

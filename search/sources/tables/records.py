@@ -17,7 +17,7 @@ from numbers import Integral
 from typing import Any
 from unicodedata import normalize
 
-from search.article import EXTRA_NAME, OWN_FIELDS, Article
+from search.article import EXTRA_NAME, OWN_FIELDS, PRECISIONS, Article
 from search.dates import shortened
 from search.errors import InvalidArticle, InvalidRequest
 from search.sources.reading.draft import BYLINE, ArticleDraft
@@ -83,7 +83,7 @@ def article_of(
     record: Mapping[str, object], origin: Origin, options: ReadOptions, *, notes: Iterable[Note] = ()
 ) -> Accepted:
     """The article that `record` describes, with `notes` and notes of its own; raises `BadDocument`."""
-    reader = _Record(record, options, notes)
+    reader = _Record(_to_precision(record), options, notes)
     draft = ArticleDraft(options, **reader.own_fields(), extra=reader.extra_fields())
     draft.embargo, draft.notes, draft.has_fields = reader.embargo, reader.notes, True
     return draft.accepted(origin)
@@ -104,6 +104,17 @@ def article_from_record(record: Mapping[str, object], zone: tzinfo, names: Mappi
         return article_of(plain, Origin("record"), options).article
     except BadDocument as error:
         raise InvalidArticle(error.code, error.reason) from error
+
+
+def _to_precision(record: Mapping[str, object]) -> Mapping[str, object]:
+    """A record of `news export` with `published` to its `precision`; another record as it is."""
+    precision = record.get("precision")
+    if precision not in PRECISIONS:
+        return record
+    length = {"day": 10, "month": 7, "year": 4}.get(str(precision))
+    rest = {name: value for name, value in record.items() if name != "precision"}
+    published = rest.get("published")
+    return rest | {"published": published[:length]} if isinstance(published, str) else rest
 
 
 def json_value(value: Any) -> Any:

@@ -28,7 +28,7 @@ from search.backends.embedded.store.connection import (
 from search.backends.embedded.store.layout import FORMAT, StoreState
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
 from search.backends.embedded.store.upgrade import upgrade
-from search.engine import Version
+from search.engine import Progress, Version
 from search.errors import ArchiveDamaged, ArchiveError
 from search.text import LANGUAGES
 
@@ -362,14 +362,16 @@ class Store:
 
     # --- keeping --------------------------------------------------------------------------------
 
-    def damages(self) -> Iterator[str]:
+    def damages(self, progress: Progress) -> Iterator[str]:
         """Read the file from end to end and yield its damages; a sentence each."""
         # Ours first, row by row; SQLite's own check is then of pages that are in memory, but one call: with a
         # handler Ctrl-C is seen in it. (To open the file beside SQLite would take its locks away.)
         self._connection.set_progress_handler(lambda: 0, 10_000)
         try:
-            newest = self.revision
-            for row in self._connection.execute(f"SELECT {_ROW} FROM articles ORDER BY number"):
+            newest, total = self.revision, self.count()
+            rows = self._connection.execute(f"SELECT {_ROW} FROM articles ORDER BY number")
+            for done, row in enumerate(rows):
+                progress(done, total)
                 try:
                     self._article(row)
                 except ArchiveDamaged as error:
@@ -377,11 +379,9 @@ class Store:
                 if not isinstance(row[4], int) or not 0 < row[4] <= newest:
                     yield f"{self.path.name}: row {row[0]} has revision {row[4]}, and the newest is {newest}"
             if self.format == FORMAT:
-                for fault in versions.damages(self._connection):
-                    yield f"{self.path.name}: {fault}"
-            for (line,) in self._connection.execute("PRAGMA integrity_check(20)"):
-                if line != "ok":
-                    yield f"{self.path.name}: {line}"
+                yield from (f"{self.path.name}: {fault}" for fault in versions.damages(self._connection))
+            found = self._connection.execute("PRAGMA integrity_check(20)")
+            yield from (f"{self.path.name}: {line}" for (line,) in found if line != "ok")
         except (sqlite3.Error, ValueError, OverflowError) as error:
             if code_of(error) == sqlite3.SQLITE_INTERRUPT:
                 raise KeyboardInterrupt from error

@@ -1,0 +1,162 @@
+"""The JSON Schema of each output in JSON, by the name that `news schema` takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from search.article import PRECISIONS
+from search.engine import Stats
+
+Schema = dict[str, Any]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def _object(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> Schema:
+    """An object with these properties; later versions may add others."""
+    properties = {**required, **(optional or {})}
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _map(values: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": values}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+_TEXT: Schema = {"type": "string"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_NUMBER: Schema = {"type": "number"}
+_BOOL: Schema = {"type": "boolean"}
+_TEXTS = _list(_TEXT)
+_TIME: Schema = {
+    "type": "string",
+    "pattern": r"^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?)?)?$",
+    "description": "A time in UTC to its precision: an instant, a day, a month or a year.",
+}
+_MARKS: Schema = _list({**_list(_COUNT), "minItems": 2, "maxItems": 2})
+_VALUE = _object({"value": _TEXT, "count": _COUNT, "query": _TEXT})
+_FACETS = _map(_object({"values": _list(_VALUE), "distinct": _COUNT, "missing": _COUNT, "imprecise": _COUNT}))
+_OUTLINE: dict[str, Schema] = {
+    "title": _TEXT,
+    "source": _TEXT,
+    "url": _TEXT,
+    "language": _TEXT,
+    "keywords": _TEXTS,
+    "authors": _TEXTS,
+    "published": _TIME,
+    "modified": _TIME,
+    "extra": _map(_TEXTS),
+}
+_ARTICLE = _object({"id": _TEXT}, {**_OUTLINE, "description": _TEXT, "body": _TEXT, "highlights": _TEXTS})
+_SNIPPET = _object({"text": _TEXT, "marks": _MARKS})
+_HIT = _object({"id": _TEXT, "score": _NUMBER}, {**_OUTLINE, "title_marks": _MARKS, "snippet": _SNIPPET})
+_PAGE: dict[str, Schema] = {
+    "total": _COUNT,
+    "read_as": _TEXT,
+    "warnings": _TEXTS,
+    "expanded_with": _TEXTS,
+    "did_you_mean": _or_null(_TEXT),
+    "parts": _list(_object({"query": _TEXT, "articles": _COUNT, "near": _list(_VALUE)})),
+    "first": {"type": "integer", "minimum": 1},
+    "next": _or_null(_TEXT),
+    "facets": _FACETS,
+}
+_CELL: Schema = {"anyOf": [_TEXT, _TEXTS, {"type": "null"}]}
+_BIN = _object({"name": _TEXT, "start": _TIME, "count": _COUNT, "query": _TEXT})
+_ENDED: Schema = {"enum": ["updated", "deleted", "withdrawn", None]}
+_VERSION = _object(
+    {
+        "revision": _COUNT,
+        "at": _or_null(_TIME),
+        "until": _or_null(_TIME),
+        "ended": _ENDED,
+        "changed": _TEXTS,
+        "article": _ARTICLE,
+    }
+)
+_STATS_TYPES = {"int": _COUNT, "str": _TEXT, "datetime | None": _or_null(_TIME), "tuple[str, ...]": _TEXTS}
+
+_SCHEMAS: dict[str, tuple[str, Schema]] = {
+    "search": ("news search, similar and background --format json", _object({**_PAGE, "hits": _list(_HIT)})),
+    "hit": (
+        "each line of news search --format jsonl; with --facet the last line is an object without hits",
+        {"anyOf": [_HIT, _object(_PAGE)]},
+    ),
+    "row": (
+        "each line of news export --format jsonl, with the columns that were chosen",
+        _object(
+            {},
+            {
+                "published": _or_null(_TIME),
+                "modified": _or_null(_TIME),
+                "precision": {"enum": [*PRECISIONS, ""]},
+            },
+        )
+        | {"additionalProperties": _CELL},
+    ),
+    "article": ("each line of news dump, and of news show --format json", _ARTICLE),
+    "facets": ("news facets --format json", _FACETS),
+    "timeline": (
+        "news timeline --format json",
+        _object(
+            {
+                "interval": {"enum": ["year", "month", "week", "day"]},
+                "undated": _COUNT,
+                "imprecise": _COUNT,
+                "bins": _list(_BIN),
+            }
+        ),
+    ),
+    "suggest": ("news suggest --format json", _list(_object({"word": _TEXT, "articles": _COUNT}))),
+    "explain": (
+        "news explain --format json",
+        {
+            "$ref": "#/$defs/part",
+            "$defs": {
+                "part": _object(
+                    {"value": _NUMBER, "text": _TEXT, "parts": _list({"$ref": "#/$defs/part"})},
+                    {"matches": _BOOL},
+                )
+            },
+        },
+    ),
+    "stats": (
+        "news stats --format json",
+        _object({name: _STATS_TYPES[kind] for name, kind in Stats.__annotations__.items()}),
+    ),
+    "history": ("news history --format json", _list(_VERSION)),
+    "version": ("each line of news dump --versions", _VERSION),
+    "error": (
+        "an error of a command with --format json or jsonl, on standard error",
+        _object(
+            {
+                "error": _object(
+                    {
+                        "code": _TEXT,
+                        "message": _TEXT,
+                        "span": _or_null({**_list(_COUNT), "minItems": 2, "maxItems": 2}),
+                        "did_you_mean": _or_null(_TEXT),
+                    }
+                )
+            }
+        ),
+    ),
+}
+
+SCHEMA_NAMES = {name: meaning for name, (meaning, _) in _SCHEMAS.items()}
+"""The names of the schemas, and the output that each describes."""
+
+
+def schema_as_json(name: str) -> str:
+    """The schema of this name."""
+    meaning, schema = _SCHEMAS[name]
+    return json.dumps({"$schema": _DIALECT, "title": name, "description": meaning, **schema}, indent=2)
