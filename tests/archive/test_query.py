@@ -63,7 +63,7 @@ def test_a_zone_moves_the_days(archive: Archive) -> None:
         {"after": "nonsense"},
         {"facets": ["body"]},
         {"facets": ["date"]},
-        {"facets": ["date:hour"]},
+        {"facets": ["date:minute"]},
         {"facets": ["keyword:0"]},
         {"facets": ["keyword:many"]},
     ],
