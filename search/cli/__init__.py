@@ -33,7 +33,8 @@ def news() -> None:
       news index articles/               put articles in
       news search harbour strike         find them
       news search strike --since 2025-02 --facet keyword
-      news show ID                       read one
+      news show 3                        read the third
+      news export strike -o strike.csv   take all of them out
     """
 
 

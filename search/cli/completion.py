@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
+from search.dates import INTERVALS
 from search.fields import FACET_FIELDS, FIELDS, field_name
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ MIN_WORD_LENGTH = 2
 """Letters of a word before words of the archive are offered for it."""
 
 _SPECIAL = re.compile(r"([^\w.,:/@%+=-])")
-_DATES = tuple(f"date:{interval}" for interval in ("year", "month", "week", "day"))
 
 
 class ColonComplete(BashComplete):
@@ -75,7 +75,8 @@ def complete_facets(
     """Complete the name of a field that can be counted by."""
 
     def found(archive: Archive) -> Iterable[str]:
-        names = (*FACET_FIELDS, *archive.state().extra_fields, *_DATES)
+        dates = (f"date:{interval}" for interval in INTERVALS)
+        names = (*FACET_FIELDS, *archive.state().extra_fields, *dates)
         return [name for name in names if name.startswith(incomplete)]
 
     return _completed(ctx, found)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from search.article import PRECISIONS
+from search.dates import INTERVALS
 from search.engine import Stats
 
 Schema = dict[str, Any]
@@ -109,7 +110,7 @@ _SCHEMAS: dict[str, tuple[str, Schema]] = {
         "news timeline --format json",
         _object(
             {
-                "interval": {"enum": ["year", "month", "week", "day"]},
+                "interval": {"enum": [*INTERVALS]},
                 "undated": _COUNT,
                 "imprecise": _COUNT,
                 "bins": _list(_BIN),

@@ -18,6 +18,7 @@ from search.article import Article
 from search.cli import main, news
 from search.cli.completion import ColonComplete
 from search.cli.progress import Moment, ReadFiles, show_progress
+from search.dates import INTERVALS
 from search.present.json_schemas import SCHEMA_NAMES
 from search.query import open_archive
 from tests.cli.conftest import Run
@@ -265,7 +266,7 @@ def completions(monkeypatch: pytest.MonkeyPatch, typed: str) -> list[str]:
         ("news search keyword:cr", ['\\"crude\\ oil\\"']),
         ("news search title:mar", ["marenne"]),
         ("news search storm -- desk:l", ["labour"]),
-        ("news search --facet da", ["date:year", "date:month", "date:week", "date:day"]),
+        ("news search --facet da", [f"date:{interval}" for interval in INTERVALS]),
         ("news facets --by date:mo", ["month"]),
         ("news export -c id,ti", ["id,title"]),
         ("news schema ver", ["version"]),
