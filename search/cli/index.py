@@ -104,9 +104,9 @@ def index(
     """Add articles from files and folders.
 
     PATH can be -, which is standard input. Formats are plain text, JSON and JSON lines, CSV and TSV, feeds
-    (RSS, Atom, JSON Feed), wires (NewsML, NITF, ninjs), Markdown with front matter, mail, Word and RTF, exports
-    of Nexis, Factiva, ProQuest and Europresse, RIS, and with optional packages also web pages, web archives
-    (WARC), PDF, Excel and Parquet. Each file can be gzipped, or in a zip archive.
+    (RSS, Atom, JSON Feed), wires (NewsML, NITF, ninjs), Markdown with front matter, mail, Word, RTF, RIS,
+    exports of Nexis, Factiva, ProQuest and Europresse, and with optional packages also web pages, web
+    archives (WARC), PDF, Excel and Parquet. Each file can be gzipped, or in a zip archive.
 
     An article with an id that the archive has replaces the stored one if it has changed, but never a newer
     version. The archive is created if it does not exist.
