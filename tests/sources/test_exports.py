@@ -216,6 +216,39 @@ def test_a_document_without_any_text_is_rejected_and_the_others_are_read(tmp_pat
     assert (items[0].code, items[0].origin.place) == ("no-text", "document 1")
 
 
+def test_a_press_release_that_says_where_it_ends_is_no_export(tmp_path: Path) -> None:
+    lines = ["Crane falls", "Nobody was hurt.", "It was old.", "End of document"]
+    (article,) = articles(written(tmp_path, "a.docx", docx(lines)))
+    assert (article.title, article.body) == (
+        "Crane falls",
+        "Nobody was hurt.\n\nIt was old.\n\nEnd of document",
+    )
+
+
+def test_a_title_of_two_paragraphs_is_whole_in_every_document(tmp_path: Path) -> None:
+    document = [
+        "Crane falls;",
+        "nobody is hurt",
+        "The Herald",
+        "May 3, 2014",
+        "Length: 1 word",
+        "Body",
+        "It fell.",
+    ]
+    content = docx(["Job Number: 1", "Documents (2)", *[*document, "End of Document"] * 2])
+    titles = [article.title for article in articles(written(tmp_path, "a.docx", content))]
+    assert titles == ["nobody is hurt", "Crane falls; nobody is hurt"]  # before the first stands a list
+
+
+def test_an_older_document_without_a_date_keeps_its_title(tmp_path: Path) -> None:
+    (article,) = articles(
+        written(
+            tmp_path, "a.txt", "1 of 1 DOCUMENTS\n\nThe Herald\n\nCrane falls\n\nLENGTH: 2 words\n\nIt fell."
+        )
+    )
+    assert facts(article) == ("Crane falls", "", "The Herald", "", "It fell.")
+
+
 CODED = [
     ("SE", ["Harbour"]),
     ("HD", ["Kran stürzt um"]),
@@ -329,6 +362,40 @@ def test_documents_of_factiva_without_codes_as_a_web_page(tmp_path: Path) -> Non
     without_section, article = articles(written(tmp_path, "a.html", page))
     check_plain(article)
     assert "section" not in without_section.extra
+
+
+def test_a_document_of_factiva_without_its_last_line_is_read(tmp_path: Path) -> None:
+    def document(title: str, *end: str) -> str:
+        texts = (f"<span class='enHeadline'>{title}</span>", *PLAIN[1:-1], *end)
+        return f'<div class="article enArticle">{"".join(f"<div>{text}</div>" for text in texts)}</div>'
+
+    page = f"<html>{document('One')}{document('Two', PLAIN[-1])}{document('Three')}<p>(c) Factiva</p></html>"
+    titles = [article.title for article in articles(written(tmp_path, "a.html", page))]
+    assert titles == ["One", "Two", "Three"]
+
+
+def test_a_document_of_factiva_with_a_date_in_another_language_keeps_its_parts(tmp_path: Path) -> None:
+    lines = [
+        "Crane falls",
+        "12 слов",
+        "31 xyzw 2018",
+        "The Herald",
+        "HERLD",
+        "Русский",
+        "(c) 2018",
+        "It fell.",
+        PLAIN[-1],
+    ]
+    (article,) = articles(written(tmp_path, "a.docx", docx(lines)))
+    assert facts(article) == ("Crane falls", "", "The Herald", "", "It fell.")
+    assert (article.extra["date_as_written"], article.language) == (("31 xyzw 2018",), "ru")
+
+
+def test_a_document_of_factiva_in_another_order_loses_no_text(tmp_path: Path) -> None:
+    (article,) = articles(
+        written(tmp_path, "a.docx", docx(["Crane falls", "It fell.", "All of it.", PLAIN[-1]]))
+    )
+    assert facts(article) == ("Crane falls", "", "", "", "It fell. | All of it.")
 
 
 @pytest.mark.parametrize(

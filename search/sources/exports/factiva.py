@@ -65,18 +65,23 @@ def marked_page(page: str) -> str:
 
 
 def documents(paragraphs: Sequence[str], options: ReadOptions) -> Iterator[Fields]:
-    """The fields of each document in an export."""
-    begin = 0
-    for index, paragraph in enumerate(paragraphs):
-        if paragraph == _BEGIN:
-            begin = index + 1
-        elif found := DOCUMENT.fullmatch(paragraph):
-            block = paragraphs[begin:index]
-            coded = sum(each in ("PD", "SN", "AN") or each[:3] in ("PD\t", "SN\t") for each in block) > 1
+    """The fields of each document in an export, also of one whose last line is missing."""
+    begin, is_open = 0, False
+    for index, paragraph in enumerate([*paragraphs, _BEGIN]):
+        found = DOCUMENT.fullmatch(paragraph)
+        if not found and paragraph != _BEGIN:
+            continue
+        block = paragraphs[begin:index]
+        coded = (
+            sum(each in ("HD", "PD", "SN") or each[:3] in ("HD ", "HD\t", "PD\t", "SN\t") for each in block)
+            > 1
+        )
+        if found or (block and (is_open or coded)):
             fields = _coded(block) if coded else _plain(block, options)
-            fields["id"] = [found[1]]
+            if found:
+                fields["id"] = [found[1]]
             yield fields
-            begin = index + 1
+        begin, is_open = index + 1, paragraph == _BEGIN
 
 
 def _coded(paragraphs: Sequence[str]) -> Fields:
@@ -100,16 +105,18 @@ def _coded(paragraphs: Sequence[str]) -> Fields:
 
 def _plain(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
     fields: Fields = {}
-    counted = dated = 0
-    for index in range(1, len(paragraphs) - 1):
-        if (
-            len(paragraphs[index]) <= _MAX_NUMBER_LENGTH
-            and _NUMBER_OF_WORDS.fullmatch(paragraphs[index])
-            and (found := date_within(paragraphs[index + 1], options))
-        ):
-            counted, dated = index, index + 1
-            fields["date"] = [found[1]]
-            break
+    counts = [
+        index
+        for index, each in enumerate(paragraphs[:-1])
+        if index and len(each) <= _MAX_NUMBER_LENGTH and _NUMBER_OF_WORDS.fullmatch(each)
+    ]
+    dates = {index: date_within(paragraphs[index + 1], options) for index in counts[:_MAX_HEADER]}
+    counted = next((index for index, found in dates.items() if found), min(counts, default=0))
+    if not counted:
+        return {"title": [*paragraphs[:1]], "body": [*paragraphs[1:]]}
+    dated = counted + 1
+    found = dates[counted]
+    fields["date"] = [found[1] if found else paragraphs[dated]]
     _add_head(paragraphs[max(0, counted - 6) : counted], fields)
     rest = paragraphs[dated + 1 :]
     end = next((n + 1 for n, each in enumerate(rest[:_MAX_HEADER]) if _COPYRIGHT.match(each)), 0)

@@ -67,9 +67,16 @@ FIELDS: dict[str, str] = {
     for label in labels.split("|")
 }
 
+
+def label_key(label: str) -> str:
+    """A label as `FIELDS` has it: in lower case, without accents, with spaces for hyphens."""
+    letters = normalize("NFD", label.replace("-", " ").replace("\xa0", " ").lower())
+    return " ".join("".join(c for c in letters if not combining(c)).split())
+
+
 _LABEL = re.compile(r"([^\W\d_][\w /-]{1,30}?)[ \xa0]?:(?:\s+|(?=[A-Z]|\Z))")
 _LANGUAGES = {
-    name: code
+    label_key(name): code
     for code, names in {
         "ar": "arabic arabisch arabe",
         "da": "danish danisch danois dansk",
@@ -95,14 +102,8 @@ _LANGUAGES = {
     for name in names.split()
 }
 _CJK_DATE = re.compile(r"(\d{4})\s?[年년]\s?(\d\d?)\s?[月월]\s?(\d\d?)\s?[日일]")
-_CODE = re.compile(r"[A-Za-z]{2}")
+_CODE = re.compile(r"[a-z]{2}")
 _MAX_DATE_WORDS, _MAX_LINE_WITH_DATE, _MAX_HEADING_LENGTH = 9, 400, 40
-
-
-def label_key(label: str) -> str:
-    """A label as `FIELDS` has it: in lower case, without accents, with spaces for hyphens."""
-    letters = normalize("NFD", label.replace("-", " ").replace("\xa0", " ").lower())
-    return " ".join("".join(c for c in letters if not combining(c)).split())
 
 
 def is_heading(paragraph: str, headings: Container[str]) -> bool:
@@ -124,7 +125,7 @@ def labelled(paragraph: str) -> tuple[str, str] | None:
 def language_code(written: str) -> str:
     """The code of a language that is named in English or in another large language; "" if unknown."""
     first = label_key(re.split(r"[;,(]", written)[0])
-    return _LANGUAGES.get(first) or (first if _CODE.fullmatch(first) else "")
+    return _LANGUAGES.get(first) or (written if _CODE.fullmatch(written) else "")
 
 
 def date_within(line: str, options: ReadOptions) -> tuple[str, str, str] | None:

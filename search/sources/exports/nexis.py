@@ -48,6 +48,9 @@ _PAGE = re.compile(
     r"|()([A-Z]{1,2}\d{1,3})",
     re.IGNORECASE,
 )
+_COVER = re.compile(
+    r"job.num|client/matter|narrowed by|(?:documents|dokumente|documentos) \(\d", re.IGNORECASE
+)
 _NO_SECTION = re.compile(r"(?:version|column) ?:? ?\d+", re.IGNORECASE)
 _CORRECTED = re.compile(r"correction appended", re.IGNORECASE)
 _LISTS = frozenset("keywords places people orgs companies industries tickers".split())
@@ -63,6 +66,14 @@ def is_first(paragraph: str) -> bool:
 def is_end(paragraph: str) -> bool:
     """True for the line that ends a document of a newer export."""
     return is_heading(paragraph, END)
+
+
+def is_export(paragraphs: Sequence[str]) -> bool:
+    """True if the paragraphs are of an export: they have the first or last line of a document, and labels."""
+    return any(map(is_first, paragraphs)) or (
+        any(map(is_end, paragraphs))
+        and any(is_heading(each, _BODY) or labelled(each) or _is_copyright(each) for each in paragraphs)
+    )
 
 
 def documents(paragraphs: Sequence[str], options: ReadOptions) -> Iterator[Fields]:
@@ -87,7 +98,6 @@ def _newer(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
     heading = next((n for n, each in enumerate(paragraphs) if is_heading(each, _BODY)), None)
     header = paragraphs[: heading if heading is not None else _MAX_HEADER]
     first = next((n for n, each in enumerate(header) if labelled(each) or _is_copyright(each)), len(header))
-    # Before the header of the first document stands a list of all of them; the last date is the document's.
     for index in range(len(header) - 1, 1, -1):
         if found := _date_line(header[index], options):
             _add_date(fields, found)
@@ -95,11 +105,15 @@ def _newer(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
             break
     else:
         names = header[:first]
+    if heading is None and first == len(header):  # nothing of a header
+        return {"title": [*paragraphs[:1]], "body": [*paragraphs[1:]]}
     if len(names) > 2 and names[-1].startswith("("):  # the name of a blog, after the source
         add(fields, "section", names[-1].strip("()"))
         names = names[:-1]
-    add(fields, "source", "".join(names[-1:]) if len(names) > 1 else "")
-    add(fields, "title", "".join(names[-2:-1]) if len(names) > 1 else "".join(names))
+    if any(map(_COVER.match, names)):  # the list of all documents, before the first of them
+        names = names[-2:]
+    add(fields, "source", names[-1] if len(names) > 1 else "")
+    add(fields, "title", " ".join(names[:-1] or names))
     first += _add_labels(paragraphs[first:heading], fields)
     _add_text(paragraphs[first if heading is None else heading + 1 :], fields)
     return fields
@@ -112,11 +126,12 @@ def _older(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
         None,
     )
     if dated is None:
-        dated = 1 if len(paragraphs) > 1 else 0
-        add(fields, "date", "".join(paragraphs[dated : dated + 1]))
+        written = "".join(paragraphs[1:2])
+        dated = int(any(map(str.isdigit, written)) and not labelled(written))
+        add(fields, "date", written if dated else "")
     elif found := _date_line(paragraphs[dated], options):
         _add_date(fields, found)
-    source = [each for each in paragraphs[:dated] if not _is_copyright(each)]
+    source = [each for each in paragraphs[: max(dated, 1)] if not _is_copyright(each)]
     add(fields, "source", source[-1] if source else "")
     rest = paragraphs[dated + 1 :]
     first = next(

@@ -28,7 +28,7 @@ _NAME = re.compile(r"(?:\A|;)\s*(?:Name|Subject):\s*([^;]+)")
 _LINK = re.compile(r"https?://\S+")
 _LISTS = frozenset("keywords places people orgs industries".split())
 _MISSING = re.compile(r"(?:none available|not available|full text not available)\.?", re.IGNORECASE)
-_SIGNS = frozenset("id database body".split())
+_SIGNS = "id url source date year database body".split()
 
 
 def documents(paragraphs: Sequence[str], options: ReadOptions) -> Iterator[Fields]:
@@ -38,7 +38,7 @@ def documents(paragraphs: Sequence[str], options: ReadOptions) -> Iterator[Field
         last = (labelled(paragraph) or ("", ""))[0] == "database"  # in web pages, the end of a document
         if last or SEPARATOR.fullmatch(paragraph):
             fields = _document(paragraphs[begin : index + last], options)
-            if fields.keys() & _SIGNS:  # not the notes on the export as a whole
+            if any(map(fields.get, _SIGNS)):  # not the notes on the export as a whole
                 yield fields
             begin = index + 1
 

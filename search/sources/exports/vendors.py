@@ -25,7 +25,7 @@ Documents = Iterator[Accepted | Rejected]
 
 def articles_in_paragraphs(paragraphs: Sequence[str], path: str, options: ReadOptions) -> Documents | None:
     """The articles of an export as paragraphs; None if no known archive made it."""
-    if any(nexis.is_end(each) or nexis.is_first(each) for each in paragraphs):
+    if nexis.is_export(paragraphs):
         return items(nexis.documents(paragraphs, options), path, options)
     if any(_PROQUEST_ID.match(each) for each in paragraphs):
         return items(proquest.documents(paragraphs, options), path, options)
