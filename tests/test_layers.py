@@ -61,7 +61,7 @@ HOMES = {
     "pyarrow": {"sources", "present"},
     **{
         name: {"sources"}
-        for name in "feedparser defusedxml yaml trafilatura htmldate warcio py3langid".split()
+        for name in "feedparser defusedxml yaml trafilatura htmldate warcio py3langid openpyxl pypdf".split()
     },
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -151,7 +151,7 @@ def test_libraries_that_are_slow_to_import_are_imported_on_use() -> None:
         "pyarrow",
         "publicsuffixlist",
     }
-    slow |= {"trafilatura", "htmldate", "warcio", "defusedxml", "py3langid"}
+    slow |= {"trafilatura", "htmldate", "warcio", "defusedxml", "py3langid", "openpyxl", "pypdf"}
     for path in FILES:
         found = {name.split(".")[0] for name in imports(path, top_level_only=True)}
         assert not found & slow, f"{path} imports {found & slow} at its top"

@@ -45,7 +45,9 @@ MAX_SHOWN_REJECTS = 10
     "--format",
     "-f",
     "file_format",
-    type=click.Choice("text jsonl json csv xml html warc markdown email parquet".split()),
+    type=click.Choice(
+        "text jsonl json csv xml html warc markdown email parquet docx xlsx zip rtf pdf ris".split()
+    ),
     help="The format of the files.  [default: recognised by name and content]",
 )
 @click.option("--encoding", default="utf-8", show_default=True, help="The encoding of the files.")
@@ -102,8 +104,9 @@ def index(
     """Add articles from files and folders.
 
     PATH can be -, which is standard input. Formats are plain text, JSON and JSON lines, CSV and TSV, feeds
-    (RSS, Atom, JSON Feed), wires (NewsML, NITF, ninjs), Markdown with front matter and mail, and with
-    optional packages also web pages, web archives (WARC) and Parquet. Each file can be gzipped.
+    (RSS, Atom, JSON Feed), wires (NewsML, NITF, ninjs), Markdown with front matter, mail, Word, RTF, RIS,
+    exports of Nexis, Factiva, ProQuest and Europresse, and with optional packages also web pages, web
+    archives (WARC), PDF, Excel and Parquet. Each file can be gzipped, or in a zip archive.
 
     An article with an id that the archive has replaces the stored one if it has changed, but never a newer
     version. The archive is created if it does not exist.

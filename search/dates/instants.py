@@ -85,7 +85,7 @@ _NAME = r"(?P<name>[^\W\d_]{3,12})\.?"
 _FORMS = [
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"(?P<day>\d\d?)(?:st|nd|rd|th|er|\.|º)?(?: of| de)?[ -]?{_NAME},?(?: de| del)?[ -]"
+        rf"(?P<day>\d\d?)(?:st|nd|rd|th|er|\.|º)?(?: (?:of|de)(?= ))?[ -]?{_NAME},?(?: de| del)?[ -]"
         r"(?P<year>\d\d|\d{4})",
         rf"{_NAME} (?P<day>\d\d?)(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
         rf"(?P<year>\d{{4}}),? {_NAME} (?P<day>\d\d?)",

@@ -15,6 +15,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import BinaryIO
@@ -45,6 +46,12 @@ _SUFFIXES: dict[Format, str] = {
     "markdown": ".md .markdown",
     "email": ".eml",
     "parquet": ".parquet",
+    "docx": ".docx .docm .doc",
+    "xlsx": ".xlsx .xlsm .xls",
+    "zip": ".zip",
+    "rtf": ".rtf",
+    "pdf": ".pdf",
+    "ris": ".ris",
 }
 _BY_SUFFIX = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 
@@ -55,6 +62,13 @@ _MAIL_HEADER = (
 _BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
     ("warc", re.compile(rb"WARC/\d|filedesc://")),
     ("parquet", re.compile(rb"PAR1")),
+    (
+        "zip",
+        re.compile(rb"PK\x03\x04|PK\x05\x06|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    ),  # docx, xlsx, their elders
+    ("rtf", re.compile(rb"\{\\rtf")),
+    ("pdf", re.compile(rb"%PDF-")),
+    ("ris", re.compile(rb"TY  ?- [A-Z]{3,9}\s")),
     (
         "html",
         re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.{,2000}?-->\s*)*<(?:!doctype\s+)?html\b", re.I | re.S),
@@ -67,6 +81,8 @@ _BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
     ("json", re.compile(rb"[{\[]")),
 )
 """The first bytes of each format, after white space and a byte-order mark; the first match counts."""
+_UNMISTAKABLE = frozenset(("zip", "rtf", "pdf", "ris"))
+"""Formats that the first bytes tell, whatever the name of the file is."""
 
 _ADDRESS = re.compile(r"(?:https?|ftp):/", re.IGNORECASE)  # a path keeps one of the two slashes
 _OBJECT = re.compile(rb"\{\s*\"|\[\s*\{")
@@ -161,7 +177,10 @@ def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
         yield Rejected(Origin(str(path)), "unreadable", f"the file cannot be read: {error.strerror or error}")
 
 
-def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[Item]:
+def _read_stream(
+    stream: BinaryIO, path: str, options: ReadOptions, *, nested: bool = False
+) -> Iterator[Item]:
+    """The items of a file, which may be `nested` in an archive."""
     try:
         with decompressed(stream, named_gzip=path.lower().endswith(".gz")) as (plain, start):
             if not start.strip() and len(start) < PEEKED_BYTES:
@@ -177,7 +196,7 @@ def _read_stream(stream: BinaryIO, path: str, options: ReadOptions) -> Iterator[
                 raise BadDocument("unknown-format", reason)
             accepted = rejected = 0
             item: Item | None = None
-            for item in _items(plain, path, file_format, options):
+            for item in _items(plain, path, file_format, options, nested=nested):
                 yield item
                 accepted += isinstance(item, Accepted)
                 rejected += isinstance(item, Rejected)
@@ -201,14 +220,16 @@ def _format(path: str, start: bytes) -> Format | None:
     begun = next((kind for kind, pattern in _BY_START if pattern.match(head)), None)
     if begun == "json" and ((named is None and suffix) or (named == "text" and not _OBJECT.match(head))):
         begun = None  # many other things begin with a bracket
-    if begun and named in (None, "text", "xml", "html"):
+    if begun and (begun in _UNMISTAKABLE or named in (None, "text", "xml", "html", "docx", "xlsx")):
         return begun
     if path == "-" or (named is None and not suffix):
         return "xml" if _ELEMENT.match(head) else "text"
     return "json" if named == "jsonl" and head.startswith(b"[") else named
 
 
-def _items(stream: BinaryIO, path: str, file_format: Format, options: ReadOptions) -> Iterator[Item]:
+def _items(
+    stream: BinaryIO, path: str, file_format: Format, options: ReadOptions, *, nested: bool
+) -> Iterator[Item]:
     match file_format:
         case "jsonl":
             return articles_in_lines(stream, path, options)
@@ -224,6 +245,12 @@ def _items(stream: BinaryIO, path: str, file_format: Format, options: ReadOption
             from search.sources.tables.parquet import articles_in_parquet
 
             return articles_in_parquet(stream, path, options)
+        case "zip" | "docx" | "xlsx":
+            from search.sources.office.zip import articles_in_zip
+
+            return articles_in_zip(
+                stream, path, options, None if nested else partial(_read_stream, nested=True)
+            )
         case _:
             return _items_of_whole(stream, path, file_format, options)
 
@@ -237,9 +264,13 @@ def _items_of_whole(stream: BinaryIO, path: str, file_format: Format, options: R
 
             yield from articles_in_xml(content, path, options)
         case "html":
+            from search.sources.exports.vendors import articles_in_export_page
             from search.sources.pages.html import article_in_page
 
-            yield article_in_page(content, Origin(path), options)
+            if (found := articles_in_export_page(content, path, options)) is not None:
+                yield from found
+            else:
+                yield article_in_page(content, Origin(path), options)
         case "markdown":
             from search.sources.documents.markdown import article_in_markdown
 
@@ -248,5 +279,26 @@ def _items_of_whole(stream: BinaryIO, path: str, file_format: Format, options: R
             from search.sources.documents.email import article_in_message
 
             yield article_in_message(content, Origin(path), options)
+        case "rtf":
+            from search.sources.office.paragraphs import articles_in_paragraphs
+            from search.sources.office.rtf import paragraphs_of_rtf
+
+            yield from articles_in_paragraphs(paragraphs_of_rtf(content), path, options)
+        case "pdf":
+            from search.sources.office.paragraphs import articles_in_paragraphs
+            from search.sources.office.pdf import paragraphs_of_pdf
+
+            yield from articles_in_paragraphs(paragraphs_of_pdf(content), path, options)
+        case "ris":
+            from search.sources.exports import ris
+            from search.sources.exports.fields import items
+
+            yield from items(ris.documents(decoded(content, options.encoding)), path, options)
         case _:
-            yield article_in(decoded(content, options.encoding), Origin(path), options)
+            from search.sources.exports.vendors import articles_in_export_text
+
+            text = decoded(content, options.encoding)
+            if (found := articles_in_export_text(text, path, options)) is not None:
+                yield from found
+            else:
+                yield article_in(text, Origin(path), options)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import io
 import os
 import socket
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from search.sources import Accepted, Item
 from search.sources import read_paths as really_read
 from tests.bad_input.desk import Content, Desk
 from tests.bad_input.table import FIRST, LAST, OK, REJECTED, USAGE, Index, Line, ending, line
+from tests.sources.office_files import zipped
 
 WATER = "The harbour crane of Port Alder came down at noon on Tuesday, and nobody was hurt in the fall."
 
@@ -84,17 +83,23 @@ HIDDEN = ending(OK)(
 )
 
 
-def zipped(*entries: tuple[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as file:
-        for name, content in entries:
-            file.writestr(name, content)
-    return made.getvalue()
+def refused(
+    name: str, content: Content, *says: str, kept: tuple[str, ...] = ("first",), **limits: int
+) -> Index:
+    """A container of which nothing bad is read, beside a file that gets in."""
+    named = {f"search.sources.office.zip.{name}": limit for name, limit in limits.items()}
+    return Index({name: content, "b.jsonl": FIRST}, REJECTED, says, kept, limits=named)
 
 
-def refused(name: str, content: Content) -> Index:
-    """A container that is not opened, beside a file that gets in."""
-    return Index({name: content, "b.jsonl": FIRST}, REJECTED, ("this kind of file is not read",), ("first",))
+def _encrypted(content: bytes) -> bytes:
+    """A zip archive whose only file says that it is encrypted."""
+    marked = bytearray(content)
+    for sign, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        marked[marked.index(sign) + place] |= 1
+    return bytes(marked)
+
+
+ENCRYPTED = _encrypted(zipped(("x.jsonl", LAST)))
 
 
 @ending(OK)
@@ -281,17 +286,39 @@ LINES: dict[int, Line] = {
     51: line(
         "zip archives",
         REJECTED,
-        refused("a.zip", zipped(("../../etc/x.jsonl", LAST), ("/abs.jsonl", LAST), ("x.jsonl", LAST))),
-        refused("a.zip", zipped(*((f"{n}.jsonl", b"") for n in range(5_000)))),
-        refused("a.zip", b"PK\x03\x04 encrypted"),
-        but="no zip archive is opened, so that none of these can do anything: each is refused by its kind",
+        refused(
+            "a.zip",
+            zipped(("../../etc/x.jsonl", LAST), ("/abs.jsonl", LAST), ("x.jsonl", LAST)),
+            "unsafe-name 2",
+            kept=("last", "first"),
+        ),
+        refused(
+            "a.zip",
+            zipped(("x.jsonl", LAST), ("y.jsonl", LAST)).replace(b"y.jsonl", b"x.jsonl"),
+            "duplicate-name 1",
+            kept=("last", "first"),
+        ),
+        refused(
+            "a.zip",
+            lambda: zipped(*((f"{n}.jsonl", b"") for n in range(5_000))),
+            "too many files",
+            MAX_DIRECTORY=100_000,
+        ),
+        refused(
+            "a.zip",
+            lambda: zipped(("x.jsonl", bytes(9 << 20))),
+            "grow more than 200 times",
+            MAX_INFLATED=1 << 20,
+        ),
+        refused("a.zip", ENCRYPTED, "encrypted 1"),
+        refused("a.zip", b"PK\x03\x04 damaged", "not-zip 1"),
     ),
     52: line(
         "an archive in an archive",
         REJECTED,
-        refused("a.jsonl.gz.gz", gzip.compress(gzip.compress(LAST))),
-        refused("a.zip.gz", gzip.compress(zipped(("x.jsonl", LAST)))),
-        refused("a.tar.gz", gzip.compress(bytes(10_240))),
+        refused("a.jsonl.gz.gz", gzip.compress(gzip.compress(LAST)), "this kind of file is not read"),
+        refused("a.zip", zipped(("x.zip", zipped(("x.jsonl", LAST)))), "nested-archive 1"),
+        refused("a.tar.gz", gzip.compress(bytes(10_240)), "this kind of file is not read"),
     ),
     53: line(
         ".gz that is no gzip",

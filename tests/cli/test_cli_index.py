@@ -13,6 +13,7 @@ import pytest
 
 from search.article import Article
 from search.query import Archive, open_archive
+from search.sources import FORMATS
 from tests.cli.conftest import Run
 from tests.conftest import day
 
@@ -198,6 +199,10 @@ def test_encoding_and_format_are_options(run: Run, home: Path) -> None:
     assert get(home, "c") == Article(id="c", title="Café shut")
 
 
+def test_every_format_of_the_library_can_be_chosen(run: Run) -> None:
+    assert f"[{'|'.join(FORMATS)}]" in "".join(run("index", "--help")[1].split())
+
+
 def test_the_language_is_that_of_the_stems_and_stays(run: Run, home: Path) -> None:
     Path("a.jsonl").write_text('{"id":"d","title":"Die Häuser am Hafen"}')
     assert run("index", "a.jsonl", "--language", "german")[0] == 0
@@ -222,7 +227,7 @@ def test_an_unknown_language_makes_no_archive(run: Run, home: Path) -> None:
         (("a.jsonl", "--map", "headline=hed"), "fields are id, title"),
         (("a.jsonl", "--map", "title"), "'title' is not FIELD=NAME"),
         (("a.jsonl", "--encoding", "morse"), "there is no encoding 'morse'"),
-        (("a.jsonl", "--format", "docx"), "'text', 'jsonl', 'json', 'csv'"),
+        (("a.jsonl", "--format", "odt"), "'text', 'jsonl', 'json', 'csv'"),
         (("a.jsonl", "--tz", "Mars/Base"), "there is no time zone 'Mars/Base'"),
         (("a.jsonl", "--rejects", "no/where/bad.jsonl"), "cannot be written: No such file"),
         (("a.jsonl", "--archive", "a.jsonl"), "a.jsonl is a file; choose a folder"),

@@ -351,7 +351,7 @@ def test_a_query_that_cannot_be_read_is_pointed_at(
         (("--after", "nonsense"), 2, "not a cursor"),
         (("--facet", "mood"), 2, "'mood' cannot be counted by; fields that can are keyword, author"),
         (("--facet", "keyword:0"), 2, "not a facet"),
-        (("--facet", "date"), 2, "date:year, date:month"),
+        (("--facet", "date"), 2, "date:year, date:quarter"),
         (("--sort", "title"), 2, "'relevance', 'newest', 'oldest'"),
         (("--format", "xml"), 2, "'text', 'json', 'jsonl', 'csv', 'tsv', 'ids'"),
         (("--colour",), 2, "--color"),

@@ -137,6 +137,14 @@ def test_a_day_is_read(written: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "month",
+    "december december, dezember Dezember décembre dicembre dezembro de_dezembro_de of_December".split(),
+)
+def test_a_month_that_begins_like_the_word_de_is_a_month(month: str) -> None:
+    assert read_stamp(f"5 {month.replace('_', ' ')} 2011") == Stamp(utc("2011-12-05"), "day")
+
+
+@pytest.mark.parametrize(
     ("written", "expected"),
     [
         ("2025-02-11T18", "2025-02-11T18:00"),

@@ -136,7 +136,7 @@ BAD = {
         "a.csv", f"id,title\nfirst,A\n{'x' * 600},B\nlast,D\n", AROUND, "bad-id", "600 characters", "line 3"
     ),
     "bytes that are no text": Bad("a.txt", bytes(range(32)) * 20, [], "not-text", "not a text file"),
-    "a file of a kind not read": Bad("a.pdf", "%PDF", [], "unknown-format", "--format text"),
+    "a file of a kind not read": Bad("a.mp3", "ID3", [], "unknown-format", "--format text"),
     "a gzip file cut short": Bad("a.txt.gz", gzip.compress(b"Crane\n" * 999)[:40], [], "not-gzip", "damaged"),
     "a gzip file by its name only": Bad("a.jsonl.gz", FIRST, [], "not-gzip", "rename it"),
     "a gzip file that is none inside": Bad("a.jsonl.gz", b"\x1f\x8bnonsense", [], "not-gzip", "damaged"),

@@ -101,7 +101,7 @@ def article_in_page(
         if not logging.getLogger(library).handlers:
             logging.getLogger(library).addHandler(logging.NullHandler())
     try:
-        text, encoding_notes = _text_of(content, options, charset)
+        text, encoding_notes = page_text(content, options, charset)
         if _work_of_attributes(text) > MAX_ATTRIBUTES**2:
             raise BadDocument("too-large", f"the tags of the page have more than {MAX_ATTRIBUTES} attributes")
         tree = trafilatura.utils.load_html(text)
@@ -282,7 +282,7 @@ class _Page:
         return next((code[1].lower() for code in codes if code), "")
 
 
-def _text_of(content: bytes, options: ReadOptions, charset: str | None) -> tuple[str, list[Note]]:
+def page_text(content: bytes, options: ReadOptions, charset: str | None = None) -> tuple[str, list[Note]]:
     """The page as text, see `article_in_page`; a few bytes that are not UTF-8 become U+FFFD and a note."""
     if options.encoding.lower() not in ("utf-8", "utf8"):
         return decoded(content, options.encoding), []
@@ -301,8 +301,10 @@ def _text_of(content: bytes, options: ReadOptions, charset: str | None) -> tuple
     text = content.decode("utf-8", "replace")
     if text.count("\ufffd") * 20 < len(text.encode()) - len(text):
         return text, [Note("encoding", "some bytes of the page are not UTF-8")]
-    from trafilatura.utils import decode_file
-
+    try:
+        from trafilatura.utils import decode_file
+    except ImportError as error:
+        raise MissingExtra("web pages in an unknown encoding", "html") from error
     return str(decode_file(content)), []
 
 

@@ -68,7 +68,7 @@ def articles_in_table(stream: BinaryIO, path: str, options: ReadOptions) -> Iter
             columns = next(rows)
         except csv.Error as error:
             raise BadDocument("not-csv", f"the names of the columns cannot be read: {error}") from error
-        _check_columns(columns, options)
+        check_columns(columns, options)
         yield from note_missing_title(_read_rows(rows, lines, columns, path, options), columns, options)
     finally:
         text.detach()
@@ -111,7 +111,8 @@ def _read_row(
         return Rejected(origin, error.code, error.reason)
 
 
-def _check_columns(columns: list[str], options: ReadOptions) -> None:
+def check_columns(columns: list[str], options: ReadOptions) -> None:
+    """Raise `BadDocument` for too many columns, for a name that occurs twice, or without a column of text."""
     if len(columns) > MAX_COLUMNS:
         raise BadDocument("not-csv", f"the table has more than {MAX_COLUMNS:,} columns")
     counts = Counter(name.strip().lower() for name in columns)

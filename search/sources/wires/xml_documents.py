@@ -35,6 +35,11 @@ def articles_in_xml(content: bytes, path: str, options: ReadOptions) -> Iterator
         from search.sources.wires.nitf import articles_in_nitf
 
         yield from articles_in_nitf(parsed_xml(content), path, options)
+    elif name == b"ppsresponse":
+        from search.sources.exports import factiva
+        from search.sources.exports.fields import items
+
+        yield from items(factiva.documents_in_xml(parsed_xml(content)), path, options)
     elif name == b"html":
         raise BadDocument("not-xml", "the file is a web page; give --format html")
     else:

@@ -1,0 +1,1 @@
+"""Exports of research archives: Nexis, Factiva, ProQuest, Europresse, and RIS."""
