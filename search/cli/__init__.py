@@ -13,7 +13,18 @@ from collections.abc import Sequence
 
 import click
 
-from search.cli import discover, export, help, index, maintain, options, search, versions  # noqa: A004
+from search.cli import (
+    discover,
+    export,
+    help,  # noqa: A004
+    index,
+    maintain,
+    options,
+    search,
+    study,
+    times,
+    versions,
+)
 from search.cli.groups import HeadedGroup
 from search.cli.signals import Interrupted, Interruption, interruptible
 from search.errors import SearchError
@@ -44,11 +55,12 @@ news.add_under(
     search.show,
     export.export,
     search.count,
-    search.timeline,
+    times.timeline,
     search.facets,
     discover.similar,
     discover.background,
 )
+news.add_under("Study", study.kwic, study.collocations, study.distinctive, times.coverage)
 news.add_under("Put in", index.index, index.delete)
 news.add_under(
     "Understand",

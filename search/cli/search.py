@@ -17,7 +17,6 @@ from search.cli.options import (
     exit_with,
     format_option,
     open_existing,
-    output_option,
     print_error,
     question_options,
     quiet_option,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from search.archive.question import Question
     from search.article import Article
     from search.cli.options import Settings
-    from search.dates import Interval
     from search.engine import Results, Sort
 
 
@@ -183,61 +181,6 @@ def count(
         total = opened.count(question, timeout=timeout)
     click.echo(total)
     if not total:
-        exit_with(NOTHING_FOUND)
-
-
-@click.command()
-@click.option(
-    "--by",
-    type=click.Choice("year quarter month week day hour".split()),
-    default="month",
-    show_default=True,
-    help="The interval.",
-)
-@question_options
-@timeout_option
-@tz_option
-@click.option(
-    "--format",
-    "-f",
-    "output_format",
-    type=click.Choice(["text", "csv", "tsv", "json"]),
-    help="How to print.  [default: text on a terminal, else csv]",
-)
-@output_option
-@color_option
-@archive_option
-@quiet_option()
-def timeline(
-    question: Question,
-    by: Interval,
-    timeout: float,
-    tz: str | None,
-    output_format: str | None,
-    color: str | None,
-    archive: str | None,
-) -> None:
-    """Count matches by time: bars on a terminal, CSV in a pipe.
-
-    \b
-      news timeline strike --by week
-      news timeline keyword:weather --by month --format json
-    """
-    from search.present import schema, table, terminal
-
-    settings = resolve(archive, tz, color)
-    with open_existing(settings, with_warnings=True) as opened:
-        line = opened.timeline(question, by, timeout=timeout)
-    match output_format or ("text" if sys.stdout.isatty() else "csv"):
-        case "text":
-            terminal.print_timeline(console(settings), line)
-        case "json":
-            click.echo(schema.timeline_as_json(line))
-        case "tsv":
-            sys.stdout.writelines(table.timeline_as_table(line, "tsv"))
-        case _:
-            sys.stdout.writelines(table.timeline_as_table(line))
-    if not line.bins and not line.undated:
         exit_with(NOTHING_FOUND)
 
 
