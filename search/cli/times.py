@@ -77,9 +77,9 @@ def timeline(
     color: str | None,
     archive: str | None,
 ) -> None:
-    """Count matches by time: bars on a terminal, CSV in a pipe, a chart as SVG.
+    """Count matches by time.
 
-    With --share each count comes with the articles that pass the same filters (sources, dates), the share of
+    It prints bars on a terminal, CSV in a pipe, and a chart with -f svg. With --share each count comes with the articles that pass the same filters (sources, dates), the share of
     them and its 95 % interval. Where the archive has no articles, it says "no data" and never 0 %.
 
     \b
