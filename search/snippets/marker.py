@@ -27,16 +27,20 @@ MAX_NEEDLES = 24
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A text with its marks; `matched` are the numbers of the highlights that it has."""
+    """A text with its marks; `matched` are the numbers of the highlights that it has.
+
+    `count` is how many places match, and one more for each two that stand side by side, in one mark.
+    """
 
     text: str
     marks: Marks
     matched: frozenset[int]
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An upper bound: the `numbers` of the highlights that a text may have, and how many marks.
+    """An upper bound: the `numbers` of the highlights that a text may have, and their `Marked.count`.
 
     `forms` has the places of the forms that the text may have, ascending; not in the text as it is, but for
     their number, unless they are `placed`.
@@ -112,6 +116,8 @@ class Marker:
             if all(not forms.isdisjoint(found) for forms in highlight.words):
                 numbers.append(number)
                 count += sum(len(found[form]) for form in highlight.words[0] if form in found)
+        if len(numbers) > 1:
+            count += count - 1
         return Look(frozenset(numbers), count, found, placed)
 
     def read(self, text: str, look: Look | None = None) -> Marked:
@@ -126,7 +132,10 @@ class Marker:
             if number in present and (places := _places(found, highlight)):
                 marks.extend(places)
                 matched.add(number)
-        return Marked(text, without_lone_signs(text, _without_overlaps(marks)), frozenset(matched))
+        distinct = _without_overlaps(marks)
+        joined = _joined_marks(text, distinct)
+        count = 2 * len(distinct) - len(joined)
+        return Marked(text, without_lone_signs(text, joined), frozenset(matched), count)
 
     def _words(self, text: str) -> list[tuple[int, int, str]]:
         """(start, end, form) of each word of the text."""
@@ -165,7 +174,7 @@ class Markers:
 
 
 def mark(text: str, highlights: Iterable[Highlight], field: str) -> Marks:
-    """Where `text`, of `field`, matches any of the highlights; a phrase is one span."""
+    """Where `text`, of `field`, matches any of the highlights; a phrase is one span, as neighbours are."""
     return Marker(highlights, field).read(text).marks
 
 
@@ -238,6 +247,17 @@ def _without_overlaps(spans: list[tuple[int, int]]) -> Marks:
         elif not kept or start > kept[-1][1]:
             kept.append((start, end))
     return tuple(kept)
+
+
+def _joined_marks(text: str, marks: Marks) -> Marks:
+    """The marks, those with nothing but white space between them as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in marks:
+        if joined and text[joined[-1][1] : start].isspace():
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def without_lone_signs(text: str, marks: Marks) -> Marks:
