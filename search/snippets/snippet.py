@@ -98,6 +98,7 @@ class _Sentences:
         points = [("highlights", point) for point in article.highlights]
         self._texts = [("description", article.description), *points, ("body", article.body)]
         self._markers = markers
+        self.highlight_count = len(markers.highlights)
         self._paragraphs: dict[int, list[tuple[int, int]]] = {}
         self._spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._looks: dict[tuple[int, ...], Look] = {}
@@ -229,7 +230,11 @@ def _with_more_words(sentences: _Sentences, chosen: list[_Place], length: int) -
     """Parts of the chosen sentences and of one more, if they show more of the query than the sentences."""
     seen = frozenset[int]().union(*(sentences.at(place).matched for place in chosen))
     room = (length - len(chosen) * len(GAP)) // (len(chosen) + 1)
-    if room < MIN_PIECE_LENGTH or (added := sentences.best(seen)) is None:
+    if (
+        room < MIN_PIECE_LENGTH
+        or len(seen) == sentences.highlight_count
+        or (added := sentences.best(seen)) is None
+    ):
         return None
     places = sorted([*(place for place in chosen if sentences.at(place).marks), added])
     pieces = [_cut(sentences.at(place), room) for place in places]
