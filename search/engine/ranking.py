@@ -67,9 +67,9 @@ class Proximity:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """Of RM3: the first `articles` found give `words`, and the query's own words keep this share."""
+    """Of RM3: the first `articles` give `words`, and the query's own words keep this share of a score."""
 
-    articles: int = 10
+    articles: int = 5
     words: int = 10
     own_share: float = 0.8
 
