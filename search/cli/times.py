@@ -79,8 +79,9 @@ def timeline(
 ) -> None:
     """Count matches by time.
 
-    It prints bars on a terminal, CSV in a pipe, and a chart with -f svg. With --share each count comes with the articles that pass the same filters (sources, dates), the share of
-    them and its 95 % interval. Where the archive has no articles, it says "no data" and never 0 %.
+    It prints bars on a terminal, CSV in a pipe, and a chart with -f svg. With --share each count comes with
+    the articles that pass the same filters (sources, dates), the share of them and its 95 % interval. Where
+    the archive has no articles, it says "no data" and never 0 %.
 
     \b
       news timeline strike --by week

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from search.deadline import Check, checked, no_deadline
 from search.snippets.highlight import Highlight, Marks
@@ -21,22 +21,32 @@ from search.text.stemming import without_any_elision
 CHECK_EVERY = 64
 """Highlights that are looked for in a text between two checks of the time."""
 
+MAX_PLACES = 8
+"""Of up to this many places of forms the neighbours are counted; of more all may be neighbours."""
+
+MAX_SPACES = 8
+"""White space between neighbours; with more they may be found too late to be preferred."""
+
 MAX_NEEDLES = 24
 """Of more forms than these, the words of a text are looked up rather than the forms in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A text with its marks; `matched` are the numbers of the highlights that it has."""
+    """A text with its marks; `matched` are the numbers of the highlights that it has.
+
+    `count` is how many places match, and one more for each two that stand side by side, in one mark.
+    """
 
     text: str
     marks: Marks
     matched: frozenset[int]
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An upper bound: the `numbers` of the highlights that a text may have, and how many marks.
+    """An upper bound: the `numbers` of the highlights that a text may have, and their `Marked.count`.
 
     `forms` has the places of the forms that the text may have, ascending; not in the text as it is, but for
     their number, unless they are `placed`.
@@ -64,6 +74,7 @@ class Marker:
             for forms in highlight.words:
                 for form in forms:
                     self._sought.setdefault(form, set()).add(number)
+        self._only_words = all(len(highlight.words) == 1 for _, highlight in self._highlights)
         few = len(self._sought) <= MAX_NEEDLES
         self._needles = {form: _spellings(form) for form in self._sought} if few else None
         self._forms: dict[str, str] = {}
@@ -107,11 +118,18 @@ class Marker:
     def _bound(self, found: Mapping[str, list[int]], *, placed: bool = True) -> Look:
         if not found:
             return NOTHING
-        numbers, count = [], 0
-        for number, highlight in self._highlights:
-            if all(not forms.isdisjoint(found) for forms in highlight.words):
-                numbers.append(number)
-                count += sum(len(found[form]) for form in highlight.words[0] if form in found)
+        numbers, count = set[int](), 0
+        if self._only_words:
+            for form, places in found.items():
+                numbers |= self._sought[form]
+                count += len(places) * len(self._sought[form])
+        else:
+            for number, highlight in self._highlights:
+                if all(not forms.isdisjoint(found) for forms in highlight.words):
+                    numbers.add(number)
+                    count += sum(len(found[form]) for form in highlight.words[0] if form in found)
+        if len(numbers) > 1:
+            count += _neighbours(found) if placed and count <= MAX_PLACES else count - 1
         return Look(frozenset(numbers), count, found, placed)
 
     def read(self, text: str, look: Look | None = None) -> Marked:
@@ -126,7 +144,10 @@ class Marker:
             if number in present and (places := _places(found, highlight)):
                 marks.extend(places)
                 matched.add(number)
-        return Marked(text, without_lone_signs(text, _without_overlaps(marks)), frozenset(matched))
+        distinct = _without_overlaps(marks)
+        joined = _joined_marks(text, distinct)
+        count = 2 * len(distinct) - len(joined)
+        return Marked(text, without_lone_signs(text, joined), frozenset(matched), count)
 
     def _words(self, text: str) -> list[tuple[int, int, str]]:
         """(start, end, form) of each word of the text."""
@@ -165,7 +186,7 @@ class Markers:
 
 
 def mark(text: str, highlights: Iterable[Highlight], field: str) -> Marks:
-    """Where `text`, of `field`, matches any of the highlights; a phrase is one span."""
+    """Where `text`, of `field`, matches any of the highlights; a phrase is one span, as neighbours are."""
     return Marker(highlights, field).read(text).marks
 
 
@@ -238,6 +259,23 @@ def _without_overlaps(spans: list[tuple[int, int]]) -> Marks:
         elif not kept or start > kept[-1][1]:
             kept.append((start, end))
     return tuple(kept)
+
+
+def _neighbours(found: Mapping[str, list[int]]) -> int:
+    """At most how many places of forms stand right behind another, also if spelled with stops or commas."""
+    places = sorted((place, len(form)) for form, own in found.items() for place in own)
+    return sum(1 for (one, length), (other, _) in pairwise(places) if other - one <= 2 * length + MAX_SPACES)
+
+
+def _joined_marks(text: str, marks: Marks) -> Marks:
+    """The marks, those with nothing but white space between them as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in marks:
+        if joined and text[joined[-1][1] : start].isspace():
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def without_lone_signs(text: str, marks: Marks) -> Marks:

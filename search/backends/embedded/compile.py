@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from search.backends.embedded.answers import RELEVANCE
 from search.backends.embedded.columns import limits, microseconds, precisions
 from search.backends.embedded.leaves import EitherLeaf, NearLeaf, PatternLeaf, WordsLeaf
 from search.backends.embedded.plan import AllOf, AnyOf, Excluded, Filter, Plan, Scored, TextLeaf, Weighted
 from search.backends.embedded.terms import WordTerms
 from search.backends.embedded.value_leaves import ValueLeaf, matching_values
-from search.engine import Ranking
+from search.engine import Ranking, neighbours
 from search.fields import TEXT_FIELDS
 from search.index.evaluate.bm25f import TermScorer, TextWeight
 from search.index.evaluate.matches import (
@@ -26,6 +27,7 @@ from search.index.evaluate.matches import (
     everything,
     nothing,
 )
+from search.index.evaluate.nearness import NearPairs, Pair, Reranked
 from search.index.format.layout import MISSING
 from search.index.read.snapshot import Snapshot
 from search.language import (
@@ -75,8 +77,8 @@ class Compiler:
             case _:
                 return Scored(view, self._leaf(node), self._scorer, str(node))
 
-    def ranked(self, matches: Matches, prefer: Node | None) -> Matches:
-        """Adjust the scores of matches by `prefer` and by recency."""
+    def ranked(self, query: Node, matches: Matches, prefer: Node | None) -> Matches:
+        """Adjust the scores of a query's matches by `prefer`, by recency and by proximity."""
         if prefer is not None:
             parts = prefer.parts if isinstance(prefer, Or) else (prefer,)
             matches = Preferred(matches, [self.plan(part).matches for part in parts])
@@ -84,7 +86,19 @@ class Compiler:
             half_life = max(1, recency.half_life // timedelta(microseconds=1))
             now = microseconds(recency.now)
             matches = Aged(matches, self._view.numbers("published"), half_life, now, recency.share)
-        return matches
+        return self.reranked(query, matches) or matches
+
+    def reranked(self, query: Node, matches: Matches) -> Reranked | None:
+        """Rank the first of a query's matches once more, if it has words side by side."""
+        proximity = self._ranking.proximity
+        if proximity is None or not (pairs := neighbours(query, proximity)):
+            return None
+        weights = {field.field: field.weight for field in self._ranking.fields}
+        terms = self._terms.terms
+        own = [Pair(terms(pair.left.text), terms(pair.right.text), pair.left.field) for pair in pairs]
+        near = NearPairs(own, weights, proximity.distance)
+        share, window = proximity.share(len(pairs)), proximity.window
+        return Reranked(self._view, matches, RELEVANCE, near, share=share, window=window)
 
     def _leaf(self, node: Node) -> TextLeaf:
         """Make the text leaf of a node; an OR inside a NEAR becomes one leaf, as it has places too."""

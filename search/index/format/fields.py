@@ -24,7 +24,7 @@ from search.index.format.names import (
 )
 from search.index.format.packed import DocNumbers, Frequencies
 from search.index.format.whole import completed
-from search.index.kernels import Array, Docs, expand_runs, scatter
+from search.index.kernels import Array, Docs, expand_runs, find_members, scatter
 
 
 def densest(posting_counts: Mapping[str, int]) -> str:
@@ -70,6 +70,25 @@ class TextField:
             return docs.take(at), frequencies
         present = frequencies > 0
         return docs.compress(present), frequencies.compress(present)
+
+    def positions_in(self, term: int, postings: Array) -> tuple[Array, Array, Array]:
+        """(postings, frequencies, positions) of a term here, in some of its `postings`.
+
+        These are given and come back as their numbers, ascending; those without an entry do not come back.
+        """
+        at, every, _ = self.entries(term)
+        places = postings
+        if at is not None:
+            places, there = find_members(postings, at)
+            postings, places = postings.compress(there), places.compress(there)
+        if not len(places):
+            return postings, every[:0], self.positions[:0]
+        # Sums between the places cost a fraction of `cumsum` over all of a common word's frequencies.
+        between = np.add.reduceat(every, places, dtype=np.int64)
+        starts = np.cumsum(between) - between + every[: int(places[0])].sum(dtype=np.int64)
+        frequencies = every.take(places)
+        positions = self.positions[self.words(term)].take(expand_runs(starts, frequencies))
+        return postings, frequencies, positions
 
     def of_several(self, terms: Array, docs: Docs) -> tuple[Array, Array, Array]:
         """(documents, frequencies above 0, earliness) of terms, which ascend, in turn.

@@ -53,6 +53,7 @@ from search.index.kernels.spans import (
     find_exact_phrase,
     find_loose_phrase,
     find_near,
+    nearest_followers,
     number_words,
     phrase_starts,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "highest",
     "insert_keys",
     "interleave_runs",
+    "nearest_followers",
     "number_words",
     "order_by_term",
     "pack_pieces",
