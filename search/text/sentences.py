@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -35,6 +37,20 @@ def sentences_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if start < end:
         spans.append((start, end))
     return spans
+
+
+def parts_of_words(text: str, spans: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """The number of the sentence, and of the paragraph, that each word of `text` begins in.
+
+    `spans` are those of the words.
+    """
+    starts = [start for start, _ in spans]
+    sentences = [start for start, _ in sentence_spans(text)]
+    paragraphs = [start for start, _ in paragraph_spans(text)]
+    return (
+        [max(0, bisect_right(sentences, start) - 1) for start in starts],
+        [max(0, bisect_right(paragraphs, start) - 1) for start in starts],
+    )
 
 
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![ \t]*\n|[ \t]{2,}|\t)[^\n]*)*(?<!\s)")

@@ -20,7 +20,7 @@ from search.language import (
     text_query,
 )
 from search.language.limits import MAX_CLAUSES, MAX_DEPTH, MAX_NESTING, MAX_PHRASE_WORDS, MAX_QUERY_WORD
-from search.language.nodes import depth
+from search.language.trees import depth
 from search.query import Archive
 from search.snippets import snippet
 from tests.asking import ask

@@ -16,6 +16,7 @@ from search.backends.embedded.store import Store
 from search.backends.embedded.store.layout import FORMAT
 from search.backends.embedded.suggestions import completions, corrections, near_values
 from search.backends.embedded.terms import WordTerms
+from search.backends.embedded.texts import ArticleTexts
 from search.backends.embedded.tie import damage
 from search.dates import INTERVALS
 from search.engine import (
@@ -60,11 +61,12 @@ class EmbeddedReader:
         self._index, self._store, self._view, self._covered = index, store, view, covered
         self._location, self._analyzer = store.location, analyzer
         self._terms = WordTerms(view, analyzer)
+        self._texts = ArticleTexts(view, self.get)
 
     def search(self, request: SearchRequest) -> Results:
         view = self._view
         counted = [self._counted(facet) for facet in request.facets]
-        compiler = Compiler(view, self._terms, request.ranking)
+        compiler = Compiler(view, self._terms, self._texts, request.ranking)
         plan = compiler.plan(request.query)
         matches = compiler.ranked(plan.matches, request.prefer)
         places = page(view, matches, request.sort, request.after, request.limit + 1 if request.limit else 0)
@@ -151,7 +153,7 @@ class EmbeddedReader:
         return Explanation(sum(term.value for term in terms), str(query), terms, matches)
 
     def _plan(self, query: Node, ranking: Ranking = DEFAULT_RANKING) -> Plan:
-        return Compiler(self._view, self._terms, ranking).plan(query)
+        return Compiler(self._view, self._terms, self._texts, ranking).plan(query)
 
     def state(self) -> State:
         covered = self._covered

@@ -1,0 +1,134 @@
+"""The leaves of a query that join other leaves: pairs, sets, parts of a text, and numbers of places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from search.backends.embedded.leaves import postings_of
+from search.backends.embedded.plan import TextLeaf, distinct_highlights
+from search.index.kernels import Ints
+from search.index.postings.parts import (
+    at_beginning,
+    at_least,
+    documents,
+    far,
+    far_within,
+    in_first_part,
+    near_within,
+    of_documents,
+)
+from search.index.postings.postings import Postings
+from search.index.postings.proximity import NO_SPANS, Spans, near, unite_spans
+from search.index.read.snapshot import Snapshot
+from search.language import Distance, Near, Zone
+from search.once import once
+from search.snippets import Highlight
+
+Bounds = Callable[[str, Literal["sentence", "paragraph"], Sequence[Spans]], Ints]
+"""The places in a field where its sentences or its paragraphs begin, in the documents of these spans."""
+
+
+class NearLeaf:
+    """Two leaves close to each other."""
+
+    def __init__(self, view: Snapshot, left: TextLeaf, right: TextLeaf, node: Near, bounds: Bounds) -> None:
+        self._view, self._left, self._right, self._node, self._bounds = view, left, right, node, bounds
+
+    @once
+    def postings(self) -> Postings:
+        return postings_of(self._view, self.spans)
+
+    def spans(self, field: str) -> Spans:
+        left, right = self._left.spans(field), self._right.spans(field)
+        node, check = self._node, self._view.check
+        if isinstance(node.distance, int):
+            return near(left, right, node.distance, ordered=node.ordered, check=check)
+        left = of_documents(left, documents([right]))
+        right = of_documents(right, documents([left]))
+        bounds = self._bounds(field, node.distance, [left])
+        return near_within(left, right, bounds, ordered=node.ordered, check=check)
+
+    def highlights(self) -> tuple[Highlight, ...]:
+        return self._left.highlights() + self._right.highlights()
+
+
+class NotNearLeaf:
+    """A leaf where another is not close to it."""
+
+    def __init__(
+        self, view: Snapshot, left: TextLeaf, right: TextLeaf, distance: Distance, bounds: Bounds
+    ) -> None:
+        self._view, self._left, self._right = view, left, right
+        self._distance, self._bounds = distance, bounds
+
+    @once
+    def postings(self) -> Postings:
+        return postings_of(self._view, self.spans)
+
+    def spans(self, field: str) -> Spans:
+        left, right = self._left.spans(field), self._right.spans(field)
+        self._view.check()
+        if isinstance(self._distance, int):
+            return far(left, right, self._distance)
+        right = of_documents(right, documents([left]))
+        return far_within(left, right, self._bounds(field, self._distance, [right]))
+
+    def highlights(self) -> tuple[Highlight, ...]:
+        return self._left.highlights()
+
+
+class WithinLeaf:
+    """A leaf in a part of the article."""
+
+    def __init__(self, view: Snapshot, part: TextLeaf, zone: Zone, bounds: Bounds) -> None:
+        self._view, self._part, self._zone, self._bounds = view, part, zone, bounds
+
+    @once
+    def postings(self) -> Postings:
+        return postings_of(self._view, self.spans)
+
+    def spans(self, field: str) -> Spans:
+        if isinstance(self._zone, int):
+            return at_beginning(self._part.spans(field), self._zone) if field == "body" else NO_SPANS
+        if field == "title" and self._zone != "hlead":
+            return NO_SPANS
+        found = self._part.spans(field)
+        return in_first_part(found, self._bounds(field, "paragraph", [found])) if field == "body" else found
+
+    def highlights(self) -> tuple[Highlight, ...]:
+        return self._part.highlights()
+
+
+class AtLeastLeaf:
+    """A leaf in at least so many places of the article."""
+
+    def __init__(self, part: TextLeaf, times: int) -> None:
+        self._part, self._times = part, times
+
+    @once
+    def postings(self) -> Postings:
+        return at_least(self._part.postings, self._times)
+
+    def spans(self, field: str) -> Spans:
+        return self._part.spans(field)
+
+    def highlights(self) -> tuple[Highlight, ...]:
+        return self._part.highlights()
+
+
+class EitherLeaf:
+    """Any of several leaves, within a NEAR."""
+
+    def __init__(self, view: Snapshot, parts: Sequence[TextLeaf]) -> None:
+        self._view, self._parts = view, parts
+
+    @once
+    def postings(self) -> Postings:
+        return postings_of(self._view, self.spans)
+
+    def spans(self, field: str) -> Spans:
+        return unite_spans([part.spans(field) for part in self._parts], self._view.check)
+
+    def highlights(self) -> tuple[Highlight, ...]:
+        return distinct_highlights(self._parts)
