@@ -213,7 +213,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """From `least` to `most` words in description, highlights and body; None is no bound, on one side."""
+    """From `least` to `most` words in description, highlights and body; None on one side is any number."""
 
     least: int | None
     most: int | None
@@ -291,9 +291,10 @@ def escaped(text: str, *, in_field: bool = False, wildcards: bool = False) -> st
     shown = GLUED_OPERATOR.sub(lambda match: "\\" + match.group(), shown)
     if text[:1] in ("-", "!", "#", "=") or RESERVED.fullmatch(text):
         return "\\" + shown
-    if in_field:
+    named = _LIKE_A_FIELD.match(text)
+    if in_field and not (named and (named[1] or "").lower() in MODIFIERS):
         return "\\" + shown if text.lower() == "none" or text[:1] == ":" else shown
-    return shown.replace(":", "\\:", 1) if _LIKE_A_FIELD.match(text) else shown
+    return shown.replace(":", "\\:", 1) if named else shown
 
 
 def _prefix(field: str | None, spelling: Spelling = "any") -> str:

@@ -1,4 +1,4 @@
-"""What the operators of a query join: leaves in fields, in zones and in a spelling, and filters.
+"""The operands of a query: leaves in fields, in zones and in a spelling, and filters.
 
 `Operands` reads one of them at the scanner's place; the parser, which extends it, reads operators and gives
 the content of parentheses.
@@ -112,9 +112,7 @@ class Operands(Leaves):
         scan.skip_space()
         if scan.peek() == ")":
             scan.fail("there is nothing between these parentheses", opened, scan.at + 1)
-        self.nesting += 1
-        if self.nesting > MAX_NESTING:
-            raise LimitExceeded(f"parentheses are nested more than {MAX_NESTING} deep; use fewer")
+        self._enter("parentheses")
         inner = None if scan.at_end() else self.inner()
         self.nesting -= 1
         if scan.peek() != ")":
@@ -181,13 +179,22 @@ class Operands(Leaves):
             case '"':
                 found = self.quoted()
             case _:
-                found = self._spelled_word()
+                found = self._in_text() if name in TEXT_FIELDS else self.word()
         self.field = enclosing
         if found is None:
             scan.fail(f"nothing to look for in “{name}”", start, scan.at)
         if scan.text[value_start : scan.at].lower() == "none":
             return Missing(name)
         return Not(Missing(name)) if isinstance(found, Everything) else found
+
+    def _in_text(self) -> Node | None:
+        """Read a word in a field of text, or a part or a count in it."""
+        scan = self.scan
+        start = scan.at
+        if (found := scan.match(_FIELD)) and found[1].lower() in MODIFIERS and scan.peek().strip(")|"):
+            return self._modified(found[1].lower(), start)
+        scan.at = start
+        return self._spelled_word()
 
     # --- zones, counts, spellings ---------------------------------------------------------------
 
@@ -197,9 +204,8 @@ class Operands(Leaves):
             case "words":
                 return read_length(self.scan, start)
             case "exact" | "caps":
-                return self._in_spelling(
-                    Spelled("exact" if name == "exact" else "caps", f"{name}:"), self.primary, start
-                )
+                spelled = Spelled("exact" if name == "exact" else "caps", f"{name}:")
+                return self._in_spelling(spelled, self._inner_primary, start)
             case "atleast":
                 return self._at_least(self._number(name, 2, MAX_TIMES, start), start)
             case "first":
@@ -229,8 +235,21 @@ class Operands(Leaves):
             self.scan.fail(f"“{name}:” takes a number from {least} up", start, self.scan.at)
         return number
 
-    def _operand(self, name: str, start: int) -> Node:
+    def _inner_primary(self) -> Node | None:
+        """Read the operand of a part, a count or a spelling, which is counted with it as one."""
+        self.clauses -= 1
+        self._enter("parts and spellings")
         found = self.primary()
+        self.nesting -= 1
+        return found
+
+    def _enter(self, noun: str) -> None:
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:
+            raise LimitExceeded(f"{noun} are nested more than {MAX_NESTING} deep; use fewer")
+
+    def _operand(self, name: str, start: int) -> Node:
+        found = self._inner_primary()
         if found is None:
             self.scan.fail(f"nothing to look for in “{name}”", start, self.scan.at)
         return found
@@ -272,7 +291,7 @@ class Operands(Leaves):
         scan = self.scan
         if counted := scan.match(foreign.COUNTED):
             times = self.within_limits("atleast", int(counted[2]), 1, MAX_TIMES, start)
-            return (lambda: self._at_least(times, start)) if times > 1 else self.primary
+            return (lambda: self._at_least(times, start)) if times > 1 else self._inner_primary
         if near := scan.match(foreign.NEAR_LIST):
             return lambda: self._near_list(read_distance(near[1]), start)
         if scan.match(foreign.COMPARED):
@@ -300,7 +319,7 @@ class Operands(Leaves):
         if name in foreign.SPELLINGS:
             written = foreign.SPELLINGS[name]
             spelled = Spelled("caps", name, written) if written else Spelled("exact", name)
-            return self._in_spelling(spelled, self.primary, start)
+            return self._in_spelling(spelled, self._inner_primary, start)
         return self._named(foreign.NAMES[name], start)
 
     def _named(self, own: str, start: int) -> Node | None:

@@ -87,7 +87,7 @@ def _has_small_connective(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _ForeignRow:
-    """What another service's operator joined, outside of any parentheses."""
+    """The two sides of another service's operator that stands outside of parentheses."""
 
     left: Node
     operator: Proximity

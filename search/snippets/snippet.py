@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from search.article import Article
 from search.deadline import Check, checked, no_deadline
 from search.snippets.highlight import Highlight, Marks
-from search.snippets.marker import CHECK_EVERY, Look, Markers, mark, without_lone_signs
+from search.snippets.marker import CHECK_EVERY, Look, Markers, Whole, mark, without_lone_signs
 from search.text import has_unspaced, paragraph_spans, sentences_within
 
 SNIPPET_LENGTH = 280
@@ -92,6 +92,7 @@ class _Sentences:
         self._spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._looks: dict[tuple[int, ...], Look] = {}
         self._read: dict[_Place, _Sentence] = {}
+        self._wholes: dict[int, Whole | None] = {}
 
     def first(self) -> _Place | None:
         """The first sentence; None where there is none."""
@@ -155,9 +156,15 @@ class _Sentences:
             field, text = self._texts[number]
             start, end = self._spans_of(number, paragraph)[sentence]
             line = " ".join(text[start:end].split())
-            found = self._markers.of(field).read(line, self._look(place))
+            found = self._markers.of(field).read(line, self._look(place), self._whole(number), start)
             self._read[place] = _Sentence(found.text, found.marks, found.matched, field)
         return self._read[place]
+
+    def _whole(self, number: int) -> Whole | None:
+        if number not in self._wholes:
+            field, text = self._texts[number]
+            self._wholes[number] = self._markers.of(field).whole(text)
+        return self._wholes[number]
 
     def running_on(self, place: _Place) -> _Place | None:
         """The sentence after this one, if it goes on from it in one running text."""

@@ -42,7 +42,7 @@ def sentences_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def parts_of_words(text: str, spans: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
     """The number of the sentence, and of the paragraph, that each word of `text` begins in.
 
-    `spans` are those of the words.
+    `spans` has the places of the words.
     """
     starts = [start for start, _ in spans]
     sentences = [start for start, _ in sentence_spans(text)]

@@ -7,9 +7,10 @@ confirms it. It scores as it does without them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from search.backends.embedded.leaves import WordsLeaf, postings_of
-from search.backends.embedded.plan import Scored, TextLeaf
+from search.backends.embedded.plan import Scored, TextLeaf, highlights_of_leaf
 from search.backends.embedded.texts import ArticleTexts
 from search.engine import Explanation
 from search.index.evaluate.matches import Confirmed, Matches, has
@@ -63,8 +64,9 @@ class CapitalsLeaf:
         slop = self._node.slop if isinstance(self._node, Phrase) else 0
         return phrase([self._places.of(field, word) for word in self._words], slop, self._view.check)
 
-    def highlights(self) -> tuple[Highlight, ...]:
-        return self._in_any_capitals.highlights()
+    def condition(self) -> Highlight | None:
+        found = self._in_any_capitals.condition()
+        return found and replace(found, cased=tuple(map(cased, self._words)))
 
 
 class InCapitals:
@@ -78,7 +80,7 @@ class InCapitals:
         return Confirmed(self._view, self._loose.matches, lambda docs: self._leaf(docs).postings.docs)
 
     def highlights(self) -> tuple[Highlight, ...]:
-        return self._leaf(self._loose.matches.docs[:0]).highlights()
+        return highlights_of_leaf(self._leaf(self._loose.matches.docs[:0]))
 
     def explain(self, doc: int, boost: float = 1.0) -> Iterator[Explanation]:
         if has(self.matches, doc):

@@ -74,10 +74,10 @@ class WordsLeaf:
         places = [places_of(self._view, field, slot) for slot in self._slots]
         return phrase(places, self._slop, self._view.check) if len(places) > 1 else words_as_spans(places[0])
 
-    def highlights(self) -> tuple[Highlight, ...]:
+    def condition(self) -> Highlight | None:
         every = self._terms.forms if self._in_any_form else lambda word: frozenset({fold(word)})
         sought = tuple(every(word) for word in self._words)
-        return (Highlight(sought, self._fields, self._slop),) if sought else ()
+        return Highlight(sought, self._fields, self._slop) if sought else None
 
 
 class PatternLeaf:
@@ -152,9 +152,9 @@ class PatternLeaf:
             return NO_SPANS
         return words_as_spans(places_of(self._view, field, self.slot))
 
-    def highlights(self) -> tuple[Highlight, ...]:
+    def condition(self) -> Highlight | None:
         found = frozenset(form for form, _ in self._expanded[1])
-        return (Highlight((found,), self._fields),) if found else ()
+        return Highlight((found,), self._fields) if found else None
 
 
 class PhrasePatternLeaf:
@@ -194,14 +194,14 @@ class PhrasePatternLeaf:
         found = phrase(words, self._node.slop, self._view.check)
         return Spans(found.starts, found.ends + skipped)
 
-    def highlights(self) -> tuple[Highlight, ...]:
-        sought = []
+    def condition(self) -> Highlight | None:
+        sought: list[frozenset[str]] = []
         for part in self._parts:
-            own = () if part is None else part.highlights()
-            if part is not None and not own:
-                return ()
-            sought.append(own[0].words[0] if own else frozenset[str]())
-        return (Highlight(tuple(sought), self._fields, self._node.slop),)
+            own = None if part is None else part.condition()
+            if part is not None and own is None:
+                return None
+            sought.append(frozenset() if own is None else own.words[0])
+        return Highlight(tuple(sought), self._fields, self._node.slop)
 
 
 def slot_of_forms(view: Snapshot, forms: Collection[str]) -> Slot:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from search.backends.embedded.leaves import postings_of
-from search.backends.embedded.plan import TextLeaf, distinct_highlights
+from search.backends.embedded.plan import TextLeaf
 from search.index.kernels import Ints
 from search.index.postings.parts import (
     at_beginning,
@@ -23,7 +23,7 @@ from search.index.postings.proximity import NO_SPANS, Spans, near, unite_spans
 from search.index.read.snapshot import Snapshot
 from search.language import Distance, Near, Zone
 from search.once import once
-from search.snippets import Highlight
+from search.snippets import Apart, Condition, Either, Inside, Pair
 
 Bounds = Callable[[str, Literal["sentence", "paragraph"], Sequence[Spans]], Ints]
 """The places in a field where its sentences or its paragraphs begin, in the documents of these spans."""
@@ -49,8 +49,11 @@ class NearLeaf:
         bounds = self._bounds(field, node.distance, [left])
         return near_within(left, right, bounds, ordered=node.ordered, check=check)
 
-    def highlights(self) -> tuple[Highlight, ...]:
-        return self._left.highlights() + self._right.highlights()
+    def condition(self) -> Condition | None:
+        left, right = self._left.condition(), self._right.condition()
+        if left is None or right is None:
+            return None
+        return Pair(left, right, self._node.distance, self._node.ordered)
 
 
 class NotNearLeaf:
@@ -74,8 +77,9 @@ class NotNearLeaf:
         right = of_documents(right, documents([left]))
         return far_within(left, right, self._bounds(field, self._distance, [right]))
 
-    def highlights(self) -> tuple[Highlight, ...]:
-        return self._left.highlights()
+    def condition(self) -> Condition | None:
+        left, right = self._left.condition(), self._right.condition()
+        return left if left is None or right is None else Apart(left, right, self._distance)
 
 
 class WithinLeaf:
@@ -96,12 +100,13 @@ class WithinLeaf:
         found = self._part.spans(field)
         return in_first_part(found, self._bounds(field, "paragraph", [found])) if field == "body" else found
 
-    def highlights(self) -> tuple[Highlight, ...]:
-        return self._part.highlights()
+    def condition(self) -> Condition | None:
+        part = self._part.condition()
+        return None if part is None else Inside(part, self._zone)
 
 
 class AtLeastLeaf:
-    """A leaf in at least so many places of the article."""
+    """A leaf in at least this number of places of the article."""
 
     def __init__(self, part: TextLeaf, times: int) -> None:
         self._part, self._times = part, times
@@ -113,8 +118,8 @@ class AtLeastLeaf:
     def spans(self, field: str) -> Spans:
         return self._part.spans(field)
 
-    def highlights(self) -> tuple[Highlight, ...]:
-        return self._part.highlights()
+    def condition(self) -> Condition | None:
+        return self._part.condition()
 
 
 class EitherLeaf:
@@ -130,5 +135,6 @@ class EitherLeaf:
     def spans(self, field: str) -> Spans:
         return unite_spans([part.spans(field) for part in self._parts], self._view.check)
 
-    def highlights(self) -> tuple[Highlight, ...]:
-        return distinct_highlights(self._parts)
+    def condition(self) -> Condition | None:
+        found = [own for part in self._parts if (own := part.condition()) is not None]
+        return Either(tuple(found)) if found else None
