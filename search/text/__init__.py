@@ -32,12 +32,19 @@ from search.text.folding import (
     lowered,
     without_accents,
 )
-from search.text.sentences import paragraph_spans, parts_of_words, sentence_spans, sentences_within
+from search.text.sentences import (
+    ABBREVIATIONS,
+    paragraph_spans,
+    parts_of_words,
+    sentence_spans,
+    sentences_within,
+)
 from search.text.stemming import LANGUAGES, OTHER, language_named, language_tags
 from search.text.stopwords import STOP_WORDS
 from search.text.words import MAX_WORD_LENGTH, WORD, has_unspaced, spaced, word_spans, words
 
 __all__ = [
+    "ABBREVIATIONS",
     "ANALYSIS_VERSION",
     "LANGUAGES",
     "MAX_WORD_LENGTH",
