@@ -19,6 +19,7 @@ from search.backends.embedded.terms import WordTerms
 from search.backends.embedded.texts import ArticleTexts
 from search.backends.embedded.value_leaves import ValueLeaf, matching_values
 from search.engine import Ranking
+from search.errors import InvalidRequest
 from search.fields import TEXT_FIELDS
 from search.index.evaluate.bm25f import TermScorer, TextWeight
 from search.index.evaluate.matches import (
@@ -32,6 +33,7 @@ from search.index.evaluate.matches import (
     nothing,
 )
 from search.index.format.layout import MISSING
+from search.index.format.names import TextUnit
 from search.index.kernels import Ints
 from search.index.postings.parts import documents
 from search.index.postings.proximity import Spans
@@ -138,7 +140,13 @@ class Compiler:
                 raise AssertionError(f"{node} has no place in a text")
 
     def _bounds(self, field: str, part: Literal["sentence", "paragraph"], spans: Sequence[Spans]) -> Ints:
-        return self._texts.bounds(documents(spans), field, part)
+        unit: TextUnit = "sentences" if part == "sentence" else "paragraphs"
+        found = self._view.begun(field, unit, documents(spans))
+        if found is None:
+            raise InvalidRequest(
+                f"this archive does not know yet where {unit} begin; to find out, run: news rebuild"
+            )
+        return found
 
     def _filtered(self, node: Everything | Dates | Missing | Length) -> Matches:
         view = self._view

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import pairwise
-from typing import Literal
 
 from search.article import Article
 from search.backends.embedded.documents import VALUE_GAP
@@ -13,7 +11,7 @@ from search.fields import TEXT_FIELDS
 from search.index.kernels import Docs, Ints
 from search.index.postings.parts import as_places
 from search.index.read.snapshot import Snapshot
-from search.text import cased, parts_of_words, word_spans, words
+from search.text import cased, words
 
 MAX_TEXTS = 50_000
 """Articles whose text is read for one query, at most."""
@@ -57,16 +55,6 @@ class ArticleTexts:
                         if (own := cased(word)) in sought:
                             found.setdefault((field, own), []).append((doc, position))
         return {key: as_places(places) for key, places in found.items()}
-
-    def bounds(self, docs: Docs, field: str, part: Literal["sentence", "paragraph"]) -> Ints:
-        """Where the parts of the field begin in the documents, without the first of each document."""
-        found: list[tuple[int, int]] = []
-        for doc, article in self._articles(docs):
-            for first, text in _texts(article, field):
-                numbers = parts_of_words(text, word_spans(text))[part == "paragraph"]
-                new = [at for at, (a, b) in enumerate(pairwise(numbers), start=1) if a != b]
-                found += [(doc, first + at) for at in ([0, *new] if first else new)]
-        return as_places(found)
 
 
 def _texts(article: Article, field: str) -> Iterator[tuple[int, str]]:

@@ -14,7 +14,7 @@ that it is given, unless its docstring says so.
 """
 
 from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints
-from search.index.kernels.boundaries import abbreviation_keys, mark_boundaries
+from search.index.kernels.boundaries import PARAGRAPH, SENTENCE, abbreviation_keys, mark_boundaries
 from search.index.kernels.inversion import (
     MAX_SHORT_BYTES,
     cut_pieces,
@@ -64,6 +64,8 @@ __all__ = [
     "MAX_EARLINESS",
     "MAX_SHORT_BYTES",
     "MIN_SPARSITY",
+    "PARAGRAPH",
+    "SENTENCE",
     "Array",
     "Docs",
     "Flags",
