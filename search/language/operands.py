@@ -137,14 +137,14 @@ class Operands(Leaves):
         if written.lower() in MODIFIERS and not is_alone:
             return self._modified(written.lower(), match.start())
         name = self._name(written)
+        near = near_fields(written, self.extra_fields) if name is None else []
         if name is None and is_alone:
-            known = near_fields(written, self.extra_fields) if written.lower() not in MODIFIERS else ()
-            near = " or ".join(f"{name}:" for name in known)
-            hint = f"; did you mean {near}?" if near else ""
+            known = [] if written.lower() in MODIFIERS else near
+            hint = f"; did you mean {' or '.join(f'{each}:' for each in known)}?" if known else ""
             self.notes.append(f"“{written}:” was read as text, as there is no such field{hint}")
             return Word(written, self.field)
         if name is None:
-            scan.fail(no_field(written, self.extra_fields), match.start(), match.end() - 1)
+            scan.fail(no_field(written, self.extra_fields), match.start(), match.end() - 1, near)
         if self.field is not None:
             scan.fail(f"a field inside the set of “{self.field}”", match.start(), match.end())
         if is_alone:

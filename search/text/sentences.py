@@ -71,7 +71,7 @@ def _is_abbreviated(plain: str, stop: re.Match[str]) -> bool:
 
 @cache
 def _plain_signs() -> dict[int, str]:
-    """A sign of ASCII for each quote, dash, space and symbol of others."""
+    """A sign of ASCII for each quote, dash, space and symbol that is not of ASCII."""
     signs = dict.fromkeys((*range(128, 192), *range(8192, 12288)), "*")
     signs |= {ord(sign): " " for sign in "\x85\xa0\u2028\u2029\u202f"}
     signs |= dict.fromkeys(range(8192, 8203), " ")

@@ -13,7 +13,8 @@ from search.backends.embedded.leaves import WordsLeaf, postings_of
 from search.backends.embedded.plan import Scored, TextLeaf, highlights_of_leaf
 from search.backends.embedded.texts import ArticleTexts
 from search.engine import Explanation
-from search.index.evaluate.matches import Confirmed, Matches, has
+from search.index.evaluate.confirmed import Confirmed
+from search.index.evaluate.matches import Matches, has
 from search.index.kernels import Docs, Ints
 from search.index.postings.postings import Postings
 from search.index.postings.proximity import NO_SPANS, Spans, phrase

@@ -6,7 +6,6 @@ fields (`index.evaluate.bm25f`). Value fields, dates and `none` are filters: the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
@@ -34,9 +33,7 @@ from search.index.evaluate.matches import (
 )
 from search.index.format.layout import MISSING
 from search.index.format.names import TextUnit
-from search.index.kernels import Ints
-from search.index.postings.parts import documents
-from search.index.postings.proximity import Spans
+from search.index.kernels import Docs, Ints
 from search.index.read.snapshot import Snapshot
 from search.language import (
     And,
@@ -139,9 +136,9 @@ class Compiler:
             case _:
                 raise AssertionError(f"{node} has no place in a text")
 
-    def _bounds(self, field: str, part: Literal["sentence", "paragraph"], spans: Sequence[Spans]) -> Ints:
+    def _bounds(self, field: str, part: Literal["sentence", "paragraph"], docs: Docs) -> Ints:
         unit: TextUnit = "sentences" if part == "sentence" else "paragraphs"
-        found = self._view.begun(field, unit, documents(spans))
+        found = self._view.begun(field, unit, docs)
         if found is None:
             raise InvalidRequest(
                 f"this archive does not know yet where {unit} begin; to find out, run: news rebuild"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal
 
 from search.backends.embedded.leaves import postings_of
 from search.backends.embedded.plan import TextLeaf
-from search.index.kernels import Ints
+from search.index.kernels import Docs, Ints
 from search.index.postings.parts import (
     at_beginning,
     at_least,
@@ -25,8 +26,8 @@ from search.language import Distance, Near, Zone
 from search.once import once
 from search.snippets import Apart, Condition, Either, Inside, Pair
 
-Bounds = Callable[[str, Literal["sentence", "paragraph"], Sequence[Spans]], Ints]
-"""The places in a field where its sentences or its paragraphs begin, in the documents of these spans."""
+Bounds = Callable[[str, Literal["sentence", "paragraph"], Docs], Ints]
+"""The places in a field where its sentences or its paragraphs begin, in some documents, without the first."""
 
 
 class NearLeaf:
@@ -44,10 +45,8 @@ class NearLeaf:
         node, check = self._node, self._view.check
         if isinstance(node.distance, int):
             return near(left, right, node.distance, ordered=node.ordered, check=check)
-        left = of_documents(left, documents([right]))
-        right = of_documents(right, documents([left]))
-        bounds = self._bounds(field, node.distance, [left])
-        return near_within(left, right, bounds, ordered=node.ordered, check=check)
+        begun = partial(self._bounds, field, node.distance)
+        return near_within(left, right, begun, ordered=node.ordered, check=check)
 
     def condition(self) -> Condition | None:
         left, right = self._left.condition(), self._right.condition()
@@ -74,8 +73,8 @@ class NotNearLeaf:
         self._view.check()
         if isinstance(self._distance, int):
             return far(left, right, self._distance)
-        right = of_documents(right, documents([left]))
-        return far_within(left, right, self._bounds(field, self._distance, [right]))
+        right = of_documents(right, documents(left))
+        return far_within(left, right, self._bounds(field, self._distance, documents(right)))
 
     def condition(self) -> Condition | None:
         left, right = self._left.condition(), self._right.condition()
@@ -98,7 +97,9 @@ class WithinLeaf:
         if field == "title" and self._zone != "hlead":
             return NO_SPANS
         found = self._part.spans(field)
-        return in_first_part(found, self._bounds(field, "paragraph", [found])) if field == "body" else found
+        if field != "body":
+            return found
+        return in_first_part(found, self._bounds(field, "paragraph", documents(found)))
 
     def condition(self) -> Condition | None:
         part = self._part.condition()

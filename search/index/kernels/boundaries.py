@@ -156,6 +156,8 @@ def _is_abbreviated(plain: Array, last: Ints, abbreviations: Array) -> Flags:
 
 
 def _has(keys: Array, sought: Array) -> Flags:
+    if not len(keys):
+        return np.zeros(len(sought), np.bool_)
     at = np.searchsorted(keys, sought)
     at[at == len(keys)] = 0
     found: Flags = keys[at] == sought

@@ -7,28 +7,72 @@ to one as up to the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from search.deadline import Check, no_deadline
-from search.index.kernels import Array, Docs, Flags, Ints
+from search.index.kernels import Array, Docs, Flags, Ints, find_members, first_of_runs
 from search.index.postings.postings import Postings, without_deleted
-from search.index.postings.proximity import NO_SPANS, Spans, near
+from search.index.postings.proximity import Spans, near, words_as_spans
 
 ANY_DISTANCE = 1 << 31
 """More than any two places of a document are apart, and less than two of different documents are."""
 
 
 def near_within(
-    left: Spans, right: Spans, bounds: Ints, *, ordered: bool, check: Check = no_deadline
+    left: Spans, right: Spans, begun: Callable[[Docs], Ints], *, ordered: bool, check: Check = no_deadline
 ) -> Spans:
     """Find spans in one part that hold one span of `left` and one of `right`, which share no word.
 
-    Each span is paired at least with its nearest neighbour, as by `near`.
+    Each span is paired at least with its nearest neighbour, as by `near`. `begun` gives the bounds in some
+    documents.
     """
-    left, right = undivided(left, bounds), undivided(right, bounds)
-    return undivided(near(left, right, ANY_DISTANCE, ordered=ordered, check=check), bounds)
+    (left_docs, left_counts), (right_docs, right_counts) = map(_runs, (left, right))
+    in_both = find_members(left_docs, right_docs)[1]
+    docs = left_docs.compress(in_both)
+    left = _kept(left, np.repeat(in_both, left_counts))
+    right = _kept(right, np.repeat(find_members(right_docs, docs)[1], right_counts))
+    check()
+    bounds = begun(docs)
+    if left.starts is not left.ends:
+        left = undivided(left, bounds)
+    if right.starts is not right.ends:
+        right = undivided(right, bounds)
+    left_parts, right_parts = _keys(left.starts, bounds), _keys(right.starts, bounds)
+    count = len(bounds) + int(docs[-1]) + 1 if len(docs) else 0
+    check()
+    # With the number of its part in the place of its document, a span is near spans in its part only.
+    owners = np.empty(count, np.int64)
+    owners[left_parts] = left.starts >> 32 << 32
+    left = _renumbered(left, left_parts, _flags(right_parts, count))
+    right = _renumbered(right, right_parts, _flags(left_parts, count))
+    found = near(left, right, ANY_DISTANCE, ordered=ordered, check=check)
+    docs_of_found = owners.take(found.starts >> 32)
+    return Spans(docs_of_found | found.starts & 0xFFFFFFFF, docs_of_found | found.ends & 0xFFFFFFFF)
+
+
+def _runs(spans: Spans) -> tuple[Docs, Array]:
+    """The documents of spans, ascending, and the number of spans in each."""
+    docs = (spans.starts >> 32).astype(np.int32)
+    first = np.flatnonzero(first_of_runs(docs))
+    return docs.take(first), np.diff(first, append=len(docs))
+
+
+def _flags(numbers: Array, count: int) -> Flags:
+    flags = np.zeros(count, np.bool_)
+    flags[numbers] = True
+    return flags
+
+
+def _renumbered(spans: Spans, parts: Array, kept: Flags) -> Spans:
+    """The spans in the parts that `kept` flags, with the number of the part in place of the document."""
+    chosen = np.flatnonzero(kept.take(parts))
+    bases = parts.take(chosen) << 32
+    starts = bases | spans.starts.take(chosen) & 0xFFFFFFFF
+    if spans.starts is spans.ends:
+        return Spans(starts, starts)
+    return Spans(starts, bases | spans.ends.take(chosen) & 0xFFFFFFFF)
 
 
 def undivided(spans: Spans, bounds: Ints) -> Spans:
@@ -63,16 +107,13 @@ def in_first_part(spans: Spans, bounds: Ints) -> Spans:
 
 def of_documents(spans: Spans, docs: Docs) -> Spans:
     """The spans in the given documents, which ascend."""
-    own = spans.starts >> 32
-    at = np.searchsorted(docs, own)
-    at[at == len(docs)] = 0
-    return _kept(spans, docs.take(at) == own) if len(docs) else NO_SPANS
+    own, counts = _runs(spans)
+    return _kept(spans, np.repeat(find_members(own, docs)[1], counts))
 
 
-def documents(spans: Sequence[Spans]) -> Docs:
-    """int32, ascending: the documents that any of the spans lie in."""
-    every = [np.empty(0, np.int64), *(own.starts >> 32 for own in spans)]
-    return np.unique(np.concatenate(every)).astype(np.int32)
+def documents(spans: Spans) -> Docs:
+    """int32, ascending: the documents that the spans lie in."""
+    return _runs(spans)[0]
 
 
 def as_places(found: Iterable[tuple[int, int]]) -> Ints:
@@ -114,4 +155,6 @@ def _reached(left: Spans, right: Spans, distance: int) -> Flags:
 def _kept(spans: Spans, flags: Flags) -> Spans:
     if flags.all():
         return spans
+    if spans.starts is spans.ends:
+        return words_as_spans(spans.starts.compress(flags))
     return Spans(spans.starts.compress(flags), spans.ends.compress(flags))

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.index.kernels import abbreviation_keys, cut_pieces, mark_boundaries
-from search.index.kernels.boundaries import PARAGRAPH, SENTENCE
+from search.index import kernels
+from search.index.kernels import PARAGRAPH, SENTENCE
 from search.text import ABBREVIATIONS, parts_of_words, word_spans
 
-KEYS = abbreviation_keys([word.encode() for word in sorted(ABBREVIATIONS)])
+KEYS = kernels.abbreviation_keys([word.encode() for word in sorted(ABBREVIATIONS)])
 
 
 def marked(text: str) -> tuple[list[int], list[int]]:
     """The numbers of the sentence and of the paragraph of each word, by the marks of its piece."""
     raw = b"\n" + text.encode() + bytes(24)
-    pieces = cut_pieces(np.frombuffer(raw.lower(), np.uint8))
-    marks = mark_boundaries(np.frombuffer(raw, np.uint8), *pieces, KEYS)
+    pieces = kernels.cut_pieces(np.frombuffer(raw.lower(), np.uint8))
+    marks = kernels.mark_boundaries(np.frombuffer(raw, np.uint8), *pieces, KEYS)
     offsets = [len(text[:start].encode()) + 1 for start, _ in word_spans(text)]
     ends = (pieces[0] + pieces[1]).tolist()
     owners = [next(number for number, end in enumerate(ends) if offset < end) for offset in offsets]
