@@ -14,6 +14,7 @@ from functools import cache
 from itertools import pairwise, takewhile
 
 from search.deadline import Check, checked, no_deadline
+from search.snippets.conditions import Run, find, runs_of
 from search.snippets.highlight import Highlight, Marks
 from search.text import fold, folded_in_place, folded_text, has_unspaced, word_spans
 from search.text.stemming import without_any_elision
@@ -58,6 +59,14 @@ class Look:
     placed: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole text: where each of its words begins, and for each condition the runs that take part in it."""
+
+    words: tuple[int, ...]
+    runs: Sequence[frozenset[Run]]
+
+
 NOTHING = Look(frozenset(), 0, {})
 
 
@@ -78,6 +87,21 @@ class Marker:
         few = len(self._sought) <= MAX_NEEDLES
         self._needles = {form: _spellings(form) for form in self._sought} if few else None
         self._forms: dict[str, str] = {}
+        self._field = field
+        wheres = [highlight.where for _, highlight in self._highlights if highlight.where is not None]
+        self._conditions = list(dict.fromkeys(wheres))
+        numbers = {condition: number for number, condition in enumerate(self._conditions)}
+        self._condition_of = {
+            number: numbers[highlight.where] for number, highlight in self._highlights if highlight.where
+        }
+
+    def whole(self, text: str) -> Whole | None:
+        """Look for conditions in a text of which parts are read; None if there are no conditions."""
+        if not self._conditions:
+            return None
+        words = self._words(text)
+        runs = [find(each, self._field, text, words, self._check) for each in self._conditions]
+        return Whole(tuple(start for start, _, _ in words), runs)
 
     def look(self, text: str, first: int = 0) -> Look:
         """At most what `read` finds in the text, whose places are counted from `first`."""
@@ -125,24 +149,36 @@ class Marker:
                 count += len(places) * len(self._sought[form])
         else:
             for number, highlight in self._highlights:
-                if all(not forms.isdisjoint(found) for forms in highlight.words):
+                if all(not forms.isdisjoint(found) for forms in highlight.words if forms):
                     numbers.add(number)
                     count += sum(len(found[form]) for form in highlight.words[0] if form in found)
         if len(numbers) > 1:
             count += _neighbours(found) if placed and count <= MAX_PLACES else count - 1
         return Look(frozenset(numbers), count, found, placed)
 
-    def read(self, text: str, look: Look | None = None) -> Marked:
-        """The text with its marks; `look` is what `look` said of it or of a text that it is a part of."""
+    def read(self, text: str, look: Look | None = None, whole: Whole | None = None, start: int = 0) -> Marked:
+        """The text with its marks; `look` is what `look` said of it or of a text that it is a part of.
+
+        `whole` has the conditions of the text that it is a part of, from the character `start` on; without
+        it, the text is whole itself.
+        """
         if not (self.look(text) if look is None else look).numbers:
             return Marked(text, (), frozenset())
         found = self._words(text)
+        whole = self.whole(text) if whole is None else whole
+        before = 0 if whole is None else bisect_left(whole.words, start)
         present: set[int] = set().union(*(self._sought[form] for _, _, form in found if form in self._sought))
         marks: list[tuple[int, int]] = []
         matched = set()
         for number, highlight in checked(self._highlights, self._check, CHECK_EVERY):
-            if number in present and (places := _places(found, highlight)):
-                marks.extend(places)
+            if number not in present:
+                continue
+            runs = runs_of(found, highlight)
+            if whole is not None and number in self._condition_of:
+                taking_part = whole.runs[self._condition_of[number]]
+                runs = [run for run in runs if (run[0] + before, run[1] + before) in taking_part]
+            if runs:
+                marks.extend((found[first][0], found[last][1]) for first, last in runs)
                 matched.add(number)
         distinct = _without_overlaps(marks)
         joined = _joined_marks(text, distinct)
@@ -226,27 +262,6 @@ def _places_of(needles: Iterable[str], folded: str, first: int) -> list[int]:
                 places.append(first + at)
             at = folded.find(needle, at + 1)
     places.sort()
-    return places
-
-
-def _places(found: list[tuple[int, int, str]], highlight: Highlight) -> list[tuple[int, int]]:
-    first, rest = highlight.words[0], highlight.words[1:]
-    if not rest:
-        return [(start, end) for start, end, form in found if form in first]
-    places = []
-    for index, (start, _, form) in enumerate(found):
-        if form not in first:
-            continue
-        last, spare = index, highlight.slop
-        for forms in rest:
-            step = next(
-                (n for n in range(1, spare + 2) if last + n < len(found) and found[last + n][2] in forms), 0
-            )
-            if not step:
-                break
-            last, spare = last + step, spare - (step - 1)
-        else:
-            places.append((start, found[last][1]))
     return places
 
 

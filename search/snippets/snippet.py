@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -12,8 +12,8 @@ from itertools import accumulate
 from search.article import Article
 from search.deadline import Check, checked, no_deadline
 from search.snippets.highlight import Highlight, Marks
-from search.snippets.marker import CHECK_EVERY, Look, Marked, Markers, mark, without_lone_signs
-from search.text import has_unspaced, paragraph_spans, sentences_within
+from search.snippets.marker import CHECK_EVERY, Look, Marked, Markers, Whole, mark, without_lone_signs
+from search.text import has_unspaced, paragraph_spans, sentences_within, word_spans
 
 SNIPPET_LENGTH = 280
 """About how many characters a snippet has; one sentence more than this is cut at words."""
@@ -103,6 +103,7 @@ class _Sentences:
         self._spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._looks: dict[tuple[int, ...], Look] = {}
         self._read: dict[_Place, _Sentence] = {}
+        self._wholes: dict[int, Whole | None] = {}
 
     def first(self) -> _Place | None:
         """The first sentence; None where there is none."""
@@ -170,9 +171,20 @@ class _Sentences:
             self._read[place] = _Sentence(found.text, found.marks, found.matched, found.count, field)
         return self._read[place]
 
-    def read(self, text: str, place: _Place) -> Marked:
-        """The marks of a text, the sentence at a place or a part of it."""
-        return self._markers.of(self._texts[place[0]][0]).read(text, self._look(place))
+    def read(self, text: str, place: _Place, skipped: int = 0) -> Marked:
+        """The marks of a text: the sentence at a place, or a part of it after `skipped` words."""
+        number, paragraph, sentence = place
+        start, _ = self._spans_of(number, paragraph)[sentence]
+        whole = self._whole(number)
+        if whole is not None and skipped:
+            start = whole.words[bisect_left(whole.words, start) + skipped]
+        return self._markers.of(self._texts[number][0]).read(text, self._look(place), whole, start)
+
+    def _whole(self, number: int) -> Whole | None:
+        if number not in self._wholes:
+            field, text = self._texts[number]
+            self._wholes[number] = self._markers.of(field).whole(text)
+        return self._wholes[number]
 
     def running_on(self, place: _Place) -> _Place | None:
         """The sentence after this one, if it goes on from it in one running text.
@@ -238,7 +250,10 @@ def _with_more_words(sentences: _Sentences, chosen: list[_Place], length: int) -
         return None
     places = sorted([*(place for place in chosen if sentences.at(place).marks), added])
     pieces = [_cut(sentences.at(place), room) for place in places]
-    shown = [sentences.read(piece.text, place) for piece, place in zip(pieces, places, strict=True)]
+    shown = [
+        sentences.read(piece.text, place, _words_before(piece, sentences.at(place).text))
+        for piece, place in zip(pieces, places, strict=True)
+    ]
     if len(frozenset[int]().union(*(piece.matched for piece in shown))) <= len(seen):
         return None
     text, marks = pieces[0].text, [*pieces[0].marks]
@@ -249,6 +264,12 @@ def _with_more_words(sentences: _Sentences, chosen: list[_Place], length: int) -
         marks += [(start + shift, end + shift) for start, end in piece.marks]
         text += own
     return Snippet(text, tuple(marks))
+
+
+def _words_before(piece: Snippet, text: str) -> int:
+    """The words of a text before a piece that was cut out of it."""
+    inside = piece.text.removeprefix("… ").removesuffix(" …")
+    return len(word_spans(text[: text.find(inside)])) if piece.text.startswith("… ") else 0
 
 
 def _sentence_place(place: tuple[int, ...]) -> _Place:

@@ -16,6 +16,7 @@ from search.backends.embedded.store import Store
 from search.backends.embedded.store.layout import FORMAT
 from search.backends.embedded.suggestions import completions, corrections, near_values
 from search.backends.embedded.terms import WordTerms
+from search.backends.embedded.texts import ArticleTexts
 from search.backends.embedded.tie import damage
 from search.dates import INTERVALS
 from search.engine import (
@@ -61,11 +62,12 @@ class EmbeddedReader:
         self._index, self._store, self._view, self._covered = index, store, view, covered
         self._location, self._analyzer = store.location, analyzer
         self._terms = WordTerms(view, analyzer)
+        self._texts = ArticleTexts(view, self.get)
 
     def search(self, request: SearchRequest) -> Results:
         view = self._view
         counted = [self._counted(facet) for facet in request.facets]
-        compiler = Compiler(view, self._terms, request.ranking)
+        compiler = Compiler(view, self._terms, self._texts, request.ranking)
         plan = compiler.plan(request.query)
         matches = compiler.ranked(request.query, plan.matches, request.prefer)
         places = page(view, matches, request.sort, request.after, request.limit + 1 if request.limit else 0)
@@ -146,7 +148,7 @@ class EmbeddedReader:
         docs = self._matches(Word(identity, "id")).docs.tolist()
         if not docs:
             return None
-        compiler = Compiler(self._view, self._terms, ranking)
+        compiler = Compiler(self._view, self._terms, self._texts, ranking)
         plan = compiler.plan(query)
         matches = has(plan.matches, docs[0])
         parts = tuple(plan.explain(docs[0])) if matches else ()
@@ -160,7 +162,7 @@ class EmbeddedReader:
         return Explanation(sum(part.value for part in parts), str(query), parts, matches)
 
     def _matches(self, query: Node) -> Matches:
-        return Compiler(self._view, self._terms, DEFAULT_RANKING).plan(query).matches
+        return Compiler(self._view, self._terms, self._texts, DEFAULT_RANKING).plan(query).matches
 
     def state(self) -> State:
         covered = self._covered

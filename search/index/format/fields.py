@@ -15,8 +15,11 @@ import numpy as np
 from search.index.format.lexicon import Lexicon
 from search.index.format.names import (
     EARLINESS,
+    TEXT_UNITS,
+    TextUnit,
     column_array,
     columns,
+    starts_of,
     text_array,
     text_fields,
     value_array,
@@ -45,11 +48,22 @@ class TextField:
         self.variants = arrays[text_array(name, "variants")]
         self.lengths = arrays[text_array(name, "lengths")]
         self.extents = arrays[text_array(name, "extents")]
+        self._units = {
+            unit: (arrays[text_array(name, unit)], arrays[text_array(name, starts_of(unit))])
+            for unit in TEXT_UNITS
+            if text_array(name, unit) in arrays
+        }
         self._starts = starts
         self._frequencies = Frequencies(arrays, name)
         self._earliness = arrays[text_array(name, EARLINESS)]
         self._at = arrays.get(text_array(name, "at"))
         self._at_starts = arrays.get(text_array(name, "at_starts"))
+
+    def begun(self, unit: TextUnit) -> tuple[Array, Array] | None:
+        """(positions, starts int[N+1]) of sentences or paragraphs after the first; None if not known."""
+        if not self.lengths.any():
+            return np.empty(0, np.uint8), np.zeros(len(self.lengths) + 1, np.int32)
+        return self._units.get(unit)
 
     def entries(self, term: int) -> tuple[Array | None, Array, Array]:
         """(places among the term's postings, frequencies, earliness) of a term in this field.

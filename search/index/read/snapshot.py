@@ -16,8 +16,9 @@ import numpy as np
 
 from search.deadline import Check, no_deadline
 from search.index.format.layout import mapped_memory
+from search.index.format.names import TextUnit
 from search.index.format.segment import Segment
-from search.index.kernels import Array, Docs, Flags, Floats, Ints
+from search.index.kernels import Array, Docs, Flags, Floats, Ints, expand_runs
 from search.index.postings.patterns import matching, near
 from search.index.postings.phrases import phrase_documents
 from search.index.postings.postings import Counted, Postings, concatenated, joined, posted, summed
@@ -241,6 +242,28 @@ class Snapshot:
             return (weight / (1 - b + b * every / average)).astype(np.float32).take(lengths)
 
         return self.keep("norms", field, str(b), str(weight), make=make)
+
+    def begun(self, field: str, unit: TextUnit, docs: Docs) -> Ints | None:
+        """int64 ascending: the places of the words that begin a sentence or paragraph in some documents.
+
+        The first sentence and paragraph of each document are left out. None if a segment does not know them.
+        """
+        found = [NO_PLACES]
+        for segment in self._segments:
+            known = segment.text[field].begun(unit)
+            if known is None:
+                return None
+            positions, starts = known
+            own = (
+                docs[slice(*np.searchsorted(docs, [segment.base, segment.base + segment.count]))]
+                - segment.base
+            )
+            first = starts.take(own)
+            counts = starts.take(own + 1) - first
+            places = np.repeat((own.astype(np.int64) + segment.base) << 32, counts)
+            places |= positions.take(expand_runs(first, counts))
+            found.append(places)
+        return np.concatenate(found)
 
     # --- columns and values ---------------------------------------------------------------------
 
