@@ -199,7 +199,7 @@ LINES: dict[int, Line] = {
         Ask(("search", "--limit", "-1"), USAGE, ("negative",)),
         Ask(("search", "--limit", "1000000000"), LIMIT, ("10,000 hits",)),
         Ask(("search", "--limit", "abc"), USAGE, ("'abc'",)),
-        Ask(("search", "--page", "1000000"), USAGE, ("No such option", "--after")),
+        Ask(("search", "--page", "1000000"), USAGE, ("10,000", "news export")),
         Ask(("search", "--after", "1000000"), USAGE, ("not a cursor",)),
         but="a page of no hits counts what is found",
     ),
