@@ -149,6 +149,24 @@ class Historied(Protocol):
     def changed_since(self, revision: int) -> tuple[str, ...]:
         """The ids of articles that later revisions added, changed or deleted, sorted, without erased ones."""
 
+    def reader_as_of(self, revision: int, deadline: Deadline | None = None) -> AbstractContextManager[Reader]:
+        """The archive as it was after a revision: each answer is of an archive that never went further.
+
+        Articles that have been erased or cancelled since are not there, nor are articles whose version of
+        then is not kept; the warnings of the reader's state name the reason. Raises `InvalidRequest` for a
+        revision that the archive does not have, and `LimitExceeded`.
+        """
+
+    def revision_at(self, moment: datetime) -> int | None:
+        """The last revision made at or before a time; None where the archive's history begins later."""
+
+    def updates(self, after: int, upto: int) -> Iterator[tuple[Version, Version]]:
+        """Yield the versions before and after each update that later revisions than `after` made, in order.
+
+        `upto` is the last revision. Without the updates of cancelled articles, and without those from or to a
+        version that is not kept.
+        """
+
     def prune(self, before: datetime) -> int:
         """Drop the versions that were replaced or deleted before this time; return how many."""
 
