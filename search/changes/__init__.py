@@ -1,4 +1,4 @@
-"""What differs between two versions of an article: levels of change, silent edits, texts side by side.
+"""Differences between two versions of an article: levels of change, silent edits, texts side by side.
 
 levels       which parts differ, how far, and whether the article says so
 corrections  the words by which a headline says that an article was changed, in each language

@@ -80,8 +80,8 @@ def _made(view: Snapshot, store: Store, language: str, extra_fields: Sequence[st
 
     if (count := store.count_replaced(revision)) > MAX_REPLACED:
         raise LimitExceeded(
-            f"{count:,} articles have been changed or deleted since revision {revision:,}, which is more than "
-            f"the {MAX_REPLACED:,} of a search as of a revision; ask for a later one, or make an archive of "
+            f"{count:,} articles have been changed or deleted since revision {revision:,}, more than the "
+            f"{MAX_REPLACED:,} of a search as of a revision; ask for a later one, or make an archive of "
             "the versions of that time from: news dump --versions"
         )
     changed = {identity.encode() for identity in store.changed_since(revision)}
