@@ -20,7 +20,7 @@ class Field:
     """
 
     name: str
-    kind: Literal["text", "value", "exact", "date"]
+    kind: Literal["text", "value", "exact", "date", "mark"]
     aliases: tuple[str, ...] = ()
     facet: bool = False
 
@@ -44,6 +44,8 @@ FIELDS = (
     Field("after", "date"),
     Field("before", "date"),
     Field("when", "date"),
+    Field("changed", "date"),  # when it was updated
+    Field("is", "mark"),
 )
 
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "text")
@@ -53,6 +55,9 @@ EXACT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "exact")
 """Value fields whose values are compared as they are, white space, case and accents too."""
 
 DATE_FIELDS = tuple(field.name for field in FIELDS if field.kind == "date")
+
+MARK_FIELDS = tuple(field.name for field in FIELDS if field.kind == "mark")
+"""Fields that say what an article is, in one of a few words."""
 
 FACET_FIELDS = tuple(field.name for field in FIELDS if field.facet)
 """Built-in fields whose values can be counted; every extra field can be too."""

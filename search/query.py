@@ -17,6 +17,8 @@ from search.archive.archive import Archive, open_archive
 from search.archive.concordance import Collocate, Kwic, KwicLine
 from search.archive.counted import Coverage
 from search.archive.question import Question
+from search.archive.versioned import Change, Diff
+from search.changes import Span, TextDiff
 from search.deadline import Deadline
 from search.engine import (
     Added,
@@ -47,9 +49,11 @@ __all__ = [
     "Added",
     "Archive",
     "Bin",
+    "Change",
     "Collocate",
     "Coverage",
     "Deadline",
+    "Diff",
     "Distinctive",
     "DistinctiveWord",
     "Explanation",
@@ -68,9 +72,11 @@ __all__ = [
     "Recency",
     "Results",
     "Snippet",
+    "Span",
     "State",
     "Stats",
     "Suggestion",
+    "TextDiff",
     "Timeline",
     "Version",
     "open_archive",

@@ -42,8 +42,8 @@ class Span:
 class TextDiff:
     """The spans of two texts in order, and the share of their words that was kept, from 0 to 1.
 
-    The kept and added spans together are the later text, and the kept and removed ones the earlier text except
-    for white space.
+    The kept and added spans together are the later text; the kept and removed ones are the earlier,
+    except for white space.
     """
 
     spans: tuple[Span, ...]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import click
 
-from search.cli import discover, export, help, index, maintain, options, search, versions  # noqa: A004
+from search.cli import changes, discover, export, help, index, maintain, options, search, versions  # noqa: A004
 from search.cli.groups import HeadedGroup
 from search.cli.signals import Interrupted, Interruption, interruptible
 from search.errors import SearchError
@@ -56,6 +56,8 @@ news.add_under(
     discover.suggest,
     search.stats,
     versions.history,
+    changes.diff,
+    changes.changes,
     help.show_help,
     help.schema,
 )

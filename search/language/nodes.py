@@ -4,7 +4,7 @@
     ├── Word "strike"   Phrase "bank of the centre"   Wildcard strik*   Fuzzy strike~1    leaves
     ├── Near a NEAR/5 b, a ADJ/5 b                                                        proximity
     ├── And   Or   Not   Boost                                                            logic
-    └── Dates date:..   Missing author:none   Everything *                                filters
+    └── Dates date:..   Missing author:none   Is is:silent   Everything *                 filters
 
 `str(node)` writes every operator out, so that reading it again gives an equal tree.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from search.dates import Period
 from search.fields import TEXT_FIELDS
@@ -124,12 +125,13 @@ class Boost:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Published within `period`."""
+    """Published within `period`; or with the field "changed" updated in it."""
 
     period: Period
+    field: Literal["date", "changed"] = "date"
 
     def __str__(self) -> str:
-        return f"date:{self.period}"
+        return f"{self.field}:{self.period}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,16 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Is:
+    """With a mark: silent, if an update was a silent edit."""
+
+    mark: Literal["silent"]
+
+    def __str__(self) -> str:
+        return f"is:{self.mark}"
+
+
+@dataclass(frozen=True, slots=True)
 class Everything:
     """Every article."""
 
@@ -150,7 +162,7 @@ class Everything:
         return "*"
 
 
-Node = Word | Phrase | Wildcard | Fuzzy | Near | And | Or | Not | Boost | Dates | Missing | Everything
+Node = Word | Phrase | Wildcard | Fuzzy | Near | And | Or | Not | Boost | Dates | Missing | Is | Everything
 
 _BINDING: dict[type, int] = {Or: 0, And: 1, Near: 2, Not: 3, Boost: 4}
 """How tightly each operator binds; the leaves, not listed, bind tightest."""
@@ -245,7 +257,7 @@ class Query:
 def is_filter(node: Node) -> bool:
     """True if a node restricts and does not rank: it stays required when any word is enough."""
     match node:
-        case Not() | Dates() | Missing() | Everything():
+        case Not() | Dates() | Missing() | Is() | Everything():
             return True
         case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
             return field is not None and field not in TEXT_FIELDS

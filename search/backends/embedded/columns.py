@@ -47,6 +47,13 @@ def changed_term(at: int) -> str:
     return f"{at:018}"
 
 
+def changed_within(known: Lexicon, period: Period) -> range:
+    """The numbers of the times of updates that are in a period."""
+    start, end = period.bounds("instant")
+    first = known.find(changed_term(max(0, microseconds(start))).encode()) if start else 0
+    return range(first, known.find(changed_term(max(0, microseconds(end))).encode()) if end else len(known))
+
+
 def limits(period: Period) -> list[Limits]:
     """Between which numbers a document of each of `PRECISIONS` is in the period, or may be."""
 

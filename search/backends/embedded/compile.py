@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from search.backends.embedded.columns import limits, microseconds, precisions
+from search.backends.embedded.columns import (
+    CHANGED,
+    MARKS,
+    changed_within,
+    limits,
+    microseconds,
+    numbers_of,
+    precisions,
+)
 from search.backends.embedded.leaves import EitherLeaf, NearLeaf, PatternLeaf, WordsLeaf
 from search.backends.embedded.plan import AllOf, AnyOf, Excluded, Filter, Plan, Scored, TextLeaf, Weighted
 from search.backends.embedded.terms import WordTerms
@@ -34,6 +42,7 @@ from search.language import (
     Dates,
     Everything,
     Fuzzy,
+    Is,
     Missing,
     Near,
     Node,
@@ -66,7 +75,7 @@ class Compiler:
                 return Excluded(view, self.plan(part))
             case Boost(part, factor):
                 return Weighted(self.plan(part), factor)
-            case Everything() | Dates() | Missing():
+            case Everything() | Dates() | Missing() | Is():
                 return Filter(lambda: self._filtered(node))
             case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field) if (
                 field is not None and field not in TEXT_FIELDS
@@ -101,11 +110,19 @@ class Compiler:
             case _:
                 raise AssertionError(f"{node} has no place in a text")
 
-    def _filtered(self, node: Everything | Dates | Missing) -> Matches:
+    def _filtered(self, node: Everything | Dates | Missing | Is) -> Matches:
         view = self._view
         match node:
             case Everything():
                 return everything(view)
+            case Dates(period, "changed"):
+                return DocList(view, view.values(CHANGED).docs(lambda known: changed_within(known, period)))
+            case Is(mark):
+                return DocList(
+                    view, view.values(MARKS).docs(lambda known: numbers_of(known, [mark.encode()]))
+                )
+            case Missing("changed"):
+                return Bitmap(view, ~view.values(CHANGED).present())
             case Dates(period):
                 return InRange(view, "published", limits(period), precisions(view))
             case Missing("date"):

@@ -224,7 +224,7 @@ class EmbeddedReader:
         span = extent(view, "published", docs)
         return Stats(
             location=str(self._location),
-            articles=self._store.count(),
+            articles=self._store.count() if self._revision == covered.revision else view.count,
             undated=missing(view, "published", docs),
             first=moment(span[0]) if span else None,
             last=moment(span[1]) if span else None,

@@ -9,7 +9,7 @@ import numpy as np
 from search.index.format.fields import SegmentFields
 from search.index.format.layout import HeldArrays, MappedArrays
 from search.index.format.segment import Segment
-from search.index.kernels import Flags, Ints
+from search.index.kernels import Docs, Flags, Ints
 from search.index.postings.phrases import Numbering, Occurrences
 from search.index.postings.postings import FieldPostings, Postings, without_deleted
 
@@ -25,7 +25,7 @@ class SegmentSnapshot(SegmentFields):
         self.live = segment.live() if segment.deleted else None
         self._numberings: dict[str, Numbering] = {}
 
-    def without(self, gone: Array) -> SegmentSnapshot:
+    def without(self, gone: Docs) -> SegmentSnapshot:
         """Make a snapshot of the same segment in which more documents, numbered within it, are deleted."""
         other = copy(self)
         other.live = np.ones(self.count, np.bool_) if self.live is None else self.live.copy()
