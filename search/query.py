@@ -16,6 +16,7 @@ have to name in an annotation is here, too.
 from search.archive.archive import Archive, open_archive
 from search.archive.concordance import Collocate, Kwic, KwicLine
 from search.archive.counted import Coverage
+from search.archive.manifest import Drift, Manifest, Replay
 from search.archive.question import Question
 from search.archive.versioned import Change, Diff
 from search.changes import Span, TextDiff
@@ -56,6 +57,7 @@ __all__ = [
     "Diff",
     "Distinctive",
     "DistinctiveWord",
+    "Drift",
     "Explanation",
     "Facet",
     "FacetRequest",
@@ -66,10 +68,12 @@ __all__ = [
     "Hit",
     "Kwic",
     "KwicLine",
+    "Manifest",
     "PartCount",
     "Question",
     "Ranking",
     "Recency",
+    "Replay",
     "Results",
     "Snippet",
     "Span",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from search.archive.arguments import text_of
+from search.archive.arguments import ids_of, text_of
 from search.archive.opened import OpenedArchive, Past
 from search.changes import (
     LEVELS,
@@ -76,6 +76,10 @@ class VersionedArchive(OpenedArchive):
     def history(self, identity: str) -> tuple[Version, ...]:
         """Every version of the article that is kept, the oldest first; none if there never was one."""
         return self._historied().history(text_of("an id", identity))
+
+    def first_seen(self, ids: Iterable[str]) -> dict[str, datetime]:
+        """When the archive first had each of these articles; without those whose time it does not know."""
+        return self._historied().first_seen(ids_of(ids))
 
     def diff(
         self, identity: str, earlier: Past | None = None, later: Past | None = None, *, by: By = "words"

@@ -13,7 +13,19 @@ from collections.abc import Sequence
 
 import click
 
-from search.cli import changes, discover, export, help, index, maintain, options, search, versions  # noqa: A004
+from search.cli import (
+    changes,
+    discover,
+    export,
+    help,  # noqa: A004
+    index,
+    maintain,
+    options,
+    recording,
+    search,
+    show,
+    versions,
+)
 from search.cli.groups import HeadedGroup
 from search.cli.signals import Interrupted, Interruption, interruptible
 from search.errors import SearchError
@@ -41,11 +53,12 @@ def news() -> None:
 news.add_under(
     "Find",
     search.search,
-    search.show,
+    show.show,
     export.export,
     search.count,
     search.timeline,
     search.facets,
+    recording.replay,
     discover.similar,
     discover.background,
 )

@@ -44,6 +44,9 @@ class Reader(Protocol):
     def get(self, identities: Sequence[str]) -> dict[str, Article]:
         """The articles with these ids, by id; unknown ids are left out."""
 
+    def revisions(self, identities: Sequence[str]) -> dict[str, int]:
+        """The revision that made each of these articles as it is here; {} in an archive without history."""
+
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """How many articles have each of the words, in any form, in any field of text."""
 
@@ -166,6 +169,9 @@ class Historied(Protocol):
         `upto` is the last revision. Without the updates of cancelled articles, and without those from or to a
         version that is not kept.
         """
+
+    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
+        """When the archive first had each of these articles; without those whose time it does not know."""
 
     def prune(self, before: datetime) -> int:
         """Drop the versions that were replaced or deleted before this time; return how many."""

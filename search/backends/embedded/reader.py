@@ -122,6 +122,9 @@ class EmbeddedReader:
                 articles |= self._store.get(some, self._revision)
         return articles
 
+    def revisions(self, identities: Sequence[str]) -> dict[str, int]:
+        return self._store.revisions(identities, self._revision)
+
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         return {word: self._terms.document_frequency(word) for word in words}
 

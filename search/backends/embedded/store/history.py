@@ -92,6 +92,16 @@ class StoredHistory:
         with self._translated():
             return updates.first_revision(self._connection) if self.format == FORMAT else None
 
+    def revisions(self, identities: Sequence[str], revision: int) -> dict[str, int]:
+        """The revision that made each of these articles as it was after a revision."""
+        with self._translated():
+            return updates.revisions(self._connection, identities, revision) if self.format == FORMAT else {}
+
+    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
+        """When each of these articles first came, without the ones whose time is not known."""
+        with self._translated():
+            return updates.first_seen(self._connection, identities) if self.format == FORMAT else {}
+
     # --- what an update or a deletion took away -------------------------------------------------
 
     def count_replaced(self, revision: int) -> int:

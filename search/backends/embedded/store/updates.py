@@ -49,6 +49,27 @@ def pruned_before(connection: Connection) -> int:
     return int(row[0]) if row is not None and str(row[0]).isdecimal() else 0
 
 
+def revisions(connection: Connection, identities: Sequence[str], revision: int) -> dict[str, int]:
+    """The revision that made each of these articles as it was after a revision."""
+    rows = connection.execute(
+        "SELECT id, max(revision) FROM (SELECT id, revision FROM articles UNION ALL "
+        "SELECT id, revision FROM versions) WHERE id IN (SELECT value FROM json_each(?)) AND revision <= ? "
+        "GROUP BY id",
+        (json.dumps(list(identities)), revision),
+    )
+    return dict(typed(row, str, int) for row in rows)
+
+
+def first_seen(connection: Connection, identities: Sequence[str]) -> dict[str, datetime]:
+    """When each of these articles first came, without the ones whose time is not known."""
+    query = (
+        "SELECT id, first_seen FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND first_seen > 0"
+    )
+    rows = connection.execute(query, (json.dumps(list(identities)),))
+    found = (typed(row, str, int) for row in rows)
+    return {identity: versions.moment_of(at) for identity, at in found}
+
+
 def prunable(connection: Connection, before: datetime) -> tuple[int, list[str]]:
     """The last revision at a time, and the ids of articles with versions that had ended by then, sorted."""
     last = revision_at(connection, before) or 0
