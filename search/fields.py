@@ -56,9 +56,6 @@ EXACT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "exact")
 
 DATE_FIELDS = tuple(field.name for field in FIELDS if field.kind == "date")
 
-MARK_FIELDS = tuple(field.name for field in FIELDS if field.kind == "mark")
-"""Fields that say what an article is, in one of a few words."""
-
 FACET_FIELDS = tuple(field.name for field in FIELDS if field.facet)
 """Built-in fields whose values can be counted; every extra field can be too."""
 

@@ -90,7 +90,9 @@ class RecordedArchive(OpenedArchive):
             state, analyzer = reader.state(), reader.stats().analyzer
             now = self._compared(reader, manifest)
         if analyzer != manifest.facts["archive"].get("analyzer"):
-            notes.append("the words of the archive are analysed by other rules than those of the manifest")
+            notes.append(
+                "the words of the archive are analysed by other rules than when the manifest was made"
+            )
         then: Drift | None = None
         if state.archive != manifest.archive:
             notes.append("the manifest is of another archive; articles are compared by id and content")

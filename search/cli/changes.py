@@ -97,7 +97,7 @@ def changes(
     output_format: str,
     archive: str | None,
 ) -> None:
-    """List the updates of all articles, in the order in which they came.
+    """List the updates of all articles, the oldest first.
 
     Each line has the revision and the time at which the archive took the update in, the id, the parts that
     differ, and the new headline. The parts are headline, text, date, minor (only case, punctuation or white

@@ -25,7 +25,6 @@ from search.errors import InvalidRequest, LimitExceeded
 from search.fields import (
     DATE_FIELDS,
     EXACT_FIELDS,
-    MARK_FIELDS,
     TEXT_FIELDS,
     field_name,
     near_fields,
@@ -59,7 +58,7 @@ from search.language.nodes import (
     is_filter,
     is_positional,
 )
-from search.language.ranges import read_dates, read_mark
+from search.language.ranges import read_filter
 from search.language.scanner import Scanner
 from search.language.suffixes import read_distance, read_factor, read_wildcard
 from search.text import forms
@@ -301,10 +300,8 @@ class _Parser:
             scan.fail(f"a field inside the set of “{self.field}”", match.start(), match.end())
         if is_alone:
             scan.fail(f"nothing follows “{written}:”", match.start(), match.end())
-        if name in DATE_FIELDS:
-            return read_dates(self.scan, name, zone=self.zone, now=self.now)
-        if name in MARK_FIELDS:
-            return read_mark(self.scan)
+        if name in DATE_FIELDS or name == "is":
+            return read_filter(self.scan, name, zone=self.zone, now=self.now)
         return self._in_field(name, match.start())
 
     def _address(self, start: int) -> Node:

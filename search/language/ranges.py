@@ -24,9 +24,14 @@ _BRACKETS = re.compile(r"\[\s*(\S.*?)\s+TO\s+(\S.*?)\s*\]")
 _AS_FIELD = {">=": "since", "<=": "until", ">": "after", "<": "before"}
 
 
-def read_dates(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Node:
-    """Read the text of the date field `name` at `scan` and move past it; raises `QuerySyntaxError`."""
+def read_filter(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Node:
+    """Read the text of a date field, or of `is`, at `scan` and move past it; raises `QuerySyntaxError`."""
     start = scan.at
+    if name == "is":
+        taken = scan.match(_UNBROKEN)
+        if taken is None or taken.group().lower() != "silent":
+            scan.fail("is: takes silent, for articles with a silent edit", start, max(scan.at, start + 1))
+        return Is("silent")
     taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
     written = taken.group() if taken else ""
     if scan.peek() == '"' and written in ("", ">=", "<=", ">", "<"):
@@ -42,15 +47,6 @@ def read_dates(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Node
         return Dates(period, "changed" if name == "changed" else "date")
     except UnreadableDate as error:
         scan.fail(str(error), start, scan.at)
-
-
-def read_mark(scan: Scanner) -> Is:
-    """Read the text of the field `is` at `scan` and move past it; raises `QuerySyntaxError`."""
-    start = scan.at
-    taken = scan.match(_UNBROKEN)
-    if taken is None or taken.group().lower() != "silent":
-        scan.fail("is: takes silent, for articles with a silent edit", start, max(scan.at, start + 1))
-    return Is("silent")
 
 
 def field_period(name: str, written: str, *, zone: tzinfo, now: datetime) -> Period:
