@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import fastjsonschema
 import pytest
 
 from search.article import Article
@@ -122,6 +123,27 @@ def test_replay_exits_5_where_the_archive_has_another_past(changed: Path, run: R
     forged = Manifest(made.facts, tuple(Found(each.id, each.revision, "00") for each in made.articles))
     file.write_text(forged.to_json())
     assert run("replay", "run.json")[0] == 5
+
+
+OUTPUTS_OF_CHANGES = [
+    ("history", ("history", "x", "-f", "json")),
+    ("change", ("changes", "-f", "jsonl")),
+    ("diff", ("diff", "y", "-f", "json")),
+    ("replay", ("replay", "run.json", "-f", "json")),
+]
+
+
+@pytest.mark.parametrize(("name", "command"), OUTPUTS_OF_CHANGES)
+def test_each_output_is_as_its_schema_says(
+    changed: Path, run: Run, name: str, command: tuple[str, ...]
+) -> None:
+    assert changed
+    run("count", "harbour", "--manifest", "run.json")
+    check = fastjsonschema.compile(json.loads(run("schema", name)[1]))
+    out = run(*command)[1]
+    found = [json.loads(line) for line in out.splitlines()] if name == "change" else [json.loads(out)]
+    assert found
+    assert [check(each) for each in found] == found
 
 
 @pytest.mark.parametrize(
