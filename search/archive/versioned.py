@@ -62,12 +62,12 @@ class Diff:
     fields: Mapping[str, tuple[object, object]]
 
 
-def change_between(earlier: Version, later: Version) -> Change:
-    """How one version of an article differs from another."""
+def change_between(earlier: Version, later: Version, levels: tuple[ChangeLevel, ...] | None = None) -> Change:
+    """Compare one version of an article with another, whose `levels` of change may be known."""
     before, after = earlier.article, later.article
-    levels = levels_between(before, after)
+    levels = levels_between(before, after) if levels is None else levels
     kept = compare_texts(whole_text(before), whole_text(after)).kept if "text" in levels else 1.0
-    return Change(earlier, later, levels, kept, is_silent(before, after))
+    return Change(earlier, later, levels, kept, is_silent(before, after, levels))
 
 
 class VersionedArchive(OpenedArchive):
@@ -145,9 +145,10 @@ class VersionedArchive(OpenedArchive):
         def stream() -> Iterator[Change]:
             for earlier, later in historied.updates(after or 0, upto or 0):
                 one, other = earlier.article, later.article
-                if silent and not is_silent(one, other):
+                found = levels_between(one, other)
+                if wanted and not wanted.intersection(found):
                     continue
-                if not wanted or wanted.intersection(levels_between(one, other)):
-                    yield change_between(earlier, later)
+                if not silent or is_silent(one, other, found):
+                    yield change_between(earlier, later, found)
 
         return stream()

@@ -93,10 +93,7 @@ def _block(earlier: str, later: str, by: By) -> list[Span]:
 def _operations(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
     """The steps from one list of pieces to the other, as `difflib` has them, without white space."""
     first, second = [piece.strip() for piece in before], [piece.strip() for piece in after]
-    shorter = min(len(first), len(second))
-    start = next((n for n in range(shorter) if first[n] != second[n]), shorter)
-    room = shorter - start
-    end = next((n for n in range(room) if first[-1 - n] != second[-1 - n]), room)
+    start, end = shared_ends(first, second)
     first, second = first[start : len(first) - end], second[start : len(second) - end]
     if start:
         yield "equal", 0, start, 0, start
@@ -109,6 +106,14 @@ def _operations(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[s
             yield kind, one, two, three, four
     if end:
         yield "equal", len(before) - end, len(before), len(after) - end, len(after)
+
+
+def shared_ends(first: Sequence[str], second: Sequence[str]) -> tuple[int, int]:
+    """Count the pieces that two lists share at their beginnings, and then at their ends."""
+    shorter = min(len(first), len(second))
+    start = next((n for n in range(shorter) if first[n] != second[n]), shorter)
+    room = shorter - start
+    return start, next((n for n in range(room) if first[-1 - n] != second[-1 - n]), room)
 
 
 def _sentences(text: str) -> list[str]:

@@ -12,12 +12,14 @@ A change may have several. A change of `modified` alone is not one.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, get_args
 from unicodedata import category, normalize
 
 from search.article import Article
 from search.changes.corrections import says_it_was_corrected
+from search.changes.diff import shared_ends
 
 ChangeLevel = Literal["headline", "text", "date", "minor", "metadata"]
 
@@ -39,10 +41,10 @@ def levels_between(earlier: Article, later: Article) -> tuple[ChangeLevel, ...]:
     """The levels of the change between two versions, in the order of `LEVELS`; empty if nothing changed."""
     found: set[ChangeLevel] = set()
     if earlier.title != later.title:
-        found.add("minor" if fingerprint(earlier.title) == fingerprint(later.title) else "headline")
+        found.add("headline" if _has_other_words(earlier.title, later.title) else "minor")
     before, after = whole_text(earlier), whole_text(later)
     if before != after:
-        found.add("minor" if fingerprint(before) == fingerprint(after) else "text")
+        found.add("text" if _has_other_words(before, after) else "minor")
     elif (earlier.highlights, earlier.body) != (later.highlights, later.body):
         found.add("minor")
     if (earlier.published, earlier.precision) != (later.published, later.precision):
@@ -52,18 +54,27 @@ def levels_between(earlier: Article, later: Article) -> tuple[ChangeLevel, ...]:
     return tuple(level for level in LEVELS if level in found)
 
 
-def is_silent(earlier: Article, later: Article) -> bool:
+def is_silent(earlier: Article, later: Article, levels: Sequence[ChangeLevel] | None = None) -> bool:
     """True if other words stand in the title or the text, and the article does not say so.
 
     It says so with another `published` or `modified`, and with a headline that begins with a word such as
-    Correction, Update or Clarification in the article's language.
+    Correction, Update or Clarification in the article's language. `levels` are known to the caller, or not.
     """
     times = earlier.published, earlier.precision, earlier.modified
     if times != (later.published, later.precision, later.modified):
         return False
     if says_it_was_corrected(later.title, later.language):
         return False
-    return bool({"headline", "text"}.intersection(levels_between(earlier, later)))
+    return bool({"headline", "text"}.intersection(levels or levels_between(earlier, later)))
+
+
+def _has_other_words(before: str, after: str) -> bool:
+    """True if the fingerprints of two texts differ. Only the part between their shared ends is compared."""
+    one, other = before.split(), after.split()
+    start, end = shared_ends(one, other)
+    return fingerprint(" ".join(one[start : len(one) - end])) != fingerprint(
+        " ".join(other[start : len(other) - end])
+    )
 
 
 def fingerprint(text: str) -> str:
