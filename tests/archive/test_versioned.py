@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from search.article import Article
 from search.errors import InvalidRequest, QuerySyntaxError
@@ -159,3 +163,39 @@ def test_pruned_versions_are_no_changes_any_more(tmp_path: Path) -> None:
     assert "news prune" in archive.search("shut", as_of=1).warnings[0]
     archive.add([Article(id="a", title="Harbour opens again")])
     assert archive.ids("is:silent") == archive.ids("changed:today") == ["a"]
+
+
+_words = st.sampled_from(["Harbour opens", "harbour opens!", "Harbour shut", "Correction: harbour"])
+_steps = st.lists(st.tuples(st.sampled_from("ab"), _words | st.none(), st.booleans()), max_size=8)
+
+
+@settings(max_examples=25)
+@given(_steps)
+def test_marks_of_random_histories_are_as_their_changes(steps: list[tuple[str, str | None, bool]]) -> None:
+    with tempfile.TemporaryDirectory() as folder, open_archive(f"{folder}/a", create=True) as archive:
+        silent: dict[str, int] = {}
+        last: dict[str, tuple[str, bool]] = {}
+        for identity, title, is_dated in steps:
+            if title is None:
+                archive.delete([identity])
+                last.pop(identity, None)
+                continue
+            when = datetime(2025, 4, 8, tzinfo=UTC) if is_dated else None
+            archive.add([Article(id=identity, title=title, published=when)])
+            before = last.get(identity)
+            if before is not None and before[1] == is_dated and not title.startswith("Correction"):
+                one, other = (re.sub(r"\W", "", each).lower() for each in (before[0], title))
+                silent[identity] = silent.get(identity, 0) + (one != other)
+            last[identity] = title, is_dated
+        expected = {i for i, count in silent.items() if count}
+        assert {change.id for change in archive.changes(silent=True)} == expected
+        assert set(archive.ids("is:silent")) <= expected  # an article may have been deleted since
+        assert expected & last.keys() <= set(archive.ids("is:silent"))
+        updated = {change.id for change in archive.changes()}
+        assert set(archive.ids("changed:*")) == updated & last.keys()
+        for revision in range(archive.state().revision + 1):
+            upto = [change for change in archive.changes() if change.later.revision <= revision]
+            then = archive.at(as_of=revision)
+            there = set(then.ids("*"))
+            assert set(then.ids("changed:*")) == {change.id for change in upto} & there
+            assert set(then.ids("is:silent")) == {change.id for change in upto if change.silent} & there
