@@ -10,19 +10,27 @@ from search.article import PRECISIONS, Article
 from search.dates import Period, read_zone
 from search.fields import TEXT_FIELDS
 from search.language import (
+    AtLeast,
     Boost,
     Dates,
+    Distance,
     Everything,
     Fuzzy,
+    Length,
     Missing,
     Near,
     Node,
     Not,
+    NotNear,
     Phrase,
+    PhrasePattern,
+    Spelling,
     Wildcard,
     Word,
+    Zone,
     all_of,
     any_of,
+    within,
 )
 
 WORDS = (
@@ -81,23 +89,48 @@ _values = st.sampled_from(
     + [("precision", "day"), ("precision", "Instant")]
     + [("id", "id3"), ("url", "http://b.example.org/")]
 )
+_spellings: st.SearchStrategy[Spelling] = st.sampled_from(["any", "any", "exact", "caps"])
+_distances: st.SearchStrategy[Distance] = st.sampled_from([1, 2, 3, 5, "sentence", "paragraph"])
+_zones: st.SearchStrategy[Zone] = st.sampled_from([1, 3, 7, "lead", "hlead"])
 _text_leaves: st.SearchStrategy[Node] = st.one_of(
-    st.builds(Word, st.sampled_from(WORDS), _text_field),
+    st.builds(Word, st.sampled_from(WORDS), _text_field, _spellings),
     st.builds(
         Phrase,
         st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join),
         _text_field,
         st.integers(0, 3),
+        _spellings,
+    ),
+    st.builds(
+        PhrasePattern,
+        st.tuples(
+            st.sampled_from(["str*", "the", "naval"]),
+            st.sampled_from(["*", "b?nk"]),
+            st.sampled_from(["bank", "*ase", "st?rm*"]),
+        )
+        | st.sampled_from([("the", "str*"), ("caf*", "*", "*", "bank")]),
+        _text_field,
+        st.integers(0, 2),
     ),
     st.builds(
         Wildcard, st.sampled_from(["str*", "st?rm*", "*ase", "s*k*", "CAF*", "17*0", "caf?"]), _text_field
     ),
     st.builds(Fuzzy, st.sampled_from(["strke", "bnak", "storms", "café"]), st.integers(1, 2), _text_field),
 )
+
+
+def _within(node: Node, zone: Zone) -> Node:
+    found = within(node, zone)
+    assert found is not None
+    return found
+
+
 _positional = st.recursive(
     _text_leaves,
     lambda inner: st.one_of(
-        st.builds(Near, inner, inner, st.integers(1, 5), st.booleans()),
+        st.builds(Near, inner, inner, _distances, st.booleans()),
+        st.builds(NotNear, inner, inner, _distances),
+        st.builds(_within, inner, _zones),
         st.lists(inner, min_size=2, max_size=2).map(any_of),
     ),
     max_leaves=4,
@@ -125,6 +158,9 @@ _filters: st.SearchStrategy[Node] = st.one_of(
             Wildcard("*D1?", "id"),
             Fuzzy("jpan", 1, "places"),
             Everything(),
+            Length(3, 9),
+            Length(None, 4),
+            Length(6, None),
         ]
     ),
     st.sampled_from(["date", "precision", "author", "source", "places", "id", "title", "highlights"]).map(
@@ -143,6 +179,7 @@ queries: st.SearchStrategy[Node] = st.recursive(
         st.lists(inner, min_size=2, max_size=3).map(any_of),
         inner.filter(lambda node: not isinstance(node, Not)).map(Not),
         st.builds(Boost, inner, st.sampled_from([0.5, 2.0, 1.25])),
+        st.builds(AtLeast, _positional, st.integers(2, 3)),
     ),
     max_leaves=6,
 )

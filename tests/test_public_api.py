@@ -32,7 +32,7 @@ MODULES = sorted(
 
 
 def test_the_package_offers_these_names() -> None:
-    assert set(query.__all__) - {"FieldWeight", "Feedback", "Recency"} <= set(search.__all__)
+    assert set(query.__all__) - {"FieldWeight", "Feedback", "Proximity", "Recency"} <= set(search.__all__)
     assert {"Article", "SearchError", "parse_query", "ReadOptions", "IndexReport"} <= set(search.__all__)
     for name in search.__all__:
         assert getattr(search, name) is not None

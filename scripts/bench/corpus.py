@@ -104,7 +104,7 @@ def write_corpus(articles: Iterator[Article], folder: Path) -> dict[str, int]:
     count = size = 0
     with (folder / "articles.jsonl").open("w") as whole, (folder / "lines.jsonl").open("w") as lines:
         while some := list(islice(articles, 1_000)):
-            pieces, counts = table.pieces([text for each in some for text in (each.title, each.body)])
+            pieces, counts, _ = table.pieces([text for each in some for text in (each.title, each.body)])
             for words in analyzer.words_of[len(spelled) :]:
                 spelled.append(
                     " ".join([_plain(analyzer.terms[analyzer.term_of[w]]) for w in words if w >= 0])

@@ -30,7 +30,9 @@ SLACK = 0.0005
     "--runs", type=click.Path(path_type=Path), help="Write each run to this folder, as TREC has them."
 )
 @click.option(
-    "--tune", is_flag=True, help="Instead, rank with each k1, b and earliness of a grid, and cross-validate."
+    "--tune",
+    is_flag=True,
+    help="Instead, rank with each k1, b, earliness and title of a grid, and cross-validate.",
 )
 @click.option(
     "--check", is_flag=True, help="Exit with 1 if this engine is below a floor; raise the other floors."
@@ -86,9 +88,9 @@ def _print_tuning(collection: Collection) -> None:
 
     settings = measured(collection)
     click.echo(f"\n{collection.name} ({collection.digest})\n")
-    click.echo("| k1 | b | lead | nDCG@10 and AP |\n| --- | --- | --- | --- |")
-    for (k1, b, lead), value in ranked(settings):
-        click.echo(f"| {k1:g} | {b:g} | {lead:g} | {value:.4f} |")
+    click.echo("| k1 | b | lead | title | nDCG@10 and AP |\n| --- | --- | --- | --- | --- |")
+    for setting, value in ranked(settings):
+        click.echo(f"| {' | '.join(f'{number:g}' for number in setting)} | {value:.4f} |")
     value, chosen = cross_validated(settings)
     shown = ", ".join("/".join(f"{number:g}" for number in setting) for setting in chosen)
     click.echo(f"\ncross-validated: {value:.4f}, with {shown}")

@@ -1,4 +1,4 @@
-"""Find the best k1, b and earliness of BM25F on a collection, and cross-validate the choice."""
+"""Find the best k1, b, earliness and weight of titles on a collection, and cross-validate the choice."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from evaluation.measuring import COMPARED, figures_of
 from evaluation.systems import indexed, searched
 from search.engine import DEFAULT_RANKING, FieldWeight, Ranking
 
-K1, B, LEAD = (1.4, 1.8, 2.2), (0.75, 0.9, 0.95), (0.0, 1.0, 2.0)
+K1, B, LEAD, TITLE = (1.4, 1.8, 2.2), (0.75, 0.9), (0.0, 1.0, 2.0), (1.0, 2.0, 3.0)
 FOLDS = 5
 
-Setting = tuple[float, float, float]
-"""k1, the b of the body, and the earliness."""
+Setting = tuple[float, float, float, float]
+"""k1, the b of the body, the earliness, and the weight of titles."""
 
 Measured = dict[Setting, dict[str, float]]
 """The mean of nDCG@10 and AP of each query, by setting."""
@@ -24,12 +24,13 @@ def measured(collection: Collection) -> Measured:
     """The queries of the collection ranked with each setting of the grid, 100 deep."""
     found: Measured = {}
     with indexed(collection) as archive:
-        for k1, b, lead in product(K1, B, LEAD):
-            others = (field for field in DEFAULT_RANKING.fields if field.field != "body")
-            ranking = Ranking((*others, FieldWeight("body", 1.0, b)), k1, lead)
+        for k1, b, lead, title in product(K1, B, LEAD, TITLE):
+            others = (each for each in DEFAULT_RANKING.fields if each.field not in ("title", "body"))
+            fields = (FieldWeight("title", title, 0.75), *others, FieldWeight("body", 1.0, b))
+            ranking = Ranking(fields, k1, lead)
             run = searched(archive, collection, depth=100, ranking=ranking)
             figures = figures_of(run, collection.judgments, list(collection.queries))
-            found[k1, b, lead] = {
+            found[k1, b, lead, title] = {
                 query: sum(figures[measure][query] for measure in COMPARED) / len(COMPARED)
                 for query in collection.queries
             }

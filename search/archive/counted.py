@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from search.archive.arguments import Timeout, facets_of
 from search.archive.attention import denominator, with_bursts
@@ -13,9 +13,12 @@ from search.archive.question import Question, questions_of
 from search.archive.timeline import Denominator, timeline
 from search.dates import INTERVALS, Interval
 from search.deadline import Check, no_deadline
-from search.engine import Facet, FacetRequest, Reader, SearchRequest, Timeline
+from search.engine import Facet, FacetRequest, Reader, SearchRequest, Sort, Timeline
 from search.errors import InvalidRequest
-from search.language import Everything, Node, all_of, value_leaf
+from search.language import Everything, Missing, Node, Not, all_of, value_leaf
+from search.once import once
+
+_ENDS: tuple[Sort, Sort] = ("oldest", "newest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,6 @@ class _Counting:
     def __init__(self, reader: Reader, by: Interval, zone: tzinfo, check: Check) -> None:
         self._reader, self._by, self._zone, self.check = reader, by, zone, check
         self._known: dict[Node, Facet] = {}
-        numbers = reader.stats()
-        self._span = numbers.first, numbers.last
 
     def by_date(self, tree: Node) -> Facet:
         """The counts of the matches of a query by date."""
@@ -120,6 +121,14 @@ class _Counting:
     def among(self, tree: Node) -> Denominator:
         """The matches of a query as the articles that others are counted among."""
         return Denominator(str(tree), self.by_date(tree), *self._span)
+
+    @once
+    def _span(self) -> tuple[datetime | None, datetime | None]:
+        """The times of the first and the last article that has one."""
+        dated = Not(Missing("date"))
+        requests = (SearchRequest(dated, sort=sort, limit=1) for sort in _ENDS)
+        first, last = (self._reader.search(request).hits for request in requests)
+        return (first[0].published, last[0].published) if first and last else (None, None)
 
 
 def _per(reader: Reader, trees: Mapping[str, Node], per: str) -> dict[str, Node]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from search.article import Article
 from search.deadline import Check, checked, no_deadline
 from search.engine import Hit, Ranking, Reader, SearchRequest
-from search.language import Boost, Everything, Node, Word, any_of, leaves
+from search.language import Boost, Everything, Node, Word, any_of, sought_words
 from search.text import Analyzer, forms, language_named
 
 MAX_CANDIDATES = 300
@@ -46,8 +46,9 @@ def expansion(
     """Return a node to prefer, which holds the characteristic words of the first articles, and these words.
 
     Pseudo-relevance feedback by RM3 (Abdul-Jaleel and others 2004): the query's words, and the words of a
-    relevance model over the first articles, each with their share of the weight. The matches stay
-    the same. The node is None if nothing is found or nothing scores.
+    relevance model over the first articles, each with their share of the score: the added words are rarer, so
+    that with a share of the weights they would outvote a long query. The matches stay the same. The node is
+    None if nothing is found or nothing scores.
     """
     feedback = ranking.feedback
     plain = replace(ranking, recency=None)
@@ -56,9 +57,12 @@ def expansion(
     words = characteristic_words(reader, scored, feedback.words, analyzer, check)
     if not words:
         return None, ()
-    own = sum(1 for leaf in leaves(query) if isinstance(leaf, Word)) or 1
-    factor = own * (1 - feedback.own_share) / feedback.own_share
-    return weighted(words, factor), tuple(word.word for word in words)
+    added = tuple(word.word for word in words)
+    own = tuple(dict.fromkeys(sought_words(query)))
+    idf = _idfs(reader, (*own, *added))
+    share = sum(idf[word] for word in own) / sum(word.weight * idf[word.word] for word in words)
+    factor = (share or 1.0) * (1 - feedback.own_share) / feedback.own_share
+    return weighted(words, factor), added
 
 
 def characteristic_words(
@@ -90,15 +94,20 @@ def characteristic_words(
             term = analyzer.term(form, language)
             before, commonest = by_term.get(term, (0.0, form))
             by_term[term] = before + weight, commonest
-    frequencies = reader.document_frequencies([form for _, form in by_term.values()])
-    articles_in_all = reader.search(SearchRequest(Everything(), limit=0)).total
-    ranked = []
-    for weight, form in by_term.values():
-        if df := frequencies[form]:
-            ranked.append((weight * math.log(1 + (articles_in_all - df + 0.5) / (df + 0.5)), form))
+    idf = _idfs(reader, [form for _, form in by_term.values()])
+    ranked = [(weight * idf[form], form) for weight, form in by_term.values() if idf[form]]
     best = sorted(ranked, key=lambda pair: (-pair[0], pair[1]))[:count]
     sum_of_best = sum(weight for weight, _ in best) or 1.0
     return tuple(WeightedWord(form, weight / sum_of_best) for weight, form in best)
+
+
+def _idfs(reader: Reader, words: Sequence[str]) -> dict[str, float]:
+    """How rare each word is in the archive, as BM25 has it; 0 for a word that is in no article."""
+    count = reader.search(SearchRequest(Everything(), limit=0)).total
+    frequencies = reader.document_frequencies(words)
+    return {
+        word: math.log(1 + (count - df + 0.5) / (df + 0.5)) if df else 0.0 for word, df in frequencies.items()
+    }
 
 
 def weighted(words: Sequence[WeightedWord], factor: float = 1.0) -> Node:

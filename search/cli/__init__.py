@@ -24,6 +24,8 @@ from search.cli import (
     recording,
     search,
     show,
+    study,
+    times,
     versions,
 )
 from search.cli.groups import HeadedGroup
@@ -56,12 +58,13 @@ news.add_under(
     show.show,
     export.export,
     search.count,
-    search.timeline,
+    times.timeline,
     search.facets,
     recording.replay,
     discover.similar,
     discover.background,
 )
+news.add_under("Study", study.kwic, study.collocations, study.distinctive, times.coverage)
 news.add_under("Put in", index.index, index.delete)
 news.add_under(
     "Understand",

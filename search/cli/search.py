@@ -23,7 +23,6 @@ from search.cli.options import (
     exit_with,
     format_option,
     open_existing,
-    output_option,
     question_options,
     quiet_option,
     resolve,
@@ -38,7 +37,6 @@ from search.cli.rows import PAGE_FORMATS, WITHOUT_SNIPPETS, check_facets, print_
 if TYPE_CHECKING:
     from search.archive.question import Question
     from search.cli.options import Settings
-    from search.dates import Interval
     from search.engine import Results, Sort
 
 
@@ -209,68 +207,6 @@ def count(
             write_manifest(manifest, opened.manifest(question))
     click.echo(total)
     if not total:
-        exit_with(NOTHING_FOUND)
-
-
-@click.command()
-@click.option(
-    "--by",
-    type=click.Choice("year quarter month week day hour".split()),
-    default="month",
-    show_default=True,
-    help="The interval.",
-)
-@question_options
-@timeout_option
-@manifest_option
-@as_of_option
-@tz_option
-@click.option(
-    "--format",
-    "-f",
-    "output_format",
-    type=click.Choice(["text", "csv", "tsv", "json"]),
-    help="How to print.  [default: text on a terminal, else csv]",
-)
-@output_option
-@color_option
-@archive_option
-@quiet_option()
-def timeline(
-    question: Question,
-    by: Interval,
-    timeout: float,
-    manifest: Path | None,
-    as_of: str | None,
-    tz: str | None,
-    output_format: str | None,
-    color: str | None,
-    archive: str | None,
-) -> None:
-    """Count matches by time: bars on a terminal, CSV in a pipe.
-
-    \b
-      news timeline strike --by week
-      news timeline keyword:weather --by month --format json
-    """
-    from search.present import schema, table, terminal
-
-    settings = resolve(archive, tz, color)
-    with open_existing(settings, with_warnings=True, as_of=as_of) as opened:
-        opened = opened if manifest is None else pinned(opened)
-        line = opened.timeline(question, by, timeout=timeout)
-        if manifest is not None:
-            write_manifest(manifest, opened.manifest(question, by=by))
-    match output_format or ("text" if sys.stdout.isatty() else "csv"):
-        case "text":
-            terminal.print_timeline(console(settings), line)
-        case "json":
-            click.echo(schema.timeline_as_json(line))
-        case "tsv":
-            sys.stdout.writelines(table.timeline_as_table(line, "tsv"))
-        case _:
-            sys.stdout.writelines(table.timeline_as_table(line))
-    if not line.bins and not line.undated:
         exit_with(NOTHING_FOUND)
 
 

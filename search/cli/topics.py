@@ -53,6 +53,31 @@ QUERY = Topic(
                 ('"harbour strike"~3', "a phrase with up to 3 other words in it"),
                 ("harbour NEAR/5 strike", "at most 5 words apart, in any order"),
                 ("harbour ADJ/5 strike", "at most 5 words apart, in this order"),
+                ("harbour NEAR/S strike", "in one sentence; ADJ/S: in this order"),
+                ("harbour NEAR/P strike", "in one paragraph; ADJ/P: in this order"),
+                ("harbour NOTNEAR/5 strike", "harbour with no strike within 5 words; also NOTNEAR/S"),
+                ('"harb* strike"', "a phrase with a wildcard"),
+                ('"bank * england"', "any one word in place of the star"),
+            ),
+        ),
+        Section(
+            "Parts and length of an article",
+            "A part or a count goes before a word, a phrase, or a set in parentheses.",
+            (
+                ("lead:strike", "in the description, the highlights or the first paragraph of the body"),
+                ("hlead:strike", "there or in the title"),
+                ("first:50(strike)", "beginning among the first 50 words of the body"),
+                ("atleast:3(strike OR ferry)", "in at least 3 places; at most 255"),
+                ("words:>500", "articles with more than 500 words; also words:100..500"),
+            ),
+        ),
+        Section(
+            "Words as they are written",
+            "Capitals are looked up in the text of the articles that have the word, which takes longer.",
+            (
+                ("=strike", "strike, not strikes or striking; also: exact:strike"),
+                ('="dock workers"', "the same for each word of a phrase"),
+                ("caps:US", "US or U.S., not us"),
             ),
         ),
         Section(
@@ -117,11 +142,14 @@ QUERY = Topic(
         Section(
             "Order of operators",
             "Parentheses bind tightest, then NOT, then NEAR and ADJ, then AND, then OR. Operators are "
-            "written in capitals.",
+            "written in capitals. Operators that other services write between words are read as well, such "
+            "as w/5, pre/5, /s and not w/5; the result says how. Where a row of operators has two readings, "
+            "use parentheses.",
             (
                 ("a b OR c", "(a AND b) OR c"),
                 ("-a b", "(NOT a) AND b"),
                 ("a NEAR/5 b c", "(a NEAR/5 b) AND c"),
+                ("a w/5 b", "a NEAR/5 b"),
             ),
         ),
         Section(

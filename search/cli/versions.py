@@ -84,7 +84,7 @@ def prune(age: str, wait: float, archive: str | None) -> None:
 @archive_option
 @quiet_option()
 def upgrade(wait: float, archive: str | None) -> None:
-    """Bring an archive that an older version of news made up to date.
+    """Bring an archive of an older version of news up to date.
 
     The upgrade is done completely or not at all. An archive that is not upgraded can be searched, and
     the next command that writes to it upgrades it.

@@ -18,7 +18,15 @@ from search.engine.protocol import (
     Progress,
     Reader,
 )
-from search.engine.ranking import DEFAULT_RANKING, Feedback, FieldWeight, Ranking, Recency
+from search.engine.ranking import (
+    DEFAULT_RANKING,
+    Feedback,
+    FieldWeight,
+    Proximity,
+    Ranking,
+    Recency,
+    neighbours,
+)
 from search.engine.request import (
     MAX_HITS,
     FacetRequest,
@@ -75,6 +83,7 @@ __all__ = [
     "Maintained",
     "PartCount",
     "Progress",
+    "Proximity",
     "Ranking",
     "Reader",
     "Recency",
@@ -88,4 +97,5 @@ __all__ = [
     "Sums",
     "Timeline",
     "Version",
+    "neighbours",
 ]

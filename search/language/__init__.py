@@ -1,52 +1,77 @@
 """The query language: query string to tree and back.
 
-`parser` reads a string into a tree of `nodes`, which write themselves back.
+`parser` reads a string into a tree of `nodes`, which write themselves back; `trees` walks over trees.
 """
 
 from search.language.nodes import (
     And,
+    AtLeast,
     Boost,
     Dates,
+    Distance,
     Everything,
     Fuzzy,
     Is,
+    Length,
     Missing,
     Near,
     Node,
     Not,
+    NotNear,
     Or,
     Phrase,
+    PhrasePattern,
     Query,
+    Spelling,
     Wildcard,
+    Within,
     Word,
+    Zone,
+)
+from search.language.parser import parse_query
+from search.language.suffixes import has_wildcard
+from search.language.text import parse_loosely, text_query, word_by_word
+from search.language.trees import (
     all_of,
     any_of,
+    asks_for_capitals,
+    in_any_capitals,
     is_filter,
     leaves,
     sought_words,
     value_leaf,
+    within,
 )
-from search.language.parser import parse_query
-from search.language.text import parse_loosely, text_query, word_by_word
 
 __all__ = [
     "And",
+    "AtLeast",
     "Boost",
     "Dates",
+    "Distance",
     "Everything",
     "Fuzzy",
     "Is",
+    "Length",
     "Missing",
     "Near",
     "Node",
     "Not",
+    "NotNear",
     "Or",
     "Phrase",
+    "PhrasePattern",
     "Query",
+    "Spelling",
     "Wildcard",
+    "Within",
     "Word",
+    "Zone",
     "all_of",
     "any_of",
+    "asks_for_capitals",
+    "has_wildcard",
+    "in_any_capitals",
     "is_filter",
     "leaves",
     "parse_loosely",
@@ -54,5 +79,6 @@ __all__ = [
     "sought_words",
     "text_query",
     "value_leaf",
+    "within",
     "word_by_word",
 ]

@@ -14,3 +14,5 @@ MAX_DISTANCE = 1_000  # words, of a slop or a NEAR
 MAX_EDITS = 2  # of a fuzzy word
 MAX_BOOST = 1_000.0
 MIN_WILDCARD_LETTERS = 2  # beside the wildcards
+MAX_TIMES = 255  # places, of an atleast
+MAX_FIRST = 10_000  # words, of a first

@@ -1,24 +1,34 @@
-"""The tree of a query: small frozen nodes, and the canonical way to write each.
+"""The nodes of a query's tree: small, frozen, and each writes itself in one canonical way.
 
     Node
     ├── Word "strike"   Phrase "bank of the centre"   Wildcard strik*   Fuzzy strike~1    leaves
-    ├── Near a NEAR/5 b, a ADJ/5 b                                                        proximity
-    ├── And   Or   Not   Boost                                                            logic
-    └── Dates date:..   Missing author:none   Is is:silent   Everything *                 filters
+    ├── PhrasePattern "bank * england"                                                    leaf
+    ├── Near a NEAR/5 b, a ADJ/S b   NotNear a NOTNEAR/5 b   Within first:50(a)           proximity
+    ├── And   Or   Not   Boost   AtLeast atleast:3(a)                                     logic
+    └── Dates date:..   Missing author:none   Length words:500..   Is is:silent   Everything *
 
-`str(node)` writes every operator out, so that reading it again gives an equal tree.
+`str(node)` writes every operator out, so that reading it again gives an equal tree. `trees` has the
+functions that walk over trees.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from search.dates import Period
 from search.fields import TEXT_FIELDS
-from search.text import words
+
+Spelling = Literal["any", "exact", "caps"]
+"""Of a word: found in any of its forms, only as it is typed, or only with the same capitals, too."""
+
+Distance = int | Literal["sentence", "paragraph"]
+"""A number of words from one to the other, or the part of a text that has both."""
+
+Zone = int | Literal["lead", "hlead"]
+"""The first words of a body; or the description, the highlights and the first paragraph of the body, with
+the title in an hlead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +37,10 @@ class Word:
 
     text: str
     field: str | None = None
+    spelling: Spelling = "any"
 
     def __str__(self) -> str:
-        return _prefix(self.field) + escaped(self.text, in_field=self.field is not None)
+        return _prefix(self.field, self.spelling) + escaped(self.text, in_field=self.field is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +50,27 @@ class Phrase:
     text: str
     field: str | None = None
     slop: int = 0
+    spelling: Spelling = "any"
 
     def __str__(self) -> str:
-        quoted = _UNQUOTABLE.sub(r"\\\g<0>", self.text)
-        return f'{_prefix(self.field)}"{quoted}"' + (f"~{self.slop}" if self.slop else "")
+        is_text = self.field is None or self.field in TEXT_FIELDS
+        quoted = (_UNQUOTABLE_TEXT if is_text else _UNQUOTABLE).sub(r"\\\g<0>", self.text)
+        return f'{_prefix(self.field, self.spelling)}"{quoted}"' + _slop(self.slop)
+
+
+@dataclass(frozen=True, slots=True)
+class PhrasePattern:
+    """A phrase with wildcards; each of `slots` is a word, a word with wildcards, or `*` for any one word.
+
+    The first slot and the last one are not `*`.
+    """
+
+    slots: tuple[str, ...]
+    field: str | None = None
+    slop: int = 0
+
+    def __str__(self) -> str:
+        return f'{_prefix(self.field)}"{" ".join(self.slots)}"' + _slop(self.slop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +98,56 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """`left` and `right` at most `distance` words apart (neighbours are 1), in order if `ordered`."""
+    """`left` and `right` at most `distance` words apart (neighbours are 1), in order if `ordered`.
+
+    Both are in one field. With a `distance` that names a part of a text, they are in one such part.
+    """
 
     left: Node
     right: Node
-    distance: int
+    distance: Distance
     ordered: bool = False
 
     def __str__(self) -> str:
-        operator = f"{'ADJ' if self.ordered else 'NEAR'}/{self.distance}"
-        return f"{_inside(self.left, Near)} {operator} {_inside(self.right, Not)}"
+        operator = f"{'ADJ' if self.ordered else 'NEAR'}/{written_distance(self.distance)}"
+        return _proximity(self, operator)
+
+
+@dataclass(frozen=True, slots=True)
+class NotNear:
+    """`left` where no `right` is at most `distance` words away, on either side, or within it."""
+
+    left: Node
+    right: Node
+    distance: Distance
+
+    def __str__(self) -> str:
+        operator = f"NOTNEAR/{written_distance(self.distance)}"
+        return _proximity(self, operator)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """`part` where it lies in a zone, or begins among the first words of the body. Made by `within`."""
+
+    part: Node
+    zone: Zone
+
+    def __str__(self) -> str:
+        if isinstance(self.zone, int):
+            return f"first:{self.zone}({self.part})"
+        return f"{self.zone}:{_inside(self.part, Word)}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """`part` in at least `times` places of the fields of text."""
+
+    part: Node
+    times: int
+
+    def __str__(self) -> str:
+        return f"atleast:{self.times}({self.part})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +209,19 @@ class Missing:
     field: str
 
     def __str__(self) -> str:
-        return f"{self.field}:none"
+        return f"{_prefix(self.field)}none"
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """From `least` to `most` words in description, highlights and body; None on one side is any number."""
+
+    least: int | None
+    most: int | None
+
+    def __str__(self) -> str:
+        least, most = ("" if bound is None else str(bound) for bound in (self.least, self.most))
+        return f"words:{least}" if least == most else f"words:{least}..{most}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,85 +242,26 @@ class Everything:
         return "*"
 
 
-Node = Word | Phrase | Wildcard | Fuzzy | Near | And | Or | Not | Boost | Dates | Missing | Is | Everything
-
-_BINDING: dict[type, int] = {Or: 0, And: 1, Near: 2, Not: 3, Boost: 4}
-"""How tightly each operator binds; the leaves, not listed, bind tightest."""
-
-
-def all_of(parts: Iterable[Node]) -> Node:
-    """The conjunction of one or more parts, flattened; of one part, that part."""
-    return _joined(And, parts)
-
-
-def any_of(parts: Iterable[Node]) -> Node:
-    """The disjunction of one or more parts, flattened; of one part, that part."""
-    return _joined(Or, parts)
-
-
-def _joined(kind: type[And] | type[Or], parts: Iterable[Node]) -> Node:
-    flat: list[Node] = []
-    for part in parts:
-        flat.extend(part.parts if isinstance(part, kind) else [part])
-    distinct = tuple(dict.fromkeys(flat))
-    return distinct[0] if len(distinct) == 1 else kind(distinct)
-
-
-def value_leaf(field: str, value: str) -> Word | Phrase:
-    """The leaf that finds the articles with a value, as a person would write it."""
-    plain = value.replace("-", "").replace("_", "").replace(".", "").isalnum() and value.lower() != "none"
-    return Word(value, field) if plain and field != "author" else Phrase(value, field)
-
-
-def leaves(node: Node) -> Iterator[Node]:
-    """The leaves of the tree from left to right."""
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from leaves(part)
-        case Near(left, right):
-            yield from leaves(left)
-            yield from leaves(right)
-        case Not(part) | Boost(part):
-            yield from leaves(part)
-        case _:
-            yield node
-
-
-def sought_words(node: Node) -> Iterator[str]:
-    """The words that a query asks for in text, as written, without the words that it excludes."""
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from sought_words(part)
-        case Near(left, right):
-            yield from sought_words(left)
-            yield from sought_words(right)
-        case Boost(part):
-            yield from sought_words(part)
-        case Word(text, field) | Phrase(text, field) if field is None or field in TEXT_FIELDS:
-            yield from words(text)
-
-
-def depth(node: Node) -> int:
-    """How many nodes stand one within the other; for a tree of any depth."""
-    deepest, level = 0, [node]
-    while level:
-        deepest += 1
-        level = [part for inner in level for part in _parts(inner)]
-    return deepest
-
-
-def _parts(node: Node) -> tuple[Node, ...]:
-    match node:
-        case And(parts) | Or(parts):
-            return parts
-        case Near(left, right):
-            return left, right
-        case Not(part) | Boost(part):
-            return (part,)
-        case _:
-            return ()
+Node = (
+    Word
+    | Phrase
+    | PhrasePattern
+    | Wildcard
+    | Fuzzy
+    | Near
+    | NotNear
+    | Within
+    | AtLeast
+    | And
+    | Or
+    | Not
+    | Boost
+    | Dates
+    | Missing
+    | Length
+    | Is
+    | Everything
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,59 +275,71 @@ class Query:
         return str(self.tree)
 
 
-def is_filter(node: Node) -> bool:
-    """True if a node restricts and does not rank: it stays required when any word is enough."""
-    match node:
-        case Not() | Dates() | Missing() | Is() | Everything():
-            return True
-        case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
-            return field is not None and field not in TEXT_FIELDS
-        case And(parts) | Or(parts):
-            return all(map(is_filter, parts))
-        case Boost(part):
-            return is_filter(part)
-        case Near():
-            return False
+MODIFIERS = frozenset({"atleast", "caps", "exact", "first", "hlead", "lead", "words"})
+"""Names that stand before a colon as fields do; an extra field of such a name is written `extra.lead:`."""
 
+_BINDING: dict[type, int] = {Or: 0, And: 1, Near: 2, NotNear: 2, Not: 3, Boost: 4}
+"""How tightly each operator binds; the leaves, not listed, bind tightest."""
 
-def is_positional(node: Node) -> bool:
-    """True if a node has places in a text, so that it can be near another."""
-    match node:
-        case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
-            return field is None or field in TEXT_FIELDS
-        case Near():
-            return True
-        case Or(parts):
-            return all(map(is_positional, parts))
-        case _:
-            return False
-
-
-RESERVED = re.compile(r"AND|OR|NOT|(?:NEAR|ADJ)/\d*")
+RESERVED = re.compile(r"AND|OR|NOT|(?:NEAR|ADJ|NOTNEAR)/(?:\d*|[SP])")
 """Words that are operators when they stand alone."""
 
 QUOTES = '"“”„‟«»＂'
 """Quotes of any kind, each of which opens and closes a quotation."""
 
 _UNQUOTABLE = re.compile(rf"[{QUOTES}\\]")
+_UNQUOTABLE_TEXT = re.compile(rf"[{QUOTES}\\*]|(?<=\w)\?(?=\w)")
 _SPECIAL = re.compile(rf"[\s(){QUOTES}|\\*?~^]")
 _SPECIAL_BUT_WILDCARDS = re.compile(rf"[\s(){QUOTES}|\\~^]")
-_LIKE_A_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_]*)?:")
+_LIKE_A_FIELD = re.compile(r"((?i:extra\.)?[A-Za-z][A-Za-z0-9_]*)?:")
+GLUED_OPERATOR = re.compile(r"/[FN](\d{1,9})/", re.IGNORECASE)
+"""An operator of Factiva that needs no space around it: the first words, or as near as this."""
 
 
 def escaped(text: str, *, in_field: bool = False, wildcards: bool = False) -> str:
     """`text` as a word of a query, with a backslash before each character that would be read as syntax."""
     special = _SPECIAL_BUT_WILDCARDS if wildcards else _SPECIAL
     shown = special.sub(lambda match: "\\" + match.group(), text)
-    if text[:1] in ("-", "!", "#") or RESERVED.fullmatch(text):
+    shown = GLUED_OPERATOR.sub(lambda match: "\\" + match.group(), shown)
+    if text[:1] in ("-", "!", "#", "=") or RESERVED.fullmatch(text):
         return "\\" + shown
-    if in_field:
+    named = _LIKE_A_FIELD.match(text)
+    if in_field and not (named and (named[1] or "").lower() in MODIFIERS):
         return "\\" + shown if text.lower() == "none" or text[:1] == ":" else shown
-    return shown.replace(":", "\\:", 1) if _LIKE_A_FIELD.match(text) else shown
+    return shown.replace(":", "\\:", 1) if named else shown
 
 
-def _prefix(field: str | None) -> str:
-    return f"{field}:" if field else ""
+def _prefix(field: str | None, spelling: Spelling = "any") -> str:
+    spelled = "" if spelling == "any" else f"{spelling}:"
+    if field is None:
+        return spelled
+    return f"{spelled}extra.{field}:" if field in MODIFIERS else f"{spelled}{field}:"
+
+
+def _slop(slop: int) -> str:
+    return f"~{slop}" if slop else ""
+
+
+def written_distance(distance: Distance) -> str:
+    """The distance as it stands after the slash of an operator."""
+    return str(distance) if isinstance(distance, int) else distance[0].upper()
+
+
+def _proximity(node: Near | NotNear, operator: str) -> str:
+    """The two sides and the operator; a row of operators needs no parentheses if all are of one kind."""
+    left = _inside(node.left, Near)
+    if isinstance(node.left, Near | NotNear) and _kind(node.left) != _kind(node):
+        left = f"({left})"
+    return f"{left} {operator} {as_operand(node.right)}"
+
+
+def _kind(node: Near | NotNear) -> tuple[type, str]:
+    return type(node), "words" if isinstance(node.distance, int) else node.distance
+
+
+def as_operand(node: Node) -> str:
+    """The node as one side of an operator of proximity."""
+    return _inside(node, Not)
 
 
 def _inside(node: Node, within: type) -> str:

@@ -3,74 +3,43 @@ r"""A query string to its tree.
     query    = or
     or       = and { ("OR" | "|") and }
     and      = near { ["AND"] near }
-    near     = unary { ("NEAR/" n | "ADJ/" n) unary }
+    near     = unary { operator unary }
+    operator = ("NEAR/" | "ADJ/" | "NOTNEAR/") (n | "S" | "P")
     unary    = ("NOT" | "-" | "!") unary | primary ["^" factor]
-    primary  = "(" or ")" | "#" word | [field ":"] ( "(" or ")" | quoted ["~" n] | word ["~" [n]] )
-             | date-field ":" dates
+    primary  = "(" or ")" | "#" word | [field ":"] ( "(" or ")" | leaf ) | date-field ":" dates
+             | ("lead:" | "hlead:" | "first:" n | "atleast:" n | "exact:" | "caps:") primary
+             | "words:" numbers
+    leaf     = ["="] ( quoted ["~" n] | word ["~" [n]] )
     dates    = date | [date] ".." [date] | "[" date "TO" date "]" | (">" | ">=" | "<" | "<=") date
              | quoted | "none" | "*"
+    numbers  = n | [n] ".." [n] | (">" | ">=" | "<" | "<=") n
 
-Nothing is guessed: text that cannot be read raises `QuerySyntaxError` at its place. A word without a
-letter or a digit stands for nothing; it is left out, with a note.
+`operands` and `leaves` read primaries, `proximity` and `foreign` the spellings of other services. Nothing is
+guessed: text that cannot be read, or that can be read in two ways, raises `QuerySyntaxError` at its place. A
+word without a letter or a digit stands for nothing; it is left out, with a note.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from itertools import pairwise
 
-from search.dates import shortened
-from search.errors import InvalidRequest, LimitExceeded
-from search.fields import (
-    DATE_FIELDS,
-    EXACT_FIELDS,
-    TEXT_FIELDS,
-    field_name,
-    near_fields,
-    no_field,
-)
-from search.language.limits import (
-    MAX_BOOST,
-    MAX_CLAUSES,
-    MAX_DEPTH,
-    MAX_EDITS,
-    MAX_NESTING,
-    MAX_PHRASE_WORDS,
-    MAX_QUERY_LENGTH,
-    MAX_QUERY_VALUE,
-    MAX_QUERY_WORD,
-)
-from search.language.nodes import (
-    Boost,
-    Everything,
-    Fuzzy,
-    Missing,
-    Near,
-    Node,
-    Not,
-    Phrase,
-    Query,
-    Word,
-    all_of,
-    any_of,
-    depth,
-    is_filter,
-    is_positional,
-)
-from search.language.ranges import read_filter
+from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
+from search.language import foreign
+from search.language.limits import MAX_BOOST, MAX_DEPTH, MAX_FIRST, MAX_NESTING, MAX_QUERY_LENGTH
+from search.language.nodes import And, Boost, Node, Not, Query, Word, as_operand
+from search.language.operands import Operands
+from search.language.proximity import Proximity, both_readings, read_proximity
 from search.language.scanner import Scanner
-from search.language.suffixes import read_distance, read_factor, read_wildcard
+from search.language.suffixes import read_factor
+from search.language.trees import all_of, any_of, depth, is_filter, is_positional, within
 from search.text import forms
 
-_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9_]*):")
-_ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*://[^\s()"|]*')
-_FOREIGN = re.compile(r"(w|near|adj|pre)/?(\d{1,3})", re.IGNORECASE)
-"""How other services write NEAR and ADJ."""
-_EVERYTHING = re.compile(r'\*:\*(?=[\s()"|^]|$)')
-_PROXIMITY = re.compile(r"\s*(NEAR|ADJ)/(\d*)(?=[\s(\"]|$)")
 _BOOST = re.compile(r"\^([^\s()\"|]*)")
-_TILDE = re.compile(r"~(\d*)")
+_CONNECTIVE = re.compile(r"\b(?:and|or|not)\b", re.IGNORECASE)
 
 
 def parse_query(
@@ -97,27 +66,52 @@ def parse_query(
         raise LimitExceeded(
             f"the query has {len(text):,} characters, more than {MAX_QUERY_LENGTH:,}; ask for fewer words"
         )
-    parser = _Parser(text, zone, now or datetime.now(UTC), any_word, stop_words, extra_fields)
-    return Query(parser.read(), tuple(dict.fromkeys(parser.notes)))
+    at = now or datetime.now(UTC)
+    parser = _Parser(Scanner(text), zone, at, any_word, stop_words, extra_fields)
+    try:
+        tree = parser.read()
+    except QuerySyntaxError:
+        if not parser.has_foreign or not _has_small_connective(text):
+            raise
+    else:
+        if not parser.has_foreign or not _has_small_connective(text):
+            return parser.query(tree)
+    # Services with such operators read and, or, not in small letters as well.
+    parser = _Parser(Scanner(text, any_case=True), zone, at, any_word, stop_words, extra_fields)
+    return parser.query(parser.read())
 
 
-class _Parser:
+def _has_small_connective(text: str) -> bool:
+    return any(not found.isupper() for found in _CONNECTIVE.findall(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _ForeignRow:
+    """The two sides of another service's operator that stands outside of parentheses."""
+
+    left: Node
+    operator: Proximity
+    right: Node
+    joined: Node
+
+
+class _Parser(Operands):
     def __init__(
         self,
-        query: str,
+        scan: Scanner,
         zone: tzinfo,
         now: datetime,
         any_word: bool,
         stop_words: Collection[str],
         extra_fields: Collection[str],
     ) -> None:
-        self.scan = Scanner(query)
-        self.zone, self.now = zone, now
-        self.any_word, self.stop_words, self.extra_fields = any_word, stop_words, extra_fields
-        self.field: str | None = None
-        self.nesting = 0
-        self.clauses = 0
-        self.notes: list[str] = []
+        super().__init__(scan, zone, now, any_word, extra_fields)
+        self.stop_words = stop_words
+        self.rows: list[_ForeignRow] = []
+
+    def query(self, tree: Node) -> Query:
+        """The tree with the notes of its reading, each once."""
+        return Query(tree, tuple(dict.fromkeys(self.notes)))
 
     def read(self) -> Node:
         scan = self.scan
@@ -131,6 +125,12 @@ class _Parser:
             scan.fail("there is nothing to search for: no word has a letter or a digit", 0, scan.at)
         return tree
 
+    def inner(self) -> Node | None:
+        enclosing, self.rows = self.rows, []
+        found = self._or()
+        self.rows = enclosing
+        return found
+
     @staticmethod
     def _joined(node: Node) -> Node:
         """`node`, unless its operators are too deep within each other."""
@@ -140,15 +140,31 @@ class _Parser:
             )
         return node
 
-    # --- operators ------------------------------------------------------------------------------
-
     def _or(self) -> Node | None:
         parts = [self._and()]
         while operator := self.scan.take_operator("OR", "|"):
             self._require_operand(operator)
             parts.append(self._and())
         kept = [part for part in parts if part is not None]
+        if len(kept) > 1:
+            self._refuse_ambiguous_or(kept)
         return self._joined(any_of(kept)) if kept else None
+
+    def _refuse_ambiguous_or(self, parts: list[Node]) -> None:
+        """Raise where OR stands beside an operator of another service, which may bind less tightly there."""
+        for before, after in pairwise(parts):
+            last, first = (_parts_of_and(before)[-1], _parts_of_and(after)[0])
+            for row in self.rows:
+                a, b = as_operand(row.left), as_operand(row.right)
+                sign = row.operator.canonical
+                if row.joined is first:
+                    readings = f"({last} OR {a}) {sign} {b} or {last} OR ({a} {sign} {b})"
+                elif row.joined is last:
+                    readings = f"{a} {sign} ({b} OR {first}) or ({a} {sign} {b}) OR {first}"
+                else:
+                    continue
+                reason = f"OR beside “{row.operator.written}” has two readings; write {readings}"
+                self.scan.fail(reason, row.operator.start, row.operator.end)
 
     def _and(self) -> Node | None:
         parts: list[tuple[Node, bool]] = []  # and whether it is loose: joined by no written AND
@@ -166,7 +182,7 @@ class _Parser:
 
     def _ends_and(self) -> bool:
         self.scan.skip_space()
-        return self.scan.at_end() or self.scan.peek() in ")|" or self.scan.raw_word() == "OR"
+        return self.scan.at_end() or self.scan.peek() in ")|" or self.scan.operator_word() == "OR"
 
     def _conjunction(self, parts: list[tuple[Node, bool]]) -> Node | None:
         others = [(part, loose) for part, loose in parts if not (loose and self._is_stop_word(part))]
@@ -189,17 +205,27 @@ class _Parser:
         scan = self.scan
         start = scan.at
         left = self._unary()
-        while operator := scan.match(_PROXIMITY):
-            self._require_operand(operator.group().strip())
-            distance = read_distance(operator[2] or "10")
+        before: tuple[Node, Proximity, Node] | None = None
+        left_end = scan.at
+        while operator := read_proximity(scan):
+            self.has_foreign = self.has_foreign or operator.is_foreign
+            self._require_operand(operator.written)
             right_start = scan.at
             right = self._unary()
-            for part, part_start in ((left, start), (right, right_start)):
+            for part, part_start, part_end in ((left, start, left_end), (right, right_start, scan.at)):
                 if part is None or not is_positional(part):
-                    reason = f"{operator[1]} goes between words, phrases, wildcards and sets of these"
-                    scan.fail(reason, part_start, operator.start() if part is left else scan.at)
-            if left is not None and right is not None:
-                left = self._joined(Near(left, right, distance, ordered=operator[1] == "ADJ"))
+                    name = operator.written if operator.is_foreign else operator.canonical.partition("/")[0]
+                    reason = f"{name} goes between words, phrases, wildcards and sets of these"
+                    scan.fail(reason, part_start, part_end)
+            assert left is not None
+            assert right is not None
+            if before is not None and not operator.is_read_in_line_with(before[1]):
+                scan.fail(both_readings(*before, operator, right), operator.start, operator.end)
+            before = left if before is None else before[0], operator, right
+            row = left, operator, right
+            left = self._joined(operator.join(left, right))
+            if operator.is_foreign:
+                self.rows.append(_ForeignRow(*row, left))
         return left
 
     def _unary(self) -> Node | None:
@@ -211,7 +237,9 @@ class _Parser:
             signs += 1
             if signs > MAX_NESTING:
                 raise LimitExceeded(f"more than {MAX_NESTING} signs of exclusion in a row; use fewer")
-        part = self._primary()
+        part = self.primary()
+        while part is not None and not self.any_word and (first := scan.match(foreign.FIRST_WORDS)):
+            part = self._first_words(part, int(first[1]), start)
         if boost := scan.match(_BOOST):
             factor = read_factor(boost[1])
             if factor is None:
@@ -223,6 +251,14 @@ class _Parser:
         for _ in range(signs if part else 0):
             part = part.part if isinstance(part, Not) else part and Not(part)
         return part
+
+    def _first_words(self, part: Node, number: int, start: int) -> Node:
+        """The part, where another service asks for it among the first words."""
+        self.has_foreign = True
+        found = within(part, self.within_limits("first", number, 1, MAX_FIRST, start))
+        if found is None:
+            self.scan.fail("only words of the text have a place in it", start, self.scan.at)
+        return found
 
     def _take_sign(self) -> bool:
         scan = self.scan
@@ -241,160 +277,6 @@ class _Parser:
         if scan.at_end() or scan.peek() in ")|":
             scan.fail(f"“{operator}” needs something after it", end - len(operator), end)
 
-    # --- what operators join --------------------------------------------------------------------
 
-    def _primary(self) -> Node | None:
-        scan = self.scan
-        scan.skip_space()
-        start, head = scan.at, scan.peek()
-        if head == "(":
-            return self._parentheses()
-        if head in ("", ")", "|") or scan.is_operator():
-            operator = head if head in ("", ")", "|") else scan.raw_word()
-            scan.fail(f"“{operator}” needs something before it", start, start + len(operator))
-        self._count(1)
-        if head == '"':
-            return self._quoted()
-        if head == "#" and scan.peek(1).strip():
-            scan.at += 1
-            return self._in_field("keyword", start)
-        if scan.match(_EVERYTHING):
-            return Everything()
-        if scan.match(_ADDRESS):
-            return self._address(start)
-        if field := scan.match(_FIELD):
-            return self._fielded(field)
-        if head == ":":
-            scan.fail("a colon needs the name of a field before it", start, start + 1)
-        return self._word()
-
-    def _parentheses(self) -> Node | None:
-        scan = self.scan
-        opened = scan.at
-        scan.at += 1
-        scan.skip_space()
-        if scan.peek() == ")":
-            scan.fail("there is nothing between these parentheses", opened, scan.at + 1)
-        self.nesting += 1
-        if self.nesting > MAX_NESTING:
-            raise LimitExceeded(f"parentheses are nested more than {MAX_NESTING} deep; use fewer")
-        inner = None if scan.at_end() else self._or()
-        self.nesting -= 1
-        if scan.peek() != ")":
-            scan.fail("this parenthesis is never closed", opened, opened + 1)
-        scan.at += 1
-        return inner
-
-    def _fielded(self, match: re.Match[str]) -> Node | None:
-        scan, written = self.scan, match[1]
-        name = field_name(written, self.extra_fields)
-        is_alone = scan.peek() in ("", ")", "|") or scan.peek().isspace()
-        near = near_fields(written, self.extra_fields) if name is None else []
-        if name is None and is_alone:
-            hint = f"; did you mean {' or '.join(f'{each}:' for each in near)}?" if near else ""
-            self.notes.append(f"“{written}:” was read as text, as there is no such field{hint}")
-            return Word(written, self.field)
-        if name is None:
-            scan.fail(no_field(written, self.extra_fields), match.start(), match.end() - 1, near)
-        if self.field is not None:
-            scan.fail(f"a field inside the set of “{self.field}”", match.start(), match.end())
-        if is_alone:
-            scan.fail(f"nothing follows “{written}:”", match.start(), match.end())
-        if name in DATE_FIELDS or name == "is":
-            return read_filter(self.scan, name, zone=self.zone, now=self.now)
-        return self._in_field(name, match.start())
-
-    def _address(self, start: int) -> Node:
-        """A URL, as the words that it is made of."""
-        text = self.scan.text[start : self.scan.at]
-        self._count(max(0, self._phrase_length(text) - 1))
-        self.notes.append(
-            f"{shortened(text)} was read as text; to find an article by its address, write url:"
-        )
-        return Phrase(text, self.field)
-
-    def _in_field(self, name: str, start: int) -> Node | None:
-        scan = self.scan
-        if scan.peek() == ":":
-            scan.fail("a colon needs the name of a field before it", scan.at, scan.at + 1)
-        if name in TEXT_FIELDS and scan.peek() in ("-", "!") and scan.peek(1).strip():
-            scan.fail(f"to leave a word out write -{name}:word", scan.at, scan.at + 1)
-        enclosing, self.field = self.field, name
-        value_start = scan.at
-        match scan.peek():
-            case "(":
-                found = self._parentheses()
-            case '"':
-                found = self._quoted()
-            case _:
-                found = self._word()
-        self.field = enclosing
-        if found is None:
-            scan.fail(f"nothing to look for in “{name}”", start, scan.at)
-        if scan.text[value_start : scan.at].lower() == "none":
-            return Missing(name)
-        return Not(Missing(name)) if isinstance(found, Everything) else found
-
-    # --- words ----------------------------------------------------------------------------------
-
-    def _quoted(self) -> Node | None:
-        scan = self.scan
-        text = scan.quotation(exact=self.field in EXACT_FIELDS)
-        tilde = scan.match(_TILDE)
-        slop = read_distance(tilde[1] or "0") if tilde else 0
-        if not self._is_value:
-            self._count(max(0, self._phrase_length(text) - 1))
-        return Phrase(text, self.field, slop) if self._says_something(text) else None
-
-    @property
-    def _is_value(self) -> bool:
-        """True if a whole value stands here, not words."""
-        return self.field is not None and self.field not in TEXT_FIELDS
-
-    @staticmethod
-    def _phrase_length(text: str) -> int:
-        count = len(forms(text))
-        if count > MAX_PHRASE_WORDS:
-            raise LimitExceeded(f"a phrase has more than {MAX_PHRASE_WORDS} words; quote fewer")
-        return count
-
-    def _word(self) -> Node | None:
-        scan = self.scan
-        start = scan.at
-        if scan.peek() == "^":
-            scan.fail("a boost follows what it weighs, without a space", start, start + 1)
-        word = scan.characters()
-        most = MAX_QUERY_VALUE if self._is_value else MAX_QUERY_WORD
-        if len(word.text) > most:
-            raise LimitExceeded(f"a word has {len(word.text):,} characters, more than {most}; shorten it")
-        if word.has_wildcard:
-            if word.has_escaped_wildcard:
-                scan.fail("a word with a wildcard cannot also have an escaped one", start, scan.at)
-            found = read_wildcard(word.text, self.field)
-            if isinstance(found, str):
-                scan.fail(found, start, scan.at)
-            return found
-        if tilde := scan.match(_TILDE):
-            edits = int(tilde[1][:9] or "1")
-            if not 1 <= edits <= MAX_EDITS:
-                scan.fail(f"a fuzzy word takes 1 or {MAX_EDITS} edits", tilde.start(), tilde.end())
-            if len(forms(word.text)) != 1 and not self._is_value:
-                scan.fail("a fuzzy word is one word", start, scan.at)
-            return Fuzzy(word.text, edits, self.field)
-        if self.field is None and (foreign := _FOREIGN.fullmatch(word.text)):
-            nearest = f"{'ADJ' if foreign[1].lower() in ('adj', 'pre') else 'NEAR'}/{foreign[2]}"
-            self.notes.append(f"“{word.text}” was read as a word; did you mean {nearest}?")
-        return Word(word.text, self.field) if self._says_something(word.text) else None
-
-    def _says_something(self, text: str) -> bool:
-        if text.strip() if self._is_value else forms(text):
-            return True
-        self.notes.append(f"{shortened(text)} has no letter or digit and was left out")
-        return False
-
-    # --- numbers --------------------------------------------------------------------------------
-
-    def _count(self, clauses: int) -> None:
-        self.clauses += clauses
-        if self.clauses > MAX_CLAUSES:
-            raise LimitExceeded(f"the query has more than {MAX_CLAUSES} words; ask for fewer")
+def _parts_of_and(node: Node) -> tuple[Node, ...]:
+    return node.parts if isinstance(node, And) else (node,)

@@ -1,10 +1,11 @@
-"""The meaning of the date fields of a query, each as one `Period`.
+"""The ranges of a query: the date fields, each as one `Period`, and the number of words.
 
 date:2025-02            all of it                   since:X    from the first instant of X on
 date:2025-02..2025-03   first to last               until:X    up to the last instant of X
 date:[2025-01 TO *]     the same, in brackets       after:X    from where X ends on
 date:>=2025  date:<2025 the same, compared          before:X   up to where X begins
 changed:X               updated in it, not published        when:7d    since:7d until:today
+words:>500  words:100..500  words:500..  words:500
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import re
 from datetime import datetime, tzinfo
 
 from search.dates import Period, UnreadableDate, checked_bound, read_period
-from search.language.nodes import Dates, Is, Missing, Node, Not
+from search.errors import LimitExceeded
+from search.language.nodes import Dates, Is, Length, Missing, Node, Not
 from search.language.scanner import Scanner
 
 _COMPARISON = re.compile(r">=|<=|>|<")
@@ -21,6 +23,8 @@ _BRACKETED = re.compile(r"\[[^\]]*\]")
 _GLUED = re.compile(r"[^\s()|^]")
 _UNBROKEN = re.compile(r'[^\s()"|^]*')
 _BRACKETS = re.compile(r"\[\s*(\S.*?)\s+TO\s+(\S.*?)\s*\]")
+_LENGTH = re.compile(r"(>=|<=|>|<|=|)\s*(\d+)(?![\w.])|(\d*)\.\.(\d*)(?![\w.])")
+_MAX_DIGITS = 9
 _AS_FIELD = {">=": "since", "<=": "until", ">": "after", "<": "before"}
 
 
@@ -81,3 +85,28 @@ def field_period(name: str, written: str, *, zone: tzinfo, now: datetime) -> Per
     if not first and not last:
         raise UnreadableDate("a range needs a date on at least one side")
     return Period(read(first).start if first else None, read(last).end if last else None)
+
+
+def read_length(scan: Scanner, start: int) -> Length:
+    """Read the numbers of words at `scan` and move past them; raises `QuerySyntaxError`."""
+    found = scan.match(_LENGTH)
+    if found is None or found.group() == "..":
+        scan.fail("a number of words is written words:>500, words:500 or words:100..500", start, scan.at)
+    if any(len(number or "") > _MAX_DIGITS for number in found.groups()):
+        raise LimitExceeded(f"a number of words has at most {_MAX_DIGITS} digits")
+    sign, number, first, last = found.groups()
+    if number is None:
+        least, most = (int(bound) if bound else None for bound in (first, last))
+        if least is not None and most is not None and least > most:
+            scan.fail("the range ends before it starts", start, scan.at)
+        return Length(least, most)
+    count = int(number)
+    match sign:
+        case ">" | ">=":
+            return Length(count + (sign == ">"), None)
+        case "<" | "<=":
+            if sign == "<" and not count:
+                scan.fail("no article has fewer than 0 words", start, scan.at)
+            return Length(None, count - (sign == "<"))
+        case _:
+            return Length(count, count)

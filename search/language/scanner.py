@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Never
 
 from search.errors import QuerySyntaxError
-from search.language.nodes import QUOTES, RESERVED
+from search.language.nodes import GLUED_OPERATOR, QUOTES, RESERVED
 
 _READ_AS = str.maketrans(dict.fromkeys(QUOTES, '"'))
 _HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
@@ -32,10 +32,13 @@ class Characters:
 
 
 class Scanner:
-    """A place `at` in a query's `text`, which moves on as things are taken."""
+    """A place `at` in a query's `text`, which moves on as things are taken.
 
-    def __init__(self, query: str) -> None:
-        self._query = query
+    Operators are words in capitals, or with `any_case` in any letters.
+    """
+
+    def __init__(self, query: str, *, any_case: bool = False) -> None:
+        self._query, self._any_case = query, any_case
         self._given = query.translate(_HALVES)
         self.text = self._given.translate(_READ_AS)
         self.at = 0
@@ -64,12 +67,17 @@ class Scanner:
 
     def is_operator(self) -> bool:
         """True if an operator's name stands here as a word."""
-        return RESERVED.fullmatch(self.raw_word()) is not None
+        return RESERVED.fullmatch(self.operator_word()) is not None
+
+    def operator_word(self) -> str:
+        """`raw_word`, in capitals if it is the name of an operator."""
+        word = self.raw_word()
+        return word.upper() if self._any_case and word.lower() in ("and", "or", "not") else word
 
     def take_operator(self, *operators: str) -> str:
         """Take the next word if it is one of `operators`, and move past it; "" if it is not."""
         self.skip_space()
-        found = "|" if self.peek() == "|" else self.raw_word()
+        found = "|" if self.peek() == "|" else self.operator_word()
         if found not in operators:
             return ""
         self.at += len(found)
@@ -87,20 +95,33 @@ class Scanner:
 
         Runs of white space become one space. With `exact` they stay, and “ does not close what " opens.
         """
+        return "".join(char for char, _ in self._quoted(exact)) if exact else self.quotations()[0]
+
+    def quotations(self) -> tuple[str, str]:
+        """`quotation`, and the same text with a space for each escaped character that has no letter."""
+        taken = self._quoted(exact=False)
+        plain = (" " if escaped and not char.isalnum() else char for char, escaped in taken)
+        return " ".join("".join(char for char, _ in taken).split()), " ".join("".join(plain).split())
+
+    def _quoted(self, exact: bool) -> list[tuple[str, bool]]:
+        """The characters in the quotes that open here, and whether each is escaped; moves past them."""
         opened = self.at
         self.at += 1
-        taken: list[str] = []
+        taken: list[tuple[str, bool]] = []
         while not self.at_end():
             char = self.peek()
             if char == '"' and not (exact and self._given[opened] == '"' != self._given[self.at]):
                 self.at += 1
-                return "".join(taken) if exact else " ".join("".join(taken).split())
-            taken.append((char == "\\" and self._escaped()) or (self._given[self.at] if exact else char))
+                return taken
+            if char == "\\" and (given := self._escaped()):
+                taken.append((given, True))
+            else:
+                taken.append((self._given[self.at] if exact else char, False))
             self.at += 1
         self.fail("this quote is never closed", opened, opened + 1)
 
-    def characters(self) -> Characters:
-        """A word's characters up to its end or its suffix; moves past them."""
+    def characters(self, *, glued: bool = True) -> Characters:
+        """A word's characters up to its end, its suffix or a `glued` operator; moves past them."""
         taken: list[str] = []
         wild = escaped = False
         while not self.at_end():
@@ -108,6 +129,8 @@ class Scanner:
             if char.isspace() or char in '()"|^':
                 break
             if char == "~" and _FUZZY_SUFFIX.match(self.text, self.at):
+                break
+            if glued and char == "/" and GLUED_OPERATOR.match(self.text, self.at):
                 break
             if char == "\\" and (given := self._escaped()):
                 char = given

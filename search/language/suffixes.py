@@ -10,9 +10,12 @@ from search.errors import LimitExceeded
 from search.fields import TEXT_FIELDS
 from search.language.limits import MAX_BOOST, MAX_DISTANCE, MIN_WILDCARD_LETTERS
 from search.language.nodes import Everything, Node, Wildcard, Word
-from search.text import has_unspaced
+from search.text import has_unspaced, words
 
 _PIECES = re.compile(r"[^*?]+")
+_WILD = re.compile(r"\*|(?<=\w)\?(?=\w)")
+_BETWEEN_WORDS = re.compile(r"[-/_–—,;:|\s]+")
+_ENDS = re.compile(r"^[^\w*]+|[^\w*]+$")
 
 
 def read_wildcard(pattern: str, field: str | None) -> Node | str:
@@ -31,6 +34,38 @@ def read_wildcard(pattern: str, field: str | None) -> Node | str:
             f"give a wildcard at least {MIN_WILDCARD_LETTERS} letters"
         )
     return Wildcard(pattern, field)
+
+
+def read_slots(pattern: str, field: str | None) -> list[str] | str:
+    """The slots of a phrase, those at its ends no `*`; or why it cannot be one, in a sentence.
+
+    A star is a wildcard wherever it stands alone or in a word, a question mark only within a word: at the
+    end of one it ends a sentence. Raises `LimitExceeded`.
+    """
+    slots: list[str] = []
+    for token in pattern.split():
+        if token == "*":
+            slots.append(token)
+            continue
+        for piece in _BETWEEN_WORDS.split(token) if _WILD.search(token) else [token]:
+            bare = _ENDS.sub("", piece)
+            if not _WILD.search(bare) or not bare.strip("*"):
+                slots += words(piece)
+                continue
+            found = read_wildcard(bare, field)
+            if isinstance(found, str):
+                return found
+            slots += words(found.text) if isinstance(found, Word) else [bare]
+    while slots and slots[-1] == "*":
+        slots.pop()
+    while slots and slots[0] == "*":
+        del slots[0]
+    return slots
+
+
+def has_wildcard(slot: str) -> bool:
+    """True if a slot of a phrase stands for more than one word."""
+    return _WILD.search(slot) is not None
 
 
 def _without_stars(pattern: str, field: str | None) -> Node | str:

@@ -9,8 +9,9 @@ from datetime import datetime, tzinfo
 
 from search.errors import LimitExceeded, QuerySyntaxError
 from search.language.limits import MAX_CLAUSES, MAX_QUERY_WORD
-from search.language.nodes import Or, Query, Word, any_of, leaves
+from search.language.nodes import Or, Query, Word
 from search.language.parser import parse_query
+from search.language.trees import any_of, leaves
 from search.text import fold, words
 
 SENTENCE, QUESTION = 6, 3

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
 
 from search.article import PRECISIONS
 from search.changes import LEVELS
 from search.dates import INTERVALS
-from search.engine import Stats
+from search.engine import BinState, Stats
+from search.present.study import COLLOCATE_COLUMNS, DISTINCTIVE_COLUMNS, KWIC_COLUMNS
 
 Schema = dict[str, Any]
 
@@ -32,6 +33,11 @@ def _map(values: Schema) -> Schema:
 
 def _or_null(schema: Schema) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _row(columns: Sequence[str]) -> Schema:
+    """An object with a value for each column."""
+    return _object({name: {"type": ["string", "number", "null"]} for name in columns})
 
 
 _TEXT: Schema = {"type": "string"}
@@ -73,7 +79,6 @@ _PAGE: dict[str, Schema] = {
     "facets": _FACETS,
 }
 _CELL: Schema = {"anyOf": [_TEXT, _TEXTS, {"type": "null"}]}
-_BIN = _object({"name": _TEXT, "start": _TIME, "count": _COUNT, "query": _TEXT})
 _LEVELS: dict[str, Schema] = {
     "levels": _list({"enum": [*LEVELS]}),
     "kept": {"type": "number", "minimum": 0, "maximum": 1},
@@ -81,6 +86,21 @@ _LEVELS: dict[str, Schema] = {
 }
 _SPANS = _list(_object({"kind": {"enum": ["kept", "removed", "added"]}, "text": _TEXT}))
 _DRIFT = _object({"revision": _COUNT, "total": _COUNT, "new": _TEXTS, "changed": _TEXTS, "gone": _TEXTS})
+_BIN = _object(
+    {"name": _TEXT, "start": _TIME, "count": _COUNT, "query": _TEXT},
+    {
+        "total": _COUNT,
+        "share": _or_null(_NUMBER),
+        "low": _or_null(_NUMBER),
+        "high": _or_null(_NUMBER),
+        "state": {"enum": [*get_args(BinState)]},
+        "burst": _or_null(_NUMBER),
+    },
+)
+_TIMELINE = _object(
+    {"interval": {"enum": [*INTERVALS]}, "undated": _COUNT, "imprecise": _COUNT, "bins": _list(_BIN)},
+    {"of": _TEXT},
+)
 _ENDED: Schema = {"enum": ["updated", "deleted", "withdrawn", None]}
 _VERSION = _object(
     {
@@ -115,15 +135,20 @@ _SCHEMAS: dict[str, tuple[str, Schema]] = {
     ),
     "article": ("each line of news dump, and of news show --format json", _ARTICLE),
     "facets": ("news facets --format json", _FACETS),
-    "timeline": (
-        "news timeline --format json",
+    "timeline": ("news timeline --format json", _TIMELINE),
+    "timelines": ("news timeline with --vs or --per, and news coverage, --format json", _map(_TIMELINE)),
+    "kwic": (
+        "news kwic --format json",
+        _object({"total": _COUNT, "articles": _COUNT, "rows": _list(_row(KWIC_COLUMNS))}),
+    ),
+    "collocations": (
+        "news collocations --format json",
+        _object({"window": {"anyOf": [_COUNT, _TEXT]}, "rows": _list(_row(COLLOCATE_COLUMNS))}),
+    ),
+    "distinctive": (
+        "news distinctive --format json",
         _object(
-            {
-                "interval": {"enum": [*INTERVALS]},
-                "undated": _COUNT,
-                "imprecise": _COUNT,
-                "bins": _list(_BIN),
-            }
+            {"inside": _COUNT, "outside": _NUMBER, "against": _TEXT, "rows": _list(_row(DISTINCTIVE_COLUMNS))}
         ),
     ),
     "suggest": ("news suggest --format json", _list(_object({"word": _TEXT, "articles": _COUNT}))),

@@ -40,14 +40,37 @@ def facets_as_json(facets: Iterable[Facet]) -> str:
     return _json({facet.field: _facet(facet) for facet in facets}, indent=2)
 
 
+def rows_as_json(rows: Iterable[Mapping[str, object]], facts: Mapping[str, object]) -> str:
+    """One JSON object: the facts, and the list `rows`."""
+    return _json({**facts, "rows": list(rows)}, indent=2)
+
+
 def timeline_as_json(timeline: Timeline) -> str:
-    """One JSON object: interval, undated, imprecise, bins (name, start, count, query)."""
-    bins = [
-        {"name": part.name, "start": iso(part.start), "count": part.count, "query": part.query}
-        for part in timeline.bins
-    ]
-    counts = {"undated": timeline.undated, "imprecise": timeline.imprecise}
-    return _json({"interval": timeline.interval, **counts, "bins": bins}, indent=2)
+    """One JSON object: interval, undated, imprecise, bins (name, start, count, query).
+
+    With a denominator there is `of`, too, and the bins have total, share, low, high, state and burst.
+    """
+    return _json(_timeline(timeline), indent=2)
+
+
+def timelines_as_json(timelines: Mapping[str, Timeline]) -> str:
+    """One JSON object with the object of each timeline by its label."""
+    return _json({label: _timeline(line) for label, line in timelines.items()}, indent=2)
+
+
+def _timeline(timeline: Timeline) -> dict[str, object]:
+    bins = []
+    for part in timeline.bins:
+        own: dict[str, object] = {
+            "name": part.name, "start": iso(part.start), "count": part.count, "query": part.query,
+        }  # fmt: skip
+        if part.total is not None:
+            own |= {name: getattr(part, name) for name in ("total", "share", "low", "high", "state", "burst")}
+        bins.append(own)
+    facts: dict[str, object] = {"undated": timeline.undated, "imprecise": timeline.imprecise}
+    if timeline.of:
+        facts["of"] = timeline.of
+    return {"interval": timeline.interval, **facts, "bins": bins}
 
 
 def suggestions_as_json(suggestions: Iterable[Suggestion]) -> str:

@@ -151,13 +151,14 @@ def _print_rows(console: Console, rows: list[tuple[str, int, str]]) -> None:
     for name, count, query in rows:
         shown = name if cell_len(name) <= name_width else set_cell_size(name, name_width - 1) + "…"
         row = Text("  " + set_cell_size(shown, name_width)).append(f"  {count:>{count_width},}  ")
-        row.append(set_cell_size(_bar(count / most, bar_width), bar_width), "cyan")
+        row.append(set_cell_size(bar(count / most, bar_width), bar_width), "cyan")
         row.append(f"  {printable(query)}", "dim")
         row.rstrip()
         _print(console, row)
 
 
-def _bar(share: float, width: int) -> str:
+def bar(share: float, width: int) -> str:
+    """A bar of blocks, `share` of `width` long; a share above 0 is at least an eighth of a block."""
     eighths = round(share * width * 8)
     if share > 0 and not eighths:
         eighths = 1

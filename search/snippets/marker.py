@@ -11,9 +11,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from search.deadline import Check, checked, no_deadline
+from search.snippets.conditions import Run, find, runs_of
 from search.snippets.highlight import Highlight, Marks
 from search.text import fold, folded_in_place, folded_text, has_unspaced, word_spans
 from search.text.stemming import without_any_elision
@@ -21,22 +22,32 @@ from search.text.stemming import without_any_elision
 CHECK_EVERY = 64
 """Highlights that are looked for in a text between two checks of the time."""
 
+MAX_PLACES = 8
+"""Of up to this many places of forms the neighbours are counted; of more all may be neighbours."""
+
+MAX_SPACES = 8
+"""White space between neighbours; with more they may be found too late to be preferred."""
+
 MAX_NEEDLES = 24
 """Of more forms than these, the words of a text are looked up rather than the forms in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A text with its marks; `matched` are the numbers of the highlights that it has."""
+    """A text with its marks; `matched` are the numbers of the highlights that it has.
+
+    `count` is how many places match, and one more for each two that stand side by side, in one mark.
+    """
 
     text: str
     marks: Marks
     matched: frozenset[int]
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An upper bound: the `numbers` of the highlights that a text may have, and how many marks.
+    """An upper bound: the `numbers` of the highlights that a text may have, and their `Marked.count`.
 
     `forms` has the places of the forms that the text may have, ascending; not in the text as it is, but for
     their number, unless they are `placed`.
@@ -46,6 +57,14 @@ class Look:
     count: int
     forms: Mapping[str, list[int]]
     placed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole text: where each of its words begins, and for each condition the runs that take part in it."""
+
+    words: tuple[int, ...]
+    runs: Sequence[frozenset[Run]]
 
 
 NOTHING = Look(frozenset(), 0, {})
@@ -64,9 +83,25 @@ class Marker:
             for forms in highlight.words:
                 for form in forms:
                     self._sought.setdefault(form, set()).add(number)
+        self._only_words = all(len(highlight.words) == 1 for _, highlight in self._highlights)
         few = len(self._sought) <= MAX_NEEDLES
         self._needles = {form: _spellings(form) for form in self._sought} if few else None
         self._forms: dict[str, str] = {}
+        self._field = field
+        wheres = [highlight.where for _, highlight in self._highlights if highlight.where is not None]
+        self._conditions = list(dict.fromkeys(wheres))
+        numbers = {condition: number for number, condition in enumerate(self._conditions)}
+        self._condition_of = {
+            number: numbers[highlight.where] for number, highlight in self._highlights if highlight.where
+        }
+
+    def whole(self, text: str) -> Whole | None:
+        """Look for conditions in a text of which parts are read; None if there are no conditions."""
+        if not self._conditions:
+            return None
+        words = self._words(text)
+        runs = [find(each, self._field, text, words, self._check) for each in self._conditions]
+        return Whole(tuple(start for start, _, _ in words), runs)
 
     def look(self, text: str, first: int = 0) -> Look:
         """At most what `read` finds in the text, whose places are counted from `first`."""
@@ -107,26 +142,48 @@ class Marker:
     def _bound(self, found: Mapping[str, list[int]], *, placed: bool = True) -> Look:
         if not found:
             return NOTHING
-        numbers, count = [], 0
-        for number, highlight in self._highlights:
-            if all(not forms.isdisjoint(found) for forms in highlight.words):
-                numbers.append(number)
-                count += sum(len(found[form]) for form in highlight.words[0] if form in found)
+        numbers, count = set[int](), 0
+        if self._only_words:
+            for form, places in found.items():
+                numbers |= self._sought[form]
+                count += len(places) * len(self._sought[form])
+        else:
+            for number, highlight in self._highlights:
+                if all(not forms.isdisjoint(found) for forms in highlight.words if forms):
+                    numbers.add(number)
+                    count += sum(len(found[form]) for form in highlight.words[0] if form in found)
+        if len(numbers) > 1:
+            count += _neighbours(found) if placed and count <= MAX_PLACES else count - 1
         return Look(frozenset(numbers), count, found, placed)
 
-    def read(self, text: str, look: Look | None = None) -> Marked:
-        """The text with its marks; `look` is what `look` said of it or of a text that it is a part of."""
+    def read(self, text: str, look: Look | None = None, whole: Whole | None = None, start: int = 0) -> Marked:
+        """The text with its marks; `look` is what `look` said of it or of a text that it is a part of.
+
+        `whole` has the conditions of the text that it is a part of, from the character `start` on; without
+        it, the text is whole itself.
+        """
         if not (self.look(text) if look is None else look).numbers:
             return Marked(text, (), frozenset())
         found = self._words(text)
+        whole = self.whole(text) if whole is None else whole
+        before = 0 if whole is None else bisect_left(whole.words, start)
         present: set[int] = set().union(*(self._sought[form] for _, _, form in found if form in self._sought))
         marks: list[tuple[int, int]] = []
         matched = set()
         for number, highlight in checked(self._highlights, self._check, CHECK_EVERY):
-            if number in present and (places := _places(found, highlight)):
-                marks.extend(places)
+            if number not in present:
+                continue
+            runs = runs_of(found, highlight)
+            if whole is not None and number in self._condition_of:
+                taking_part = whole.runs[self._condition_of[number]]
+                runs = [run for run in runs if (run[0] + before, run[1] + before) in taking_part]
+            if runs:
+                marks.extend((found[first][0], found[last][1]) for first, last in runs)
                 matched.add(number)
-        return Marked(text, without_lone_signs(text, _without_overlaps(marks)), frozenset(matched))
+        distinct = _without_overlaps(marks)
+        joined = _joined_marks(text, distinct)
+        count = 2 * len(distinct) - len(joined)
+        return Marked(text, without_lone_signs(text, joined), frozenset(matched), count)
 
     def _words(self, text: str) -> list[tuple[int, int, str]]:
         """(start, end, form) of each word of the text."""
@@ -165,7 +222,7 @@ class Markers:
 
 
 def mark(text: str, highlights: Iterable[Highlight], field: str) -> Marks:
-    """Where `text`, of `field`, matches any of the highlights; a phrase is one span."""
+    """Where `text`, of `field`, matches any of the highlights; a phrase is one span, as neighbours are."""
     return Marker(highlights, field).read(text).marks
 
 
@@ -208,27 +265,6 @@ def _places_of(needles: Iterable[str], folded: str, first: int) -> list[int]:
     return places
 
 
-def _places(found: list[tuple[int, int, str]], highlight: Highlight) -> list[tuple[int, int]]:
-    first, rest = highlight.words[0], highlight.words[1:]
-    if not rest:
-        return [(start, end) for start, end, form in found if form in first]
-    places = []
-    for index, (start, _, form) in enumerate(found):
-        if form not in first:
-            continue
-        last, spare = index, highlight.slop
-        for forms in rest:
-            step = next(
-                (n for n in range(1, spare + 2) if last + n < len(found) and found[last + n][2] in forms), 0
-            )
-            if not step:
-                break
-            last, spare = last + step, spare - (step - 1)
-        else:
-            places.append((start, found[last][1]))
-    return places
-
-
 def _without_overlaps(spans: list[tuple[int, int]]) -> Marks:
     """The first of the spans that overlap; spans that touch become one."""
     kept: list[tuple[int, int]] = []
@@ -238,6 +274,23 @@ def _without_overlaps(spans: list[tuple[int, int]]) -> Marks:
         elif not kept or start > kept[-1][1]:
             kept.append((start, end))
     return tuple(kept)
+
+
+def _neighbours(found: Mapping[str, list[int]]) -> int:
+    """At most how many places of forms stand right behind another, also if spelled with stops or commas."""
+    places = sorted((place, len(form)) for form, own in found.items() for place in own)
+    return sum(1 for (one, length), (other, _) in pairwise(places) if other - one <= 2 * length + MAX_SPACES)
+
+
+def _joined_marks(text: str, marks: Marks) -> Marks:
+    """The marks, those with nothing but white space between them as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in marks:
+        if joined and text[joined[-1][1] : start].isspace():
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+    return tuple(joined)
 
 
 def without_lone_signs(text: str, marks: Marks) -> Marks:

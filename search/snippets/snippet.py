@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from itertools import accumulate
 
 from search.article import Article
 from search.deadline import Check, checked, no_deadline
 from search.snippets.highlight import Highlight, Marks
-from search.snippets.marker import CHECK_EVERY, Look, Markers, mark, without_lone_signs
-from search.text import has_unspaced, paragraph_spans, sentences_within
+from search.snippets.marker import CHECK_EVERY, Look, Marked, Markers, Whole, mark, without_lone_signs
+from search.text import has_unspaced, paragraph_spans, sentences_within, word_spans
 
 SNIPPET_LENGTH = 280
 """About how many characters a snippet has; one sentence more than this is cut at words."""
@@ -19,7 +21,12 @@ SNIPPET_LENGTH = 280
 GAP = " … "
 """Stands in a snippet between two sentences that are not neighbours."""
 
-_SENTENCE_END = ".!?…\"'”’»)]。！？"
+MIN_PIECE_LENGTH = 120
+"""A long sentence may be cut to about this many characters, so that another word of the query is shown."""
+
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]」』）]*+\Z")
+_LONGEST_END = 9
+_LIST_ITEM = re.compile(r"\n(?=[ \t]*(?:[-*•·–—▪◦‣]|\d{1,3}[.)])[ \t])")
 
 _Place = tuple[int, int, int]
 """Of a sentence: its text, its paragraph there, its number there; places order as sentences do."""
@@ -38,6 +45,7 @@ class _Sentence:
     text: str
     marks: Marks
     matched: frozenset[int]  # which of the highlights
+    count: int  # as in `Marked`
     field: str
 
 
@@ -63,6 +71,8 @@ def snippet(
     if best is None and (best := sentences.first()) is None:
         return Snippet(article.title, markers.of("title").read(article.title).marks)
     chosen = _choose(sentences, best, length)
+    if (more := _with_more_words(sentences, chosen, length)) is not None:
+        return more
     if len(chosen) == 1 and len(sentences.at(best).text) > length:
         return _cut(sentences.at(best), length)
     return _joined(sentences, chosen)
@@ -88,10 +98,12 @@ class _Sentences:
         points = [("highlights", point) for point in article.highlights]
         self._texts = [("description", article.description), *points, ("body", article.body)]
         self._markers = markers
+        self.highlight_count = len(markers.highlights)
         self._paragraphs: dict[int, list[tuple[int, int]]] = {}
         self._spans: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._looks: dict[tuple[int, ...], Look] = {}
         self._read: dict[_Place, _Sentence] = {}
+        self._wholes: dict[int, Whole | None] = {}
 
     def first(self) -> _Place | None:
         """The first sentence; None where there is none."""
@@ -99,7 +111,7 @@ class _Sentences:
         return next(((number, 0, 0) for number in numbers), None)
 
     def best(self, seen: frozenset[int] = frozenset(), room: int | None = None) -> _Place | None:
-        """The sentence with most highlights that are not `seen`, then with most marks, then the first.
+        """The sentence with most highlights that are not `seen`, then the highest count, then the first.
 
         None where no sentence has any. With `room`, a sentence has at most this number of characters. The
         search is best first, by the bounds of whole texts, paragraphs and sentences; a part that cannot be
@@ -125,7 +137,7 @@ class _Sentences:
             if len(place) == 3:
                 sentence = self.at(_sentence_place(place))
                 if room is None or len(sentence.text) <= room:
-                    consider(place, sentence.matched, len(sentence.marks), known=True)
+                    consider(place, sentence.matched, sentence.count, known=True)
         return None
 
     def _parts(self, place: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
@@ -155,19 +167,41 @@ class _Sentences:
             field, text = self._texts[number]
             start, end = self._spans_of(number, paragraph)[sentence]
             line = " ".join(text[start:end].split())
-            found = self._markers.of(field).read(line, self._look(place))
-            self._read[place] = _Sentence(found.text, found.marks, found.matched, field)
+            found = self.read(line, place)
+            self._read[place] = _Sentence(found.text, found.marks, found.matched, found.count, field)
         return self._read[place]
 
+    def read(self, text: str, place: _Place, skipped: int = 0) -> Marked:
+        """The marks of a text: the sentence at a place, or a part of it after `skipped` words."""
+        number, paragraph, sentence = place
+        start, _ = self._spans_of(number, paragraph)[sentence]
+        whole = self._whole(number)
+        if whole is not None and skipped:
+            start = whole.words[bisect_left(whole.words, start) + skipped]
+        return self._markers.of(self._texts[number][0]).read(text, self._look(place), whole, start)
+
+    def _whole(self, number: int) -> Whole | None:
+        if number not in self._wholes:
+            field, text = self._texts[number]
+            self._wholes[number] = self._markers.of(field).whole(text)
+        return self._wholes[number]
+
     def running_on(self, place: _Place) -> _Place | None:
-        """The sentence after this one, if it goes on from it in one running text."""
+        """The sentence after this one, if it goes on from it in one running text.
+
+        A heading or an item of a list does not run on, as it does not end as a sentence does.
+        """
         number, paragraph, sentence = place
         before = self.at(place)
-        if before.field == "highlights" or before.text[-1] not in _SENTENCE_END:
+        if before.field == "highlights" or not _SENTENCE_END.search(before.text[-_LONGEST_END:]):
             return None
         if sentence + 1 < len(self._spans_of(number, paragraph)):
             return number, paragraph, sentence + 1
-        return (number, paragraph + 1, 0) if paragraph + 1 < len(self._paragraphs_of(number)) else None
+        if paragraph + 1 == len(self._paragraphs_of(number)):
+            return None
+        end = self._spans_of(number, paragraph + 1)[0][1]
+        ended = _SENTENCE_END.search(self._texts[number][1], max(0, end - _LONGEST_END), end)
+        return (number, paragraph + 1, 0) if ended else None
 
     def _paragraphs_of(self, number: int) -> list[tuple[int, int]]:
         if number not in self._paragraphs:
@@ -178,7 +212,12 @@ class _Sentences:
         key = number, paragraph
         if key not in self._spans:
             text = self._texts[number][1]
-            self._spans[key] = sentences_within(text, *self._paragraphs_of(number)[paragraph])
+            start, end = self._paragraphs_of(number)[paragraph]
+            self._spans[key] = spans = []
+            for item in _LIST_ITEM.finditer(text, start, end):
+                spans += sentences_within(text, start, item.start())
+                start = item.end()
+            spans += sentences_within(text, start, end)
         return self._spans[key]
 
 
@@ -197,6 +236,40 @@ def _choose(sentences: _Sentences, best: _Place, length: int) -> list[_Place]:
         room -= len(sentences.at(following).text) + 1
         following = sentences.running_on(following)
     return sorted(chosen)
+
+
+def _with_more_words(sentences: _Sentences, chosen: list[_Place], length: int) -> Snippet | None:
+    """Parts of the chosen sentences and of one more, if they show more of the query than the sentences."""
+    seen = frozenset[int]().union(*(sentences.at(place).matched for place in chosen))
+    room = (length - len(chosen) * len(GAP)) // (len(chosen) + 1)
+    if (
+        room < MIN_PIECE_LENGTH
+        or len(seen) == sentences.highlight_count
+        or (added := sentences.best(seen)) is None
+    ):
+        return None
+    places = sorted([*(place for place in chosen if sentences.at(place).marks), added])
+    pieces = [_cut(sentences.at(place), room) for place in places]
+    shown = [
+        sentences.read(piece.text, place, _words_before(piece, sentences.at(place).text))
+        for piece, place in zip(pieces, places, strict=True)
+    ]
+    if len(frozenset[int]().union(*(piece.matched for piece in shown))) <= len(seen):
+        return None
+    text, marks = pieces[0].text, [*pieces[0].marks]
+    for piece in pieces[1:]:
+        text = text.removesuffix(" …") + GAP
+        own = piece.text.removeprefix("… ")
+        shift = len(text) - len(piece.text) + len(own)
+        marks += [(start + shift, end + shift) for start, end in piece.marks]
+        text += own
+    return Snippet(text, tuple(marks))
+
+
+def _words_before(piece: Snippet, text: str) -> int:
+    """The words of a text before a piece that was cut out of it."""
+    inside = piece.text.removeprefix("… ").removesuffix(" …")
+    return len(word_spans(text[: text.find(inside)])) if piece.text.startswith("… ") else 0
 
 
 def _sentence_place(place: tuple[int, ...]) -> _Place:
@@ -218,12 +291,15 @@ def _joined(sentences: _Sentences, chosen: list[_Place]) -> Snippet:
 
 
 def _cut(sentence: _Sentence, length: int) -> Snippet:
-    """The part of a long sentence that holds most marks, cut between words."""
+    """The part of a long sentence that holds most marked words, cut between words."""
     text, marks = sentence.text, sentence.marks
     start = 0
     if marks and marks[-1][1] > length:
         ends = [span_end for _, span_end in marks]
-        counts = [bisect_right(ends, span[0] + length) - number for number, span in enumerate(marks)]
+        words = [0, *accumulate(len(text[a:b].split()) for a, b in marks)]
+        counts = [
+            words[bisect_right(ends, a + length)] - words[number] for number, (a, _) in enumerate(marks)
+        ]
         most = marks[counts.index(max(counts))]
         start = max(0, most[0] - length // 4)
         if start:

@@ -23,13 +23,28 @@ stemmers of many languages read the accents.
 """
 
 from search.text.analyzer import ANALYSIS_VERSION, Analyzer, forms
-from search.text.folding import fold, fold_value, folded_in_place, folded_text, lowered, without_accents
-from search.text.sentences import paragraph_spans, sentence_spans, sentences_within
+from search.text.folding import (
+    cased,
+    fold,
+    fold_value,
+    folded_in_place,
+    folded_text,
+    lowered,
+    without_accents,
+)
+from search.text.sentences import (
+    ABBREVIATIONS,
+    paragraph_spans,
+    parts_of_words,
+    sentence_spans,
+    sentences_within,
+)
 from search.text.stemming import LANGUAGES, OTHER, language_named, language_tags
 from search.text.stopwords import STOP_WORDS
 from search.text.words import MAX_WORD_LENGTH, WORD, has_unspaced, spaced, word_spans, words
 
 __all__ = [
+    "ABBREVIATIONS",
     "ANALYSIS_VERSION",
     "LANGUAGES",
     "MAX_WORD_LENGTH",
@@ -37,6 +52,7 @@ __all__ = [
     "STOP_WORDS",
     "WORD",
     "Analyzer",
+    "cased",
     "fold",
     "fold_value",
     "folded_in_place",
@@ -47,6 +63,7 @@ __all__ = [
     "language_tags",
     "lowered",
     "paragraph_spans",
+    "parts_of_words",
     "sentence_spans",
     "sentences_within",
     "spaced",

@@ -29,6 +29,15 @@ def lowered(word: str) -> str:
     return word
 
 
+def cased(word: str) -> str:
+    """The form of `word` in its own capitals: US and U.S. have the same one, us has another."""
+    if not word.isascii():
+        word = without_accents(_replaced(unicodedata.normalize("NFKC", word), _APOSTROPHES))
+    if "." in word and not word[0].isdecimal():
+        return word.replace(".", "")
+    return word.replace(",", "")
+
+
 def _without_case(text: str) -> str:
     if text.isascii():
         return text.lower()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cache
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -28,7 +31,7 @@ def sentences_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
     for stop in _STOP.finditer(text, start, end):
         before = _LAST_WORD.search(text, max(start, stop.start() - 24), stop.start())
         word = before.group() if before else ""
-        if text[stop.start()] == "." and (word.lower() in _ABBREVIATIONS or _INITIAL.fullmatch(word)):
+        if text[stop.start()] == "." and (word.lower() in ABBREVIATIONS or _INITIAL.fullmatch(word)):
             continue
         spans.append((start, stop.end("mark") if stop["mark"] else stop.end()))
         start = stop.end()
@@ -37,13 +40,60 @@ def sentences_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return spans
 
 
+def parts_of_words(text: str, spans: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """The number of the sentence, and of the paragraph, that each word of `text` begins in.
+
+    `spans` has the places of the words. The rule is the rule of `sentence_spans`, made simple enough for
+    arrays of bytes (`search.index.kernels.boundaries`): they differ in a few rare signs.
+    """
+    plain = text.translate(_plain_signs())
+    sentences = [stop.end() for stop in _PLAIN_STOP.finditer(plain) if not _is_abbreviated(plain, stop)]
+    paragraphs = [line.start() for line in _NEW_PARAGRAPH.finditer(plain)]
+    sentences = sorted({*sentences, *paragraphs})
+    starts = [start for start, _ in spans]
+    return (_numbered(starts, sentences), _numbered(starts, paragraphs))
+
+
+def _numbered(starts: Sequence[int], bounds: Sequence[int]) -> list[int]:
+    """For each start the number of bounds up to it, without bounds that no word follows."""
+    counts = [bisect_right(bounds, start) for start in starts]
+    ranks = {count: rank for rank, count in enumerate(dict.fromkeys(counts))}
+    return [ranks[count] for count in counts]
+
+
+def _is_abbreviated(plain: str, stop: re.Match[str]) -> bool:
+    before = _PLAIN_WORD.search(plain, max(0, stop.start() - 10), stop.start())
+    word = before.group().lower() if before else ""
+    return plain[stop.start()] == "." and (
+        word in ABBREVIATIONS or _PLAIN_INITIAL.fullmatch(word) is not None
+    )
+
+
+@cache
+def _plain_signs() -> dict[int, str]:
+    """A sign of ASCII for each quote, dash, space and symbol that is not of ASCII."""
+    signs = dict.fromkeys((*range(128, 192), *range(8192, 12288)), "*")
+    signs |= {ord(sign): " " for sign in "\x85\xa0\u2028\u2029\u202f"}
+    signs |= dict.fromkeys(range(8192, 8203), " ")
+    signs |= dict.fromkeys(range(8208, 8214), "-")
+    signs |= {ord(sign): "(" for sign in "¡«¿‘‚“„"}
+    signs |= {ord(sign): '"' for sign in "»’‛”‟"}
+    return signs | {ord("…"): "."}
+
+
+_PLAIN_STOP = re.compile(
+    r"(?<![.!?])[.!?]++[\"')\]]*+[\1- ]++(?=[\"'(\[-]*[0-9A-Z\u0080-\U0010ffff])|[。！？](?=\S)"
+)
+_PLAIN_WORD = re.compile(r"[^\0- (\"'\[]+\Z")
+_PLAIN_INITIAL = re.compile(r"[a-z](?:\.[a-z]){0,4}")
+_NEW_PARAGRAPH = re.compile(r"\n(?=\n|\t| [ \t\n])")
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![ \t]*\n|[ \t]{2,}|\t)[^\n]*)*(?<!\s)")
 _STOP = re.compile(
     r"(?<![.!?…])(?P<mark>[.!?…]++[\"'”’»)\]]*+)\s++(?=[\"'“‘«(\[¿¡—–-]*[^\W_a-z])|(?P<cjk>[。！？])(?=\S)"
 )
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+\Z")
 _INITIAL = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
-_ABBREVIATIONS = frozenset(
+ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof rev hon gen col maj capt lt sgt sen rep gov pres st sr jr vs etc inc corp co "
     "ltd plc bros nos vol dept est approx jan feb mar apr jun jul aug sep sept oct nov dec "
     "tue wed thu fri ca cf sra srta ud uds mme mlle hr fr nr bzw usw dres".split()

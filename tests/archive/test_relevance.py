@@ -14,16 +14,17 @@ import pytest
 from search.archive.question import Question
 from search.article import Article
 from search.cli import main
+from search.engine import neighbours
 from search.errors import InvalidRequest, QuerySyntaxError
-from search.language import parse_loosely
-from search.query import Archive
+from search.language import parse_loosely, parse_query
+from search.query import Archive, Proximity, Ranking
 from tests.conftest import ARTICLES, day
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 Run = Callable[..., tuple[int, str, str]]
 
 
-def ids(archive: Archive, query: str, **options: Any) -> list[str]:
+def ids(archive: Archive, query: str | Question, **options: Any) -> list[str]:
     return [hit.article.id for hit in archive.search(query, **options).hits]
 
 
@@ -82,6 +83,58 @@ def test_expansion_ranks_by_what_the_first_articles_have_in_common(
     before, after = ({hit.article.id: hit.score for hit in found.hits} for found in (plain, expanded))
     assert after["x1"] / before["x1"] > after["y"] / before["y"] > 1
     assert archive.search("source:nobody", expand=True).expanded_with == ()
+
+
+def test_an_article_with_the_words_far_apart_came_before_one_that_has_the_name(archive: Archive) -> None:
+    texts = {
+        "apart": "First the mayor spoke. First of all, first, he thanked the lady. A lady laughed.",
+        "name": f"The crane on the quay. {'It fell. ' * 8}The first lady came.",
+        "turned": "The lady came first, and the crane fell on the quay.",
+    }
+    archive.add(Article(id=name, title="A visit", body=text) for name, text in texts.items())
+    off = Ranking(proximity=None)
+    assert ids(archive, "first lady", ranking=off)[0] == "apart"
+    assert ids(archive, "first lady")[0] == "name"
+    assert ids(archive, "body:first body:lady")[0] == "name"
+    assert ids(archive, Question("first lady", any_word=True))[0] == "name"
+    assert ids(archive, "title:first body:lady") == ids(archive, "title:first body:lady", ranking=off)
+    assert set(ids(archive, "first lady")) == set(ids(archive, "first lady", ranking=off))
+    narrow = Ranking(proximity=Proximity(window=1))
+    assert ids(archive, "first lady", ranking=narrow) == ids(archive, "first lady", ranking=off)
+
+
+def test_explain_shows_which_words_are_near_each_other(archive: Archive) -> None:
+    archive.add([Article(id="gap", title="Lady", body="They saw the first grand old lady of the harbour.")])
+    (hit,) = archive.search("first lady").hits
+    explained = archive.explain("gap", "first lady")
+    assert explained.value == pytest.approx(hit.score, rel=1e-6)
+    added = explained.parts[-1]
+    assert added.text.startswith("proximity:")
+    score, share, nearness = added.parts
+    assert (share.value, [part.text.partition(":")[0] for part in nearness.parts]) == (2, ["first lady"])
+    assert nearness.value == pytest.approx(1 / 3)
+    assert added.value == pytest.approx(score.value * share.value * nearness.value)
+    assert len(archive.explain("gap", "lady first").parts) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "pairs"),
+    [
+        ("first lady", ["first lady"]),
+        ("u.s. first lady since:2020", ["u.s. first", "first lady"]),
+        ("naval-base strike", ["naval base", "base strike"]),
+        ("(harbour OR port) strike", ["harbour port"]),
+        ("title:first title:lady", ["title:first title:lady"]),
+        ("first title:lady", []),
+        ("first NOT lady", []),
+        ("first^2 lady", []),
+        ("keyword:first keyword:lady", []),
+        ('"first lady"', []),
+        ("a b c d e f g h i", []),
+    ],
+)
+def test_the_pairs_of_a_query_are_its_words_side_by_side(query: str, pairs: list[str]) -> None:
+    assert [str(pair) for pair in neighbours(parse_query(query).tree, Proximity())] == pairs
 
 
 def test_recency_ranks_newer_articles_higher_and_none_from_the_future(archive: Archive) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from search.article import Article
 from search.backends import maintained
+from search.errors import InvalidRequest
 from search.query import open_archive
 from tests.faults.archives import TORTURE
 from tests.faults.killing import killed_before
@@ -38,6 +39,16 @@ def digests(location: Path) -> dict[str, str]:
         path for path in location.rglob("*") if path.is_file() and path.suffix not in (".db-shm", ".db-wal")
     )
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_an_index_that_knows_no_sentences_says_how_it_comes_to_know_them(location: Path) -> None:
+    with open_archive(location) as archive:
+        assert (archive.count("mill NEAR/50 july"), archive.count("mill NOTNEAR/1 nothing")) == (1, 2)
+        for query in ("mill NEAR/S july", "mill NOTNEAR/S nothing", "lead:mill"):
+            with pytest.raises(InvalidRequest, match="run: news rebuild"):
+                archive.count(query)
+        archive.rebuild()
+        assert archive.count("mill NOTNEAR/S nothing") == 2
 
 
 def test_an_old_archive_is_read_as_it_is(location: Path) -> None:

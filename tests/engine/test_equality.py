@@ -18,12 +18,14 @@ from search.dates import INTERVALS
 from search.deadline import no_deadline
 from search.engine import (
     AGAINST,
+    DEFAULT_RANKING,
     Background,
     Cursor,
     Engine,
     FacetRequest,
     FieldWeight,
     Historied,
+    Proximity,
     Ranking,
     Recency,
     SearchRequest,
@@ -46,6 +48,7 @@ OTHER_RANKING = Ranking(
     k1=0.9,
     earliness=0.25,
     recency=Recency(timedelta(hours=9), START + timedelta(days=2)),
+    proximity=Proximity(weight=0.7, distance=2, window=3, words=4),
 )
 
 IDS = [f"id{n}" for n in range(12)]
@@ -117,12 +120,12 @@ def word_counts(engine: Engine, query: Node, against: Background) -> object:
     return found.inside, round(found.outside, 6), rows
 
 
-def walk(engine: Engine, query: Node, sort: Sort, step: int) -> list[str]:
+def walk(engine: Engine, query: Node, sort: Sort, step: int, ranking: Ranking = DEFAULT_RANKING) -> list[str]:
     """The ids of every page, one after the other."""
     seen: list[str] = []
     after = None
     while True:
-        page = ask(engine).search(SearchRequest(query, sort=sort, limit=step, after=after))
+        page = ask(engine).search(SearchRequest(query, sort, step, after, ranking=ranking))
         seen += [hit.article.id for hit in page.hits]
         if page.next is None:
             return seen
@@ -145,8 +148,10 @@ def test_agrees_with_the_reference(
         for query in asked:
             if reference.articles:
                 agree(engine, reference, query, zone)
-            whole = [hit.article.id for hit in ask(engine).search(SearchRequest(query, limit=50)).hits]
-            assert walk(engine, query, "relevance", 2) == whole
+            for ranking in (DEFAULT_RANKING, OTHER_RANKING):
+                request = SearchRequest(query, limit=50, ranking=ranking)
+                whole = [hit.article.id for hit in ask(engine).search(request).hits]
+                assert walk(engine, query, "relevance", 2, ranking) == whole
             assert walk(engine, query, "oldest", 3) == ask(engine).ids(query)
         engine.rebuild(lambda *_: None)
         for query in asked:

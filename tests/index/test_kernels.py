@@ -214,6 +214,15 @@ def test_drop_distant(left: list[Span], right: list[Span], distance: int, ordere
     assert [own.tolist() for own in same] == [own.tolist() for own in found]
 
 
+@given(_words, st.integers(1, 4))
+def test_nearest_followers(words: list[list[int]], distance: int) -> None:
+    first, second = words[0], words[-1]
+    docs, distances = kernels.nearest_followers(places(first), places(second), distance)
+    gaps = [(place, [other - place for other in second if other > place]) for place in first]
+    expected = [(place >> 32, min(found)) for place, found in gaps if found and min(found) <= distance]
+    assert list(zip(docs.tolist(), distances.tolist(), strict=True)) == expected
+
+
 @given(_span_lists, _span_lists)
 def test_distinct_spans(one: list[Span], other: list[Span]) -> None:
     starts, ends = kernels.distinct_spans(*as_arrays(one + other))

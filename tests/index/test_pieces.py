@@ -16,7 +16,7 @@ ANYTHING = st.text(st.characters(exclude_characters="\0"), max_size=60)
 
 def terms_by_table(texts: list[str], analyzer: Analyzer, table: PieceTable) -> list[list[tuple[str, str]]]:
     """The (form, term) of each word of each text, "" and "" for one too long."""
-    pieces, counts = table.pieces([spaced(text) for text in texts])
+    pieces, counts, _ = table.pieces([spaced(text) for text in texts])
     assert counts.sum() == len(pieces)
     found: list[list[tuple[str, str]]] = []
     begin = 0

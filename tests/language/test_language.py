@@ -13,18 +13,23 @@ from search.dates import Period, read_zone
 from search.errors import LimitExceeded, QuerySyntaxError
 from search.language import (
     And,
+    AtLeast,
     Boost,
     Dates,
     Everything,
     Fuzzy,
+    Length,
     Missing,
     Near,
     Node,
     Not,
+    NotNear,
     Or,
     Phrase,
+    PhrasePattern,
     Query,
     Wildcard,
+    Within,
     Word,
     leaves,
     parse_loosely,
@@ -35,16 +40,18 @@ from search.language.limits import (
     MAX_CLAUSES,
     MAX_DISTANCE,
     MAX_EDITS,
+    MAX_FIRST,
     MAX_NESTING,
     MAX_PHRASE_WORDS,
     MAX_QUERY_LENGTH,
     MAX_QUERY_WORD,
+    MAX_TIMES,
     MIN_WILDCARD_LETTERS,
 )
 
 BERLIN = read_zone("Europe/Berlin")
 NOW = datetime(2025, 2, 12, 15, 30, tzinfo=UTC)  # a Wednesday
-EXTRA = ("places", "section")
+EXTRA = ("places", "section", "lead")
 STOP_WORDS = frozenset(["the", "of", "to", "be", "a"])
 
 
@@ -67,6 +74,42 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("a NEAR/5 b", Near(A, B, 5)),
         ("a ADJ/5 b", Near(A, B, 5, ordered=True)),
         ("a NEAR/3 b ADJ/2 c", Near(Near(A, B, 3), C, 2, ordered=True)),
+        ("a NEAR/S b ADJ/S c", Near(Near(A, B, "sentence"), C, "sentence", ordered=True)),
+        ("a NEAR/P b", Near(A, B, "paragraph")),
+        ("(a NEAR/5 b) NEAR/S c", Near(Near(A, B, 5), C, "sentence")),
+        ("a NEAR/5 (b NEAR/S c)", Near(A, Near(B, C, "sentence"), 5)),
+        ("a NOTNEAR/5 b", NotNear(A, B, 5)),
+        ("a NOTNEAR/P b NOTNEAR/P c", NotNear(NotNear(A, B, "paragraph"), C, "paragraph")),
+        ("(a NEAR/3 b) NOTNEAR/S c", NotNear(Near(A, B, 3), C, "sentence")),
+        ("atleast:3(a OR b)", AtLeast(Or((A, B)), 3)),
+        ("atleast:3(a) b", And((AtLeast(A, 3), B))),
+        ("first:50(a NEAR/2 b)", Within(Near(A, B, 2), 50)),
+        ("first:50(a b)", And((Within(A, 50), Within(B, 50)))),
+        ("lead:a", Within(A, "lead")),
+        ("hlead:(a -b)", And((Within(A, "hlead"), Not(Within(B, "hlead"))))),
+        ("lead:(a OR b)", Or((Within(A, "lead"), Within(B, "lead")))),
+        ("lead:atleast:2(a)", AtLeast(Within(A, "lead"), 2)),
+        ("words:>500", Length(501, None)),
+        ("words:<500", Length(None, 499)),
+        ("words:100..500 a", And((Length(100, 500), A))),
+        ("words:500", Length(500, 500)),
+        ("exact:a", Word("a", spelling="exact")),
+        ('="a b"', Phrase("a b", spelling="exact")),
+        ("title:=a", Word("a", "title", "exact")),
+        ("title:exact:a", Word("a", "title", "exact")),
+        ("body:atleast:2(a)", AtLeast(Word("a", "body"), 2)),
+        (r"title:exact\:a", Word("exact:a", "title")),
+        ("title:(=a OR b)", Or((Word("a", "title", "exact"), Word("b", "title")))),
+        ("caps:(US OR title:UN)", Or((Word("US", spelling="caps"), Word("UN", "title", "caps")))),
+        ('"dock* strike"', PhrasePattern(("dock*", "strike"))),
+        ('title:"bank * of england"~2', PhrasePattern(("bank", "*", "of", "england"), "title", 2)),
+        ('"wom?n march"', PhrasePattern(("wom?n", "march"))),
+        ('"naval-base* strike"', PhrasePattern(("naval", "base*", "strike"))),
+        ('"who won?"', Phrase("who won?")),
+        ('"strik*"', Wildcard("strik*")),
+        ('keyword:"crude*"', Phrase("crude*", "keyword")),
+        (r'"a \* b"', Phrase("a * b")),
+        ('"* england *"', Phrase("england")),
         ("a NEAR/3 (b OR c)", Near(A, Or((B, C)), 3)),
         ("strik*", Wildcard("strik*")),
         ("strik~2", Fuzzy("strik", 2)),
@@ -104,7 +147,10 @@ CANONICAL = (
     r'a AND b ; NOT a ; *strik ; str?ke ; 10:30 ; a\:b ; \-a ; \AND ; a\*b ; a\ b ; "a \"b\" c" ; '
     r'url:https://www.example.org/x ; author:"none" ; author:\none ; none ; "a b"^0.5 ; title:a^3 ; '
     r"title:a ; description:a ; highlights:a ; body:a ; keyword:a ; author:a ; source:a ; url:a ; "
-    r"site:a ; lang:a ; id:a ; a AND b NEAR/2 c ; (a OR b) AND c ; a NEAR/2 (b OR c) ; a NEAR/2 b OR c"
+    r"site:a ; lang:a ; id:a ; a AND b NEAR/2 c ; (a OR b) AND c ; a NEAR/2 (b OR c) ; a NEAR/2 b OR c ; "
+    r'exact:a ; exact:title:a ; caps:"a b" ; \=a ; a\/F5/ ; extra.lead:a ; lead:"a b" ; first:5(exact:a) ; '
+    r"hlead:(a NEAR/5 b) ; atleast:2(a OR b) ; words:..5 ; words:5.. ; a NOTNEAR/S b ; "
+    r'(a NEAR/5 b) NEAR/S c ; a NEAR/5 b ADJ/3 c ; "ab* c"~2 ; \NOTNEAR/S'
 )
 
 
@@ -213,10 +259,17 @@ def test_dates_are_read_in_the_zone_of_the_user(written: str, period: str) -> No
         ("Trends on Tuesday: Robots", "Trends AND on AND Tuesday AND Robots", "“Tuesday:” was read as text"),
         ("Robots (Update:)", "Robots AND Update", "“Update:” was read as text"),
         ("autor: Ruiz", "autor AND Ruiz", "did you mean author:?"),
-        ("see http://x.com/a?b=c*d", 'see AND "http://x.com/a?b=c*d"', "to find an article by its address"),
+        (
+            "see http://x.com/a?b=c*d",
+            r'see AND "http://x.com/a\?b=c\*d"',
+            "to find an article by its address",
+        ),
         ("title:(https://x.com OR a)", 'title:"https://x.com" OR title:a', "was read as text"),
-        ("opec w/5 price", "opec AND w/5 AND price", "did you mean NEAR/5?"),
-        ("opec pre5 price", "opec AND pre5 AND price", "did you mean ADJ/5?"),
+        ("opec price w/5", "opec AND price AND w/5", "did you mean NEAR/5?"),
+        ("pre5 opec price", "pre5 AND opec AND price", "did you mean ADJ/5?"),
+        ("opec NEAR price", "opec AND NEAR AND price", "did you mean NEAR/10?"),
+        ("opec same price", "opec AND same AND price", "did you mean NEAR/P?"),
+        ("Words: a history", "Words AND a AND history", "“Words:” was read as text"),
     ],
 )
 def test_text_that_looks_like_syntax_is_text_with_a_note(written: str, canonical: str, note: str) -> None:
@@ -345,6 +398,28 @@ def test_what_has_no_letter_or_digit_is_left_out_with_a_note(written: str, mark:
         ("title:⟦:⟧a", "a colon needs the name of a field before it"),
         ("⟦title:&⟧", "nothing to look for in “title”"),
         ('⟦source:""⟧', "nothing to look for in “source”"),
+        ("a NEAR/5 b ⟦NEAR/S⟧ c", "(a NEAR/5 b) NEAR/S c or a NEAR/5 (b NEAR/S c)"),
+        ("a NEAR/5 b ⟦NOTNEAR/5⟧ c", "(a NEAR/5 b) NOTNEAR/5 c or a NEAR/5 (b NOTNEAR/5 c)"),
+        ("a w/5 b ⟦w/3⟧ c", "(a NEAR/5 b) NEAR/3 c or a NEAR/5 (b NEAR/3 c)"),
+        ("a w/5 b ⟦/s⟧ (c OR a)", "(a NEAR/5 b) NEAR/S (c OR a) or a NEAR/5 (b NEAR/S (c OR a))"),
+        ("a or b ⟦w/5⟧ c", "(a OR b) NEAR/5 c or a OR (b NEAR/5 c)"),
+        ("a ⟦w/5⟧ b OR c", "a NEAR/5 (b OR c) or (a NEAR/5 b) OR c"),
+        ("⟦source:b⟧ w/5 a", "w/5 goes between words"),
+        ("a ⟦NOTNEAR/5⟧", "“NOTNEAR/5” needs something after it"),
+        ("⟦atleast:3(a b)⟧", "atleast counts the places of a word"),
+        ("⟦atleast:1⟧(a)", "takes a number from 2 up"),
+        ("⟦first:⟧(a)", "“first:” takes a number"),
+        ("⟦first:0⟧(a)", "takes a number from 1 up"),
+        ("⟦lead:date:2025⟧ a", "a part of the text has words"),
+        ("exact:⟦strik*⟧", "a wildcard has no such spelling"),
+        ('caps:⟦"dock* strike"⟧', "a wildcard has no such spelling"),
+        ("caps:⟦strik~1⟧", "a fuzzy word has no such spelling"),
+        ("caps:source:⟦a⟧", "a field of whole values has no such spelling"),
+        ("⟦exact:date:2025⟧", "“exact:” takes words and phrases"),
+        ("⟦words:⟧x", "a number of words is written words:>500"),
+        ("⟦words:9..5⟧", "the range ends before it starts"),
+        ("⟦words:<0⟧", "no article has fewer than 0 words"),
+        ("⟦extra.nofield⟧:x", "no field “extra.nofield”"),
         ("title:(a ⟦body:⟧b)", "a field inside the set of “title”"),
         ("⟦a*b\\*⟧", "cannot also have an escaped one"),
         ("strik⟦~99⟧", "a fuzzy word takes 1 or 2 edits"),
@@ -402,11 +477,19 @@ def test_the_caret_is_under_the_error_however_long_the_query_is(before: int, aft
         (" ".join(f"w{n}" for n in range(MAX_CLAUSES)), "w " * (MAX_CLAUSES + 1), "more than 512 words"),
         ("-" * MAX_NESTING + "a", "-" * (MAX_NESTING + 1) + "a", "more than 64 signs of exclusion"),
         ("(" * 64 + "a" + ")" * 64, "(" * 65 + "a" + ")" * 65, "nested more than 64 deep"),
+        ("lead:" * 63 + "a", "exact:" * 65 + "a", "parts and spellings are nested more than 64 deep"),
         ("a" * MAX_QUERY_WORD, "a" * (MAX_QUERY_WORD + 1), "256 characters, more than 255"),
         (f'"{"w " * MAX_PHRASE_WORDS}"', f'"{"w " * (MAX_PHRASE_WORDS + 1)}"', "more than 128 words"),
         (f'"a b"~{MAX_DISTANCE}', f'"a b"~{MAX_DISTANCE + 1}', "at most 1,000 words"),
         (f"a NEAR/{MAX_DISTANCE} b", f"a NEAR/{MAX_DISTANCE + 1} b", "at most 1,000 words"),
         (f"a NEAR/{MAX_DISTANCE} b", "a NEAR/99999999999999999999 b", "at most 1,000 words"),
+        (f"atleast:{MAX_TIMES}(a)", f"atleast:{MAX_TIMES + 1}(a)", "a number up to 255"),
+        (f"atleast{MAX_TIMES} a", f"atleast{MAX_TIMES + 1} a", "a number up to 255"),
+        (f"first:{MAX_FIRST}(a)", f"first:{MAX_FIRST + 1}(a)", "a number up to 10,000"),
+        (f"a/F{MAX_FIRST}/", f"a/F{MAX_FIRST + 1}/", "a number up to 10,000"),
+        (f"a w/{MAX_DISTANCE} b", f"a w/{MAX_DISTANCE + 1} b", "at most 1,000 words"),
+        ("words:>999999999", "words:>9999999999", "at most 9 digits"),
+        (f'"{"ab* " * MAX_PHRASE_WORDS}"', f'"{"ab* " * (MAX_PHRASE_WORDS + 1)}"', "more than 128 words"),
         ("w" * MIN_WILDCARD_LETTERS + "*", "w" * (MIN_WILDCARD_LETTERS - 1) + "*", "at least 2 letters"),
     ],
 )  # fmt: skip

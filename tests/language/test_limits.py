@@ -20,7 +20,7 @@ from search.language import (
     text_query,
 )
 from search.language.limits import MAX_CLAUSES, MAX_DEPTH, MAX_NESTING, MAX_PHRASE_WORDS, MAX_QUERY_WORD
-from search.language.nodes import depth
+from search.language.trees import depth
 from search.query import Archive
 from search.snippets import snippet
 from tests.asking import ask
@@ -45,6 +45,17 @@ LONGEST = {
     "near": " NEAR/5 ".join(["strike"] * MAX_DEPTH),
     "adj": " ADJ/1000 ".join(["the"] * MAX_DEPTH),
     "near within near": "the NEAR/9 (" * 31 + "the" + ")" * 31,
+    "near in a sentence": " NEAR/S ".join(["the"] * MAX_DEPTH),
+    "notnear": " NOTNEAR/5 ".join(["strike"] * MAX_DEPTH),
+    "notnear in a paragraph": "the NOTNEAR/P (" * 31 + "bank" + ")" * 31,
+    "zones": "lead:" * (MAX_DEPTH - 1) + "strike",
+    "first words": "first:10000(" * 31 + "the NEAR/S bank" + ")" * 31,
+    "at least": "atleast:255(" + " OR ".join(f"w{n}" for n in range(MAX_CLAUSES - 1)) + ")",
+    "capitals": "caps:(" + " OR ".join(f"W{n}" for n in range(MAX_CLAUSES - 1)) + ")",
+    "capitals in a row": " NEAR/P ".join(["caps:The"] * 40),
+    "exact": '="' + "the " * MAX_PHRASE_WORDS + '"~1000',
+    "phrase pattern": '"the ' + "* " * (MAX_PHRASE_WORDS - 2) + 'st*"',
+    "phrase of wildcards": '"' + "st* " * MAX_PHRASE_WORDS + '"~9',
     "or": " OR ".join(f"w{n}" for n in range(MAX_CLAUSES)),
     "and": " ".join(["strike"] * 2 + [f"w{n}" for n in range(MAX_CLAUSES - 2)]),
     "not": "-(strike " * 31 + "bank" + ")" * 31,

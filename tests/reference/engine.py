@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import tzinfo
 
 from search.article import Article
@@ -34,6 +35,7 @@ from tests.reference.distinctive import distinctive
 from tests.reference.facets import date_facet, value_facet
 from tests.reference.history import ReferenceHistory
 from tests.reference.matches import matches
+from tests.reference.proximity import reranked
 from tests.reference.spans import Texts
 from tests.reference.vocabulary import completions, corrections, near_values
 
@@ -57,6 +59,8 @@ class ReferenceEngine(ReferenceHistory):
             {} if request.prefer is None else scores(request.prefer, self.articles, texts, request.ranking)
         )
         found = {i: (score + liked.get(i, 0.0)) * self._faded(i, request) for i, score in found.items()}
+        first = sorted(found, key=lambda i: self._key("relevance", found[i], self.articles[i]))
+        found |= reranked(request.query, {i: found[i] for i in first}, texts, request.ranking)
         order = sorted(found, key=lambda i: self._key(request.sort, found[i], self.articles[i]))
         if request.after is not None:
             at = request.after
@@ -95,8 +99,9 @@ class ReferenceEngine(ReferenceHistory):
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         if identity not in self.articles:
             return None
-        score = scores(query, self.articles, self._texts(), ranking).get(identity)
-        return Explanation(score or 0.0, str(query), matches=score is not None)
+        request = SearchRequest(query, limit=len(self.articles), ranking=replace(ranking, recency=None))
+        found = {hit.article.id: hit.score for hit in self.search(request).hits}
+        return Explanation(found.get(identity, 0.0), str(query), matches=identity in found)
 
     def distinctive(
         self, query: Node, against: Background, *, count: int, articles: int, score: float = MIN_SCORE

@@ -8,10 +8,12 @@ from search.article import Article
 from search.fields import TEXT_FIELDS
 from search.language import (
     And,
+    AtLeast,
     Boost,
     Dates,
     Everything,
     Fuzzy,
+    Length,
     Missing,
     Node,
     Not,
@@ -35,6 +37,12 @@ def matches(node: Node, articles: Mapping[str, Article], texts: Texts) -> set[st
             return set(articles) - matches(part, articles, texts)
         case Boost(part):
             return matches(part, articles, texts)
+        case AtLeast(part, times):
+            counts = {i: sum(len(starts(part, i, field, texts)) for field in TEXT_FIELDS) for i in articles}
+            return {i for i, count in counts.items() if count >= times}
+        case Length(least, most):
+            lengths = {i: sum(len(texts.words[i][field]) for field in TEXT_FIELDS[1:]) for i in articles}
+            return {i for i, n in lengths.items() if (least or 0) <= n <= (n if most is None else most)}
         case Everything() | Dates() | Missing():
             return {i for i, article in articles.items() if passes(node, article)}
     if (field := value_field(node)) is not None:
@@ -42,6 +50,11 @@ def matches(node: Node, articles: Mapping[str, Article], texts: Texts) -> set[st
             i for i, a in articles.items() if any(value_matches(node, field, v) for v in values(a, field))
         }
     return {i for i in articles if any(texts.spans(node, i, field) for field in TEXT_FIELDS)}
+
+
+def starts(node: Node, identity: str, field: str, texts: Texts) -> set[int]:
+    """The positions where a part of a query begins in a field."""
+    return {start for start, _ in texts.spans(node, identity, field)}
 
 
 def value_field(node: Node) -> str | None:

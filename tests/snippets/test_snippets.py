@@ -47,7 +47,9 @@ HARBOUR = Article(
     [
         ("The strike, the Strike", [sought("strike")], ["strike", "Strike"]),
         ("Strikes and striking", [sought("strikes|striking")], ["Strikes", "striking"]),
-        ("CAFÉ cafe\u0301 café", [sought("cafe")], ["CAFÉ", "cafe\u0301", "café"]),
+        ("CAFÉ, cafe\u0301, café", [sought("cafe")], ["CAFÉ", "cafe\u0301", "café"]),
+        ("the first  lady and the lady", [sought("first"), sought("lady")], ["first  lady", "lady"]),
+        ("first, lady", [sought("first"), sought("lady")], ["first", "lady"]),
         ("the U.S. consul", [sought("us")], ["U.S."]),
         ("restriking a striker", [sought("strik")], []),
         (
@@ -74,7 +76,7 @@ HARBOUR = Article(
         ("上海港与上涨", [sought("上", "海", "港"), sought("上")], ["上海港"]),
         ("上涨", [sought("上")], ["上"]),
         ("หยุดงาน และ ห", [sought("ห", "ยุ", "ด"), sought("ห")], ["หยุด"]),
-        ("上海 strike", [sought("上", "海"), sought("strike")], ["上海", "strike"]),
+        ("上海 strike", [sought("上", "海"), sought("strike")], ["上海 strike"]),
         ("nothing here", [sought("strike")], []),
         ("strike", [], []),
         ("", [sought("strike")], []),
@@ -151,6 +153,43 @@ def test_line_breaks_in_the_text_are_one_space_in_the_snippet() -> None:
     )
 
 
+def test_words_far_apart_were_shown_before_the_same_words_side_by_side() -> None:
+    body = "The first of May was a fine day for a lady. The weather held. The first lady came."
+    assert shown(snippet(Article(title="T", body=body), [sought("first"), sought("lady")], 30)) == (
+        "The first lady came.",
+        ["first lady"],
+    )
+
+
+def test_half_of_the_query_was_shown_where_the_other_half_stood_in_another_long_sentence() -> None:
+    body = f"Of the first {'word ' * 60}it spoke. Rain fell. At last a lady {'word ' * 60}came."
+    text, marks = shown(snippet(Article(title="T", body=body), [sought("first"), sought("lady")]))
+    assert marks == ["first", "lady"]
+    assert len(text) <= SNIPPET_LENGTH
+    assert text.startswith("Of the first word")
+    assert "word … At last a lady word" in text
+    assert text.endswith("word …")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        # items that end with a bracket
+        ("Sound (for the deaf)\n\nKeys (for the blind)\n\nSpeech", "Sound (for the deaf)"),
+        # a heading after the text
+        ("The sound was good.\n\nKeys and Speech\n\nThe keys were not.", "The sound was good."),
+        ("The sound was good.\n\n“The keys were not.”\n\nSpeech", "The sound was good. “The keys were not.”"),
+        # items of one paragraph
+        ("Three things:\n- Sound\n- Keys\n- Speech", "Sound"),
+        ("Three things:\n 1. Keys\n 2. Sound\n 3. Speech", "Sound"),
+        ("Keys, a\n- minus - sound", "minus - sound"),
+        ("Keys 3\n4 sound", "Keys 3 4 sound"),
+    ],
+)
+def test_a_heading_or_an_item_of_a_list_was_glued_to_what_stands_beside_it(body: str, text: str) -> None:
+    assert snippet(Article(title="T", body=body), [sought("sound")]).text.removeprefix("- ") == text
+
+
 # --- text without spaces ------------------------------------------------------------------------
 
 SHANGHAI = Article(title="上海港", body="港口繁忙。上海港罢工。物价上涨。")
@@ -191,7 +230,7 @@ def test_a_long_sentence_is_cut_between_words_around_its_match(body: str, text: 
 def test_a_long_sentence_is_cut_where_most_of_its_matches_are() -> None:
     body = f"strike {FILLER} strike storm strike {FILLER}"
     found = snippet(Article(title="T", body=body), [sought("strike"), sought("storm")], 40)
-    assert shown(found)[1] == ["strike", "storm", "strike"]
+    assert shown(found)[1] == ["strike storm strike"]
 
 
 def test_a_cut_is_never_inside_a_match() -> None:

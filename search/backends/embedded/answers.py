@@ -23,8 +23,9 @@ from search.index.kernels import Docs
 from search.index.read.snapshot import Snapshot
 from search.language import Dates, value_leaf
 
+RELEVANCE = Ordering("score", "published", "id")
 _ORDERINGS: dict[Sort, Ordering] = {
-    "relevance": Ordering("score", "published", "id"),
+    "relevance": RELEVANCE,
     "newest": Ordering("highest", "published", "id"),
     "oldest": Ordering("lowest", "published", "id"),
 }

@@ -7,7 +7,10 @@ fields (`index.evaluate.bm25f`). Value fields, dates and `none` are filters: the
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
+from search.backends.embedded.answers import RELEVANCE
+from search.backends.embedded.capitals import CapitalPlaces, CapitalsLeaf, InCapitals
 from search.backends.embedded.columns import (
     CHANGED,
     MARKS,
@@ -17,11 +20,14 @@ from search.backends.embedded.columns import (
     numbers_of,
     precisions,
 )
-from search.backends.embedded.leaves import EitherLeaf, NearLeaf, PatternLeaf, WordsLeaf
+from search.backends.embedded.leaves import PatternLeaf, PhrasePatternLeaf, WordsLeaf
+from search.backends.embedded.operators import AtLeastLeaf, EitherLeaf, NearLeaf, NotNearLeaf, WithinLeaf
 from search.backends.embedded.plan import AllOf, AnyOf, Excluded, Filter, Plan, Scored, TextLeaf, Weighted
 from search.backends.embedded.terms import WordTerms
+from search.backends.embedded.texts import ArticleTexts
 from search.backends.embedded.value_leaves import ValueLeaf, matching_values
-from search.engine import Ranking
+from search.engine import Ranking, neighbours
+from search.errors import InvalidRequest
 from search.fields import TEXT_FIELDS
 from search.index.evaluate.bm25f import TermScorer, TextWeight
 from search.index.evaluate.matches import (
@@ -34,31 +40,41 @@ from search.index.evaluate.matches import (
     everything,
     nothing,
 )
+from search.index.evaluate.nearness import NearPairs, Pair, Reranked
 from search.index.format.layout import MISSING
+from search.index.format.names import TextUnit
+from search.index.kernels import Docs, Ints
 from search.index.read.snapshot import Snapshot
 from search.language import (
     And,
+    AtLeast,
     Boost,
     Dates,
     Everything,
     Fuzzy,
     Is,
+    Length,
     Missing,
     Near,
     Node,
     Not,
+    NotNear,
     Or,
     Phrase,
+    PhrasePattern,
     Wildcard,
+    Within,
     Word,
+    asks_for_capitals,
+    in_any_capitals,
 )
 
 
 class Compiler:
     """Compiles trees for `view`, scored by `ranking`. For one thread at a time."""
 
-    def __init__(self, view: Snapshot, terms: WordTerms, ranking: Ranking) -> None:
-        self._view, self._terms, self._ranking = view, terms, ranking
+    def __init__(self, view: Snapshot, terms: WordTerms, texts: ArticleTexts, ranking: Ranking) -> None:
+        self._view, self._terms, self._texts, self._ranking = view, terms, texts, ranking
         weights = {field.field: TextWeight(field.weight, field.b) for field in ranking.fields}
         self._scorer = TermScorer(weights, ranking.k1, ranking.earliness)
 
@@ -75,17 +91,22 @@ class Compiler:
                 return Excluded(view, self.plan(part))
             case Boost(part, factor):
                 return Weighted(self.plan(part), factor)
-            case Everything() | Dates() | Missing() | Is():
+            case Everything() | Dates() | Missing() | Length() | Is():
                 return Filter(lambda: self._filtered(node))
             case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field) if (
                 field is not None and field not in TEXT_FIELDS
             ):
                 return Filter(lambda: self._valued(node, field))
             case _:
-                return Scored(view, self._leaf(node), self._scorer, str(node))
+                if not asks_for_capitals(node):
+                    return Scored(view, self._leaf(node), self._scorer, str(node))
+                loose = Scored(view, self._leaf(in_any_capitals(node)), self._scorer, str(node))
+                return InCapitals(
+                    view, loose, lambda docs: self._leaf(node, CapitalPlaces(self._texts, docs, node))
+                )
 
-    def ranked(self, matches: Matches, prefer: Node | None) -> Matches:
-        """Adjust the scores of matches by `prefer` and by recency."""
+    def ranked(self, query: Node, matches: Matches, prefer: Node | None) -> Matches:
+        """Adjust the scores of a query's matches by `prefer`, by recency and by proximity."""
         if prefer is not None:
             parts = prefer.parts if isinstance(prefer, Or) else (prefer,)
             matches = Preferred(matches, [self.plan(part).matches for part in parts])
@@ -93,24 +114,61 @@ class Compiler:
             half_life = max(1, recency.half_life // timedelta(microseconds=1))
             now = microseconds(recency.now)
             matches = Aged(matches, self._view.numbers("published"), half_life, now, recency.share)
-        return matches
+        return self.reranked(query, matches) or matches
 
-    def _leaf(self, node: Node) -> TextLeaf:
-        """Make the text leaf of a node; an OR inside a NEAR becomes one leaf, as it has places too."""
+    def reranked(self, query: Node, matches: Matches) -> Reranked | None:
+        """Rank the first of a query's matches once more, if it has words side by side."""
+        proximity = self._ranking.proximity
+        if proximity is None or not (pairs := neighbours(query, proximity)):
+            return None
+        weights = {field.field: field.weight for field in self._ranking.fields}
+        terms = self._terms.terms
+        own = [Pair(terms(pair.left.text), terms(pair.right.text), pair.left.field) for pair in pairs]
+        near = NearPairs(own, weights, proximity.distance)
+        share, window = proximity.share(len(pairs)), proximity.window
+        return Reranked(self._view, matches, RELEVANCE, near, share=share, window=window)
+
+    def _leaf(self, node: Node, capitals: CapitalPlaces | None = None) -> TextLeaf:
+        """Make the text leaf of a node; an OR inside a NEAR becomes one leaf, as it has places too.
+
+        Words that need capitals are looked for among the places of `capitals`.
+        """
         view = self._view
         match node:
+            case Word(spelling="caps") | Phrase(spelling="caps") if capitals is not None:
+                return CapitalsLeaf(view, WordsLeaf(view, self._terms, node), node, capitals)
             case Word() | Phrase():
                 return WordsLeaf(view, self._terms, node)
+            case PhrasePattern():
+                return PhrasePatternLeaf(view, self._terms, node)
             case Wildcard() | Fuzzy():
                 return PatternLeaf(view, node)
             case Near(left, right):
-                return NearLeaf(view, self._leaf(left), self._leaf(right), node)
+                return NearLeaf(
+                    view, self._leaf(left, capitals), self._leaf(right, capitals), node, self._bounds
+                )
+            case NotNear(left, right, distance):
+                sides = self._leaf(left, capitals), self._leaf(right, capitals)
+                return NotNearLeaf(view, *sides, distance, self._bounds)
+            case Within(part, zone):
+                return WithinLeaf(view, self._leaf(part, capitals), zone, self._bounds)
+            case AtLeast(part, times):
+                return AtLeastLeaf(self._leaf(part, capitals), times)
             case Or(parts):
-                return EitherLeaf(view, [self._leaf(part) for part in parts])
+                return EitherLeaf(view, [self._leaf(part, capitals) for part in parts])
             case _:
                 raise AssertionError(f"{node} has no place in a text")
 
-    def _filtered(self, node: Everything | Dates | Missing | Is) -> Matches:
+    def _bounds(self, field: str, part: Literal["sentence", "paragraph"], docs: Docs) -> Ints:
+        unit: TextUnit = "sentences" if part == "sentence" else "paragraphs"
+        found = self._view.begun(field, unit, docs)
+        if found is None:
+            raise InvalidRequest(
+                f"this archive does not know yet where {unit} begin; to find out, run: news rebuild"
+            )
+        return found
+
+    def _filtered(self, node: Everything | Dates | Missing | Length | Is) -> Matches:
         view = self._view
         match node:
             case Everything():
@@ -125,6 +183,10 @@ class Compiler:
                 return Bitmap(view, ~view.values(CHANGED).present())
             case Dates(period):
                 return InRange(view, "published", limits(period), precisions(view))
+            case Length(least, most):
+                lengths = view.lengths("description") + view.lengths("highlights") + view.lengths("body")
+                flags = lengths >= (least or 0)
+                return Bitmap(view, flags if most is None else flags & (lengths <= most))
             case Missing("date"):
                 return Bitmap(view, view.numbers("published") == MISSING)
             case Missing("id"):

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -26,11 +26,20 @@ from search.article import Article
 from search.backends.embedded.columns import CHANGED, MARKS, changed_term, microseconds, value_term
 from search.changes import Edits
 from search.fields import MAX_INDEXED_FIELDS, TEXT_FIELDS
+from search.index.kernels import PARAGRAPH, SENTENCE
 from search.index.write.invert import Documents
 from search.index.write.piece_table import PieceTables
 from search.index.write.words import PieceWords, WordCollector
 from search.language.limits import MAX_DISTANCE
-from search.text import Analyzer, fold_value, language_named, spaced
+from search.text import (
+    ABBREVIATIONS,
+    Analyzer,
+    fold_value,
+    language_named,
+    parts_of_words,
+    spaced,
+    word_spans,
+)
 from search.text.stemming import language_tags
 
 if TYPE_CHECKING:
@@ -98,7 +107,7 @@ class DocumentCollector:
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._tables = PieceTables(analyzer.learn)
+        self._tables = PieceTables(analyzer.learn, ABBREVIATIONS)
         self._piece_words = PieceWords(analyzer.words_of, analyzer.term_of)
         self.clear()
 
@@ -114,8 +123,13 @@ class DocumentCollector:
 
     def add(self, part: DocumentBatch) -> None:
         """Take more, numbered from where the last ended."""
-        pieces, counts = self._tables.pieces([spaced(text) for text in part.texts], part.languages)
-        self._words.add(pieces, counts, *part.places)
+        texts = [spaced(text) for text in part.texts]
+        pieces, counts, marks = self._tables.pieces(texts, part.languages)
+        ends = [0, *accumulate(counts.tolist())]
+        for number, (text, given) in enumerate(zip(texts, part.texts, strict=True)):
+            if text is not given:  # it is a row of words, without the signs that end sentences
+                marks[ends[number] : ends[number + 1]] = _marks_of_words(given)
+        self._words.add(pieces, counts, *part.places, marks)
         self._published += part.published
         for name, (numbers, values) in part.values.items():
             known = self._values.setdefault(name, ([], []))
@@ -133,6 +147,17 @@ class DocumentCollector:
         )
         self.clear()
         return made
+
+
+def _marks_of_words(text: str) -> list[int]:
+    """The marks of the words of a text (see `kernels.mark_boundaries`), each of which is a piece."""
+    sentences, paragraphs = parts_of_words(text, word_spans(text))
+    return [
+        SENTENCE * (sentence != before) | PARAGRAPH * (paragraph != above)
+        for sentence, before, paragraph, above in zip(
+            sentences, [0, *sentences], paragraphs, [0, *paragraphs], strict=False
+        )
+    ]
 
 
 def _values(

@@ -1,6 +1,8 @@
-"""The contribution of a term to the score of an article, as a tree of numbers."""
+"""The parts of an article's score, by terms and by words near each other, as trees of numbers."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from search.engine import Explanation
 from search.index.evaluate.bm25f import FieldPart, TermPart
@@ -19,6 +21,21 @@ def of_term(text: str, found: TermPart, boost: float) -> Explanation:
     )
     factors = (Explanation(boost, "boost: the query's own"),) if boost != 1 else ()
     return Explanation(boost * found.score, text, (*factors, *parts))
+
+
+def of_proximity(nearness: Mapping[str, float], share: float, score: float) -> Explanation:
+    """Explain how much the nearness of words, by pair, adds to the score of an article in the window."""
+    pairs = tuple(
+        Explanation(value, f"{pair}: weight of the field / distance of the words")
+        for pair, value in nearness.items()
+    )
+    total = sum(nearness.values())
+    factors = (
+        Explanation(score, "score: the sum of the terms"),
+        Explanation(share, "share: weight of proximity / (number of pairs) ** 2.5"),
+        Explanation(total, "nearness: the sum of the pairs", pairs),
+    )
+    return Explanation(score * share * total, "proximity: score * share * nearness", factors)
 
 
 def _of_field(found: FieldPart) -> Explanation:

@@ -6,9 +6,8 @@ or only in some of its forms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from search.backends.embedded.plan import TextLeaf, distinct_highlights
 from search.backends.embedded.terms import WordTerms
 from search.deadline import CHECK_EVERY, checked
 from search.errors import LimitExceeded
@@ -19,15 +18,13 @@ from search.index.postings.postings import Postings, merged, posted
 from search.index.postings.proximity import (
     NO_SPANS,
     Spans,
-    near,
     occurrences,
     phrase,
-    unite_spans,
     united_places,
     words_as_spans,
 )
 from search.index.read.snapshot import Snapshot
-from search.language import Fuzzy, Near, Phrase, Wildcard, Word
+from search.language import Fuzzy, Phrase, PhrasePattern, Wildcard, Word, has_wildcard
 from search.once import once
 from search.snippets import Highlight
 from search.text import fold, forms, words
@@ -47,19 +44,26 @@ class WordsLeaf:
         self._fields = TEXT_FIELDS if node.field is None else (node.field,)
         self._words = list(words(node.text))
         self._slop = node.slop if isinstance(node, Phrase) else 0
+        self._in_any_form = node.spelling == "any"
 
     @once
     def _slots(self) -> list[Slot]:
-        return [[(term, None) for term in self._terms.terms(word)] for word in self._words]
+        if self._in_any_form:
+            return [[(term, None) for term in self._terms.terms(word)] for word in self._words]
+        return [slot_of_forms(self._view, {fold(word)}) for word in self._words]
+
+    @property
+    def _has_all_forms(self) -> bool:
+        return all(wanted is None for slot in self._slots for _, wanted in slot)
 
     @once
     def postings(self) -> Postings:
         view = self._view
         view.check()
-        if len(self._slots) == 1:
+        if len(self._slots) == 1 and self._has_all_forms:
             found = merged([view.postings(term) for term, _ in self._slots[0]], view.check)
             return found if self._fields == TEXT_FIELDS else found.only(self._fields[0])
-        if not self._slop and self._slots:
+        if not self._slop and self._slots and self._has_all_forms:
             terms = [[term for term, _ in slot] for slot in self._slots]
             return posted({field: view.phrases(field, terms) for field in self._fields})
         return postings_of(view, self.spans)
@@ -70,9 +74,10 @@ class WordsLeaf:
         places = [places_of(self._view, field, slot) for slot in self._slots]
         return phrase(places, self._slop, self._view.check) if len(places) > 1 else words_as_spans(places[0])
 
-    def highlights(self) -> tuple[Highlight, ...]:
-        sought = tuple(self._terms.forms(word) for word in self._words)
-        return (Highlight(sought, self._fields, self._slop),) if sought else ()
+    def condition(self) -> Highlight | None:
+        every = self._terms.forms if self._in_any_form else lambda word: frozenset({fold(word)})
+        sought = tuple(every(word) for word in self._words)
+        return Highlight(sought, self._fields, self._slop) if sought else None
 
 
 class PatternLeaf:
@@ -109,7 +114,8 @@ class PatternLeaf:
         return numbers, sorted(pairs)
 
     @once
-    def _slot(self) -> Slot:
+    def slot(self) -> Slot:
+        """The terms that it stands for."""
         by_term: dict[str, set[str]] = {}
         for form, term in self._expanded[1]:
             by_term.setdefault(term, set()).add(form)
@@ -144,47 +150,64 @@ class PatternLeaf:
     def spans(self, field: str) -> Spans:
         if field not in self._fields:
             return NO_SPANS
-        return words_as_spans(places_of(self._view, field, self._slot))
+        return words_as_spans(places_of(self._view, field, self.slot))
 
-    def highlights(self) -> tuple[Highlight, ...]:
+    def condition(self) -> Highlight | None:
         found = frozenset(form for form, _ in self._expanded[1])
-        return (Highlight((found,), self._fields),) if found else ()
+        return Highlight((found,), self._fields) if found else None
 
 
-class NearLeaf:
-    """Two leaves close to each other."""
+class PhrasePatternLeaf:
+    """The words of a phrase, some of them with wildcards."""
 
-    def __init__(self, view: Snapshot, left: TextLeaf, right: TextLeaf, node: Near) -> None:
-        self._view, self._left, self._right, self._node = view, left, right, node
+    def __init__(self, view: Snapshot, terms: WordTerms, node: PhrasePattern) -> None:
+        self._view, self._terms, self._node = view, terms, node
+        self._fields = TEXT_FIELDS if node.field is None else (node.field,)
+
+    @once
+    def _parts(self) -> list[WordsLeaf | PatternLeaf | None]:
+        """A leaf for each slot, None for one that any word fills."""
+        view, terms = self._view, self._terms
+        return [
+            None
+            if slot == "*"
+            else PatternLeaf(view, Wildcard(slot))
+            if has_wildcard(slot)
+            else WordsLeaf(view, terms, Word(slot))
+            for slot in self._node.slots
+        ]
 
     @once
     def postings(self) -> Postings:
         return postings_of(self._view, self.spans)
 
     def spans(self, field: str) -> Spans:
-        left, right = self._left.spans(field), self._right.spans(field)
-        node, check = self._node, self._view.check
-        return near(left, right, node.distance, ordered=node.ordered, check=check)
+        if field not in self._fields:
+            return NO_SPANS
+        # A word after m slots for any word is looked for m places earlier, so that the words are neighbours.
+        words, skipped = [], 0
+        for part in self._parts:
+            if part is None:
+                skipped += 1
+            else:
+                words.append(part.spans(field).starts - skipped)
+        found = phrase(words, self._node.slop, self._view.check)
+        return Spans(found.starts, found.ends + skipped)
 
-    def highlights(self) -> tuple[Highlight, ...]:
-        return self._left.highlights() + self._right.highlights()
+    def condition(self) -> Highlight | None:
+        sought: list[frozenset[str]] = []
+        for part in self._parts:
+            own = None if part is None else part.condition()
+            if part is not None and own is None:
+                return None
+            sought.append(frozenset() if own is None else own.words[0])
+        return Highlight(tuple(sought), self._fields, self._node.slop)
 
 
-class EitherLeaf:
-    """Any of several leaves, within a NEAR."""
-
-    def __init__(self, view: Snapshot, parts: Sequence[TextLeaf]) -> None:
-        self._view, self._parts = view, parts
-
-    @once
-    def postings(self) -> Postings:
-        return postings_of(self._view, self.spans)
-
-    def spans(self, field: str) -> Spans:
-        return unite_spans([part.spans(field) for part in self._parts], self._view.check)
-
-    def highlights(self) -> tuple[Highlight, ...]:
-        return distinct_highlights(self._parts)
+def slot_of_forms(view: Snapshot, forms: Collection[str]) -> Slot:
+    """The slot for a word in just these forms."""
+    terms = sorted(set().union(*(view.terms_of(form) for form in forms)))
+    return [(term, None if view.has_all_forms(term, forms) else frozenset(forms)) for term in terms]
 
 
 def places_of(view: Snapshot, field: str, slot: Slot) -> Ints:

@@ -23,7 +23,7 @@ from search.index.postings.postings import Postings
 from search.index.postings.proximity import Spans
 from search.index.read.snapshot import Snapshot
 from search.once import once
-from search.snippets import Highlight
+from search.snippets import Condition, Highlight, highlights_of
 
 
 class Plan(Protocol):
@@ -128,8 +128,8 @@ class TextLeaf(Protocol):
     def spans(self, field: str) -> Spans:
         """The places of it in a field."""
 
-    def highlights(self) -> tuple[Highlight, ...]:
-        """The highlights to mark where it is found."""
+    def condition(self) -> Condition | None:
+        """The words to mark where it is found; None if there are none."""
 
 
 class Scored:
@@ -143,7 +143,7 @@ class Scored:
         return TermMatches(self._view, self._leaf.postings, self._scorer)
 
     def highlights(self) -> tuple[Highlight, ...]:
-        return self._leaf.highlights()
+        return highlights_of_leaf(self._leaf)
 
     def explain(self, doc: int, boost: float = 1.0) -> Iterator[Explanation]:
         found = self._scorer.part(self._view, self._leaf.postings, doc)
@@ -151,6 +151,12 @@ class Scored:
             yield of_term(self._text, found, boost)
 
 
-def distinct_highlights(parts: Sequence[Plan] | Sequence[TextLeaf]) -> tuple[Highlight, ...]:
+def highlights_of_leaf(leaf: TextLeaf) -> tuple[Highlight, ...]:
+    """The highlights to mark where the leaf is found."""
+    condition = leaf.condition()
+    return () if condition is None else highlights_of(condition)
+
+
+def distinct_highlights(parts: Sequence[Plan]) -> tuple[Highlight, ...]:
     """The highlights of all the parts, each once."""
     return tuple(dict.fromkeys(highlight for part in parts for highlight in part.highlights()))

@@ -10,14 +10,15 @@ from search.backends.embedded.answers import cursor, facet, ids_oldest_first, pa
 from search.backends.embedded.columns import moment
 from search.backends.embedded.compile import Compiler
 from search.backends.embedded.distinctive import distinctive
+from search.backends.embedded.explanation import of_proximity
 from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, CommitInfo
 from search.backends.embedded.lock import is_being_written
 from search.backends.embedded.past import past_of
-from search.backends.embedded.plan import Plan
 from search.backends.embedded.store import Store
 from search.backends.embedded.store.layout import FORMAT
 from search.backends.embedded.suggestions import completions, corrections, near_values
 from search.backends.embedded.terms import WordTerms
+from search.backends.embedded.texts import ArticleTexts
 from search.backends.embedded.tie import damage
 from search.dates import INTERVALS
 from search.engine import (
@@ -36,11 +37,12 @@ from search.engine import (
     Stats,
     Suggestion,
     Version,
+    neighbours,
 )
 from search.errors import InvalidRequest
 from search.fields import FACET_FIELDS, TEXT_FIELDS, field_name
 from search.index.evaluate.counts import extent, missing
-from search.index.evaluate.matches import everything, has
+from search.index.evaluate.matches import Matches, everything, has
 from search.index.read.snapshot import Snapshot
 from search.language import Node, Word
 from search.once import once
@@ -72,13 +74,14 @@ class EmbeddedReader:
         self._revision = covered.revision if revision is None else revision
         self._location, self._analyzer = store.location, analyzer
         self._terms = WordTerms(view, analyzer)
+        self._texts = ArticleTexts(view, self.get)
 
     def search(self, request: SearchRequest) -> Results:
         view = self._view
         counted = [self._counted(facet) for facet in request.facets]
-        compiler = Compiler(view, self._terms, request.ranking)
+        compiler = Compiler(view, self._terms, self._texts, request.ranking)
         plan = compiler.plan(request.query)
-        matches = compiler.ranked(plan.matches, request.prefer)
+        matches = compiler.ranked(request.query, plan.matches, request.prefer)
         places = page(view, matches, request.sort, request.after, request.limit + 1 if request.limit else 0)
         shown = places[: request.limit]
         articles = self.get([place.text for place in shown])
@@ -103,7 +106,7 @@ class EmbeddedReader:
         return FacetRequest(field or "date", request.limit, request.interval)
 
     def ids(self, query: Node) -> list[str]:
-        return ids_oldest_first(self._view, self._plan(query).matches.docs)
+        return ids_oldest_first(self._view, self._matches(query).docs)
 
     def scan(self, query: Node) -> Iterator[Article]:
         identities = self.ids(query)
@@ -152,21 +155,29 @@ class EmbeddedReader:
     def distinctive(
         self, query: Node, against: Background, *, count: int, articles: int, score: float = MIN_SCORE
     ) -> Distinctive:
-        inside = self._plan(query).matches.docs
-        others = against if isinstance(against, str) else self._plan(against).matches.docs
+        inside = self._matches(query).docs
+        others = against if isinstance(against, str) else self._matches(against).docs
         return distinctive(self._view, inside, others, count, articles, score)
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
-        docs = self._plan(Word(identity, "id")).matches.docs.tolist()
+        docs = self._matches(Word(identity, "id")).docs.tolist()
         if not docs:
             return None
-        plan = self._plan(query, ranking)
+        compiler = Compiler(self._view, self._terms, self._texts, ranking)
+        plan = compiler.plan(query)
         matches = has(plan.matches, docs[0])
-        terms = tuple(plan.explain(docs[0])) if matches else ()
-        return Explanation(sum(term.value for term in terms), str(query), terms, matches)
+        parts = tuple(plan.explain(docs[0])) if matches else ()
+        if matches and (reranked := compiler.reranked(query, plan.matches)):
+            assert ranking.proximity is not None
+            pairs = neighbours(query, ranking.proximity)
+            nearness = dict(zip(map(str, pairs), reranked.nearness_in(docs[0]), strict=True))
+            if any(nearness.values()):
+                score = sum(part.value for part in parts)
+                parts += (of_proximity(nearness, ranking.proximity.share(len(pairs)), score),)
+        return Explanation(sum(part.value for part in parts), str(query), parts, matches)
 
-    def _plan(self, query: Node, ranking: Ranking = DEFAULT_RANKING) -> Plan:
-        return Compiler(self._view, self._terms, ranking).plan(query)
+    def _matches(self, query: Node) -> Matches:
+        return Compiler(self._view, self._terms, self._texts, DEFAULT_RANKING).plan(query).matches
 
     def state(self) -> State:
         covered = self._covered

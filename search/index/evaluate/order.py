@@ -64,6 +64,20 @@ class Ordering:
         places.sort(key=lambda place: (*self._key(place), place.text))
         return places[:limit]
 
+    def leading(self, view: Snapshot, docs: Docs, scores: Array, limit: int) -> Array:
+        """The indices, ascending, of exactly the first `limit` documents; `scores` has the score of each."""
+        if limit >= len(docs):
+            return np.arange(len(docs))
+        numbers = view.numbers(self.numbers)
+        chosen = highest(scores, limit)
+        if limit < len(chosen):
+            chosen = self._break_ties(scores, numbers, docs, chosen, limit)
+        if limit < len(chosen):
+            own = docs.take(chosen)
+            texts = np.array(view.values(self.texts).texts(own, view.check))
+            chosen = chosen.take(np.lexsort((texts, -numbers.take(own), -scores.take(chosen)))[:limit])
+        return np.sort(chosen)
+
     def _numbers_as_keys(self, numbers: Ints) -> Ints:
         """Turn numbers into keys; the highest key comes first."""
         return numbers if self.by == "highest" else np.where(numbers == MISSING, MISSING, -numbers)

@@ -15,8 +15,11 @@ import numpy as np
 from search.index.format.lexicon import Lexicon
 from search.index.format.names import (
     EARLINESS,
+    TEXT_UNITS,
+    TextUnit,
     column_array,
     columns,
+    starts_of,
     text_array,
     text_fields,
     value_array,
@@ -24,7 +27,7 @@ from search.index.format.names import (
 )
 from search.index.format.packed import DocNumbers, Frequencies
 from search.index.format.whole import completed
-from search.index.kernels import Array, Docs, expand_runs, scatter
+from search.index.kernels import Array, Docs, expand_runs, find_members, scatter
 
 
 def densest(posting_counts: Mapping[str, int]) -> str:
@@ -45,11 +48,22 @@ class TextField:
         self.variants = arrays[text_array(name, "variants")]
         self.lengths = arrays[text_array(name, "lengths")]
         self.extents = arrays[text_array(name, "extents")]
+        self._units = {
+            unit: (arrays[text_array(name, unit)], arrays[text_array(name, starts_of(unit))])
+            for unit in TEXT_UNITS
+            if text_array(name, unit) in arrays
+        }
         self._starts = starts
         self._frequencies = Frequencies(arrays, name)
         self._earliness = arrays[text_array(name, EARLINESS)]
         self._at = arrays.get(text_array(name, "at"))
         self._at_starts = arrays.get(text_array(name, "at_starts"))
+
+    def begun(self, unit: TextUnit) -> tuple[Array, Array] | None:
+        """(positions, starts int[N+1]) of sentences or paragraphs after the first; None if not known."""
+        if not self.lengths.any():
+            return np.empty(0, np.uint8), np.zeros(len(self.lengths) + 1, np.int32)
+        return self._units.get(unit)
 
     def entries(self, term: int) -> tuple[Array | None, Array, Array]:
         """(places among the term's postings, frequencies, earliness) of a term in this field.
@@ -70,6 +84,25 @@ class TextField:
             return docs.take(at), frequencies
         present = frequencies > 0
         return docs.compress(present), frequencies.compress(present)
+
+    def positions_in(self, term: int, postings: Array) -> tuple[Array, Array, Array]:
+        """(postings, frequencies, positions) of a term here, in some of its `postings`.
+
+        These are given and come back as their numbers, ascending; those without an entry do not come back.
+        """
+        at, every, _ = self.entries(term)
+        places = postings
+        if at is not None:
+            places, there = find_members(postings, at)
+            postings, places = postings.compress(there), places.compress(there)
+        if not len(places):
+            return postings, every[:0], self.positions[:0]
+        # Sums between the places cost a fraction of `cumsum` over all of a common word's frequencies.
+        between = np.add.reduceat(every, places, dtype=np.int64)
+        starts = np.cumsum(between) - between + every[: int(places[0])].sum(dtype=np.int64)
+        frequencies = every.take(places)
+        positions = self.positions[self.words(term)].take(expand_runs(starts, frequencies))
+        return postings, frequencies, positions
 
     def of_several(self, terms: Array, docs: Docs) -> tuple[Array, Array, Array]:
         """(documents, frequencies above 0, earliness) of terms, which ascend, in turn.

@@ -16,6 +16,10 @@ The text fields share one lexicon. A term's postings are the documents that have
     F.variants                      which of the term's forms each word has
     F.lengths         int32[N]      words in field F of each of the N documents
     F.extents         int32[N]      one more than the position of the last of them
+    F.sentences                     the position of the first word of each sentence, by document, without the
+                                    first sentence of each
+    F.sentence_starts int[N+1]      where the sentences of each document begin there
+    F.paragraphs  F.paragraph_starts            the same for paragraphs
 
     forms.*                         the forms, a `lexicon`; a form of several terms occurs once for each
     forms.terms       int32         the term of each
@@ -49,7 +53,13 @@ TextPart = Literal[
     "extents",
     "excess_at",
     "excess",
+    "sentences",
+    "sentence_starts",
+    "paragraphs",
+    "paragraph_starts",
 ]
+TextUnit = Literal["sentences", "paragraphs"]
+TEXT_UNITS: Final[tuple[TextUnit, ...]] = ("sentences", "paragraphs")
 EARLINESS: Final = "leads"
 """The part of a text field with the earliness; the format kept its first name."""
 
@@ -59,6 +69,11 @@ ValuePart = Literal["terms", "starts", "docs", "doc_starts", "ordinals"]
 def text_array(field: str, part: TextPart) -> str:
     """The name of an array of a text field."""
     return f"{field}.{part}"
+
+
+def starts_of(unit: TextUnit) -> TextPart:
+    """The part of a text field with the starts of the runs in another part."""
+    return "sentence_starts" if unit == "sentences" else "paragraph_starts"
 
 
 def value_array(field: str, part: ValuePart) -> str:
@@ -89,6 +104,11 @@ def columns(names: Iterable[str]) -> list[str]:
 def is_of_field(name: str, field: str) -> bool:
     """True if the array belongs to the field."""
     return name.startswith(f"{field}.")
+
+
+def is_of_unit(name: str) -> bool:
+    """True if the array says where sentences or paragraphs begin."""
+    return name.endswith(tuple(f".{part}" for unit in TEXT_UNITS for part in (unit, starts_of(unit))))
 
 
 def is_packed(name: str) -> bool:

@@ -14,7 +14,16 @@ import numpy as np
 
 from search.index.format.layout import BadLayout
 from search.index.format.lexicon import Lexicon
-from search.index.format.names import EARLINESS, columns, text_array, text_fields, value_fields
+from search.index.format.names import (
+    EARLINESS,
+    TEXT_UNITS,
+    TextPart,
+    columns,
+    starts_of,
+    text_array,
+    text_fields,
+    value_fields,
+)
 from search.index.format.whole import completed, unpacked
 from search.index.kernels import Array
 
@@ -91,6 +100,10 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
         shapes.starts(f"{name}.place_starts", _WIDE, terms, len(positions))
         shapes.array(f"{name}.lengths", ("<i4",), count)
         shapes.array(f"{name}.extents", ("<i4",), count)
+        for unit in TEXT_UNITS:
+            if text_array(name, unit) in arrays:
+                begun = shapes.array(text_array(name, unit), _SMALL)
+                shapes.starts(text_array(name, starts_of(unit)), _WIDE, count, len(begun))
     for name in values:
         own = shapes.lexicon(f"{name}.terms")
         pairs = len(shapes.array(f"{name}.docs", ("<i4",)))
@@ -134,7 +147,8 @@ def _out_of_range(arrays: Mapping[str, Array], count: int) -> Iterator[str]:
     for name in ("terms", "forms", *(f"{name}.terms" for name in values)):
         yield from _of_lexicon(arrays, name)
     runs = ["starts", "variant_starts"]
-    runs += [f"{name}.{kind}" for name in fields for kind in ("place_starts", "at_starts")]
+    kinds: tuple[TextPart, ...] = ("place_starts", "at_starts", *map(starts_of, TEXT_UNITS))
+    runs += [text_array(name, kind) for name in fields for kind in kinds]
     runs += [f"{name}.{kind}" for name in values for kind in ("starts", "doc_starts")]
     for name in runs:
         if name in arrays:
@@ -165,6 +179,12 @@ def _at_odds(arrays: Mapping[str, Array]) -> Iterator[str]:
         totals = np.concatenate([[0], np.cumsum(arrays[f"{name}.frequencies"], dtype=np.int64)])
         if not np.array_equal(np.diff(totals[ends]), words):
             yield f"the frequencies of {name} differ from the counts of its words"
+        for unit in TEXT_UNITS:
+            begun = text_array(name, unit)
+            if begun in arrays and not _ascending_in_runs(
+                arrays[begun], arrays[text_array(name, starts_of(unit))]
+            ):
+                yield f"the array {begun} is not in ascending order"
         if (arrays[f"{name}.variants"] >= np.repeat(variants, words)).any():
             yield f"the array {name}.variants points past the forms of a term"
 

@@ -14,8 +14,10 @@ import numpy as np
 
 from search.index.format.names import (
     EARLINESS,
+    TEXT_UNITS,
     TextPart,
     is_packed,
+    starts_of,
     text_array,
     text_fields,
     value_array,
@@ -71,6 +73,9 @@ def completed(arrays: Mapping[str, Array]) -> Mapping[str, Array]:
             makers[text_array(name, "extents")] = makers[text_array(name, "lengths")]
         elif lengths is not None:
             makers[text_array(name, "extents")] = partial(arrays.__getitem__, text_array(name, "lengths"))
+            for unit in TEXT_UNITS:
+                if text_array(name, unit) in arrays:
+                    makers[text_array(name, starts_of(unit))] = partial(np.zeros, len(lengths) + 1, np.int32)
     for name in value_fields(arrays):
         count = len(arrays[value_array(name, "ordinals")])
         for part in (value_array(name, "starts"), value_array(name, "doc_starts")):

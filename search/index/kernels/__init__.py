@@ -5,6 +5,7 @@ sets        ascending lists of numbers: membership, union, runs, sums
 spans       phrases, and words near each other
 scores      BM25F of a block of documents, the highest of many keys, edit distances
 strings     given bytes in many strings at once: in a string, at its end, or at a place in it
+boundaries  where sentences and paragraphs of a text begin
 inversion   text to pieces, pieces to numbers, words into the order of terms
 
 Every other module imports the functions from here. A faster implementation of one replaces it here, with the
@@ -13,6 +14,7 @@ that it is given, unless its docstring says so.
 """
 
 from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints
+from search.index.kernels.boundaries import PARAGRAPH, SENTENCE, abbreviation_keys, mark_boundaries
 from search.index.kernels.inversion import (
     MAX_SHORT_BYTES,
     cut_pieces,
@@ -53,6 +55,7 @@ from search.index.kernels.spans import (
     find_exact_phrase,
     find_loose_phrase,
     find_near,
+    nearest_followers,
     number_words,
     phrase_starts,
 )
@@ -62,11 +65,14 @@ __all__ = [
     "MAX_EARLINESS",
     "MAX_SHORT_BYTES",
     "MIN_SPARSITY",
+    "PARAGRAPH",
+    "SENTENCE",
     "Array",
     "Docs",
     "Flags",
     "Floats",
     "Ints",
+    "abbreviation_keys",
     "add_field",
     "add_postings",
     "count_flagged",
@@ -92,6 +98,8 @@ __all__ = [
     "highest",
     "insert_keys",
     "interleave_runs",
+    "mark_boundaries",
+    "nearest_followers",
     "number_words",
     "order_by_term",
     "pack_pieces",

@@ -106,6 +106,20 @@ def _followed(first: tuple[Ints, Ints], second: tuple[Ints, Ints], distance: int
     return *forward, *backward
 
 
+def nearest_followers(first: Ints, second: Ints, distance: int) -> tuple[Docs, Ints]:
+    """(int32 documents, distances) of places of `first` with one of `second` after them.
+
+    The distance is to the nearest one, and at most `distance`. Both ascend; a document comes as often as it
+    has such a place.
+    """
+    at = np.searchsorted(second, first, side="right")
+    kept = np.flatnonzero(at < len(second))
+    starts = first.take(kept)
+    distances = second.take(at.take(kept)) - starts
+    close = distances <= distance
+    return (starts.compress(close) >> 32).astype(np.int32), distances.compress(close)
+
+
 def distinct_spans(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """The spans sorted by first place, then last, without repeats."""
     order = np.lexsort((ends, starts))

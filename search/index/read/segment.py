@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from search.index.format.fields import SegmentFields
 from search.index.format.layout import HeldArrays, MappedArrays
 from search.index.format.segment import Segment
-from search.index.kernels import Docs, Flags, Ints
+from search.index.kernels import Array, Docs, Flags, Ints, find_members
 from search.index.postings.phrases import Numbering, Occurrences
 from search.index.postings.postings import FieldPostings, Postings, without_deleted
 
@@ -60,6 +61,19 @@ class SegmentSnapshot(SegmentFields):
             spelled = chosen.take(text.variants[text.words(number)])
             kept = spelled if kept is None else kept & spelled
         return places if kept is None else places.compress(kept)
+
+    def places_in(self, number: int, docs: Array) -> Iterator[tuple[str, Array]]:
+        """Yield for each field `document << 32 | position`, int64, ascending, of a term in some documents.
+
+        The documents ascend. Fields where the term is nowhere are left out.
+        """
+        at, there = find_members(docs, self.docs_of(number))
+        postings, starts = at.compress(there), docs.compress(there).astype(np.int64) << 32
+        for name, field in self.text.items():
+            own, frequencies, positions = field.positions_in(number, postings)
+            if len(positions):
+                having = starts if len(own) == len(postings) else starts.take(np.searchsorted(postings, own))
+                yield name, np.repeat(having, frequencies) | positions
 
     def numbering(self, field: str) -> Numbering:
         """The numbers of the positions of a field."""

@@ -16,8 +16,9 @@ import numpy as np
 
 from search.deadline import Check, no_deadline
 from search.index.format.layout import HeldArrays, mapped_memory
+from search.index.format.names import TextUnit
 from search.index.format.segment import Segment
-from search.index.kernels import Array, Docs, Flags, Floats, Ints
+from search.index.kernels import Array, Docs, Flags, Floats, Ints, expand_runs
 from search.index.postings.patterns import matching, near
 from search.index.postings.phrases import phrase_documents
 from search.index.postings.postings import Counted, Postings, concatenated, joined, posted, summed
@@ -142,6 +143,22 @@ class Snapshot:
                 found.append(places)
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_PLACES
 
+    def places_in(self, terms: Iterable[str], docs: Docs) -> dict[str, Ints]:
+        """By field int64, ascending: `document << 32 | position` of the words of any of the terms.
+
+        Only the given documents, which ascend, are looked at.
+        """
+        found: dict[str, list[Ints]] = {}
+        for segment in self._segments:
+            first, after = np.searchsorted(docs, (segment.base, segment.base + segment.count)).tolist()
+            for term in terms if first < after else ():
+                if (number := segment.terms.number(term.encode())) >= 0:
+                    for field, places in segment.places_in(number, docs[first:after] - segment.base):
+                        found.setdefault(field, []).append(places + (segment.base << 32))
+        return {
+            field: own[0] if len(own) == 1 else np.sort(np.concatenate(own)) for field, own in found.items()
+        }
+
     def phrases(self, field: str, slots: Sequence[Sequence[str]]) -> Counted:
         """The documents with a phrase in `field`; `slots` has the terms for each place of the phrase."""
         found = []
@@ -241,6 +258,28 @@ class Snapshot:
             return (weight / (1 - b + b * every / average)).astype(np.float32).take(lengths)
 
         return self.keep("norms", field, str(b), str(weight), make=make)
+
+    def begun(self, field: str, unit: TextUnit, docs: Docs) -> Ints | None:
+        """int64 ascending: the places of the words that begin a sentence or paragraph in some documents.
+
+        The first sentence and paragraph of each document are left out. None if a segment does not know them.
+        """
+        found = [NO_PLACES]
+        for segment in self._segments:
+            known = segment.text[field].begun(unit)
+            if known is None:
+                return None
+            positions, starts = known
+            own = (
+                docs[slice(*np.searchsorted(docs, [segment.base, segment.base + segment.count]))]
+                - segment.base
+            )
+            first = starts.take(own)
+            counts = starts.take(own + 1) - first
+            places = np.repeat((own.astype(np.int64) + segment.base) << 32, counts)
+            places |= positions.take(expand_runs(first, counts))
+            found.append(places)
+        return np.concatenate(found)
 
     # --- columns and values ---------------------------------------------------------------------
 

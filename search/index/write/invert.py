@@ -13,16 +13,18 @@ import numpy as np
 from search.index.format.fields import densest
 from search.index.format.layout import narrow, narrow_starts
 from search.index.format.lexicon import encoded_lexicon_arrays, lexicon_arrays
-from search.index.format.names import EARLINESS, column_array, text_array, value_array
+from search.index.format.names import EARLINESS, TextUnit, column_array, starts_of, text_array, value_array
 from search.index.format.packed import excess_arrays, high_arrays, split_docs, split_frequencies
 from search.index.kernels import (
+    PARAGRAPH,
+    SENTENCE,
     Array,
     earliness_of,
     first_of_runs,
     run_starts,
     scatter,
 )
-from search.index.write.words import Words
+from search.index.write.words import Boundaries, Words
 
 
 @dataclass(slots=True)
@@ -52,6 +54,8 @@ def segment_arrays(documents: Documents) -> dict[str, Array]:
         extents = np.zeros(documents.count, np.int32)
         np.maximum.at(extents, docs, words.positions[own] + 1)
         arrays.update(length_arrays(name, lengths, extents))
+        if words.boundaries is not None:
+            arrays.update(_boundary_arrays(name, number, words.boundaries, documents.count))
     for name, (numbers, values) in documents.values.items():
         arrays.update(_value_arrays(name, numbers, values, documents.count))
     for name, column in documents.numbers.items():
@@ -110,6 +114,26 @@ def length_arrays(name: str, lengths: Array, extents: Array) -> dict[str, Array]
     arrays = {text_array(name, "lengths"): lengths}
     if not np.array_equal(lengths, extents):
         arrays[text_array(name, "extents")] = extents
+    return arrays
+
+
+def _boundary_arrays(name: str, number: int, begun: Boundaries, count: int) -> dict[str, Array]:
+    arrays: dict[str, Array] = {}
+    marks: tuple[tuple[TextUnit, int], ...] = (("sentences", SENTENCE), ("paragraphs", PARAGRAPH))
+    for unit, bit in marks:
+        own = np.flatnonzero((begun.fields == number) & (begun.marks & bit > 0))
+        arrays.update(part_arrays(name, unit, begun.positions[own], run_starts(begun.docs[own], count)))
+    return arrays
+
+
+def part_arrays(name: str, part: TextUnit, positions: Array, starts: Array) -> dict[str, Array]:
+    """Make the arrays of the sentences or the paragraphs of a text field; starts that are all 0 are left out.
+
+    `positions` has the positions of first words, and `starts` where the ones of each document begin there.
+    """
+    arrays = {text_array(name, part): narrow(positions)}
+    if len(positions):
+        arrays[text_array(name, starts_of(part))] = narrow_starts(starts)
     return arrays
 
 

@@ -19,10 +19,10 @@ import numpy as np
 from search.index.format.fields import SegmentFields, densest
 from search.index.format.layout import MappedArrays, SegmentFile, narrow, narrow_starts, narrowest
 from search.index.format.lexicon import encoded_lexicon_arrays
-from search.index.format.names import EARLINESS, column_array, text_array
+from search.index.format.names import EARLINESS, TEXT_UNITS, TextUnit, column_array, text_array
 from search.index.format.packed import excess_arrays, high_arrays, split_docs, split_frequencies
-from search.index.kernels import Array, interleave_runs
-from search.index.write.invert import form_arrays, length_arrays, value_arrays
+from search.index.kernels import Array, expand_runs, interleave_runs
+from search.index.write.invert import form_arrays, length_arrays, part_arrays, value_arrays
 
 Arrays = Mapping[str, Array]
 
@@ -72,6 +72,8 @@ def merge(sources: Sequence[Source], path: Path) -> int:
         for name, arrays in lengths.items():
             if name in (fields or [*lengths][:1]):
                 _put(file, arrays)
+                for unit in TEXT_UNITS:
+                    _put(file, _begun(name, unit, parts))
             else:
                 file.put(text_array(name, "positions"), np.empty(0, np.uint8))
         for name in parts[0].fields.column_names:
@@ -86,6 +88,20 @@ def merge(sources: Sequence[Source], path: Path) -> int:
 def _put(file: SegmentFile, arrays: Arrays) -> None:
     for name, array in arrays.items():
         file.put(name, array)
+
+
+def _begun(name: str, unit: TextUnit, parts: Sequence[_Part]) -> dict[str, Array]:
+    """Merge the sentences or paragraphs of a text field; nothing if a part does not know them."""
+    merged, counts = [np.empty(0, np.uint8)], []
+    for part in parts:
+        known = part.fields.text[name].begun(unit)
+        if known is None:
+            return {}
+        positions, starts = known
+        counts.append(np.diff(starts).compress(part.live))
+        merged.append(positions.take(expand_runs(starts[:-1].compress(part.live), counts[-1])))
+    starts = np.concatenate([[0], np.cumsum(np.concatenate(counts), dtype=np.int64)])
+    return part_arrays(name, unit, np.concatenate(merged), starts)
 
 
 def _lengths(name: str, parts: Sequence[_Part]) -> dict[str, Array]:

@@ -9,7 +9,7 @@ A piece holds whole words, mostly one; `kernels.inversion` defines pieces and th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,11 +18,13 @@ import numpy as np
 from search.index.kernels import (
     MAX_SHORT_BYTES,
     Array,
+    abbreviation_keys,
     cut_pieces,
     expand_runs,
     find_keys,
     group_keys,
     insert_keys,
+    mark_boundaries,
     pack_pieces,
 )
 
@@ -31,10 +33,14 @@ CHUNK_BYTES = 1 << 20
 
 
 class PieceTable:
-    """The numbers of known pieces; `learn` returns the numbers of new ones."""
+    """The numbers of known pieces; `learn` returns the numbers of new ones.
 
-    def __init__(self, learn: Callable[[list[str]], list[int]]) -> None:
+    No sentence ends with one of the `abbreviations`.
+    """
+
+    def __init__(self, learn: Callable[[list[str]], list[int]], abbreviations: Collection[str] = ()) -> None:
         self._learn = learn
+        self._abbreviations = abbreviation_keys([word.encode() for word in abbreviations])
         self.clear()
 
     def clear(self) -> None:
@@ -47,23 +53,26 @@ class PieceTable:
         self._low, self._high = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
         self._numbers = np.full(size, -1, np.int32)
 
-    def pieces(self, texts: Sequence[str]) -> tuple[Array, Array]:
-        """(int32: the numbers of the pieces of all texts, in order; the number of pieces of each text)."""
-        found = [(np.empty(0, np.int32), np.empty(0, np.int64))]
+    def pieces(self, texts: Sequence[str]) -> tuple[Array, Array, Array]:
+        """(int32: the numbers of the pieces of all texts, in order; the number of each text; marks).
+
+        The last array has a mark for each piece, as `kernels.mark_boundaries` gives it.
+        """
+        found = [(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.uint8))]
         begin = size = 0
         for number, text in enumerate(texts, start=1):
             size += len(text)
             if size > CHUNK_BYTES or number == len(texts):
                 found.append(self._pieces(texts[begin:number]))
                 begin, size = number, 0
-        return np.concatenate([pieces for pieces, _ in found]), np.concatenate(
-            [counts for _, counts in found]
-        )
+        pieces, counts, marks = (np.concatenate(own) for own in zip(*found, strict=True))
+        return pieces, counts, marks
 
-    def _pieces(self, texts: Sequence[str]) -> tuple[Array, Array]:
+    def _pieces(self, texts: Sequence[str]) -> tuple[Array, Array, Array]:
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        content = b"\n".join([b"", *encoded, bytes(24)]).lower()
-        content = content[: len(content) & ~7]
+        joined = b"\n".join([b"", *encoded, bytes(24)])
+        joined = joined[: len(joined) & ~7]
+        content = joined.lower()
         text = np.frombuffer(content, np.uint8)
         starts, sizes = cut_pieces(text)
         found = _Pieces(content, starts, sizes, *pack_pieces(text, starts, sizes))
@@ -73,7 +82,8 @@ class PieceTable:
         if len(unknown):
             self._look_closer(found, unknown, numbers)
         begins = np.cumsum([1, *[len(text) + 1 for text in encoded]])
-        return numbers, np.diff(np.searchsorted(starts, begins))
+        marks = mark_boundaries(np.frombuffer(joined, np.uint8), starts, sizes, self._abbreviations)
+        return numbers, np.diff(np.searchsorted(starts, begins)), marks
 
     def _look_closer(self, pieces: _Pieces, unknown: Array, numbers: Array) -> None:
         """Fill in the numbers of long pieces and of new ones, and remember the new ones."""
@@ -105,8 +115,10 @@ class PieceTable:
 class PieceTables:
     """A table for each kind of text, as a piece has a different number in each kind."""
 
-    def __init__(self, learn: Callable[[list[str], str], list[int]]) -> None:
-        self._learn = learn
+    def __init__(
+        self, learn: Callable[[list[str], str], list[int]], abbreviations: Collection[str] = ()
+    ) -> None:
+        self._learn, self._abbreviations = learn, abbreviations
         self._tables: dict[str, PieceTable] = {}
 
     def _learned(self, kind: str, pieces: list[str]) -> list[int]:
@@ -116,24 +128,25 @@ class PieceTables:
         """Forget all numbers."""
         self._tables.clear()
 
-    def pieces(self, texts: Sequence[str], kinds: Sequence[str]) -> tuple[Array, Array]:
+    def pieces(self, texts: Sequence[str], kinds: Sequence[str]) -> tuple[Array, Array, Array]:
         """Like `PieceTable.pieces`, for texts of several kinds; `kinds` has the kind of each."""
         found = []
         for kind in dict.fromkeys(kinds):
             if kind not in self._tables:
-                self._tables[kind] = PieceTable(partial(self._learned, kind))
+                self._tables[kind] = PieceTable(partial(self._learned, kind), self._abbreviations)
             own = [number for number, other in enumerate(kinds) if other == kind]
             found.append((np.array(own), *self._tables[kind].pieces([texts[number] for number in own])))
         if len(found) == 1:
             return found[0][1:]
         counts = np.zeros(len(texts), np.int64)
-        for own_texts, _, own_counts in found:
+        for own_texts, _, own_counts, _ in found:
             counts[own_texts] = own_counts
         starts = np.cumsum(counts) - counts
-        pieces = np.empty(int(counts.sum()), np.int32)
-        for own_texts, own_pieces, own_counts in found:
-            pieces[expand_runs(starts[own_texts], own_counts)] = own_pieces
-        return pieces, counts
+        pieces, marks = np.empty(int(counts.sum()), np.int32), np.empty(int(counts.sum()), np.uint8)
+        for own_texts, own_pieces, own_counts, own_marks in found:
+            places = expand_runs(starts[own_texts], own_counts)
+            pieces[places], marks[places] = own_pieces, own_marks
+        return pieces, counts, marks
 
 
 @dataclass(frozen=True, slots=True)

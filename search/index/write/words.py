@@ -13,7 +13,20 @@ from itertools import accumulate, chain
 
 import numpy as np
 
-from search.index.kernels import Array, expand_runs, first_of_runs, order_by_term
+from search.index.kernels import PARAGRAPH, SENTENCE, Array, expand_runs, first_of_runs, order_by_term
+
+
+@dataclass(slots=True)
+class Boundaries:
+    """Words that begin a sentence or a paragraph, by document, field and position; no first word of a field.
+
+    `marks` uint8 has the bits of `kernels.boundaries`.
+    """
+
+    docs: Array
+    fields: Array
+    positions: Array
+    marks: Array
 
 
 @dataclass(slots=True)
@@ -24,7 +37,7 @@ class Words:
     int32 has for each its place among the `terms`, which are sorted. For each word, `owners` int32 has the
     place of its term among the `terms`, `entries` int32 the place of its form among the `forms`, `docs` int32
     its document, `fields` uint8 the place of its field among the `text_fields`, and `positions` int32 its
-    position there.
+    position there. `boundaries` is None if they are not known.
     """
 
     text_fields: tuple[str, ...]
@@ -36,6 +49,7 @@ class Words:
     docs: Array
     fields: Array
     positions: Array
+    boundaries: Boundaries | None = None
 
 
 class PieceWords:
@@ -86,14 +100,23 @@ class WordCollector:
     def __init__(self, text_fields: tuple[str, ...], gap: int, words: PieceWords) -> None:
         self._fields, self._gap, self._words = text_fields, gap, words
         self._parts: list[_Part] = []
+        self._boundaries: list[Boundaries] = []
 
-    def add(self, pieces: Array, counts: Array, documents: Sequence[int], fields: Sequence[int]) -> None:
+    def add(
+        self,
+        pieces: Array,
+        counts: Array,
+        documents: Sequence[int],
+        fields: Sequence[int],
+        marks: Array | None = None,
+    ) -> None:
         """Add texts of further documents.
 
         `pieces` has the pieces of all of them, one text after the other, and `counts` the number of pieces of
         each. `documents` has the document of each text, ascending, and `fields` its field, ascending within
         a document. Between two texts in one field there are `gap` positions. A word of -1 is left out, but
-        takes a position.
+        takes a position. `marks` uint8 has the bits of `kernels.boundaries` of each piece; each text of a
+        field begins a paragraph.
         """
         entries, sizes = self._words.expand(pieces)
         owners, places = np.array(documents, np.int32), np.array(fields, np.uint8)
@@ -106,6 +129,12 @@ class WordCollector:
         docs, where = np.repeat(owners, lengths), np.repeat(places, lengths)
         positions = np.arange(len(entries), dtype=np.int32)
         positions += np.repeat((starts - ends + lengths).astype(np.int32), lengths)
+        if marks is not None:
+            words = np.cumsum(sizes) - sizes
+            begun = _begun(marks, counts, words, ends, first)
+            texts = np.searchsorted(ends, begun[0], side="right")
+            at = begun[0] + (starts - ends + lengths)[texts]
+            self._boundaries.append(Boundaries(owners[texts], places[texts], at.astype(np.int32), begun[1]))
         real = entries >= 0
         if not real.all():
             entries, docs, where, positions = entries[real], docs[real], where[real], positions[real]
@@ -126,6 +155,7 @@ class WordCollector:
     def collected(self, forms: Sequence[str], term_of: Sequence[int], terms: Sequence[str]) -> Words:
         """Return all words added, and forget them; unused forms and terms are dropped."""
         parts, self._parts = self._parts, []
+        boundaries, self._boundaries = self._boundaries, []
         by_term = sorted(_used([part.terms for part in parts], len(terms)), key=terms.__getitem__)
         ranks = _inverse(by_term, len(terms))
         used = np.array(_used([part.entries for part in parts], len(forms)), np.int64)
@@ -148,6 +178,7 @@ class WordCollector:
             np.empty(count, np.int32),
             np.empty(count, np.uint8),
             np.empty(count, np.int32),
+            _joined(boundaries) if boundaries else None,
         )
         after = np.cumsum(totals) - totals
         for part in parts:
@@ -156,6 +187,37 @@ class WordCollector:
             words.entries[at], words.docs[at] = places.take(part.entries), part.docs
             words.fields[at], words.positions[at] = part.fields, part.positions
         return words
+
+
+def _begun(marks: Array, counts: Array, words: Array, ends: Array, first: Array) -> tuple[Array, Array]:
+    """(the words that begin a part, ascending; their marks) of texts, `first` if they begin a field.
+
+    `words` has the first word of each piece, or the next one of a piece without a word; `ends` has where the
+    words of each text end.
+    """
+    marks = marks.copy()
+    begins = np.cumsum(counts) - counts
+    marks[begins.compress(~first & (counts > 0))] = SENTENCE | PARAGRAPH
+    chosen = np.flatnonzero(marks)
+    texts = np.searchsorted(begins + counts, chosen, side="right")
+    at = words.take(chosen)
+    after = ends.take(texts)
+    before = np.concatenate([[0], ends]).take(texts)
+    kept = (at < after) & ((at > before) | ~first.take(texts))
+    at, chosen = at.compress(kept), chosen.compress(kept)
+    if not len(at):
+        return at, marks[:0]
+    runs = np.flatnonzero(first_of_runs(at))
+    return at.take(runs), np.bitwise_or.reduceat(marks.take(chosen), runs)
+
+
+def _joined(parts: Sequence[Boundaries]) -> Boundaries:
+    return Boundaries(
+        np.concatenate([np.empty(0, np.int32), *(part.docs for part in parts)]),
+        np.concatenate([np.empty(0, np.uint8), *(part.fields for part in parts)]),
+        np.concatenate([np.empty(0, np.int32), *(part.positions for part in parts)]),
+        np.concatenate([np.empty(0, np.uint8), *(part.marks for part in parts)]),
+    )
 
 
 def _used(numbers: Sequence[Array], count: int) -> list[int]:

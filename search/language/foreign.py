@@ -1,0 +1,72 @@
+"""Names and forms that other services write for something that this language has.
+
+    headline(a)  ti(a)  hd=a   title:a            atleast5(a)  repeat3:"a b"   atleast:5(a)
+    hlead(a)     hlp=a         hlead:a            allcaps(us)  nocaps(aid)     caps:US, caps:aid
+    lead(a)      lp=a          lead:a             length>500   wc>500          words:501..
+    a/F50/       lead50(a)     first:50(a)        storm!                       storm*
+
+Nexis writes names with parentheses, Factiva with =, GDELT and Google with a colon.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_OF_TEXT = {
+    "title": "headline title ti hd hl intitle",
+    "hlead": "hlead hlp tiab",
+    "lead": "lead lp",
+    "description": "ab abstract",
+    "body": "body td text intext inbody",
+}
+_OF_VALUES = {
+    "author": "byline author au by",
+    "source": "publication pub source sn",
+    "keyword": "subject su",
+    "lang": "language la sourcelang",
+    "site": "domain domainis",
+}
+NAMES = {
+    other: own
+    for table in (_OF_TEXT, _OF_VALUES)
+    for own, others in table.items()
+    for other in others.split()
+}
+"""Fields and zones by the names that other services give them."""
+
+SPELLINGS: dict[str, tuple[Callable[[str], str], ...]] = {
+    "allcaps": (str.upper,),
+    "nocaps": (str.lower,),
+    "caps": (str.title, str.upper),
+    "exact": (),
+}
+"""How a word is spelled within these names with parentheses; `exact` asks for the form as it is."""
+
+CALL = re.compile(r"([A-Za-z]+)(\d*)(?=\()")
+"""A name with parentheses, which follow at once."""
+
+EQUALS = re.compile(r"([A-Za-z]{2,3})=(?=[\w(\"“”])")
+COUNTED = re.compile(r"(atleast|repeat)(\d{1,9})(?:\s*:\s*|\s+|(?=\())(?=[\w(\"])", re.IGNORECASE)
+"""`atleast5 a`, `repeat3:"a b"`."""
+
+NEAR_LIST = re.compile(r"near(\d{1,9}):(?=\")", re.IGNORECASE)
+"""GDELT's `near20:"a b"`: all the words in quotes, each near the next."""
+
+COMPARED = re.compile(r"(?:length|wc|words)\s*(?=[<>]=?\s*\d|=\s*\d)", re.IGNORECASE)
+"""The number of words, compared."""
+
+TRUNCATED = re.compile(r"([^\W\d_]{3,})!(?=[\s)]|$)")
+FIRST_WORDS = re.compile(r"\s*/F(\d{1,9})/", re.IGNORECASE)
+ALONE = re.compile(r"(?:(w|near|adj|pre)/?(\d{1,3})|(near)|(same))", re.IGNORECASE)
+"""A word that is an operator elsewhere."""
+
+
+def hint(word: str) -> str | None:
+    """The operator that a person may mean by a word that was read as a word; None for most words."""
+    match = ALONE.fullmatch(word)
+    if match is None:
+        return None
+    if match[4]:
+        return "NEAR/P"
+    return f"{'ADJ' if (match[1] or '').lower() in ('adj', 'pre') else 'NEAR'}/{match[2] or 10}"

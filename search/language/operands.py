@@ -1,0 +1,343 @@
+"""The operands of a query: leaves in fields, in zones and in a spelling, and filters.
+
+`Operands` reads one of them at the scanner's place; the parser, which extends it, reads operators and gives
+the content of parentheses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from datetime import datetime, tzinfo
+
+from search.dates import shortened
+from search.errors import LimitExceeded
+from search.fields import DATE_FIELDS, TEXT_FIELDS, field_name, near_fields, no_field
+from search.language import foreign
+from search.language.leaves import Leaves, Spelled
+from search.language.limits import MAX_FIRST, MAX_NESTING, MAX_TIMES
+from search.language.nodes import (
+    MODIFIERS,
+    AtLeast,
+    Dates,
+    Everything,
+    Length,
+    Missing,
+    Near,
+    Node,
+    Not,
+    Phrase,
+    Word,
+    Zone,
+)
+from search.language.ranges import read_filter, read_length
+from search.language.scanner import Scanner
+from search.language.suffixes import read_distance, read_wildcard
+from search.language.trees import is_positional, leaves, within
+from search.text import words
+
+_FIELD = re.compile(r"((?i:extra\.)?[A-Za-z][A-Za-z0-9_]*):")
+_ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*://[^\s()"|]*')
+_EVERYTHING = re.compile(r'\*:\*(?=[\s()"|^]|$)')
+_NUMBER = re.compile(r"(\d{1,9})[ \t]*")
+
+Read = Callable[[], Node | None]
+
+
+class Operands(Leaves):
+    """Reads what stands between operators; raises `QuerySyntaxError` or `LimitExceeded`."""
+
+    def __init__(
+        self, scan: Scanner, zone: tzinfo, now: datetime, any_word: bool, extra_fields: Collection[str]
+    ) -> None:
+        super().__init__(scan, any_word=any_word)
+        self.zone, self.now, self.extra_fields = zone, now, extra_fields
+        self.nesting = 0
+        self.has_foreign = False
+        """True if anything was written as another service writes it."""
+
+    def inner(self) -> Node | None:
+        """Read the content of parentheses."""
+        raise NotImplementedError
+
+    def primary(self) -> Node | None:
+        """Read one operand."""
+        scan = self.scan
+        scan.skip_space()
+        start, head = scan.at, scan.peek()
+        if head == "(":
+            return self._parentheses()
+        if head in ("", ")", "|") or scan.is_operator():
+            operator = head if head in ("", ")", "|") else scan.raw_word()
+            scan.fail(f"“{operator}” needs something before it", start, start + len(operator))
+        self.count(1)
+        if head == '"':
+            return self.quoted()
+        if head == "#" and scan.peek(1).strip():
+            scan.at += 1
+            return self._in_field("keyword", start)
+        if scan.match(_EVERYTHING):
+            return Everything()
+        if scan.match(_ADDRESS):
+            return self._address(start)
+        if read := self._foreign(start):
+            return read()
+        if field := scan.match(_FIELD):
+            return self._fielded(field)
+        if head == ":":
+            scan.fail("a colon needs the name of a field before it", start, start + 1)
+        return self._spelled_word()
+
+    def _spelled_word(self) -> Node | None:
+        """Read a word; after `=` a word or a phrase as it is written."""
+        scan, start = self.scan, self.scan.at
+        if scan.peek() == "=" and not self.is_value and (scan.peek(1) == '"' or scan.peek(1).isalnum()):
+            scan.at += 1
+            return self._in_spelling(Spelled("exact", "="), self._leaf, start)
+        if not self.is_value and not self.any_word and (stem := scan.match(foreign.TRUNCATED)):
+            self.has_foreign = True
+            self.notes.append(f"“{stem.group()}” was read as {stem[1]}*")
+            self.refuse_spelling("a wildcard", start)
+            found = read_wildcard(f"{stem[1]}*", self.field)
+            return scan.fail(found, start, scan.at) if isinstance(found, str) else found
+        return self.word()
+
+    def _leaf(self) -> Node | None:
+        return self.quoted() if self.scan.peek() == '"' else self.word()
+
+    def _parentheses(self) -> Node | None:
+        scan = self.scan
+        opened = scan.at
+        scan.at += 1
+        scan.skip_space()
+        if scan.peek() == ")":
+            scan.fail("there is nothing between these parentheses", opened, scan.at + 1)
+        self._enter("parentheses")
+        inner = None if scan.at_end() else self.inner()
+        self.nesting -= 1
+        if scan.peek() != ")":
+            scan.fail("this parenthesis is never closed", opened, opened + 1)
+        scan.at += 1
+        return inner
+
+    def _address(self, start: int) -> Node:
+        """A URL, as the words that it is made of."""
+        text = self.scan.text[start : self.scan.at]
+        self.count(max(0, self.phrase_length(text) - 1))
+        self.notes.append(
+            f"{shortened(text)} was read as text; to find an article by its address, write url:"
+        )
+        return Phrase(text, self.field)
+
+    # --- fields ---------------------------------------------------------------------------------
+
+    def _fielded(self, match: re.Match[str]) -> Node | None:
+        scan, written = self.scan, match[1]
+        is_alone = scan.peek() in ("", ")", "|") or scan.peek().isspace()
+        if written.lower() in MODIFIERS and not is_alone:
+            return self._modified(written.lower(), match.start())
+        name = self._name(written)
+        near = near_fields(written, self.extra_fields) if name is None else []
+        if name is None and is_alone:
+            known = [] if written.lower() in MODIFIERS else near
+            hint = f"; did you mean {' or '.join(f'{each}:' for each in known)}?" if known else ""
+            self.notes.append(f"“{written}:” was read as text, as there is no such field{hint}")
+            return Word(written, self.field)
+        if name is None:
+            scan.fail(no_field(written, self.extra_fields), match.start(), match.end() - 1, near)
+        if self.field is not None:
+            scan.fail(f"a field inside the set of “{self.field}”", match.start(), match.end())
+        if is_alone:
+            scan.fail(f"nothing follows “{written}:”", match.start(), match.end())
+        if name in DATE_FIELDS or name == "is":
+            return read_filter(self.scan, name, zone=self.zone, now=self.now)
+        return self._in_field(name, match.start())
+
+    def _name(self, written: str) -> str | None:
+        """The field that `written` names, in this language or in another."""
+        lower = written.lower()
+        if lower in MODIFIERS:
+            return None
+        if lower.startswith("extra."):
+            return lower[6:] if lower[6:] in self.extra_fields else None
+        if (name := field_name(lower, self.extra_fields)) is not None:
+            return name
+        other = foreign.NAMES.get(lower)
+        return other if other not in MODIFIERS else None
+
+    def _in_field(self, name: str, start: int) -> Node | None:
+        scan = self.scan
+        if scan.peek() == ":":
+            scan.fail("a colon needs the name of a field before it", scan.at, scan.at + 1)
+        if name in TEXT_FIELDS and scan.peek() in ("-", "!") and scan.peek(1).strip():
+            scan.fail(f"to leave a word out write -{name}:word", scan.at, scan.at + 1)
+        enclosing, self.field = self.field, name
+        value_start = scan.at
+        match scan.peek():
+            case "(":
+                found = self._parentheses()
+            case '"':
+                found = self.quoted()
+            case _:
+                found = self._in_text() if name in TEXT_FIELDS else self.word()
+        self.field = enclosing
+        if found is None:
+            scan.fail(f"nothing to look for in “{name}”", start, scan.at)
+        if scan.text[value_start : scan.at].lower() == "none":
+            return Missing(name)
+        return Not(Missing(name)) if isinstance(found, Everything) else found
+
+    def _in_text(self) -> Node | None:
+        """Read a word in a field of text, or a part or a count in it."""
+        scan = self.scan
+        start = scan.at
+        if (found := scan.match(_FIELD)) and found[1].lower() in MODIFIERS and scan.peek().strip(")|"):
+            return self._modified(found[1].lower(), start)
+        scan.at = start
+        return self._spelled_word()
+
+    # --- zones, counts, spellings ---------------------------------------------------------------
+
+    def _modified(self, name: str, start: int) -> Node | None:
+        """Read the operand after `lead:`, `first:`, `atleast:`, `exact:`, `caps:` or `words:`."""
+        match name:
+            case "words":
+                return read_length(self.scan, start)
+            case "exact" | "caps":
+                spelled = Spelled("exact" if name == "exact" else "caps", f"{name}:")
+                return self._in_spelling(spelled, self._inner_primary, start)
+            case "atleast":
+                return self._at_least(self._number(name, 2, MAX_TIMES, start), start)
+            case "first":
+                return self._in_zone(self._number(name, 1, MAX_FIRST, start), start)
+            case _:
+                return self._in_zone("lead" if name == "lead" else "hlead", start)
+
+    def _number(self, name: str, least: int, most: int, start: int) -> int:
+        scan = self.scan
+        found = scan.match(_NUMBER)
+        if found is None or scan.peek() in ("", ")", "|"):
+            own = (
+                f"; to ask for the field of the archive write extra.{name}:"
+                if name in self.extra_fields
+                else ""
+            )
+            scan.fail(
+                f"“{name}:” takes a number and then a word or a set: {name}:5(a OR b){own}", start, scan.at
+            )
+        return self.within_limits(name, int(found[1]), least, most, start)
+
+    def within_limits(self, name: str, number: int, least: int, most: int, start: int) -> int:
+        """The number, unless it is too small or too large for `name`."""
+        if number > most:
+            raise LimitExceeded(f"“{name}:” takes a number up to {most:,}")
+        if number < least:
+            self.scan.fail(f"“{name}:” takes a number from {least} up", start, self.scan.at)
+        return number
+
+    def _inner_primary(self) -> Node | None:
+        """Read the operand of a part, a count or a spelling, which is counted with it as one."""
+        self.clauses -= 1
+        self._enter("parts and spellings")
+        found = self.primary()
+        self.nesting -= 1
+        return found
+
+    def _enter(self, noun: str) -> None:
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:
+            raise LimitExceeded(f"{noun} are nested more than {MAX_NESTING} deep; use fewer")
+
+    def _operand(self, name: str, start: int) -> Node:
+        found = self._inner_primary()
+        if found is None:
+            self.scan.fail(f"nothing to look for in “{name}”", start, self.scan.at)
+        return found
+
+    def _at_least(self, times: int, start: int) -> Node:
+        found = self._operand("atleast", start)
+        if not is_positional(found):
+            reason = "atleast counts the places of a word, a phrase, a pair or a set of these"
+            self.scan.fail(reason, start, self.scan.at)
+        return AtLeast(found, times)
+
+    def _in_zone(self, zone: Zone, start: int) -> Node:
+        found = within(self._operand(f"first:{zone}" if isinstance(zone, int) else zone, start), zone)
+        if found is None:
+            self.scan.fail("a part of the text has words, not dates and not values", start, self.scan.at)
+        return found
+
+    def _in_spelling(self, spelled: Spelled, read: Read, start: int) -> Node | None:
+        enclosing, self.spelled = self.spelled, spelled
+        found = read()
+        self.spelled = enclosing
+        if found is not None and any(
+            isinstance(leaf, Dates | Missing | Length | Everything) for leaf in leaves(found)
+        ):
+            self.scan.fail(f"“{spelled.name}” takes words and phrases", start, self.scan.at)
+        return found
+
+    # --- other services -------------------------------------------------------------------------
+
+    def _foreign(self, start: int) -> Read | None:
+        """A function that reads what stands here as another service writes it; None if nothing does."""
+        if self.any_word or self.is_value:
+            return None
+        read = self._foreign_here(start)
+        self.has_foreign = self.has_foreign or read is not None
+        return read
+
+    def _foreign_here(self, start: int) -> Read | None:
+        scan = self.scan
+        if counted := scan.match(foreign.COUNTED):
+            times = self.within_limits("atleast", int(counted[2]), 1, MAX_TIMES, start)
+            return (lambda: self._at_least(times, start)) if times > 1 else self._inner_primary
+        if near := scan.match(foreign.NEAR_LIST):
+            return lambda: self._near_list(read_distance(near[1]), start)
+        if scan.match(foreign.COMPARED):
+            return lambda: read_length(scan, start)
+        if equals := self._match_known(foreign.EQUALS):
+            own = foreign.NAMES[equals[1].lower()]
+            self.notes.append(f"“{equals.group()}” was read as {own}:")
+            return lambda: self._named(own, start)
+        if call := self._match_known(foreign.CALL):
+            return lambda: self._called(call[1].lower(), call[2], start)
+        return None
+
+    def _match_known(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        found = pattern.match(self.scan.text, self.scan.at)
+        if found is None or found[1].lower() not in (foreign.NAMES | foreign.SPELLINGS):
+            return None
+        if pattern is foreign.CALL and found[2] and found[1].lower() != "lead":
+            return None
+        return self.scan.match(pattern)
+
+    def _called(self, name: str, number: str, start: int) -> Node | None:
+        """Read the parentheses after a name."""
+        if name == "lead" and number:
+            return self._in_zone(self.within_limits("first", int(number[:9]), 1, MAX_FIRST, start), start)
+        if name in foreign.SPELLINGS:
+            written = foreign.SPELLINGS[name]
+            spelled = Spelled("caps", name, written) if written else Spelled("exact", name)
+            return self._in_spelling(spelled, self._inner_primary, start)
+        return self._named(foreign.NAMES[name], start)
+
+    def _named(self, own: str, start: int) -> Node | None:
+        """Read the operand of a field or a zone by its name in this language."""
+        if own in MODIFIERS:
+            return self._modified(own, start)
+        if self.field is not None:
+            self.scan.fail(f"a field inside the set of “{self.field}”", start, self.scan.at)
+        return self._in_field(own, start)
+
+    def _near_list(self, distance: int, start: int) -> Node:
+        """Read the words in quotes here as a row, each near the next."""
+        scan = self.scan
+        text = scan.quotations()[0]
+        self.count(max(0, self.phrase_length(text) - 1))
+        found: Node | None = None
+        for word in words(text):
+            found = Word(word, self.field) if found is None else Near(found, Word(word, self.field), distance)
+        if found is None:
+            scan.fail("there is nothing to search for: no word has a letter or a digit", start, scan.at)
+        return found

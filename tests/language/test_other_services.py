@@ -1,0 +1,82 @@
+"""Queries as people write them for other services: the table of the documentation, and its edges."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from search.errors import QuerySyntaxError
+from search.language import Query, parse_loosely, parse_query
+from tests.language.test_language import NOW
+
+PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "query-language.md"
+ROWS = re.findall(
+    r"^\| (Nexis|Factiva|ProQuest|GDELT|Google) \| `(.+?)` \| (.+?) \|$", PAGE.read_text(), re.MULTILINE
+)
+
+
+def read(text: str) -> Query:
+    return parse_query(text, now=NOW)
+
+
+@pytest.mark.parametrize(("service", "written", "canonical"), ROWS)
+def test_a_query_of_another_service_is_read_as_the_documentation_says(
+    service: str,  # noqa: ARG001  # in the name of the test
+    written: str,
+    canonical: str,
+) -> None:
+    if canonical == "two readings":
+        with pytest.raises(QuerySyntaxError, match="two readings"):
+            read(written)
+    else:
+        assert str(read(written)) == canonical.strip("`")
+        assert read(canonical.strip("`")).tree == read(written).tree
+
+
+def test_the_documentation_has_queries_of_each_service() -> None:
+    counts = Counter(service for service, _, _ in ROWS)
+    assert counts.total() >= 60
+    assert min(counts.values()) >= 4
+
+
+@pytest.mark.parametrize("word", "w/5 /5 near5 pre/5 +5 n/5 adj5 SAME same w/s around(5) w near pre".split())
+def test_an_operator_of_another_service_is_a_word_where_it_joins_nothing(word: str) -> None:
+    alone = read(f'"{word}"')
+    for written in (word, f"strike {word}", f"{word} strike", f"strike AND {word} OR ferry"):
+        found = read(written)
+        assert "NEAR" not in str(found)
+        assert "ADJ" not in str(found)
+    assert "NEAR" not in str(alone)
+
+
+@pytest.mark.parametrize(
+    ("written", "note"),
+    [
+        ("storm!", "“storm!” was read as storm*"),
+        ("hd=storm", "“hd=” was read as title:"),
+        ("vesk same port", "did you mean NEAR/P?"),
+    ],
+)
+def test_a_form_that_one_service_has_is_read_as_the_nearest_with_a_note(written: str, note: str) -> None:
+    assert any(note in each for each in read(written).notes)
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("vesk and port", "vesk AND and AND port"),
+        ("vesk or port", "vesk AND or AND port"),
+        ('"vesk or port" w/5 strike', '"vesk or port" NEAR/5 strike'),
+    ],
+)
+def test_small_letters_are_words_unless_another_service_is_written(written: str, canonical: str) -> None:
+    assert str(read(written)) == canonical
+
+
+def test_a_headline_is_not_read_as_a_query_of_another_service() -> None:
+    found = parse_loosely("Goal! Vesk win w/5 minutes left", zone=UTC, now=NOW)
+    assert str(found) == "Goal OR Vesk OR win OR w OR 5 OR minutes OR left"
