@@ -20,7 +20,7 @@ class Field:
     """
 
     name: str
-    kind: Literal["text", "value", "exact", "date"]
+    kind: Literal["text", "value", "exact", "date", "mark"]
     aliases: tuple[str, ...] = ()
     facet: bool = False
 
@@ -44,6 +44,8 @@ FIELDS = (
     Field("after", "date"),
     Field("before", "date"),
     Field("when", "date"),
+    Field("changed", "date"),  # when it was updated
+    Field("is", "mark"),
 )
 
 TEXT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "text")

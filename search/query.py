@@ -16,7 +16,10 @@ have to name in an annotation is here, too.
 from search.archive.archive import Archive, open_archive
 from search.archive.concordance import Collocate, Kwic, KwicLine
 from search.archive.counted import Coverage
+from search.archive.manifest import Drift, Manifest, Replay
 from search.archive.question import Question
+from search.archive.versioned import Change, Diff
+from search.changes import Span, TextDiff
 from search.deadline import Deadline
 from search.engine import (
     Added,
@@ -48,11 +51,14 @@ __all__ = [
     "Added",
     "Archive",
     "Bin",
+    "Change",
     "Collocate",
     "Coverage",
     "Deadline",
+    "Diff",
     "Distinctive",
     "DistinctiveWord",
+    "Drift",
     "Explanation",
     "Facet",
     "FacetRequest",
@@ -63,16 +69,20 @@ __all__ = [
     "Hit",
     "Kwic",
     "KwicLine",
+    "Manifest",
     "PartCount",
     "Proximity",
     "Question",
     "Ranking",
     "Recency",
+    "Replay",
     "Results",
     "Snippet",
+    "Span",
     "State",
     "Stats",
     "Suggestion",
+    "TextDiff",
     "Timeline",
     "Version",
     "open_archive",

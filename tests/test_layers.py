@@ -23,7 +23,7 @@ LAYERS = (
     {"errors", "fields"},
     {"article", "deadline", "once"},
     {"text", "dates"},
-    {"language"},
+    {"language", "changes"},
     {"snippets"},
     {"engine"},
     {"index", "sources"},

@@ -106,6 +106,7 @@ def test_the_archive_has_these_methods() -> None:
         "search", "count", "facets", "timeline", "scan", "export", "ids", "get", "stats",
         "similar", "background", "suggest", "explain",
         "count_many", "index", "timelines", "coverage", "kwic", "collocations", "distinctive",
+        "diff", "changes", "first_seen", "manifest", "replay",
         "add", "delete", "rebuild", "close", "history", "prune", "upgrade", "at", "state", "version",
     }  # fmt: skip
 

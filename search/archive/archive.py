@@ -23,11 +23,14 @@ from search.archive.counted import CountedArchive
 from search.archive.excerpts import with_snippets
 from search.archive.export import columns_of, row_of
 from search.archive.feedback import expansion
+from search.archive.opened import Past
 from search.archive.paging import NextPage, digest_of
 from search.archive.question import Question, depends_on_now, question_of, questions_of, read_question
+from search.archive.recorded import RecordedArchive
 from search.archive.related import article_of, background_of, similar_to
 from search.archive.spelling import correction, missing_parts
 from search.archive.studied import StudiedArchive
+from search.archive.versioned import VersionedArchive
 from search.article import Article
 from search.backends import open_engine
 from search.dates.bounds import Moment, Zone, between, next_full_hour, zone_of
@@ -47,7 +50,6 @@ from search.engine import (
     State,
     Stats,
     Suggestion,
-    Version,
 )
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError
 
@@ -73,7 +75,7 @@ def open_archive(
     return Archive(open_engine(str(location), create=create, language=language, wait=wait), where)
 
 
-class Archive(CountedArchive, StudiedArchive, ChangingArchive):
+class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive, ChangingArchive):
     """A news archive: search it, count in it, add to it. Close it, or use it in a `with` statement.
 
     Threads may share one `Archive`, and a search never waits for a writer. Each method that takes a question
@@ -105,13 +107,19 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
         """Let go of the archive's files."""
         self.engine.close()
 
-    def at(self, *, zone: Zone | None = None, now: datetime | None = None) -> Archive:
-        """Return the same archive for a user in another zone, or as of another moment; costs nothing.
+    def at(
+        self, *, zone: Zone | None = None, now: datetime | None = None, as_of: Past | None = None
+    ) -> Archive:
+        """Return the same archive for a user in another zone, or at another moment; costs nothing.
 
-        A zone or a moment that is not given stays as it is. `now` must have a zone.
+        `now` is the moment from which "yesterday" is counted, and must have a zone. With `as_of`, which is a
+        revision or a moment, every question is answered as an archive would answer it that was never changed
+        after then. Each that is not given stays as it is.
         """
         where = self.zone if zone is None else zone_of(zone)
-        return Archive(self.engine, where, self._now if now is None else now_of(now))
+        moment = self._now if now is None else now_of(now)
+        revision = self._as_of if as_of is None else self._revision(as_of, moment or self._moment())
+        return Archive(self.engine, where, moment, revision)
 
     def version(self) -> str:
         """A name of the archive's state, which changes whenever an answer may change; made in microseconds.
@@ -135,6 +143,7 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
         expand: bool = False,
         recency: str | timedelta | None = None,
         ranking: Ranking = DEFAULT_RANKING,
+        as_of: Past | None = None,
     ) -> Results:
         """The matches of the question: one page and the total.
 
@@ -144,7 +153,7 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
 
         With `expand` the words of the first articles found have a part in the ranking. With `recency` ("7d",
         "12h", "2w") newer articles rank higher: half of a score is halved by that age. `ranking` has every
-        parameter, for comparing one ranking with another.
+        parameter, for comparing one ranking with another. `as_of` is as in `at`.
         """
         if sort not in SORTS:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
@@ -155,10 +164,13 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
         page = None if after is None else NextPage.read(text_of("after", after))
         now = page.began if page and page.began and self._now is None else self._moment()
         now = now.replace(microsecond=0)  # as exactly as a page is told when the search began
-        with self._reading(timeout) as (reader, deadline):
+        with self._reading(timeout, as_of, now) as (reader, deadline):
             read = read_question(reader, asked, self.zone, now)
             past = None if page is None else Cursor.read(page.place, sort)
-            facts = (read.tree, sort, expand, recency, None if ranking == DEFAULT_RANKING else ranking)
+            facts: tuple[object, ...] = (read.tree, sort, expand, recency)
+            facts += (None if ranking == DEFAULT_RANKING else ranking,)
+            if as_of is not None or self._as_of is not None:
+                facts += (reader.state().revision,)
             if page is not None:
                 page.check(digest_of(*facts))
             request = SearchRequest(
@@ -208,9 +220,9 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
             )
             return with_snippets(results, check) if snippets else results
 
-    def count(self, question: Question | str, *, timeout: Timeout = None) -> int:
+    def count(self, question: Question | str, *, timeout: Timeout = None, as_of: Past | None = None) -> int:
         """How many articles match."""
-        with self._reading(timeout) as (reader, _):
+        with self._reading(timeout, as_of) as (reader, _):
             return reader.search(SearchRequest(self._read(reader, question).tree, limit=0)).total
 
     def count_many(
@@ -226,11 +238,15 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
             return {label: reader.search(SearchRequest(tree, limit=0)).total for label, tree in trees.items()}
 
     def facets(
-        self, question: Question | str, *fields: str | FacetRequest, timeout: Timeout = None
+        self,
+        question: Question | str,
+        *fields: str | FacetRequest,
+        timeout: Timeout = None,
+        as_of: Past | None = None,
     ) -> Facets:
         """The counts of all matches by each of `fields`, written as for `search`."""
         requests = facets_of(fields)
-        with self._reading(timeout) as (reader, _):
+        with self._reading(timeout, as_of) as (reader, _):
             tree = self._read(reader, question).tree
             return reader.search(SearchRequest(tree, limit=0, facets=requests, zone=self.zone)).facets
 
@@ -329,19 +345,15 @@ class Archive(CountedArchive, StudiedArchive, ChangingArchive):
 
     def get(self, identity: str) -> Article | None:
         """The article with this id, or None."""
-        with self.engine.reader() as reader:
+        with self._reading() as (reader, _):
             return reader.get([text_of("an id", identity)]).get(identity)
-
-    def history(self, identity: str) -> tuple[Version, ...]:
-        """Every version of the article that is kept, the oldest first; none if there never was one."""
-        return self._historied().history(text_of("an id", identity))
 
     def state(self) -> State:
         """The archive's language, extra fields and revision, and warnings for a user."""
-        with self.engine.reader() as reader:
+        with self._reading() as (reader, _):
             return reader.state()
 
     def stats(self) -> Stats:
         """The archive in numbers."""
-        with self.engine.reader() as reader:
+        with self._reading() as (reader, _):
             return reader.stats()

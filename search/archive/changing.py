@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from search.archive.arguments import age_given, articles_of, ids_of, paths_of, progress_of
 from search.archive.opened import OpenedArchive
 from search.article import Article
-from search.engine import Added, Historied, Progress
-from search.errors import InvalidRequest
+from search.engine import Added, Progress
 
 if TYPE_CHECKING:  # what reads files is imported when something is written
     from search.ingest import IndexReport
@@ -79,8 +78,3 @@ class ChangingArchive(OpenedArchive):
     def rebuild(self, progress: Progress | None = None) -> None:
         """Build a new index from the stored articles, calling `progress(done, total)` on the way."""
         self.engine.rebuild(progress_of(progress))
-
-    def _historied(self) -> Historied:
-        if not isinstance(self.engine, Historied):
-            raise InvalidRequest("this kind of archive keeps no earlier versions")
-        return self.engine

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 
 from search.archive.arguments import Timeout, facets_of
 from search.archive.attention import denominator, with_bursts
-from search.archive.opened import OpenedArchive
+from search.archive.opened import OpenedArchive, Past
 from search.archive.question import Question, questions_of
 from search.archive.timeline import Denominator, timeline
 from search.dates import INTERVALS, Interval
@@ -40,6 +40,7 @@ class CountedArchive(OpenedArchive):
         share: bool = False,
         bursts: bool = False,
         timeout: Timeout = None,
+        as_of: Past | None = None,
     ) -> Timeline:
         """The counts of all matches by year, quarter, month, week, day or hour, with the empty ones between.
 
@@ -47,7 +48,8 @@ class CountedArchive(OpenedArchive):
         its sources and dates, but need not have its words. `bursts` marks the intervals with more matches
         than the 28 before let expect, with less than one chance in 10,000.
         """
-        return self.timelines({"": question}, by, share=share, bursts=bursts, timeout=timeout)[""]
+        found = self.timelines({"": question}, by, share=share, bursts=bursts, timeout=timeout, as_of=as_of)
+        return found[""]
 
     def timelines(
         self,
@@ -58,6 +60,7 @@ class CountedArchive(OpenedArchive):
         share: bool = False,
         bursts: bool = False,
         timeout: Timeout = None,
+        as_of: Past | None = None,
     ) -> dict[str, Timeline]:
         """Timelines of several questions side by side, by their labels: all of one moment and one length.
 
@@ -66,7 +69,7 @@ class CountedArchive(OpenedArchive):
         if by not in INTERVALS:
             raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
         labelled = questions_of(questions)
-        with self._reading(timeout) as (reader, deadline):
+        with self._reading(timeout, as_of) as (reader, deadline):
             trees = {label: self._read(reader, asked).tree for label, asked in labelled.items()}
             if per is not None:
                 trees = _per(reader, trees, per)

@@ -2,35 +2,76 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from search.archive.arguments import Timeout, deadline_of
+from search.archive.arguments import Timeout, checked_as, deadline_of
 from search.archive.question import Question, question_of, read_question
+from search.dates.bounds import Moment, period_of
 from search.deadline import Deadline
-from search.engine import Engine, Reader
+from search.engine import Engine, Historied, Reader
+from search.errors import InvalidRequest
 from search.language import Query
 from search.text import Analyzer
 
+Past = int | Moment
+"""A revision of an archive, as a number or text ("r41"), or a moment; a text or a day means its end."""
+
+_REVISION = re.compile(r"r(\d{1,18})")
+
 
 class OpenedArchive:
-    """An engine, with a zone and a moment: `now`, or the time of each call."""
+    """An engine, with a zone and a moment: `now`, or the time of each call; and a revision that is shown."""
 
-    def __init__(self, engine: Engine, zone: tzinfo = UTC, now: datetime | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        zone: tzinfo = UTC,
+        now: datetime | None = None,
+        as_of: int | None = None,
+    ) -> None:
         self.engine = engine
         self.zone = zone
         self._now = now
+        self._as_of = as_of
         self._analyzer: Analyzer | None = None
 
     def _moment(self) -> datetime:
         return self._now or datetime.now(UTC)
 
     @contextmanager
-    def _reading(self, timeout: Timeout) -> Iterator[tuple[Reader, Deadline | None]]:
+    def _reading(
+        self, timeout: Timeout = None, as_of: Past | None = None, now: datetime | None = None
+    ) -> Iterator[tuple[Reader, Deadline | None]]:
         deadline = deadline_of(timeout)
-        with self.engine.reader(deadline) as reader:
+        revision = self._as_of if as_of is None else self._revision(as_of, now or self._moment())
+        reading = (
+            self.engine.reader(deadline)
+            if revision is None
+            else self._historied().reader_as_of(revision, deadline)
+        )
+        with reading as reader:
             yield reader, deadline
+
+    def _historied(self) -> Historied:
+        if not isinstance(self.engine, Historied):
+            raise InvalidRequest("this kind of archive keeps no earlier versions")
+        return self.engine
+
+    def _revision(self, then: Past, now: datetime) -> int:
+        """The revision that is meant; raises `InvalidRequest`."""
+        if isinstance(then, int):
+            return checked_as(int, "as_of", then)
+        if isinstance(then, str) and (written := _REVISION.fullmatch(then.strip())):
+            return int(written[1])
+        end = period_of(then, "as_of", self.zone, now).end
+        assert end is not None
+        revision = self._historied().revision_at(end - timedelta(microseconds=1))
+        if revision is None:
+            raise InvalidRequest(f"the history of the archive begins later than {then}")
+        return revision
 
     def _read(self, reader: Reader, asked: Question | str) -> Query:
         return read_question(reader, question_of(asked), self.zone, self._moment())

@@ -14,13 +14,16 @@ from collections.abc import Sequence
 import click
 
 from search.cli import (
+    changes,
     discover,
     export,
     help,  # noqa: A004
     index,
     maintain,
     options,
+    recording,
     search,
+    show,
     study,
     times,
     versions,
@@ -52,11 +55,12 @@ def news() -> None:
 news.add_under(
     "Find",
     search.search,
-    search.show,
+    show.show,
     export.export,
     search.count,
     times.timeline,
     search.facets,
+    recording.replay,
     discover.similar,
     discover.background,
 )
@@ -68,6 +72,8 @@ news.add_under(
     discover.suggest,
     search.stats,
     versions.history,
+    changes.diff,
+    changes.changes,
     help.show_help,
     help.schema,
 )

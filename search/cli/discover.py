@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from search.cli.citing import seen_of
 from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
@@ -87,7 +88,8 @@ def similar(
         results = opened.similar(
             _read_article(identity), since=since, until=until, limit=limit, timeout=timeout
         )
-    show_results(settings, results, output_format)
+        seen = seen_of(opened, [hit.article for hit in results.hits], output_format)
+    show_results(settings, results, output_format, seen=seen)
 
 
 @click.command()
@@ -118,7 +120,8 @@ def background(
     settings = resolve(archive, tz, color)
     with open_existing(settings) as opened:
         results = opened.background(_read_article(identity), limit=limit, timeout=timeout)
-    show_results(settings, results, output_format)
+        seen = seen_of(opened, [hit.article for hit in results.hits], output_format)
+    show_results(settings, results, output_format, seen=seen)
 
 
 @click.command()

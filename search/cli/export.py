@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from search.cli.citing import CITATION_FORMATS, with_seen
 from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
     articles,
+    as_of_option,
     completed,
     exit_with,
     open_existing,
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, object]
 
-EXPORT_FORMATS = ("csv", "tsv", "jsonl", "parquet", "ids")
+EXPORT_FORMATS = ("csv", "tsv", "jsonl", "parquet", "ids", *CITATION_FORMATS)
 
 
 @click.command()
@@ -53,6 +56,7 @@ EXPORT_FORMATS = ("csv", "tsv", "jsonl", "parquet", "ids")
     type=click.Choice(EXPORT_FORMATS),
     help="The format of the output.  [default: by the name of FILE, else csv]",
 )
+@as_of_option
 @click.option("--excel", is_flag=True, help="Write CSV that Excel opens as it is, with accents.")
 @tz_option
 @output_file
@@ -62,6 +66,7 @@ def export(
     question: Question,
     chosen: tuple[str, ...],
     output_format: str | None,
+    as_of: str | None,
     excel: bool,
     tz: str | None,
     output: Path | None,
@@ -75,6 +80,9 @@ def export(
     body, keywords, authors, source, url, language; and each extra field of the archive by its name. By
     default they are all of them without body, highlights, modified and precision.
 
+    ris, bibtex and csl-json are references for a bibliography. Their dates have the precision of the article,
+    and the day of access is the day on which the archive first had it.
+
     jsonl and parquet hold every value exactly. In csv and tsv several values are joined by "; ", and a cell
     that a spreadsheet would run as a formula begins with an apostrophe. --excel also adds the mark by which
     Excel knows UTF-8, and cuts cells that are too long for it.
@@ -82,33 +90,37 @@ def export(
     \b
       news export opec --since 1987-03 -o opec.csv
       news export 'keyword:oil' -c id,published,title,body -o oil.parquet
+      news export 'opec 1987-03' -o opec.bib
       news export '*' -c +body -f jsonl | gzip > all.jsonl.gz
     """
     from search.cli.search import show_notes
+    from search.present.citation import CITED_COLUMNS
 
     to_file = output is not None and str(output) != "-"
     kind = output_format or _format_of(output)
     if excel and kind != "csv":
         raise click.UsageError(f"--excel is for --format csv, not for {kind}")
-    if chosen and kind == "ids":
-        raise click.UsageError("--columns is for tables; --format ids has the id only")
+    if chosen and kind in ("ids", *CITATION_FORMATS):
+        raise click.UsageError(f"--columns is for tables; --format {kind} has columns of its own")
     settings = resolve(archive, tz)
-    with open_existing(settings) as opened, show_progress("articles", shown=to_file) as progress:
-        columns = _columns("id" if kind == "ids" else ",".join(chosen), opened.state().extra_fields)
+    with open_existing(settings, as_of=as_of) as opened, show_progress("articles", shown=to_file) as progress:
+        own = {"ids": "id", **dict.fromkeys(CITATION_FORMATS, ",".join(CITED_COLUMNS))}
+        columns = _columns(own.get(kind, ",".join(chosen)), opened.state().extra_fields)
         found = opened.search(question, limit=0)
         show_notes(found)
         count = 0
 
         def counted() -> Iterator[Row]:
             nonlocal count
-            for row in opened.export(question, columns):
+            rows: Iterable[Row] = opened.export(question, columns)
+            for row in with_seen(opened, rows) if kind in CITATION_FORMATS else rows:
                 yield row
                 count += 1
                 if not count % 500:
                     progress(count, found.total)
 
         with written_to(output):
-            _write(counted(), columns, kind, excel=excel)
+            _write(counted(), columns, kind, settings.zone, excel=excel)
     if to_file:
         say(f"wrote {articles(count)} to {output}")
     if not count:
@@ -120,7 +132,7 @@ def _format_of(output: Path | None) -> str:
     """The format that the name of the file names; CSV for standard output."""
     if output is None or str(output) in ("-", "/dev/stdout"):
         return "csv"
-    kind = {"ndjson": "jsonl", "txt": "ids"}.get(suffix := output.suffix[1:].lower(), suffix)
+    kind = {"ndjson": "jsonl", "txt": "ids", "bib": "bibtex"}.get(suffix := output.suffix[1:].lower(), suffix)
     if kind not in EXPORT_FORMATS:
         raise click.UsageError(f"the name {output.name} tells no format; give --format")
     return kind
@@ -136,9 +148,9 @@ def _columns(written: str, extra_fields: Sequence[str]) -> tuple[str, ...]:
     return columns_of([*default, *(name.removeprefix("+") for name in names)], extra_fields)
 
 
-def _write(rows: Iterable[Row], columns: Sequence[str], kind: str, *, excel: bool) -> None:
+def _write(rows: Iterable[Row], columns: Sequence[str], kind: str, zone: tzinfo, *, excel: bool) -> None:
     """Print the rows, each as soon as it is read."""
-    from search.present import parquet, schema, table
+    from search.present import citation, parquet, schema, table
 
     cut = 0
 
@@ -153,6 +165,8 @@ def _write(rows: Iterable[Row], columns: Sequence[str], kind: str, *, excel: boo
             lines = table.rows_for_excel(rows, columns, note_cut)
         case "csv" | "tsv":
             lines = table.rows_as_table(rows, columns, kind)
+        case "ris" | "bibtex" | "csl-json":
+            lines = citation.cite(rows, kind, zone=zone)
         case "jsonl":
             lines = schema.rows_as_json_lines(rows)
         case _:

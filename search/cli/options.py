@@ -112,6 +112,11 @@ tz_option = click.option(
     metavar="ZONE",
     help="Time zone of dates in the query and in the output, such as Europe/Berlin.  [default: your own]",
 )
+as_of_option = click.option(
+    "--as-of",
+    metavar="MOMENT",
+    help="Answer as the archive was: at a revision (r57), or at the end of a day or minute (2025-04-08).",
+)
 color_option = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -234,18 +239,23 @@ def resolve(archive: str | None, tz: str | None = None, color: str | None = None
 
 
 @contextmanager
-def open_existing(settings: Settings, wait: float = 0.0, *, with_warnings: bool = False) -> Iterator[Archive]:
-    """Open an archive that exists; raises `ArchiveNotFound`.
+def open_existing(
+    settings: Settings, wait: float = 0.0, *, with_warnings: bool = False, as_of: str | None = None
+) -> Iterator[Archive]:
+    """Open an archive that exists, as it was at `as_of` if that is given; raises `ArchiveNotFound`.
 
     With `with_warnings` the warnings about its state are printed, for a command that does not print them.
     """
     from search.archive.archive import open_archive
 
     with open_archive(settings.archive, wait=wait, zone=settings.zone) as archive:
-        if with_warnings:
-            for warning in archive.state().warnings:
-                warn(warning)
-        yield archive
+        shown = archive if as_of is None else archive.at(as_of=as_of)
+        state = shown.state() if with_warnings or as_of is not None else None
+        if state is not None and as_of is not None:
+            warn(f"as of revision {state.revision}")
+        for warning in state.warnings if state is not None and with_warnings else ():
+            warn(warning)
+        yield shown
 
 
 def console(settings: Settings) -> Console:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 import click
 
+from search.cli.citing import CITATION_FORMATS, print_references
 from search.cli.options import command_line, warn
 
 if TYPE_CHECKING:
     from search.engine import Results
 
-PAGE_FORMATS = ("text", "json", "jsonl", "csv", "tsv", "ids")
-WITHOUT_FACETS = ("csv", "tsv", "ids")
+PAGE_FORMATS = ("text", "json", "jsonl", "csv", "tsv", "ids", *CITATION_FORMATS)
+WITHOUT_FACETS = ("csv", "tsv", "ids", *CITATION_FORMATS)
 """The formats of a page of hits that have no room for the counts of facets."""
+
+
+WITHOUT_SNIPPETS = ("ids", *CITATION_FORMATS)
 
 
 def check_facets(output_format: str) -> None:
@@ -26,10 +31,12 @@ def check_facets(output_format: str) -> None:
         )
 
 
-def print_rows(output_format: str, results: Results) -> None:
-    """Print a page of hits as rows, and say so if there are more."""
-    for row in _rows(output_format, results):
-        sys.stdout.write(row)
+def print_rows(output_format: str, results: Results, seen: Mapping[str, datetime], zone: tzinfo) -> None:
+    """Print a page of hits as rows, and say so if there are more; `seen` is for references."""
+    if output_format in CITATION_FORMATS:
+        print_references(output_format, [hit.article for hit in results.hits], seen, zone)
+    else:
+        sys.stdout.writelines(_rows(output_format, results))
     if results.next is not None:
         last = results.first + len(results.hits) - 1
         shown = f"{last:,}" if results.first == 1 else f"{results.first:,} to {last:,}"

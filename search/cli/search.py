@@ -1,23 +1,28 @@
-"""The commands that find and read articles: search, count, timeline, facets, show, stats."""
+"""The commands that find articles and count them: search, count, timeline, facets, stats."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
 
-from search.cli.last import hit_of, remember
+from search.cli.citing import seen_of
+from search.cli.last import remember
 from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
+    as_of_option,
     color_option,
     completed,
     console,
     exit_with,
     format_option,
     open_existing,
-    print_error,
     question_options,
     quiet_option,
     resolve,
@@ -26,12 +31,11 @@ from search.cli.options import (
     warn,
 )
 from search.cli.paging import next_command, start_of
-from search.cli.rows import PAGE_FORMATS, check_facets, print_rows
+from search.cli.recording import manifest_option, pinned, write_manifest
+from search.cli.rows import PAGE_FORMATS, WITHOUT_SNIPPETS, check_facets, print_rows
 
 if TYPE_CHECKING:
-    from search.archive.archive import Archive
     from search.archive.question import Question
-    from search.article import Article
     from search.cli.options import Settings
     from search.engine import Results, Sort
 
@@ -64,6 +68,8 @@ if TYPE_CHECKING:
     help="Rank newer articles higher. Half of the score halves with every AGE: 12h, 7d, 2w, 6m, 1y.",
 )
 @timeout_option
+@manifest_option
+@as_of_option
 @tz_option
 @format_option(*PAGE_FORMATS)
 @color_option
@@ -79,6 +85,8 @@ def search(
     expand: bool,
     recency: str | None,
     timeout: float,
+    manifest: Path | None,
+    as_of: str | None,
     tz: str | None,
     output_format: str,
     color: str | None,
@@ -105,7 +113,8 @@ def search(
     if facets:
         check_facets(output_format)
     settings = resolve(archive, tz, color)
-    with open_existing(settings) as opened:
+    with open_existing(settings, as_of=as_of) as opened:
+        opened = opened if manifest is None else pinned(opened)
 
         def ask(limit: int, after: str | None, *, whole: bool) -> Results:
             return opened.search(
@@ -114,7 +123,7 @@ def search(
                 limit=limit,
                 after=after,
                 facets=facets if whole else (),
-                snippets=whole and output_format != "ids",
+                snippets=whole and output_format not in WITHOUT_SNIPPETS,
                 timeout=timeout,
                 expand=expand,
                 recency=recency,
@@ -123,7 +132,11 @@ def search(
         size = settings.limit if limit is None else limit
         start = after if page is None else start_of(page, size, after, ask)
         results = ask(size, start, whole=True)
-    show_results(settings, results, output_format, page)
+        seen = seen_of(opened, [hit.article for hit in results.hits], output_format)
+        if manifest is not None:
+            given: dict[str, str | bool] = {"sort": sort, "expand": expand, "recency": recency or ""}
+            write_manifest(manifest, opened.manifest(question, page=results, options=given))
+    show_results(settings, results, output_format, page, seen)
 
 
 def show_notes(results: Results) -> None:
@@ -138,8 +151,14 @@ def show_notes(results: Results) -> None:
         warn(sentence)
 
 
-def show_results(settings: Settings, results: Results, output_format: str, page: int | None = None) -> None:
-    """Print a page of results; the exit code is 1 if there are none."""
+def show_results(
+    settings: Settings,
+    results: Results,
+    output_format: str,
+    page: int | None = None,
+    seen: Mapping[str, datetime] = MappingProxyType({}),
+) -> None:
+    """Print a page of results, with the times of `seen_of` in references; the exit code is 1 without any."""
     from search.present import schema, terminal
 
     show_notes(results)
@@ -153,7 +172,7 @@ def show_results(settings: Settings, results: Results, output_format: str, page:
         case "json":
             click.echo(schema.results_as_json(results))
         case _:
-            print_rows(output_format, results)
+            print_rows(output_format, results, seen, settings.zone)
     if not results.total:
         exit_with(NOTHING_FOUND)
 
@@ -161,12 +180,16 @@ def show_results(settings: Settings, results: Results, output_format: str, page:
 @click.command()
 @question_options
 @timeout_option
+@manifest_option
+@as_of_option
 @tz_option
 @archive_option
 @quiet_option()
 def count(
     question: Question,
     timeout: float,
+    manifest: Path | None,
+    as_of: str | None,
     tz: str | None,
     archive: str | None,
 ) -> None:
@@ -177,8 +200,11 @@ def count(
       news count '"rate cut"' --since 2025
     """
     settings = resolve(archive, tz)
-    with open_existing(settings, with_warnings=True) as opened:
+    with open_existing(settings, with_warnings=True, as_of=as_of) as opened:
+        opened = opened if manifest is None else pinned(opened)
         total = opened.count(question, timeout=timeout)
+        if manifest is not None:
+            write_manifest(manifest, opened.manifest(question))
     click.echo(total)
     if not total:
         exit_with(NOTHING_FOUND)
@@ -195,6 +221,7 @@ def count(
 )
 @question_options
 @timeout_option
+@as_of_option
 @tz_option
 @format_option("text", "json", "csv", "tsv")
 @color_option
@@ -204,6 +231,7 @@ def facets(
     question: Question,
     fields: tuple[str, ...],
     timeout: float,
+    as_of: str | None,
     tz: str | None,
     output_format: str,
     color: str | None,
@@ -221,7 +249,7 @@ def facets(
     from search.present import schema, table, terminal
 
     settings = resolve(archive, tz, color)
-    with open_existing(settings, with_warnings=True) as opened:
+    with open_existing(settings, with_warnings=True, as_of=as_of) as opened:
         counted = opened.facets(question, *(fields or ("keyword", "source", "author")), timeout=timeout)
     match output_format:
         case "text":
@@ -234,77 +262,6 @@ def facets(
             sys.stdout.writelines(table.facets_as_table(counted))
     if not any(facet.values or facet.missing for facet in counted):
         exit_with(NOTHING_FOUND)
-
-
-@click.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID|URL|NUMBER...")
-@click.option("--hit", is_flag=True, help="Read each number as a hit of the last search, not as an id.")
-@tz_option
-@format_option("text", "json")
-@color_option
-@archive_option
-@quiet_option()
-def show(
-    ids: tuple[str, ...],
-    hit: bool,
-    tz: str | None,
-    output_format: str,
-    color: str | None,
-    archive: str | None,
-) -> None:
-    """Print whole articles by id, URL or the number of a hit.
-
-    A number that is not the id of an article is the number of a hit of the last search in this archive that
-    was printed as text.
-
-    With --format json, print one article a line in the form that `news index` reads.
-
-    \b
-      news show 3
-      news show "$(news search comet --format ids --limit 1)"
-    """
-    from search.present import schema, terminal
-
-    settings = resolve(archive, tz, color)
-    missing = False
-    with open_existing(settings, with_warnings=True) as opened:
-        for number, identity in enumerate(ids):
-            article = _find(opened, settings, identity, by_number=hit)
-            if article is None:
-                missing = True
-            elif output_format == "json":
-                click.echo(schema.article_as_json(article))
-            else:
-                click.echo() if number else None
-                terminal.print_article(console(settings), article, settings.zone)
-    if missing:
-        exit_with(NOTHING_FOUND)
-
-
-def _find(archive: Archive, settings: Settings, written: str, *, by_number: bool) -> Article | None:
-    """Return the article with this id, else the newest one with this URL, else the hit of this number.
-
-    If there is none, say so.
-    """
-    from search.language import Word
-
-    article = None if by_number else archive.get(written)
-    if article is None and "://" in written:
-        hits = archive.search(str(Word(written, "url")), sort="newest", limit=1).hits
-        article = hits[0].article if hits else None
-    if article is not None:
-        return article
-    if not written.isdecimal():
-        print_error(f"no article has the id {written}")
-        return None
-    identity, search = hit_of(settings.archive, written)
-    if identity is None:
-        print_error(f"no article has the id {written}, and {search}")
-    elif (article := archive.get(identity)) is None:
-        print_error(f"hit {written} of the last search, {identity}, is not in the archive any more")
-    else:
-        warn(f"hit {written} of: {search}")
-    return article
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ import click
 from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
+    as_of_option,
     color_option,
     completed,
     console,
@@ -23,6 +25,7 @@ from search.cli.options import (
     timeout_option,
     tz_option,
 )
+from search.cli.recording import manifest_option, pinned, write_manifest
 
 if TYPE_CHECKING:
     from search.archive.question import Question
@@ -52,6 +55,8 @@ _by_option = click.option(
 )
 @question_options
 @timeout_option
+@manifest_option
+@as_of_option
 @tz_option
 @click.option(
     "--format",
@@ -72,6 +77,8 @@ def timeline(
     others: tuple[str, ...],
     per: str | None,
     timeout: float,
+    manifest: Path | None,
+    as_of: str | None,
     tz: str | None,
     output_format: str | None,
     color: str | None,
@@ -96,9 +103,14 @@ def timeline(
     share = share or bursts
     asked = {question.text if others else "": question}
     asked |= {text: replace(question, text=text) for text in others}
-    with open_existing(settings, with_warnings=True) as opened:
-        lines = opened.timelines(asked, by, per=per, share=share, bursts=bursts, timeout=timeout)
     several = bool(others) or per is not None
+    if several and manifest is not None:
+        raise click.UsageError("a manifest is of one question; --manifest has no meaning with --vs and --per")
+    with open_existing(settings, with_warnings=True, as_of=as_of) as opened:
+        opened = opened if manifest is None else pinned(opened)
+        lines = opened.timelines(asked, by, per=per, share=share, bursts=bursts, timeout=timeout)
+        if manifest is not None:
+            write_manifest(manifest, opened.manifest(question, by=by))
     match output_format or ("text" if sys.stdout.isatty() else "csv"):
         case "text":
             times.print_timelines(console(settings), lines, share=share)

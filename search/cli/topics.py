@@ -116,6 +116,7 @@ QUERY = Topic(
                 ("id:wire-1204", "the id"),
                 ("places:vesk", "a field of the source"),
                 ("precision:day", "articles whose date has no time; also: month, year, instant"),
+                ("is:silent", "articles with an edit that they do not tell of; see: news changes --help"),
                 ("author:none", "articles without an author; likewise for every field"),
                 ("author:*", "articles with an author; likewise for every field"),
             ),
@@ -127,6 +128,7 @@ QUERY = Topic(
                 ("strike date:2025-02", "published in February 2025"),
                 ("strike since:2025-02 until:2025-03-15", "published between these, both included"),
                 ("strike when:7d", "published in the last 7 days"),
+                ("strike changed:7d", "updated since 7 days ago; takes all that date: takes"),
             ),
         ),
         Section(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from search.article import LATEST_YEAR
 from search.dates import Period, UnreadableDate, checked_bound, read_period, read_zone
 from search.errors import InvalidRequest
 
@@ -14,6 +15,9 @@ Moment = str | date | datetime
 A naive datetime is in the zone of the archive; an aware one counts days in its own zone."""
 
 Zone = str | tzinfo
+
+LATEST = datetime(LATEST_YEAR, 12, 31, tzinfo=UTC)
+"""A moment later than any that is asked for."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _AGE = re.compile(r"(\d{1,5})\s*(h|d|w|m|y)", re.IGNORECASE)
@@ -51,15 +55,18 @@ def between(since: Moment | None, until: Moment | None, zone: tzinfo, now: datet
     """
     if since is None and until is None:
         return None
-    start = None if since is None else _bound(since, "since", zone, now).start
-    end = None if until is None else _bound(until, "until", zone, now).end
+    start = None if since is None else period_of(since, "since", zone, now).start
+    end = None if until is None else period_of(until, "until", zone, now).end
     try:
         return Period(start, end)
     except UnreadableDate as error:
         raise InvalidRequest(f"since {since} until {until}: {error}") from error
 
 
-def _bound(moment: Moment, name: str, zone: tzinfo, now: datetime) -> Period:
+def period_of(moment: Moment, name: str, zone: tzinfo, now: datetime) -> Period:
+    """The period that the argument `name` means, closed on both sides; raises `InvalidRequest`."""
+    if not isinstance(moment, str | date):
+        raise InvalidRequest(f"{name} must be text, a date or a datetime, not {type(moment).__name__}")
     try:
         if isinstance(moment, datetime):
             instant = checked_bound(moment if moment.utcoffset() is not None else moment.replace(tzinfo=zone))

@@ -44,6 +44,9 @@ class Reader(Protocol):
     def get(self, identities: Sequence[str]) -> dict[str, Article]:
         """The articles with these ids, by id; unknown ids are left out."""
 
+    def revisions(self, identities: Sequence[str]) -> dict[str, int]:
+        """The revision that made each of these articles as it is here; {} in an archive without history."""
+
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """How many articles have each of the words, in any form, in any field of text."""
 
@@ -148,6 +151,27 @@ class Historied(Protocol):
 
     def changed_since(self, revision: int) -> tuple[str, ...]:
         """The ids of articles that later revisions added, changed or deleted, sorted, without erased ones."""
+
+    def reader_as_of(self, revision: int, deadline: Deadline | None = None) -> AbstractContextManager[Reader]:
+        """The archive as it was after a revision: each answer is of an archive that never went further.
+
+        Articles that have been erased or cancelled since are not there, nor are articles whose version of
+        then is not kept; the warnings of the reader's state name the reason. Raises `InvalidRequest` for a
+        revision that the archive does not have, and `LimitExceeded`.
+        """
+
+    def revision_at(self, moment: datetime) -> int | None:
+        """The last revision made at or before a time; None where the archive's history begins later."""
+
+    def updates(self, after: int, upto: int) -> Iterator[tuple[Version, Version]]:
+        """Yield the versions before and after each update that later revisions than `after` made, in order.
+
+        `upto` is the last revision. Without the updates of cancelled articles, and without those from or to a
+        version that is not kept.
+        """
+
+    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
+        """When the archive first had each of these articles; without those whose time it does not know."""
 
     def prune(self, before: datetime) -> int:
         """Drop the versions that were replaced or deleted before this time; return how many."""

@@ -5,7 +5,7 @@
     ├── PhrasePattern "bank * england"                                                    leaf
     ├── Near a NEAR/5 b, a ADJ/S b   NotNear a NOTNEAR/5 b   Within first:50(a)           proximity
     ├── And   Or   Not   Boost   AtLeast atleast:3(a)                                     logic
-    └── Dates date:..   Missing author:none   Length words:500..   Everything *           filters
+    └── Dates date:..   Missing author:none   Length words:500..   Is is:silent   Everything *
 
 `str(node)` writes every operator out, so that reading it again gives an equal tree. `trees` has the
 functions that walk over trees.
@@ -193,12 +193,13 @@ class Boost:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Published within `period`."""
+    """Published within `period`; or with the field "changed" updated in it."""
 
     period: Period
+    field: Literal["date", "changed"] = "date"
 
     def __str__(self) -> str:
-        return f"date:{self.period}"
+        return f"{self.field}:{self.period}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,16 @@ class Length:
     def __str__(self) -> str:
         least, most = ("" if bound is None else str(bound) for bound in (self.least, self.most))
         return f"words:{least}" if least == most else f"words:{least}..{most}"
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """With a mark: silent, if an update was a silent edit."""
+
+    mark: Literal["silent"]
+
+    def __str__(self) -> str:
+        return f"is:{self.mark}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +259,7 @@ Node = (
     | Dates
     | Missing
     | Length
+    | Is
     | Everything
 )
 

@@ -30,7 +30,7 @@ from search.language.nodes import (
     Word,
     Zone,
 )
-from search.language.ranges import read_dates, read_length
+from search.language.ranges import read_filter, read_length
 from search.language.scanner import Scanner
 from search.language.suffixes import read_distance, read_wildcard
 from search.language.trees import is_positional, leaves, within
@@ -149,8 +149,8 @@ class Operands(Leaves):
             scan.fail(f"a field inside the set of “{self.field}”", match.start(), match.end())
         if is_alone:
             scan.fail(f"nothing follows “{written}:”", match.start(), match.end())
-        if name in DATE_FIELDS:
-            return read_dates(self.scan, name, zone=self.zone, now=self.now)
+        if name in DATE_FIELDS or name == "is":
+            return read_filter(self.scan, name, zone=self.zone, now=self.now)
         return self._in_field(name, match.start())
 
     def _name(self, written: str) -> str | None:

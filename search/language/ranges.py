@@ -4,7 +4,7 @@ date:2025-02            all of it                   since:X    from the first in
 date:2025-02..2025-03   first to last               until:X    up to the last instant of X
 date:[2025-01 TO *]     the same, in brackets       after:X    from where X ends on
 date:>=2025  date:<2025 the same, compared          before:X   up to where X begins
-                                                    when:7d    since:7d until:today
+changed:X               updated in it, not published        when:7d    since:7d until:today
 words:>500  words:100..500  words:500..  words:500
 """
 
@@ -15,7 +15,7 @@ from datetime import datetime, tzinfo
 
 from search.dates import Period, UnreadableDate, checked_bound, read_period
 from search.errors import LimitExceeded
-from search.language.nodes import Dates, Length, Missing, Node, Not
+from search.language.nodes import Dates, Is, Length, Missing, Node, Not
 from search.language.scanner import Scanner
 
 _COMPARISON = re.compile(r">=|<=|>|<")
@@ -28,9 +28,14 @@ _MAX_DIGITS = 9
 _AS_FIELD = {">=": "since", "<=": "until", ">": "after", "<": "before"}
 
 
-def read_dates(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Node:
-    """Read the text of the date field `name` at `scan` and move past it; raises `QuerySyntaxError`."""
+def read_filter(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Node:
+    """Read the text of a date field, or of `is`, at `scan` and move past it; raises `QuerySyntaxError`."""
     start = scan.at
+    if name == "is":
+        taken = scan.match(_UNBROKEN)
+        if taken is None or taken.group().lower() != "silent":
+            scan.fail("is: takes silent, for articles with a silent edit", start, max(scan.at, start + 1))
+        return Is("silent")
     taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
     written = taken.group() if taken else ""
     if scan.peek() == '"' and written in ("", ">=", "<=", ">", "<"):
@@ -39,10 +44,11 @@ def read_dates(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Node
         scan.fail("a date in quotes stands alone; a range is written 2025-01..2025-02", start, scan.at + 1)
     if not written:
         scan.fail(f"“{name}:” takes one date or range", start, start + 1)
-    if name == "date" and written.lower() in ("none", "*"):
-        return Missing("date") if written != "*" else Not(Missing("date"))
+    if name in ("date", "changed") and written.lower() in ("none", "*"):
+        return Missing(name) if written != "*" else Not(Missing(name))
     try:
-        return Dates(field_period(name, written, zone=zone, now=now))
+        period = field_period(name, written, zone=zone, now=now)
+        return Dates(period, "changed" if name == "changed" else "date")
     except UnreadableDate as error:
         scan.fail(str(error), start, scan.at)
 

@@ -13,6 +13,7 @@ from search.language.nodes import (
     Dates,
     Everything,
     Fuzzy,
+    Is,
     Length,
     Missing,
     Near,
@@ -128,7 +129,7 @@ def is_of_text(field: str | None) -> bool:
 def is_filter(node: Node) -> bool:
     """True if a node restricts and does not rank: it stays required when any word is enough."""
     match node:
-        case Not() | Dates() | Missing() | Length() | Everything():
+        case Not() | Dates() | Missing() | Length() | Is() | Everything():
             return True
         case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
             return not is_of_text(field)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from search.article import PRECISIONS
+from search.changes import LEVELS
 from search.dates import INTERVALS
 from search.engine import BinState, Stats
 from search.present.study import COLLOCATE_COLUMNS, DISTINCTIVE_COLUMNS, KWIC_COLUMNS
@@ -78,6 +79,13 @@ _PAGE: dict[str, Schema] = {
     "facets": _FACETS,
 }
 _CELL: Schema = {"anyOf": [_TEXT, _TEXTS, {"type": "null"}]}
+_LEVELS: dict[str, Schema] = {
+    "levels": _list({"enum": [*LEVELS]}),
+    "kept": {"type": "number", "minimum": 0, "maximum": 1},
+    "silent": _BOOL,
+}
+_SPANS = _list(_object({"kind": {"enum": ["kept", "removed", "added"]}, "text": _TEXT}))
+_DRIFT = _object({"revision": _COUNT, "total": _COUNT, "new": _TEXTS, "changed": _TEXTS, "gone": _TEXTS})
 _BIN = _object(
     {"name": _TEXT, "start": _TIME, "count": _COUNT, "query": _TEXT},
     {
@@ -102,7 +110,8 @@ _VERSION = _object(
         "ended": _ENDED,
         "changed": _TEXTS,
         "article": _ARTICLE,
-    }
+    },
+    _LEVELS,
 )
 _STATS_TYPES = {"int": _COUNT, "str": _TEXT, "datetime | None": _or_null(_TIME), "tuple[str, ...]": _TEXTS}
 
@@ -160,6 +169,37 @@ _SCHEMAS: dict[str, tuple[str, Schema]] = {
         _object({name: _STATS_TYPES[kind] for name, kind in Stats.__annotations__.items()}),
     ),
     "history": ("news history --format json", _list(_VERSION)),
+    "change": (
+        "each line of news changes --format jsonl",
+        _object(
+            {
+                "id": _TEXT,
+                "revision": _COUNT,
+                "at": _or_null(_TIME),
+                "before": _COUNT,
+                **_LEVELS,
+                "title": _TEXT,
+            }
+        ),
+    ),
+    "diff": (
+        "news diff --format json",
+        _object(
+            {
+                "id": _TEXT,
+                "earlier": _COUNT,
+                "later": _COUNT,
+                **_LEVELS,
+                "title": _SPANS,
+                "text": _SPANS,
+                "fields": _map(_object({"before": {}, "after": {}})),
+            }
+        ),
+    ),
+    "replay": (
+        "news replay --format json",
+        _object({"then": _or_null(_DRIFT), "now": _DRIFT, "notes": _TEXTS}),
+    ),
     "version": ("each line of news dump --versions", _VERSION),
     "error": (
         "an error of a command with --format json or jsonl, on standard error",

@@ -79,7 +79,7 @@ def test_columns_are_those_that_were_chosen_in_their_order(
         (("-c", "titel"), "there is no column “titel”; did you mean title? Columns are id, published, title"),
         (("-c", "since"), "there is no column “since”"),
         (("-f", "jsonl", "--excel"), "--excel is for --format csv, not for jsonl"),
-        (("-f", "ids", "-c", "title"), "--format ids has the id only"),
+        (("-f", "ids", "-c", "title"), "--format ids has columns of its own"),
         (("-o", "rows.xyz"), "the name rows.xyz tells no format; give --format"),
         (("--limit", "3"), "No such option"),
     ],

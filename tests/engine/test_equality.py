@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections import Counter
 from datetime import timedelta, tzinfo
 from pathlib import Path
 
@@ -165,6 +166,11 @@ def test_a_query_reads_back_as_the_tree_it_was_written_from(tree: Node) -> None:
     assert parse_query(str(tree), extra_fields=("places",)).tree == tree
 
 
+def updates(engine: Historied, last: int) -> Counter[tuple[Article, Article]]:
+    """The article before and after each update, how often."""
+    return Counter((before.article, after.article) for before, after in engine.updates(0, last))
+
+
 _steps = st.tuples(st.sampled_from("abc"), st.sampled_from(["one", "two", "gone", "cancelled"]))
 
 
@@ -186,4 +192,6 @@ def test_every_state_of_the_past_is_that_of_the_reference(steps: list[tuple[str,
         for revision in range(len(reference.states)):
             assert ours.as_of("abc", revision) == reference.as_of("abc", revision)
             assert ours.changed_since(revision) == reference.changed_since(revision)
+        last = len(reference.states) - 1
+        assert updates(ours, last) == updates(reference, last)
         ours.close()

@@ -145,6 +145,19 @@ class ReferenceEngine(ReferenceHistory):
     def reader(self, deadline: Deadline | None = None) -> Iterator[ReferenceEngine]:  # noqa: ARG002
         yield self
 
+    @contextmanager
+    def reader_as_of(
+        self,
+        revision: int,
+        deadline: Deadline | None = None,  # noqa: ARG002
+    ) -> Iterator[ReferenceEngine]:
+        made = ReferenceEngine(self.analyzer.language)
+        made.articles = self.as_of([*self.states[revision]], revision)
+        yield made
+
+    def revisions(self, identities: Sequence[str]) -> dict[str, int]:
+        raise NotImplementedError(f"the reference does not know which revision made {identities}")
+
     def version(self) -> str:
         return str(sorted((i, article.digest().hex()) for i, article in self.articles.items()))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal
@@ -89,6 +89,19 @@ class ReferenceHistory:
         past: Past = [*self.past.get(identity, ())]
         past += [(self.articles[identity], None)] if identity in self.articles else []
         return tuple(Version(0, None, None, ended, article) for article, ended in past)
+
+    def updates(self, after: int, upto: int) -> Iterator[tuple[Version, Version]]:
+        """Every update of articles that are not cancelled, article by article."""
+        assert (after, upto) == (0, len(self.states) - 1), "the reference knows no other revisions"
+        for identity in self.past:
+            versions = self.history(identity) if identity not in self.withdrawn else ()
+            yield from ((a, b) for a, b in pairwise(versions) if a.ended == "updated")
+
+    def revision_at(self, moment: datetime) -> int | None:
+        raise NotImplementedError(f"the reference does not know which revision was the last at {moment}")
+
+    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
+        raise NotImplementedError(f"the reference does not know when {identities} came")
 
     def prune(self, before: datetime) -> int:
         raise NotImplementedError(f"the reference does not know what was before {before}")

@@ -15,13 +15,14 @@ import signal
 import subprocess
 import sys
 import weakref
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from search.article import Article
 from search.backends.embedded.documents import DocumentBatch, DocumentCollector, batch_of
+from search.changes import Edits
 from search.errors import ArchiveError
 from search.index.format.layout import write_arrays
 from search.index.write.invert import segment_arrays
@@ -47,15 +48,20 @@ class SegmentBuilder:
     def __init__(self, language: str, location: Path) -> None:
         self._language, self._location = language, location
         self._here = DocumentCollector(Analyzer(language))
-        self._held: list[Article] = []
+        self._held: list[tuple[Article, Edits | None]] = []
         self._extra_fields: Collection[str] = ()
         self._process: _Process | None = None
         self._sent = 0  # how many articles of this segment the process has; then it gets them all
         self._path = Path()
 
-    def add(self, articles: Sequence[Article], extra_fields: Collection[str]) -> None:
-        """Take more articles, numbered in the order they come, with only these of their extra fields."""
-        self._held += articles
+    def add(
+        self, articles: Sequence[Article], extra_fields: Collection[str], edits: Mapping[str, Edits]
+    ) -> None:
+        """Take more articles, numbered in the order they come, with only these of their extra fields.
+
+        `edits` has the updates of articles by id.
+        """
+        self._held += [(article, edits.get(article.id)) for article in articles]
         self._extra_fields = extra_fields
         if self._process is None and len(self._held) >= MIN_ARTICLES_TO_START and _cores() > 1:
             with suppress(OSError):

@@ -5,18 +5,23 @@ See `documents` for the fields.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from search.article import PRECISIONS
 from search.dates import Period
 from search.index.evaluate.matches import Limits
 from search.index.format.layout import MISSING
+from search.index.format.lexicon import Lexicon
 from search.index.read.snapshot import Snapshot
 from search.index.read.values import Classes
 from search.text import fold_value
 
 SEPARATOR = "\x1f"
 """Stands between a folded value and the value as it is written."""
+
+CHANGED, MARKS = "changed-at", "is-a"
+"""Fields of the index that no extra field of an archive can have the name of."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -27,9 +32,26 @@ def value_term(value: str) -> str:
     return folded if folded == value else f"{folded}{SEPARATOR}{value}"
 
 
+def numbers_of(ids: Lexicon, wanted: Iterable[bytes]) -> list[int]:
+    """The numbers of the ids that are there, in UTF-8."""
+    return [number for identity in wanted if (number := ids.number(identity)) >= 0]
+
+
 def microseconds(moment: datetime | None) -> int:
     """A time as the index keeps it, `MISSING` for none."""
     return MISSING if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def changed_term(at: int) -> str:
+    """The time of an update as a value, which is in the order of time; `at` is in microseconds since 1970."""
+    return f"{at:018}"
+
+
+def changed_within(known: Lexicon, period: Period) -> range:
+    """The numbers of the times of updates that are in a period."""
+    start, end = period.bounds("instant")
+    first = known.find(changed_term(max(0, microseconds(start))).encode()) if start else 0
+    return range(first, known.find(changed_term(max(0, microseconds(end))).encode()) if end else len(known))
 
 
 def limits(period: Period) -> list[Limits]:

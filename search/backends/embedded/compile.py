@@ -11,7 +11,15 @@ from typing import Literal
 
 from search.backends.embedded.answers import RELEVANCE
 from search.backends.embedded.capitals import CapitalPlaces, CapitalsLeaf, InCapitals
-from search.backends.embedded.columns import limits, microseconds, precisions
+from search.backends.embedded.columns import (
+    CHANGED,
+    MARKS,
+    changed_within,
+    limits,
+    microseconds,
+    numbers_of,
+    precisions,
+)
 from search.backends.embedded.leaves import PatternLeaf, PhrasePatternLeaf, WordsLeaf
 from search.backends.embedded.operators import AtLeastLeaf, EitherLeaf, NearLeaf, NotNearLeaf, WithinLeaf
 from search.backends.embedded.plan import AllOf, AnyOf, Excluded, Filter, Plan, Scored, TextLeaf, Weighted
@@ -44,6 +52,7 @@ from search.language import (
     Dates,
     Everything,
     Fuzzy,
+    Is,
     Length,
     Missing,
     Near,
@@ -82,7 +91,7 @@ class Compiler:
                 return Excluded(view, self.plan(part))
             case Boost(part, factor):
                 return Weighted(self.plan(part), factor)
-            case Everything() | Dates() | Missing() | Length():
+            case Everything() | Dates() | Missing() | Length() | Is():
                 return Filter(lambda: self._filtered(node))
             case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field) if (
                 field is not None and field not in TEXT_FIELDS
@@ -159,11 +168,19 @@ class Compiler:
             )
         return found
 
-    def _filtered(self, node: Everything | Dates | Missing | Length) -> Matches:
+    def _filtered(self, node: Everything | Dates | Missing | Length | Is) -> Matches:
         view = self._view
         match node:
             case Everything():
                 return everything(view)
+            case Dates(period, "changed"):
+                return DocList(view, view.values(CHANGED).docs(lambda known: changed_within(known, period)))
+            case Is(mark):
+                return DocList(
+                    view, view.values(MARKS).docs(lambda known: numbers_of(known, [mark.encode()]))
+                )
+            case Missing("changed"):
+                return Bitmap(view, ~view.values(CHANGED).present())
             case Dates(period):
                 return InRange(view, "published", limits(period), precisions(view))
             case Length(least, most):

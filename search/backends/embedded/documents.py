@@ -5,6 +5,8 @@
     keyword author source site lang      values, `folded` or `folded US as written`
     url, each extra field                the same
     id                                   the value as it is
+    changed-at                           when it was updated: microseconds since 1970, in 18 digits
+    is-a                                 silent, if one of the updates was a silent edit
     published                            microseconds since 1970, UTC
     precision                            of `published`: instant, day, month or year
 
@@ -21,7 +23,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from search.article import Article
-from search.backends.embedded.columns import microseconds, value_term
+from search.backends.embedded.columns import CHANGED, MARKS, changed_term, microseconds, value_term
+from search.changes import Edits
 from search.fields import MAX_INDEXED_FIELDS, TEXT_FIELDS
 from search.index.kernels import PARAGRAPH, SENTENCE
 from search.index.write.invert import Documents
@@ -65,11 +68,16 @@ class DocumentBatch:
     values: dict[str, tuple[list[int], list[str]]] = field(default_factory=dict)
 
 
-def batch_of(articles: Iterable[Article], first: int, extra_fields: Collection[str]) -> DocumentBatch:
-    """Make a batch of articles whose documents are numbered from `first` on, with these extra fields only."""
+def batch_of(
+    articles: Iterable[tuple[Article, Edits | None]], first: int, extra_fields: Collection[str]
+) -> DocumentBatch:
+    """Make a batch of articles, with their updates, whose documents are numbered from `first` on.
+
+    It has these extra fields only.
+    """
     made = DocumentBatch()
     documents, fields = made.places
-    for number, article in enumerate(articles, start=first):
+    for number, (article, edits) in enumerate(articles, start=first):
         made.published.append(microseconds(article.published))
         language = language_named(article.language)
         for field_number, name in enumerate(TEXT_FIELDS):
@@ -79,7 +87,7 @@ def batch_of(articles: Iterable[Article], first: int, extra_fields: Collection[s
                     made.languages.append(language)
                     documents.append(number)
                     fields.append(field_number)
-        for name, written in _values(article, extra_fields).items():
+        for name, written in _values(article, edits, extra_fields).items():
             if name == "id":
                 terms: Iterable[str] = written
             elif len(written) == 1:
@@ -152,7 +160,9 @@ def _marks_of_words(text: str) -> list[int]:
     ]
 
 
-def _values(article: Article, extra_fields: Collection[str]) -> dict[str, tuple[str, ...]]:
+def _values(
+    article: Article, edits: Edits | None, extra_fields: Collection[str]
+) -> dict[str, tuple[str, ...]]:
     """The values of an article by field, without empty fields."""
     found: dict[str, tuple[str, ...]] = {"id": (article.id,)}
     own = islice(article.extra.items(), MAX_INDEXED_FIELDS)
@@ -165,6 +175,10 @@ def _values(article: Article, extra_fields: Collection[str]) -> dict[str, tuple[
         found["source"] = (article.source,)
     if article.published is not None:
         found["precision"] = (article.precision,)
+    if edits is not None and edits.times:
+        found[CHANGED] = tuple(map(changed_term, edits.times))
+        if edits.silent:
+            found[MARKS] = ("silent",)
     if article.language:
         found["lang"] = language_tags(article.language)
     if article.url:

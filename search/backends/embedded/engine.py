@@ -44,6 +44,9 @@ MAX_MAPPED = 128 << 20
 MAX_IDLE = 16
 """Readers' stores, and their scratch arrays, that are kept for the next readers."""
 
+UPDATES = 200
+"""Updates that are read from the store at a time."""
+
 RELEASE_EVERY = 16
 """Answers between two looks at how much of the files is in memory."""
 
@@ -170,6 +173,30 @@ class EmbeddedEngine:
     def changed_since(self, revision: int) -> tuple[str, ...]:
         with self.reader() as reader:
             return reader.changed_since(revision)
+
+    @contextmanager
+    def reader_as_of(self, revision: int, deadline: Deadline | None = None) -> Iterator[EmbeddedReader]:
+        with self.reader(deadline) as reader:
+            yield reader.as_of_revision(revision)
+
+    def revision_at(self, moment: datetime) -> int | None:
+        with self._snapshot() as store:
+            return store.revision_at(moment)
+
+    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
+        with self._snapshot() as store:
+            return store.first_seen(identities)
+
+    def updates(self, after: int, upto: int) -> Iterator[tuple[Version, Version]]:
+        last = after + 1, ""
+        while True:
+            with self._snapshot() as store:
+                listed = store.updates(last, upto, UPDATES)
+                pairs = [store.update(each) for each in listed]
+            yield from (pair for pair in pairs if pair is not None)
+            if not listed:
+                return
+            last = listed[-1].until, listed[-1].identity
 
     # --- writing --------------------------------------------------------------------------------
 

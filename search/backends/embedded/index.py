@@ -36,11 +36,11 @@ from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
 from search.text.stemming import stemmers_checksum
 
-INDEX_FORMAT = 7
+INDEX_FORMAT = 8
 """Increased when `schema` changes: the next write rebuilds an index of another format."""
 
-READ_FORMATS = (6, INDEX_FORMAT)
-"""Formats that can be searched as they are. Format 6 folds ids and does not name its archive."""
+READ_FORMATS = (6, 7, INDEX_FORMAT)
+"""Formats that can be searched as they are. 6 and 7 know no updates; 6 folds ids and names no archive."""
 
 NAME = "articles"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
@@ -12,6 +13,7 @@ from search.backends.embedded.distinctive import distinctive
 from search.backends.embedded.explanation import of_proximity
 from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, CommitInfo
 from search.backends.embedded.lock import is_being_written
+from search.backends.embedded.past import past_of
 from search.backends.embedded.store import Store
 from search.backends.embedded.store.layout import FORMAT
 from search.backends.embedded.suggestions import completions, corrections, near_values
@@ -54,12 +56,22 @@ CHECK_ARTICLES = 500
 
 
 class EmbeddedReader:
-    """One commit, read from a `view` of the index, which covers `covered`, and a snapshot of the `store`."""
+    """One commit, read from a `view` of the index, which covers `covered`, and a snapshot of the `store`.
+
+    With a `revision` the articles are shown as they were then, to which the view must belong.
+    """
 
     def __init__(
-        self, index: ArchiveIndex, store: Store, view: Snapshot, covered: CommitInfo, analyzer: Analyzer
+        self,
+        index: ArchiveIndex,
+        store: Store,
+        view: Snapshot,
+        covered: CommitInfo,
+        analyzer: Analyzer,
+        revision: int | None = None,
     ) -> None:
         self._index, self._store, self._view, self._covered = index, store, view, covered
+        self._revision = covered.revision if revision is None else revision
         self._location, self._analyzer = store.location, analyzer
         self._terms = WordTerms(view, analyzer)
         self._texts = ArticleTexts(view, self.get)
@@ -110,8 +122,11 @@ class EmbeddedReader:
             for start in range(0, len(identities), CHECK_ARTICLES):
                 self._view.check()
                 some = identities[start : start + CHECK_ARTICLES]
-                articles |= self._store.get(some, self._covered.revision)
+                articles |= self._store.get(some, self._revision)
         return articles
+
+    def revisions(self, identities: Sequence[str]) -> dict[str, int]:
+        return self._store.revisions(identities, self._revision)
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         return {word: self._terms.document_frequency(word) for word in words}
@@ -167,7 +182,25 @@ class EmbeddedReader:
     def state(self) -> State:
         covered = self._covered
         language, fields = self._analyzer.language, covered.extra_fields
-        return State(covered.archive, covered.revision, language, fields, self._warnings)
+        return State(covered.archive, self._revision, language, fields, self._warnings)
+
+    def as_of_revision(self, revision: int) -> EmbeddedReader:
+        """A reader of the archive as it was after an earlier revision; raises `InvalidRequest`."""
+        covered, store = self._covered, self._store
+        first = store.first_revision()
+        if first is None or covered.format < INDEX_FORMAT:
+            raise InvalidRequest(
+                "the format of this archive keeps no versions; to bring it up to date run: news upgrade"
+            )
+        if not first[0] <= revision <= store.revision:
+            raise InvalidRequest(
+                f"the archive has no revision {revision:,}; it has {first[0]:,} to {store.revision:,}"
+            )
+        if revision >= covered.revision:
+            return self
+        past = past_of(self._view, store, self._analyzer.language, covered.extra_fields, revision)
+        covered = replace(covered, extra_fields=past.extra_fields)
+        return EmbeddedReader(self._index, store, past.view, covered, self._analyzer, revision)
 
     @once
     def _warnings(self) -> tuple[str, ...]:
@@ -183,6 +216,13 @@ class EmbeddedReader:
                 "the words of the archive were analysed by other rules or stemmers than those here, so that "
                 "some are not found; run: news rebuild"
             )
+        if self._revision < covered.revision:
+            if self._revision < self._store.pruned_before():
+                found.append(
+                    "versions of then have been dropped by news prune, so that articles may be missing"
+                )
+            if self._store.erased_since(self._revision):
+                found.append("articles of then that have been erased since are not found")
         return tuple(found)
 
     def _is_behind(self) -> bool:
@@ -198,7 +238,7 @@ class EmbeddedReader:
         span = extent(view, "published", docs)
         return Stats(
             location=str(self._location),
-            articles=self._store.count(),
+            articles=self._store.count() if self._revision == covered.revision else view.count,
             undated=missing(view, "published", docs),
             first=moment(span[0]) if span else None,
             last=moment(span[1]) if span else None,

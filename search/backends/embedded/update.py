@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from search.article import Article
 from search.backends.embedded.builder import SegmentBuilder
+from search.backends.embedded.columns import numbers_of
 from search.backends.embedded.index import NAME, ArchiveIndex, commit_info
 from search.backends.embedded.schema import contents_of
 from search.backends.embedded.store.layout import StoreState
+from search.changes import Edits
 from search.engine import MAX_NAMED_FIELDS
 from search.fields import MAX_EXTRA_FIELDS, MAX_INDEXED_FIELDS
-from search.index.format.lexicon import Lexicon
 from search.index.format.segment import Segment
 from search.index.write.writer import ArrayWriter, Merging
 from search.text import Analyzer
@@ -38,8 +39,8 @@ class Update:
         self._superseded: list[int] = []
         self._segment = Segment(NAME)
 
-    def put(self, articles: Sequence[Article]) -> None:
-        """Put articles in; of equal ids, here or in earlier calls, the last stays."""
+    def put(self, articles: Sequence[Article], edits: Mapping[str, Edits]) -> None:
+        """Put articles in, with their updates by id; of equal ids, also of earlier calls, the last stays."""
         for number, article in enumerate(articles, start=self._count):
             if (
                 not article.extra.keys() <= self._extra_fields.keys()
@@ -50,7 +51,7 @@ class Update:
                 self._superseded.append(earlier)
             self._numbers[article.id] = number
         self._count += len(articles)
-        self._builder.add(articles, self._extra_fields)
+        self._builder.add(articles, self._extra_fields, edits)
 
     def _note_fields(self, article: Article) -> None:
         """Take in the extra fields of an article that there is room for; name the others in `unindexed`."""
@@ -82,13 +83,9 @@ class Update:
         writer = ArrayWriter(self._index.path, NAME, contents_of(fields))
         if self._gone:
             view, _ = self._index.view()
-            writer.delete(view.values("id").docs(lambda ids: _numbers(ids, self._gone)).tolist())
+            writer.delete(view.values("id").docs(lambda ids: numbers_of(ids, self._gone)).tolist())
         if self._count:
             self._segment.count = self._builder.finish()
             self._segment.delete(self._superseded)
             writer.segments.append(self._segment)
         writer.commit(commit_info(analyzer, state, fields), merging, expunge=expunge)
-
-
-def _numbers(ids: Lexicon, wanted: Iterable[bytes]) -> list[int]:
-    return [number for identity in wanted if (number := ids.number(identity)) >= 0]

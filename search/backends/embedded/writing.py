@@ -103,7 +103,7 @@ class Writer:
                         change = changes.put(some)
                         counts += change.counts
                         update.remove(change.counts.updated_ids)
-                        update.put(change.articles)
+                        update.put(change.articles, changes.edits([a.id for a in change.articles]))
                     update.prepare()
                 if changes.revision is not None:
                     update.commit(self._store.state(), self._analyzer, merging)
@@ -134,7 +134,18 @@ class Writer:
     def prune(self, before: datetime) -> int:
         with self._writing():
             self._catch_up()  # as what it has replaced is to be seen no more
-            return self._store.prune(before)
+            last, losing = self._store.prunable(before)
+            # The index first: an interruption leaves versions that it does not tell of, and the next call
+            # drops them.
+            with self._updating(self._index) as update:
+                for start in range(0, len(losing), BATCH_ARTICLES):
+                    some = losing[start : start + BATCH_ARTICLES]
+                    articles = self._store.get(some)
+                    update.remove(some)
+                    update.put([articles[i] for i in some], self._store.edits(some, after=last))
+                update.prepare()
+                update.commit(self._store.state(), self._analyzer)
+            return self._store.prune(last)
 
     def optimize(self, *, whole: bool) -> None:
         with self._writing():
@@ -251,7 +262,7 @@ class Writer:
                 for some in islice(changed, MAX_SEGMENT_ARTICLES // BATCH_ARTICLES if fresh else None):
                     if not fresh:
                         update.remove(article.id for article in some)
-                    update.put(some)
+                    update.put(some, self._store.edits([article.id for article in some]))
                     done += len(some)
                     if progress is not None:
                         progress(done, total)

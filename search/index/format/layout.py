@@ -159,6 +159,15 @@ class MappedArrays(Mapping[str, Array]):
         return len(self._table)
 
 
+class HeldArrays(dict[str, Array]):
+    """The arrays of a segment that is in memory and in no file."""
+
+    file_size = 0
+
+    def release(self) -> None:
+        """Do nothing: there are no mapped pages."""
+
+
 def _checked_table(written: bytes, end: int, name: str) -> dict[str, tuple[str, int, int]]:
     """Read the table of a segment whose arrays end at `end`; raises `BadLayout`."""
     try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 
 import numpy as np
 
 from search.index.format.fields import SegmentFields
-from search.index.format.layout import MappedArrays
+from search.index.format.layout import HeldArrays, MappedArrays
 from search.index.format.segment import Segment
-from search.index.kernels import Array, Flags, Ints, find_members
+from search.index.kernels import Array, Docs, Flags, Ints, find_members
 from search.index.postings.phrases import Numbering, Occurrences
 from search.index.postings.postings import FieldPostings, Postings, without_deleted
 
@@ -17,13 +18,20 @@ from search.index.postings.postings import FieldPostings, Postings, without_dele
 class SegmentSnapshot(SegmentFields):
     """One segment, its documents numbered from `base`."""
 
-    def __init__(self, arrays: MappedArrays, segment: Segment, base: int) -> None:
+    def __init__(self, arrays: MappedArrays | HeldArrays, segment: Segment, base: int) -> None:
         super().__init__(arrays)
         self.arrays = arrays
         self.base = base
         self.count = segment.count
         self.live = segment.live() if segment.deleted else None
         self._numberings: dict[str, Numbering] = {}
+
+    def without(self, gone: Docs) -> SegmentSnapshot:
+        """Make a snapshot of the same segment in which more documents, numbered within it, are deleted."""
+        other = copy(self)
+        other.live = np.ones(self.count, np.bool_) if self.live is None else self.live.copy()
+        other.live[gone] = False
+        return other
 
     def postings(self, term: bytes) -> Postings | None:
         """The postings of a term, without deleted documents; None if there is no such term."""

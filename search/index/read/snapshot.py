@@ -7,7 +7,7 @@ are read from the mapped files each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from search.deadline import Check, no_deadline
-from search.index.format.layout import mapped_memory
+from search.index.format.layout import HeldArrays, mapped_memory
 from search.index.format.names import TextUnit
 from search.index.format.segment import Segment
 from search.index.kernels import Array, Docs, Flags, Floats, Ints, expand_runs
@@ -37,21 +37,25 @@ class Snapshot:
     """The segments of an index, opened from `folder`. A snapshot serves one thread at a time; see `fork`."""
 
     def __init__(self, folder: Path, segments: Iterable[Segment]) -> None:
-        self._segments: list[SegmentSnapshot] = []
-        self.size = self.count = 0
+        opened: list[SegmentSnapshot] = []
         for segment in segments:
-            self._segments.append(SegmentSnapshot(segment.open(folder), segment, self.size))
-            self.size += segment.count
-            self.count += segment.live_count
-        self.live: Flags | None = None
-        """bool[size]: True for each document that is not deleted; None if all are there."""
-        if self.count != self.size:
-            flags = [np.ones(s.count, np.bool_) if s.live is None else s.live for s in self._segments]
-            self.live = np.concatenate(flags)
-        self._kept: dict[tuple[str, ...], Any] = {}
+            base = opened[-1].base + opened[-1].count if opened else 0
+            opened.append(SegmentSnapshot(segment.open(folder), segment, base))
+        self._hold(opened)
         self.check: Check = no_deadline
         """The deadline of the running query: called between its steps, raises when its time is over."""
         self._table = NO_MARKS
+
+    def _hold(self, segments: list[SegmentSnapshot]) -> None:
+        self._segments = segments
+        self.size = self.count = sum(segment.count for segment in segments)
+        self.live: Flags | None = None
+        """bool[size]: True for each document that is not deleted; None if all are there."""
+        if any(segment.live is not None for segment in segments):
+            flags = [np.ones(s.count, np.bool_) if s.live is None else s.live for s in segments]
+            self.live = np.concatenate(flags)
+            self.count = int(np.count_nonzero(self.live))
+        self._kept: dict[tuple[str, ...], Any] = {}
 
     def fork(self) -> Snapshot:
         """Make another snapshot of the same segments, for another thread.
@@ -62,6 +66,18 @@ class Snapshot:
         for own in ("totals", "scratch"):
             other.__dict__.pop(own, None)
         other._table = NO_MARKS
+        return other
+
+    def changed(self, gone: Docs, arrays: Mapping[str, Array], count: int) -> Snapshot:
+        """Make a snapshot without the documents `gone`, and with the `count` documents of more arrays."""
+        kept = []
+        for segment in self._segments:
+            own = gone[(gone >= segment.base) & (gone < segment.base + segment.count)] - segment.base
+            kept.append(segment.without(own) if len(own) else segment)
+        if count:
+            kept.append(SegmentSnapshot(HeldArrays(arrays), Segment("past", count), self.size))
+        other = self.fork()
+        other._hold(kept)
         return other
 
     @property

@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 from search.article import Article
 from search.backends.embedded.store.layout import MAX_REVISION
 from search.backends.embedded.store.rows import BadRow, digest_of, packed, record_of, typed, unpacked
+from search.backends.embedded.store.updates import edits_of_each
+from search.changes import Edits
 from search.engine import Added
 
 Kind = Literal["create", "upgrade", "index", "delete", "withdraw", "forget"]
@@ -256,6 +258,11 @@ class Changes:
         self._touched |= ids
         revision, at, _, history = self._open
         return revision, at, history
+
+    def edits(self, identities: Sequence[str]) -> dict[str, Edits]:
+        """The updates of each of these articles that has been updated, also in this transaction."""
+        times = {} if self._open is None else {self._open[0]: self._open[1]}
+        return edits_of_each(self._cursor, identities, times=times)
 
     def finish(self) -> None:
         """Store the unfinished revision, if there is one; the next change begins another."""

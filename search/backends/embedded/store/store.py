@@ -8,14 +8,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from search.article import Article
 from search.backends.embedded.store import versions
 from search.backends.embedded.store.changes import Changes
 from search.backends.embedded.store.connection import (
-    ERRORS,
     RESTORE,
     Stamp,
     code_of,
@@ -23,12 +21,12 @@ from search.backends.embedded.store.connection import (
     format_of,
     opened,
     stamp_of,
-    translation,
 )
+from search.backends.embedded.store.history import StoredHistory
 from search.backends.embedded.store.layout import FORMAT, StoreState
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
 from search.backends.embedded.store.upgrade import upgrade
-from search.engine import Progress, Version
+from search.engine import Progress
 from search.errors import ArchiveDamaged, ArchiveError
 from search.text import LANGUAGES
 
@@ -42,7 +40,7 @@ def now() -> int:
     return time.time_ns() // 1_000
 
 
-class Store:
+class Store(StoredHistory):
     """The articles of the archive at `location`. Safe to share between threads that take turns.
 
     `clock` tells the time, in microseconds since 1970.
@@ -82,15 +80,6 @@ class Store:
     def close(self) -> None:
         self._connection.close()
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except ERRORS as error:
-            raise translation(error, self.location, self.path) from error
-        except BadRow as error:
-            raise ArchiveDamaged(f"{self.path} is damaged: {error}; {RESTORE}", self.location) from error
-
     # --- writing --------------------------------------------------------------------------------
 
     @contextmanager
@@ -125,10 +114,10 @@ class Store:
         with self._transaction() as cursor:
             cursor.execute("DELETE FROM tombstones WHERE revision <= ?", (revision,))
 
-    def prune(self, before: datetime) -> int:
-        """Drop the versions that were replaced or deleted before this time; return how many."""
+    def prune(self, until: int) -> int:
+        """Drop the versions that were replaced or deleted up to a revision; return how many."""
         with self._transaction() as cursor:
-            return versions.prune(cursor, before)
+            return versions.prune(cursor, until)
 
     def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
         """Bring an older format up to this one, all of it or nothing; True if there was anything to do."""
@@ -277,21 +266,6 @@ class Store:
                 found[identity] = article
         return found
 
-    def _as_of(self, identity: str, revision: int) -> Article | None:
-        with self._damage_named(identity), self._translated():
-            return versions.as_of(self._connection, identity, revision)
-
-    def history(self, identity: str) -> tuple[Version, ...]:
-        """Every version of an article that is kept, the oldest first; none if there was no such article."""
-        with self._damage_named(identity), self._translated():
-            return versions.history(self._connection, identity) if self.format == FORMAT else ()
-
-    def every_version(self) -> Iterator[Version]:
-        """Yield each version of each article: first of articles still there, in the order they came."""
-        with self._translated():
-            for identity in versions.known_ids(self._connection, self.format):
-                yield from self.history(identity)
-
     def count_since(self, revision: int) -> int:
         """How many articles are of later revisions."""
         return self._counted("SELECT count(*) FROM articles WHERE revision > ?", revision)
@@ -323,34 +297,11 @@ class Store:
             shown = identity.decode(errors="replace") if isinstance(identity, bytes) else "?"
             raise self._damaged(shown, error, f" (row {number})") from error
 
-    def _damaged(self, identity: str, error: BadRow, where: str = "") -> ArchiveDamaged:
-        return ArchiveDamaged(
-            f"{self.path}: the article {identity!r}{where} is damaged, {error}; {RESTORE}", self.location
-        )
-
-    @contextmanager
-    def _damage_named(self, identity: str) -> Iterator[None]:
-        try:
-            yield
-        except BadRow as error:
-            raise self._damaged(identity, error) from error
-
     def as_of(self, identities: Sequence[str], revision: int) -> dict[str, Article]:
         """The articles with these ids as they were after a revision, without cancelled ones."""
         with self._translated():
             cancelled = versions.cancelled(self._connection, self.format, identities)
         return self.get([i for i in identities if i not in cancelled], revision)
-
-    def changed_since(self, revision: int) -> tuple[str, ...]:
-        """The ids of articles that later revisions touched, sorted."""
-        with self._translated():
-            return versions.changed_since(self._connection, self.format, revision)
-
-    def erased_since(self, revision: int) -> bool:
-        """True if articles were erased in later revisions."""
-        with self._translated():
-            query = "SELECT 1 FROM revisions WHERE revision > ? AND kind = 'forget' LIMIT 1"
-            return self._connection.execute(query, (revision,)).fetchone() is not None
 
     def deleted_since(self, revision: int) -> list[str]:
         """Ids of the articles that were deleted in later revisions and have not come back."""

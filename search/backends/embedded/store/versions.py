@@ -13,6 +13,8 @@ from search.backends.embedded.store.layout import FORMAT, MAX_REVISION
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
 from search.engine import Version
 
+Connection = sqlite3.Connection | sqlite3.Cursor
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,13 +26,17 @@ class Kept(NamedTuple):
     record: bytes
 
 
-def kept(connection: sqlite3.Connection, identity: str) -> Iterator[Kept]:
-    """All states of an article, the newest first; raises `BadRow` where one is damaged."""
+def kept(connection: Connection, identity: str, first: int = 0, last: int = MAX_REVISION) -> Iterator[Kept]:
+    """All states of an article, the newest first; raises `BadRow` where one is damaged.
+
+    With `first` and `last` only states of these revisions; the last of them must be `whole` or current.
+    """
     rows = connection.execute(
-        "SELECT revision, NULL, 1, digest, CAST(document AS BLOB) FROM articles WHERE id = :id "
-        "UNION ALL SELECT revision, until, whole, digest, document FROM versions WHERE id = :id "
-        "ORDER BY revision DESC",
-        {"id": identity},
+        "SELECT revision, NULL, 1, digest, CAST(document AS BLOB) FROM articles "
+        "WHERE id = :id AND revision BETWEEN :first AND :last "
+        "UNION ALL SELECT revision, until, whole, digest, document FROM versions "
+        "WHERE id = :id AND revision BETWEEN :first AND :last ORDER BY revision DESC",
+        {"id": identity, "first": first, "last": last},
     ).fetchall()
     later: Kept | None = None
     for row in rows:
@@ -43,7 +49,7 @@ def kept(connection: sqlite3.Connection, identity: str) -> Iterator[Kept]:
         yield later
 
 
-def as_of(connection: sqlite3.Connection, identity: str, revision: int) -> Article | None:
+def as_of(connection: Connection, identity: str, revision: int) -> Article | None:
     """The article as it was when the archive had this revision; None if it was not there then."""
     for each in kept(connection, identity):
         if each.revision <= revision:
@@ -52,19 +58,31 @@ def as_of(connection: sqlite3.Connection, identity: str, revision: int) -> Artic
     return None
 
 
-def history(connection: sqlite3.Connection, identity: str) -> tuple[Version, ...]:
+def history(connection: Connection, identity: str) -> tuple[Version, ...]:
     """Every version of an article, the oldest first."""
+    return _versions(connection, identity, list(kept(connection, identity)))
+
+
+def between(connection: Connection, identity: str, first: int, last: int) -> tuple[Version, ...]:
+    """The versions that revisions from `first` to `last` made, the oldest first."""
+    (whole,) = connection.execute(
+        "SELECT min(revision) FROM versions WHERE id = ? AND revision >= ? AND whole", (identity, last)
+    ).fetchone()
+    states = list(kept(connection, identity, first, MAX_REVISION if whole is None else whole))
+    return _versions(connection, identity, [state for state in states if state.revision <= last])
+
+
+def _versions(connection: Connection, identity: str, states: Sequence[Kept]) -> tuple[Version, ...]:
+    wanted = {each for state in states for each in (state.revision, state.until) if each is not None}
     revisions = {
         revision: (moment_of(at), kind)
         for revision, at, kind in connection.execute(
-            "SELECT revision, at, kind FROM revisions WHERE revision IN "
-            "(SELECT revision FROM versions WHERE id = :id UNION SELECT until FROM versions WHERE id = :id "
-            "UNION SELECT revision FROM articles WHERE id = :id)",
-            {"id": identity},
+            "SELECT revision, at, kind FROM revisions WHERE revision IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(wanted)),),
         )
     }
     found = []
-    for revision, until, record in kept(connection, identity):
+    for revision, until, record in states:
         at, _ = revisions.get(revision, (None, ""))
         end, kind = revisions.get(until, (None, "")) if until is not None else (None, "")
         ended = None if until is None else _ENDINGS.get(kind, _DELETED)
@@ -84,13 +102,17 @@ def moment_of(at: object) -> datetime:
     return _EPOCH + timedelta(microseconds=at)
 
 
-def prune(cursor: sqlite3.Cursor, before: datetime) -> int:
-    """Drop the versions that were not current any more at this time; return how many."""
-    at = (before - _EPOCH) // timedelta(microseconds=1)
-    cursor.execute(
-        "DELETE FROM versions WHERE until <= (SELECT max(revision) FROM revisions WHERE at <= ?)", (at,)
-    )
-    return cursor.rowcount
+def prune(cursor: sqlite3.Cursor, until: int) -> int:
+    """Drop the versions that were not current any more at this revision; return how many."""
+    cursor.execute("DELETE FROM versions WHERE until <= ?", (until,))
+    count = cursor.rowcount
+    if count:
+        cursor.execute(
+            "INSERT INTO meta VALUES ('pruned', ?) ON CONFLICT (key) DO UPDATE "
+            "SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
+            (str(until),),
+        )
+    return count
 
 
 COUNT_AT = """
@@ -108,7 +130,7 @@ _OF_ANOTHER_TYPE = """
 """
 
 
-def damages(connection: sqlite3.Connection) -> Iterator[str]:
+def damages(connection: Connection) -> Iterator[str]:
     """Yield the damages of versions and revisions; a sentence each."""
     last: tuple[int, int] | None = None
     for revision, at, digest in connection.execute(
@@ -141,7 +163,7 @@ def damages(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"a version of the article {identity!r} is damaged, {error}"
 
 
-def known_ids(connection: sqlite3.Connection, table_format: int) -> Iterator[str]:
+def known_ids(connection: Connection, table_format: int) -> Iterator[str]:
     """Yield the ids of all present articles, in the order they came, then of all former ones."""
     yield from (i for (i,) in connection.execute("SELECT id FROM articles ORDER BY number"))
     if table_format == FORMAT:
@@ -149,7 +171,7 @@ def known_ids(connection: sqlite3.Connection, table_format: int) -> Iterator[str
         yield from (i for (i,) in connection.execute(gone))
 
 
-def cancelled(connection: sqlite3.Connection, table_format: int, identities: Sequence[str]) -> set[str]:
+def cancelled(connection: Connection, table_format: int, identities: Sequence[str]) -> set[str]:
     """The ids, of these, that a wire has cancelled."""
     if table_format < FORMAT:
         return set()
@@ -157,7 +179,7 @@ def cancelled(connection: sqlite3.Connection, table_format: int, identities: Seq
     return {str(typed(row, str)[0]) for row in connection.execute(query, (json.dumps(list(identities)),))}
 
 
-def changed_since(connection: sqlite3.Connection, table_format: int, revision: int) -> tuple[str, ...]:
+def changed_since(connection: Connection, table_format: int, revision: int) -> tuple[str, ...]:
     """The ids of articles that came, changed or were deleted after a revision, sorted."""
     query = "SELECT id FROM articles WHERE revision > :revision"
     if table_format == FORMAT:

@@ -1,0 +1,159 @@
+"""The updates of articles in the store, and the articles that were replaced or deleted since a revision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
+
+from search.article import Article
+from search.backends.embedded.store import versions
+from search.backends.embedded.store.rows import BadRow, article_of, typed
+from search.backends.embedded.store.versions import Connection
+from search.changes import Edits, edits_of
+from search.engine import Version
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Update(NamedTuple):
+    """The revision at which a version of an article took the place of the one made by `revision`."""
+
+    until: int
+    identity: str
+    revision: int
+
+
+def revision_at(connection: Connection, moment: datetime) -> int | None:
+    """The last revision made at or before a time; None if there is no such revision."""
+    at = (moment - _EPOCH) // timedelta(microseconds=1)
+    # The times ascend with the revisions, and have no index.
+    (found,) = connection.execute("SELECT max(revision) FROM revisions WHERE at <= ?", (at,)).fetchone()
+    return None if found is None else int(found)
+
+
+def first_revision(connection: Connection) -> tuple[int, datetime]:
+    """The first revision of the table, and its time."""
+    row = connection.execute("SELECT revision, at FROM revisions ORDER BY revision LIMIT 1").fetchone()
+    if row is None:
+        raise BadRow("it has no history")
+    revision, at = typed(row, int, int)
+    return revision, versions.moment_of(at)
+
+
+def pruned_before(connection: Connection) -> int:
+    """The revision up to which versions were dropped by age; 0 if they never were."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'pruned'").fetchone()
+    return int(row[0]) if row is not None and str(row[0]).isdecimal() else 0
+
+
+def revisions(connection: Connection, identities: Sequence[str], revision: int) -> dict[str, int]:
+    """The revision that made each of these articles as it was after a revision."""
+    rows = connection.execute(
+        "SELECT id, max(revision) FROM (SELECT id, revision FROM articles UNION ALL "
+        "SELECT id, revision FROM versions) WHERE id IN (SELECT value FROM json_each(?)) AND revision <= ? "
+        "GROUP BY id",
+        (json.dumps(list(identities)), revision),
+    )
+    return dict(typed(row, str, int) for row in rows)
+
+
+def first_seen(connection: Connection, identities: Sequence[str]) -> dict[str, datetime]:
+    """When each of these articles first came, without the ones whose time is not known."""
+    query = (
+        "SELECT id, first_seen FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND first_seen > 0"
+    )
+    rows = connection.execute(query, (json.dumps(list(identities)),))
+    found = (typed(row, str, int) for row in rows)
+    return {identity: versions.moment_of(at) for identity, at in found}
+
+
+def prunable(connection: Connection, before: datetime) -> tuple[int, list[str]]:
+    """The last revision at a time, and the ids of articles with versions that had ended by then, sorted."""
+    last = revision_at(connection, before) or 0
+    query = (
+        "SELECT DISTINCT id FROM versions WHERE until <= ? AND id IN (SELECT id FROM articles) ORDER BY id"
+    )
+    return last, [str(typed(row, str)[0]) for row in connection.execute(query, (last,))]
+
+
+_REPLACED = "FROM versions WHERE until > :revision AND revision <= :revision"
+_NOT_CANCELLED = " AND id NOT IN (SELECT id FROM withdrawn)"
+
+
+def count_replaced(connection: Connection, revision: int) -> int:
+    """How many articles were there after a revision, and have been changed or deleted since."""
+    query = f"SELECT count(*) {_REPLACED}{_NOT_CANCELLED}"
+    return int(connection.execute(query, {"revision": revision}).fetchone()[0])
+
+
+def ids_replaced(connection: Connection, revision: int) -> list[str]:
+    """The ids of these articles, sorted, without cancelled ones."""
+    query = f"SELECT id {_REPLACED}{_NOT_CANCELLED} ORDER BY id"
+    return [str(typed(row, str)[0]) for row in connection.execute(query, {"revision": revision})]
+
+
+def past(connection: Connection, identity: str, revision: int) -> tuple[Article, Edits] | None:
+    """An article as it was after a revision, and its updates until then; None if it was not there."""
+    states = [each for each in versions.kept(connection, identity) if each.revision <= revision]
+    if not states or (states[0].until is not None and states[0].until <= revision):
+        return None
+    return article_of(states[0].record, identity.encode()), _edits(connection, identity, states, {})
+
+
+def edits_of_each(
+    connection: Connection,
+    identities: Sequence[str],
+    *,
+    times: Mapping[int, int] = MappingProxyType({}),
+    after: int = 0,
+) -> dict[str, Edits]:
+    """The updates of each of these articles that was updated in revisions later than `after`.
+
+    `times` has the times of revisions that are not in the table yet.
+    """
+    query = "SELECT DISTINCT id FROM versions WHERE id IN (SELECT value FROM json_each(?))"
+    known = [str(typed(row, str)[0]) for row in connection.execute(query, (json.dumps(list(identities)),))]
+    found = {}
+    for each in known:
+        states = [one for one in versions.kept(connection, each) if one.until is None or one.until > after]
+        if (own := _edits(connection, each, states, times)).times:
+            found[each] = own
+    return found
+
+
+def _edits(
+    connection: Connection, identity: str, states: Sequence[versions.Kept], times: Mapping[int, int]
+) -> Edits:
+    """The updates between states of an article, the newest first."""
+    if len(states) < 2:
+        return Edits()
+    query = "SELECT revision, at FROM revisions WHERE revision IN (SELECT value FROM json_each(?))"
+    wanted = json.dumps([state.revision for state in states])
+    at = {**times, **dict(connection.execute(query, (wanted,)).fetchall())}
+    dated: list[tuple[int | None, Article]] = []
+    until: int | None = None
+    for state in reversed(states):
+        article = article_of(state.record, identity.encode())
+        dated.append((at[state.revision] if state.revision == until else None, article))
+        until = state.until
+    return edits_of(dated)
+
+
+def listed(connection: Connection, last: tuple[int, str], upto: int, limit: int) -> list[Update]:
+    """The next updates after `last` (revision, id), up to a revision, in order, without cancelled ones."""
+    rows = connection.execute(
+        "SELECT until, id, v.revision FROM versions v JOIN revisions r ON r.revision = v.until "
+        "WHERE (until, id) > (?, ?) AND until <= ? AND r.kind = 'index' "
+        f"{_NOT_CANCELLED} ORDER BY until, id LIMIT ?",
+        (*last, upto, limit),
+    )
+    return [Update(*typed(row, int, str, int)) for row in rows]
+
+
+def pair(connection: Connection, update: Update) -> tuple[Version, Version] | None:
+    """The versions before and after an update; None if one of them is not kept any more."""
+    found = versions.between(connection, update.identity, update.revision, update.until)
+    return (found[0], found[1]) if len(found) == 2 else None
