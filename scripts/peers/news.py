@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -28,8 +30,10 @@ class News:
     def build(self, source: Path, folder: Path) -> Times:
         """Run the command `news index`; the times are of the whole command."""
         command = [sys.executable, "-m", "search", "index", str(source), "--archive", f"{folder}/archive"]
+        # As where it is installed, its modules are compiled once and not by each command.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         begin = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
         seconds = time.perf_counter() - begin
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         return used.ru_utime + used.ru_stime, seconds
@@ -54,14 +58,16 @@ class News:
 
     def _run(self, query: Query, *, limit: int = SHOWN, **options: Any) -> Run:
         from search.dates import Period
-        from search.engine import SearchRequest
+        from search.engine import DEFAULT_RANKING, SearchRequest
         from search.language import And, Dates, parse_query
 
         tree = parse_query(text_of(query)).tree
         if query.kind == "dated":
             start, end = (datetime.fromtimestamp(second, UTC) for second in query.between)
             tree = And((tree, Dates(Period(start, end))))
-        request = SearchRequest(tree, limit=limit, **options)
+        # The others rank by words alone, so neighbours are not looked at here.
+        ranking = replace(DEFAULT_RANKING, proximity=None)
+        request = SearchRequest(tree, limit=limit, ranking=ranking, **options)
 
         def run() -> Answer:
             with self._engine.reader() as reader:
