@@ -191,6 +191,7 @@ def test_an_archive_with_a_list_of_files_that_is_too_long_is_rejected(
         b"PK\x03\x04 nonsense",
         b"PK\x05\x06" + b"\xff" * 18,
     ],
+    ids=["cut at its end", "cut", "nonsense", "damaged"],
 )
 def test_an_archive_that_is_cut_short_or_damaged_is_rejected(tmp_path: Path, content: bytes) -> None:
     (item,) = read(written(tmp_path, "a.zip", content))
