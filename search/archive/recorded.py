@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from search.archive.arguments import Timeout, checked_as
-from search.archive.manifest import SCHEMA, Drift, Found, Manifest, Replay, drift, order_digest
 from search.archive.opened import OpenedArchive, Past
 from search.archive.question import Question, question_of
 from search.dates import Interval
 from search.engine import FacetRequest, Reader, Results, SearchRequest
 from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.language import Node, parse_query
+
+if TYPE_CHECKING:  # what records a search is imported when one is
+    from search.archive.manifest import Drift, Found, Manifest, Replay
 
 READ_ARTICLES = 1_000
 
@@ -37,6 +39,10 @@ class RecordedArchive(OpenedArchive):
         `options` are recorded as they are: the order, expansion, recency. To record the very articles that
         were shown, ask both of `archive.at(as_of=archive.state().revision, now=…)`.
         """
+        from importlib.metadata import version
+
+        from search.archive.manifest import SCHEMA, Manifest, order_digest
+
         asked, now = question_of(question), self._moment()
         with self._reading(timeout, as_of, now) as (reader, _):
             read = self._read(reader, asked)
@@ -84,6 +90,8 @@ class RecordedArchive(OpenedArchive):
         Articles are compared by id and by the digest of their content. An article that has been erased is
         gone as of the revision, too.
         """
+        from search.archive.manifest import Manifest, Replay
+
         checked_as(Manifest, "manifest", manifest)
         notes = []
         with self._reading(timeout) as (reader, _):
@@ -111,11 +119,15 @@ class RecordedArchive(OpenedArchive):
             tree = parse_query(manifest.read_as, zone=self.zone, now=self._moment(), extra_fields=fields).tree
         except (QuerySyntaxError, LimitExceeded) as error:
             raise InvalidRequest(f"the query of the manifest cannot be read here: {error}") from error
+        from search.archive.manifest import drift
+
         return drift(manifest, _found(reader, tree), reader.state().revision)
 
 
 def _found(reader: Reader, tree: Node) -> Iterator[Found]:
     """Every match, in the order of the ids."""
+    from search.archive.manifest import Found
+
     identities = iter(sorted(reader.ids(tree)))
     while some := list(islice(identities, READ_ARTICLES)):
         articles, revisions = reader.get(some), reader.revisions(some)

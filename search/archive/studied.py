@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from search.archive.arguments import Timeout, checked_as, limit_of
-from search.archive.concordance import (
-    KWIC_SORTS,
-    MAX_WIDTH,
-    MAX_WINDOW,
-    Collocate,
-    Kwic,
-    KwicSort,
-    collocates,
-    kwic,
-)
 from search.archive.opened import OpenedArchive
 from search.archive.question import Question
 from search.deadline import no_deadline
@@ -25,6 +15,9 @@ from search.engine import AGAINST, MAX_HITS, Against, Distinctive, FacetRequest,
 from search.errors import InvalidRequest
 from search.language import Node, Query, Word, all_of
 from search.snippets import Highlight
+
+if TYPE_CHECKING:
+    from search.archive.concordance import Collocate, Kwic, KwicSort
 
 
 class StudiedArchive(OpenedArchive):
@@ -45,6 +38,8 @@ class StudiedArchive(OpenedArchive):
         at most `limit` of them, with `width` characters on each side; their total is exact. Raises
         `InvalidRequest` for a question without a word to find in texts.
         """
+        from search.archive.concordance import KWIC_SORTS, MAX_WIDTH, kwic
+
         if sort not in KWIC_SORTS:
             raise InvalidRequest(f"cannot sort lines by {sort!r}; sorts are {', '.join(KWIC_SORTS)}")
         limit, width = limit_of(limit), _within("width", width, MAX_WIDTH)
@@ -67,6 +62,8 @@ class StudiedArchive(OpenedArchive):
         Near is at most `window` words away, or in the same sentence. A word must be near in 5 articles.
         Raises `InvalidRequest` for a question without a word to find in texts.
         """
+        from search.archive.concordance import MAX_WINDOW, collocates
+
         limit = limit_of(limit)
         words = None if window == "sentence" else _within("window", window, MAX_WINDOW)
         with self._reading(timeout) as (reader, deadline):

@@ -15,7 +15,11 @@ from search.index.format.layout import MISSING
 from search.index.format.lexicon import Lexicon
 from search.index.read.snapshot import Snapshot
 from search.index.read.values import Classes
+from search.language.limits import MAX_DISTANCE
 from search.text import fold_value
+
+VALUE_GAP = MAX_DISTANCE + 1
+"""Words between one highlight and the next, so that no phrase or NEAR reaches across."""
 
 SEPARATOR = "\x1f"
 """Stands between a folded value and the value as it is written."""

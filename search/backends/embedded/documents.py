@@ -23,14 +23,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from search.article import Article
-from search.backends.embedded.columns import CHANGED, MARKS, changed_term, microseconds, value_term
+from search.backends.embedded.columns import CHANGED, MARKS, VALUE_GAP, changed_term, microseconds, value_term
 from search.changes import Edits
 from search.fields import MAX_INDEXED_FIELDS, TEXT_FIELDS
 from search.index.kernels import PARAGRAPH, SENTENCE
 from search.index.write.invert import Documents
 from search.index.write.piece_table import PieceTables
 from search.index.write.words import PieceWords, WordCollector
-from search.language.limits import MAX_DISTANCE
 from search.text import (
     ABBREVIATIONS,
     Analyzer,
@@ -44,9 +43,6 @@ from search.text.stemming import language_tags
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
-
-VALUE_GAP = MAX_DISTANCE + 1
-"""Words between one highlight and the next, so that no phrase or NEAR reaches across."""
 
 MAX_REMEMBERED = 500_000
 """Distinct pieces of text that the analyzer remembers from one batch to the next; about 150 MB."""
