@@ -38,6 +38,7 @@ FIELDS = (
     Field("lang", "value", ("language",), facet=True),
     Field("precision", "value", facet=True),  # that of the date
     Field("id", "exact"),
+    Field("copies", "exact"),
     Field("date", "date", ("published",)),
     Field("since", "date"),
     Field("until", "date"),

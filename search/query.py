@@ -24,6 +24,8 @@ from search.deadline import Deadline
 from search.engine import (
     Added,
     Bin,
+    Copies,
+    Copy,
     Distinctive,
     DistinctiveWord,
     Explanation,
@@ -53,6 +55,8 @@ __all__ = [
     "Bin",
     "Change",
     "Collocate",
+    "Copies",
+    "Copy",
     "Coverage",
     "Deadline",
     "Diff",

@@ -40,7 +40,7 @@ INDEX_LAYERS = (
     {"format"},
     {"postings"},
     {"read"},
-    {"write", "evaluate"},
+    {"write", "evaluate", "copies"},
     {"whoosh", "compare"},
 )
 UPWARD = {("article", "search.sources")}

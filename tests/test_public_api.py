@@ -104,7 +104,7 @@ def test_the_archive_has_these_methods() -> None:
     methods = {name for name in dir(Archive) if not name.startswith("_")}
     assert methods == {
         "search", "count", "facets", "timeline", "scan", "export", "ids", "get", "stats",
-        "similar", "background", "suggest", "explain",
+        "similar", "background", "copies", "suggest", "explain",
         "count_many", "index", "timelines", "coverage", "kwic", "collocations", "distinctive",
         "diff", "changes", "first_seen", "manifest", "replay",
         "add", "delete", "rebuild", "close", "history", "prune", "upgrade", "at", "state", "version",

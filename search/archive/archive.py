@@ -19,6 +19,7 @@ from search.archive.arguments import (
     text_of,
 )
 from search.archive.changing import ChangingArchive
+from search.archive.copies import copies_in
 from search.archive.counted import CountedArchive
 from search.archive.excerpts import with_snippets
 from search.archive.export import columns_of, row_of
@@ -38,6 +39,7 @@ from search.deadline import no_deadline
 from search.engine import (
     DEFAULT_RANKING,
     SORTS,
+    Copy,
     Cursor,
     Explanation,
     FacetRequest,
@@ -142,6 +144,7 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
         timeout: Timeout = None,
         expand: bool = False,
         recency: str | timedelta | None = None,
+        collapse: bool = False,
         ranking: Ranking = DEFAULT_RANKING,
         as_of: Past | None = None,
     ) -> Results:
@@ -154,12 +157,18 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
         With `expand` the words of the first articles found have a part in the ranking. With `recency` ("7d",
         "12h", "2w") newer articles rank higher: half of a score is halved by that age. `ranking` has every
         parameter, for comparing one ranking with another. `as_of` is as in `at`.
+
+        With `collapse` there is one hit for each text: of several copies the original if it matches, else the
+        earliest of them. The total still counts articles; `texts` and `sources` are counted beside it, also
+        in the facets.
         """
         if sort not in SORTS:
             raise InvalidRequest(f"cannot sort by {sort!r}; sorts are {', '.join(SORTS)}")
         if sort != "relevance" and (expand or recency is not None):
             raise InvalidRequest(f"expand and recency rank by relevance; they change nothing of {sort} first")
         limit, facets, asked = limit_of(limit), facets_of(facets), question_of(question)
+        if collapse:
+            facets = tuple(replace(facet, texts=True) for facet in facets)
         ranking = checked_as(Ranking, "ranking", ranking)
         page = None if after is None else NextPage.read(text_of("after", after))
         now = page.began if page and page.began and self._now is None else self._moment()
@@ -171,8 +180,9 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
             facts += (None if ranking == DEFAULT_RANKING else ranking,)
             if as_of is not None or self._as_of is not None:
                 facts += (reader.state().revision,)
+            digest = digest_of(*facts, *(["collapse"] if collapse else []))
             if page is not None:
-                page.check(digest_of(*facts))
+                page.check(digest)
             request = SearchRequest(
                 query=read.tree,
                 sort=sort,
@@ -182,6 +192,7 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
                 zone=self.zone,
                 ranking=ranking,
                 highlight=snippets,
+                collapse=collapse,
             )
             if recency is not None:
                 own = replace(ranking, recency=Recency(age_given(recency), next_full_hour(now)))
@@ -206,7 +217,7 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
             by_now = recency is not None or depends_on_now(reader, asked, read, self.zone, now)
             if found.next is not None:
                 began = now if by_now else None
-                following = str(NextPage(found.next, first + len(found.hits), began, digest_of(*facts)))
+                following = str(NextPage(found.next, first + len(found.hits), began, digest))
             results = replace(
                 found,
                 next=following,
@@ -241,11 +252,16 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
         self,
         question: Question | str,
         *fields: str | FacetRequest,
+        texts: bool = False,
         timeout: Timeout = None,
         as_of: Past | None = None,
     ) -> Facets:
-        """The counts of all matches by each of `fields`, written as for `search`."""
+        """The counts of all matches by each of `fields`, written as for `search`.
+
+        With `texts` the texts, each once however many copies it has, and the sources are counted too.
+        """
         requests = facets_of(fields)
+        requests = tuple(replace(each, texts=True) for each in requests) if texts else requests
         with self._reading(timeout, as_of) as (reader, _):
             tree = self._read(reader, question).tree
             return reader.search(SearchRequest(tree, limit=0, facets=requests, zone=self.zone)).facets
@@ -314,6 +330,20 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
                 raise InvalidRequest(f"the article {given.id!r} has no time, so nothing is older")
             check = no_deadline if deadline is None else deadline.check
             return background_of(reader, given, self._analyzer_of(reader), given.published, limit, check)
+
+    def copies(self, identity: str, *, timeout: Timeout = None) -> tuple[Copy, ...]:
+        """The copies of an article, with itself: the first one first, then by date, then digests.
+
+        The id of the first is the name of the group, also when that article has been deleted. A digest is a
+        `part`: it has the text among others, and is not in the group. Raises `InvalidRequest` for an id that
+        is not there.
+        """
+        with self._reading(timeout) as (reader, deadline):
+            group = reader.copies(text_of("an id", identity))
+            check = no_deadline if deadline is None else deadline.check
+            if group is None:
+                raise InvalidRequest(f"no article has the id {identity!r}")
+            return tuple(copies_in(group, check))
 
     def explain(
         self,

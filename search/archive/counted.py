@@ -39,6 +39,7 @@ class CountedArchive(OpenedArchive):
         *,
         share: bool = False,
         bursts: bool = False,
+        texts: bool = False,
         timeout: Timeout = None,
         as_of: Past | None = None,
     ) -> Timeline:
@@ -46,9 +47,12 @@ class CountedArchive(OpenedArchive):
 
         With `share` each count has a denominator: the articles that pass the filters of the question, such as
         its sources and dates, but need not have its words. `bursts` marks the intervals with more matches
-        than the 28 before let expect, with less than one chance in 10,000.
+        than the 28 before let expect, with less than one chance in 10,000. With `texts` the texts, each once
+        however many copies it has, and the sources are counted too.
         """
-        found = self.timelines({"": question}, by, share=share, bursts=bursts, timeout=timeout, as_of=as_of)
+        found = self.timelines(
+            {"": question}, by, share=share, bursts=bursts, texts=texts, timeout=timeout, as_of=as_of
+        )
         return found[""]
 
     def timelines(
@@ -59,6 +63,7 @@ class CountedArchive(OpenedArchive):
         per: str | None = None,
         share: bool = False,
         bursts: bool = False,
+        texts: bool = False,
         timeout: Timeout = None,
         as_of: Past | None = None,
     ) -> dict[str, Timeline]:
@@ -73,7 +78,8 @@ class CountedArchive(OpenedArchive):
             trees = {label: self._read(reader, asked).tree for label, asked in labelled.items()}
             if per is not None:
                 trees = _per(reader, trees, per)
-            counting = _Counting(reader, by, self.zone, no_deadline if deadline is None else deadline.check)
+            check = no_deadline if deadline is None else deadline.check
+            counting = _Counting(reader, by, self.zone, check, texts=texts)
             facets = {label: counting.by_date(tree) for label, tree in trees.items()}
             names = [value.value for facet in facets.values() for value in facet.values]
             ends = (min(names), max(names)) if names else None
@@ -106,14 +112,17 @@ class CountedArchive(OpenedArchive):
 class _Counting:
     """Counts by date in one moment of an archive; each query once."""
 
-    def __init__(self, reader: Reader, by: Interval, zone: tzinfo, check: Check) -> None:
+    def __init__(
+        self, reader: Reader, by: Interval, zone: tzinfo, check: Check, *, texts: bool = False
+    ) -> None:
+        self._texts = texts
         self._reader, self._by, self._zone, self.check = reader, by, zone, check
         self._known: dict[Node, Facet] = {}
 
     def by_date(self, tree: Node) -> Facet:
         """The counts of the matches of a query by date."""
         if tree not in self._known:
-            asked = FacetRequest("date", interval=self._by)
+            asked = FacetRequest("date", interval=self._by, texts=self._texts)
             request = SearchRequest(tree, limit=0, facets=(asked,), zone=self._zone)
             (self._known[tree],) = self._reader.search(request).facets
         return self._known[tree]

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from search.article import Article
 from search.deadline import Check, checked, no_deadline
-from search.engine import Hit, Ranking, Reader, SearchRequest
+from search.engine import Ranking, Reader, SearchRequest
 from search.language import Boost, Everything, Node, Word, any_of, sought_words
 from search.text import Analyzer, forms, language_named
 
@@ -27,9 +27,6 @@ MAX_CANDIDATES = 300
 
 CHARACTERISTIC_WORDS = 25
 """The number of words with which similar articles are looked for."""
-
-SHINGLE_WORDS, MAX_SHARED = 4, 0.5
-"""Articles that share more than this part of their runs of `SHINGLE_WORDS` words are copies of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +110,3 @@ def _idfs(reader: Reader, words: Sequence[str]) -> dict[str, float]:
 def weighted(words: Sequence[WeightedWord], factor: float = 1.0) -> Node:
     """Any of the words, each counting by its weight."""
     return any_of([Boost(Word(word.word), factor * word.weight) for word in words])
-
-
-def drop_duplicates(hits: Iterable[Hit], article: Article, check: Check) -> Iterator[Hit]:
-    """Yield the hits that are copies neither of the article nor of an earlier hit.
-
-    Copies are found by the resemblance of their shingles (Broder 1997, "On the resemblance and containment of
-    documents"), relative to the shorter one, so that a cut version is a copy too.
-    """
-    seen = [_shingles(article)]
-    for hit in hits:
-        check()
-        own = _shingles(hit.article)
-        if all(len(own & other) <= MAX_SHARED * min(len(own), len(other)) for other in seen):
-            seen.append(own)
-            yield hit
-
-
-def _shingles(article: Article) -> set[tuple[str, ...]]:
-    found = forms(f"{article.title}\n{article.body}")
-    return {tuple(found[at : at + SHINGLE_WORDS]) for at in range(max(1, len(found) - SHINGLE_WORDS + 1))}

@@ -7,8 +7,9 @@ from datetime import datetime
 from itertools import islice
 
 from search.archive.arguments import text_of
+from search.archive.copies import without_copies
 from search.archive.excerpts import with_snippets
-from search.archive.feedback import CHARACTERISTIC_WORDS, characteristic_words, drop_duplicates, weighted
+from search.archive.feedback import CHARACTERISTIC_WORDS, characteristic_words, weighted
 from search.article import Article
 from search.dates import Period
 from search.deadline import Check
@@ -37,7 +38,7 @@ def background_of(
 ) -> Results:
     """Find similar articles from before this time, without copies of the article or of each other."""
     found = similar_to(reader, article, analyzer, Period(None, before), min(MAX_HITS, 4 * limit), check)
-    return replace(found, hits=tuple(islice(drop_duplicates(found.hits, article, check), limit)))
+    return replace(found, hits=tuple(islice(without_copies(found.hits, article, check), limit)))
 
 
 def article_of(reader: Reader, article: str | Article) -> Article:

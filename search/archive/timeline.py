@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
 from search.archive.attention import state_of, wilson
 from search.dates import Interval, Period, boundaries, interval_name, interval_start
 from search.deadline import Check, checked
-from search.engine import Bin, Facet, Timeline
+from search.engine import Bin, Facet, FacetValue, Timeline
 from search.language import Dates
 
 
@@ -39,14 +39,16 @@ def timeline(
         if not facet.values:
             return Timeline(interval, (), facet.missing, facet.imprecise, among.of if among else "")
         ends = facet.values[0].value, facet.values[-1].value
-    counts = {value.value: value.count for value in facet.values}
+    found = {value.value: value for value in facet.values}
+    nothing = FacetValue("", 0, "", *((0, 0) if facet.values and facet.values[0].texts is not None else ()))
     totals = {value.value: value.count for value in among.facet.values} if among else {}
     bins = []
     edges = boundaries(interval_start(ends[0]), interval_start(ends[1]), interval, zone)
     for start, end in checked(pairwise(edges), check):
         name = interval_name(start, interval)
         query = str(Dates(Period(start, end)))
-        own = Bin(name, start.astimezone(UTC), counts.get(name, 0), query)
+        value = found.get(name, nothing)
+        own = Bin(name, start.astimezone(UTC), value.count, query, texts=value.texts, sources=value.sources)
         if among is not None:
             within = among.first is not None and among.first <= start
             within = within and among.last is not None and end <= among.last
@@ -57,14 +59,5 @@ def timeline(
 
 def _with_share(own: Bin, total: int, within: bool) -> Bin:
     low, high = wilson(own.count, total) if total else (None, None)
-    return Bin(
-        own.name,
-        own.start,
-        own.count,
-        own.query,
-        total=total,
-        share=own.count / total if total else None,
-        low=low,
-        high=high,
-        state=state_of(total, within),
-    )
+    share = own.count / total if total else None
+    return replace(own, total=total, share=share, low=low, high=high, state=state_of(total, within))

@@ -63,6 +63,7 @@ news.add_under(
     recording.replay,
     discover.similar,
     discover.background,
+    discover.copies,
 )
 news.add_under("Study", study.kwic, study.collocations, study.distinctive, times.coverage)
 news.add_under("Put in", index.index, index.delete)

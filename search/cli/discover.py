@@ -125,6 +125,43 @@ def background(
 
 
 @click.command()
+@click.argument("identity", metavar="ID")
+@click.option("--diff", is_flag=True, help="Print the sentences that differ from the first article.")
+@timeout_option
+@tz_option
+@format_option("text", "json", "jsonl")
+@archive_option
+@quiet_option()
+def copies(
+    identity: str, diff: bool, timeout: float, tz: str | None, output_format: str, archive: str | None
+) -> None:
+    """List the copies of an article.
+
+    The first article with the text comes first, then its copies by date: the same, edited, cut or extended,
+    with the share of the shorter text that both have. A part is a digest that has the text among others.
+
+    \b
+      news copies c152da1da562d27f50a70
+      news copies c152da1da562d27f50a70 --diff
+    """
+    from search.present import copies as rendered
+
+    if diff and output_format != "text":
+        raise click.UsageError(f"--diff cannot be printed as {output_format}")
+    settings = resolve(archive, tz)
+    with open_existing(settings, with_warnings=True) as opened:
+        found = opened.copies(identity, timeout=timeout)
+    match output_format:
+        case "json":
+            click.echo(rendered.copies_as_json(found))
+        case "jsonl":
+            sys.stdout.writelines(f"{line}\n" for line in rendered.copies_as_json_lines(found))
+        case _:
+            for line in rendered.copies_as_text(found, settings.zone, diff=diff):
+                click.echo(line)
+
+
+@click.command()
 @click.argument("prefix")
 @limit_option
 @timeout_option

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     help="Count all matches by keyword, source, author, site, lang, precision or a field of the source, "
     "the N most frequent values; or by date:month, as well as year, quarter, week, day, hour. Repeatable.",
 )
+@click.option("--collapse", is_flag=True, help="Print one hit for each text, and count texts and sources.")
 @click.option("--expand", is_flag=True, help="Also rank by the typical words of the first hits.")
 @click.option(
     "--recency",
@@ -82,6 +83,7 @@ def search(
     page: int | None,
     after: str | None,
     facets: tuple[str, ...],
+    collapse: bool,
     expand: bool,
     recency: str | None,
     timeout: float,
@@ -127,6 +129,7 @@ def search(
                 timeout=timeout,
                 expand=expand,
                 recency=recency,
+                collapse=collapse,
             )
 
         size = settings.limit if limit is None else limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from search.engine.copies import Copies, Copy, CopyGroup, CopyKind
 from search.engine.cursor import (
     SORTS,
     Cursor,
@@ -66,6 +67,10 @@ __all__ = [
     "Background",
     "Bin",
     "BinState",
+    "Copies",
+    "Copy",
+    "CopyGroup",
+    "CopyKind",
     "Cursor",
     "Distinctive",
     "DistinctiveWord",

@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from search.article import Article
 from search.deadline import Deadline
+from search.engine.copies import CopyGroup
 from search.engine.explanation import Explanation
 from search.engine.keyness import MIN_SCORE, Background, Distinctive
 from search.engine.ranking import DEFAULT_RANKING, Ranking
@@ -46,6 +47,12 @@ class Reader(Protocol):
 
     def revisions(self, identities: Sequence[str]) -> dict[str, int]:
         """The revision that made each of these articles as it is here; {} in an archive without history."""
+
+    def copies(self, name: str) -> CopyGroup | None:
+        """The group of copies of this name, or else the group of the article with this id; None for neither.
+
+        An article without copies is a group of one.
+        """
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """How many articles have each of the words, in any form, in any field of text."""

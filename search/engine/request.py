@@ -19,12 +19,13 @@ class FacetRequest:
     """Count matches by the values of `field`, the `limit` most frequent; or by date.
 
     With an `interval` (then `field` is "date") the values are the intervals with matches, in time's
-    order, all of them.
+    order, all of them. With `texts` the texts and the sources of each value are counted too.
     """
 
     field: str
     limit: int = 10
     interval: Interval | None = None
+    texts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class SearchRequest:
     """A search. The days and months of facets begin in `zone`.
 
     The scores of `prefer` are added to the matches of `query`; the matches stay the same. With
-    `highlight` the answer says what of a text the query matches (`Results.highlights`).
+    `highlight` the answer says what of a text the query matches (`Results.highlights`). With `collapse` there
+    is one hit for each text: of several copies the original, or if that is not a match, the earliest of them.
     """
 
     query: Node
@@ -44,3 +46,4 @@ class SearchRequest:
     prefer: Node | None = None
     ranking: Ranking = DEFAULT_RANKING
     highlight: bool = False
+    collapse: bool = False

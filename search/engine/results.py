@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, SupportsIndex, overload
 
 from search.article import Article, written_time
 from search.dates import Interval
+from search.engine.copies import Copies
 from search.errors import InvalidRequest
 from search.snippets import Highlight, Marks, Snippet
 
@@ -39,12 +40,16 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One article found. `snippet` is None where none was asked for; `title_marks` are in its title."""
+    """One article found. `snippet` is None where none was asked for; `title_marks` are in its title.
+
+    `copies` is None if the archive has no other copy of the article.
+    """
 
     article: Article
     score: float
     snippet: Snippet | None = None
     title_marks: Marks = ()
+    copies: Copies | None = None
 
     @property
     def id(self) -> str:
@@ -97,11 +102,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """How many matches have `value`; `query` is the term that narrows the search to them."""
+    """How many matches have `value`; `query` is the term that narrows the search to them.
+
+    `texts` counts copies once, and `sources` counts the sources; None where this was not asked for.
+    """
 
     value: str
     count: int
     query: str
+    texts: int | None = None
+    sources: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,8 @@ class Bin:
     the total is 0. The `state` is "no data" where the total is 0, "partial" where the archive begins or ends
     within the interval, "thin" below 20 articles, else "ok". In a burst `burst` is the share, divided by the
     share of the time before.
+
+    `texts` and `sources` are as in `FacetValue`.
     """
 
     name: str
@@ -162,6 +174,8 @@ class Bin:
     high: float | None = None
     state: BinState | None = None
     burst: float | None = None
+    texts: int | None = None
+    sources: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +215,7 @@ class Results:
     `did_you_mean` is another spelling of the query that finds more. If nothing was found, `parts` counts the
     matches of each part of the query, and last, if some find nothing, of the others together.
     `depends_on_now`: the same question may find others at another time, though the archive stays the same.
+    `texts` counts copies once, and `sources` counts the sources of all matches, if the hits are collapsed.
     `highlights` has the words to mark in the hits (`search.snippets.mark`), if the request asks for it.
     """
 
@@ -216,6 +231,8 @@ class Results:
     first: int = 1
     depends_on_now: bool = False
     highlights: tuple[Highlight, ...] = ()
+    texts: int | None = None
+    sources: int | None = None
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

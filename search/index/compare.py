@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from search.index.format.layout import MappedArrays
-from search.index.format.names import is_of_field, is_of_unit, value_array, value_fields
+from search.index.format.names import COPY_OF, PART_OF, is_of_field, is_of_unit, value_array, value_fields
 from search.index.format.segment import Segment
 from search.index.format.whole import unpacked
 from search.index.kernels import Array
@@ -50,11 +50,12 @@ def _merged(arrays: MappedArrays, live: Array, path: Path) -> MappedArrays:
 
 def _differing(one: Mapping[str, Array], other: Mapping[str, Array]) -> Iterator[str]:
     one, other = unpacked(one), unpacked(other)
+    # The groups of copies depend on other documents too.
     # A value field without any value left has arrays after a merge, but `fresh` has no arrays of it.
     empty = [field for field in value_fields(one) if not len(one[value_array(field, "ordinals")])]
     # Segments of earlier versions do not know where sentences and paragraphs begin.
     newer = {name for name in other if is_of_unit(name) and name not in one}
     for name in sorted({*one, *other} - newer):
         same = name in one and name in other and np.array_equal(one[name], other[name])
-        if not same and not any(is_of_field(name, field) for field in empty):
+        if not same and not any(is_of_field(name, field) for field in (*empty, COPY_OF, PART_OF)):
             yield name

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from search.dates import Period
 from search.fields import TEXT_FIELDS
@@ -224,11 +224,15 @@ class Length:
         return f"words:{least}" if least == most else f"words:{least}..{most}"
 
 
+Mark = Literal["silent", "original", "copy"]
+MARKS: tuple[Mark, ...] = get_args(Mark)
+
+
 @dataclass(frozen=True, slots=True)
 class Is:
-    """With a mark: silent, if an update was a silent edit."""
+    """With a mark: silent, with an update that was a silent edit; original, the first with its text; copy."""
 
-    mark: Literal["silent"]
+    mark: Mark
 
     def __str__(self) -> str:
         return f"is:{self.mark}"

@@ -183,6 +183,8 @@ class Operands(Leaves):
         self.field = enclosing
         if found is None:
             scan.fail(f"nothing to look for in “{name}”", start, scan.at)
+        if name == "copies" and not _are_ids(found):
+            scan.fail("“copies” takes the id of an article", start, scan.at)
         if scan.text[value_start : scan.at].lower() == "none":
             return Missing(name)
         return Not(Missing(name)) if isinstance(found, Everything) else found
@@ -341,3 +343,8 @@ class Operands(Leaves):
         if found is None:
             scan.fail("there is nothing to search for: no word has a letter or a digit", start, scan.at)
         return found
+
+
+def _are_ids(found: Node) -> bool:
+    """True if every leaf can be the id of an article."""
+    return all(isinstance(leaf, Word | Phrase) and leaf.text.lower() != "none" for leaf in leaves(found))

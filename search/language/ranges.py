@@ -15,7 +15,7 @@ from datetime import datetime, tzinfo
 
 from search.dates import Period, UnreadableDate, checked_bound, read_period
 from search.errors import LimitExceeded
-from search.language.nodes import Dates, Is, Length, Missing, Node, Not
+from search.language.nodes import MARKS, Dates, Is, Length, Missing, Node, Not
 from search.language.scanner import Scanner
 
 _COMPARISON = re.compile(r">=|<=|>|<")
@@ -33,9 +33,10 @@ def read_filter(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Nod
     start = scan.at
     if name == "is":
         taken = scan.match(_UNBROKEN)
-        if taken is None or taken.group().lower() != "silent":
-            scan.fail("is: takes silent, for articles with a silent edit", start, max(scan.at, start + 1))
-        return Is("silent")
+        mark = next((mark for mark in MARKS if taken is not None and taken.group().lower() == mark), None)
+        if mark is None:
+            scan.fail(f"is: takes {', '.join(MARKS[:-1])} or {MARKS[-1]}", start, max(scan.at, start + 1))
+        return Is(mark)
     taken = scan.match(_BRACKETED) or scan.match(_UNBROKEN)
     written = taken.group() if taken else ""
     if scan.peek() == '"' and written in ("", ">=", "<=", ">", "<"):

@@ -51,7 +51,8 @@ _TIME: Schema = {
     "description": "A time in UTC to its precision: an instant, a day, a month or a year.",
 }
 _MARKS: Schema = _list({**_list(_COUNT), "minItems": 2, "maxItems": 2})
-_VALUE = _object({"value": _TEXT, "count": _COUNT, "query": _TEXT})
+_TALLY: dict[str, Schema] = {"texts": _COUNT, "sources": _COUNT}
+_VALUE = _object({"value": _TEXT, "count": _COUNT, "query": _TEXT}, _TALLY)
 _FACETS = _map(_object({"values": _list(_VALUE), "distinct": _COUNT, "missing": _COUNT, "imprecise": _COUNT}))
 _OUTLINE: dict[str, Schema] = {
     "title": _TEXT,
@@ -66,7 +67,11 @@ _OUTLINE: dict[str, Schema] = {
 }
 _ARTICLE = _object({"id": _TEXT}, {**_OUTLINE, "description": _TEXT, "body": _TEXT, "highlights": _TEXTS})
 _SNIPPET = _object({"text": _TEXT, "marks": _MARKS})
-_HIT = _object({"id": _TEXT, "score": _NUMBER}, {**_OUTLINE, "title_marks": _MARKS, "snippet": _SNIPPET})
+_COPIES = _object({"group": _TEXT, "count": _COUNT, "sources": _COUNT})
+_HIT = _object(
+    {"id": _TEXT, "score": _NUMBER},
+    {**_OUTLINE, "title_marks": _MARKS, "snippet": _SNIPPET, "copies": _COPIES},
+)
 _PAGE: dict[str, Schema] = {
     "total": _COUNT,
     "read_as": _TEXT,
@@ -89,6 +94,7 @@ _DRIFT = _object({"revision": _COUNT, "total": _COUNT, "new": _TEXTS, "changed":
 _BIN = _object(
     {"name": _TEXT, "start": _TIME, "count": _COUNT, "query": _TEXT},
     {
+        **_TALLY,
         "total": _COUNT,
         "share": _or_null(_NUMBER),
         "low": _or_null(_NUMBER),
@@ -100,6 +106,13 @@ _BIN = _object(
 _TIMELINE = _object(
     {"interval": {"enum": [*INTERVALS]}, "undated": _COUNT, "imprecise": _COUNT, "bins": _list(_BIN)},
     {"of": _TEXT},
+)
+_COPY = _object(
+    {
+        "kind": {"enum": ["same", "edited", "cut", "extended", "part"]},
+        "share": _NUMBER,
+        "article": _ARTICLE,
+    }
 )
 _ENDED: Schema = {"enum": ["updated", "deleted", "withdrawn", None]}
 _VERSION = _object(
@@ -116,10 +129,13 @@ _VERSION = _object(
 _STATS_TYPES = {"int": _COUNT, "str": _TEXT, "datetime | None": _or_null(_TIME), "tuple[str, ...]": _TEXTS}
 
 _SCHEMAS: dict[str, tuple[str, Schema]] = {
-    "search": ("news search, similar and background --format json", _object({**_PAGE, "hits": _list(_HIT)})),
+    "search": (
+        "news search, similar and background --format json",
+        _object({**_PAGE, "hits": _list(_HIT)}, _TALLY),
+    ),
     "hit": (
         "each line of news search --format jsonl; with --facet the last line is an object without hits",
-        {"anyOf": [_HIT, _object(_PAGE)]},
+        {"anyOf": [_HIT, _object(_PAGE, _TALLY)]},
     ),
     "row": (
         "each line of news export --format jsonl, with the columns that were chosen",
@@ -200,6 +216,8 @@ _SCHEMAS: dict[str, tuple[str, Schema]] = {
         "news replay --format json",
         _object({"then": _or_null(_DRIFT), "now": _DRIFT, "notes": _TEXTS}),
     ),
+    "copies": ("news copies --format json", _list(_COPY)),
+    "copy": ("each line of news copies --format jsonl", _COPY),
     "version": ("each line of news dump --versions", _VERSION),
     "error": (
         "an error of a command with --format json or jsonl, on standard error",

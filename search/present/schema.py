@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from search.article import Article
-from search.engine import Explanation, Facet, Hit, Results, Stats, Suggestion, Timeline
+from search.engine import Bin, Explanation, Facet, FacetValue, Hit, Results, Stats, Suggestion, Timeline
 from search.present.safe import UNSAFE_CHARACTERS, iso
 
 
@@ -66,7 +66,7 @@ def _timeline(timeline: Timeline) -> dict[str, object]:
         }  # fmt: skip
         if part.total is not None:
             own |= {name: getattr(part, name) for name in ("total", "share", "low", "high", "state", "burst")}
-        bins.append(own)
+        bins.append(own | _tally(part))
     facts: dict[str, object] = {"undated": timeline.undated, "imprecise": timeline.imprecise}
     if timeline.of:
         facts["of"] = timeline.of
@@ -111,6 +111,7 @@ def _page(results: Results) -> dict[str, object]:
     """Everything but the hits."""
     return {
         "total": results.total,
+        **_tally(results),
         "read_as": results.read_as,
         "warnings": list(results.warnings),
         "expanded_with": list(results.expanded_with),
@@ -130,6 +131,8 @@ def _hit(hit: Hit) -> dict[str, object]:
     marked: dict[str, object] = {"id": identity, "score": round(hit.score, 6), **record}
     if hit.title_marks:
         marked["title_marks"] = [list(mark) for mark in hit.title_marks]
+    if hit.copies is not None:
+        marked["copies"] = asdict(hit.copies)
     if hit.snippet is not None:
         marked["snippet"] = {"text": hit.snippet.text, "marks": [list(mark) for mark in hit.snippet.marks]}
     return marked
@@ -137,11 +140,16 @@ def _hit(hit: Hit) -> dict[str, object]:
 
 def _facet(facet: Facet) -> dict[str, object]:
     return {
-        "values": [{"value": v.value, "count": v.count, "query": v.query} for v in facet.values],
+        "values": [{"value": v.value, "count": v.count, **_tally(v), "query": v.query} for v in facet.values],
         "distinct": facet.distinct,
         "missing": facet.missing,
         "imprecise": facet.imprecise,
     }
+
+
+def _tally(counted: Results | FacetValue | Bin) -> dict[str, object]:
+    """The numbers of texts and sources, if they were counted."""
+    return {} if counted.texts is None else {"texts": counted.texts, "sources": counted.sources}
 
 
 def _json(value: object, indent: int | None = None) -> str:

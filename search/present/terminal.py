@@ -47,6 +47,8 @@ def print_results(console: Console, results: Results, zone: tzinfo, following: s
     from rich.text import Text
 
     found = f"{results.total:,} article{'' if results.total == 1 else 's'}"
+    if results.texts is not None:
+        found += f" in {_counted(results.texts, 'text')}{_from_sources(results.sources or 0)}"
     _print(console, Text(found, "bold").append(f"  {printable(results.read_as)}", "not bold dim"))
     if results.expanded_with:
         _print(console, Text(f"ranked also by: {printable(', '.join(results.expanded_with))}", "dim"))
@@ -79,6 +81,8 @@ def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
         ", ".join(article.authors),
         "" if article.id == article.url else article.id,
     ]
+    if hit.copies is not None:
+        facts.append(f"also in {hit.copies.count:,}{_from_sources(hit.copies.sources)}")
     lines = [Text(printable(" · ".join(fact for fact in facts if fact)), "dim")]
     if hit.snippet is not None and hit.snippet.text:
         lines.append(_marked(console, hit.snippet.text, hit.snippet.marks, ""))
@@ -90,6 +94,14 @@ def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
     if url:  # in one piece, so that it can be copied from any terminal
         shown = Text(" " * len(lead)).append(url, Style(dim=True) + link)
         console.print(shown, soft_wrap=True)
+
+
+def _from_sources(count: int) -> str:
+    return f" ({_counted(count, 'source')})" if count else ""
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def _marked(console: Console, text: str, marks: Marks, style: str) -> Text:

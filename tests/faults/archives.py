@@ -21,7 +21,9 @@ SEEN = SearchRequest(parse_query("notice").tree, limit=100)
 
 
 def notices(start: int, stop: int, word: str = "first") -> list[Article]:
-    return [Article(id=f"n{n}", title=f"Notice {n}", body=f"{word} of tides") for n in range(start, stop)]
+    """Articles of which two at a time are copies of each other."""
+    texts = ((f"n{n}", f"Notice {n // 2}", f"{word} of tides") for n in range(start, stop))
+    return [Article(id=identity, title=title, body=body) for identity, title, body in texts]
 
 
 def make(location: Path) -> None:
@@ -73,6 +75,16 @@ def searched(location: Path) -> dict[str, str]:
         engine.close()
 
 
+def groups(location: Path) -> dict[str, str]:
+    """The group of copies of each stored article, by id."""
+    engine = open_engine(location)
+    try:
+        found = {identity: ask(engine).copies(identity) for identity in bodies(location)}
+        return {identity: group.group for identity, group in found.items() if group is not None}
+    finally:
+        engine.close()
+
+
 class Outcomes:
     """What an archive may hold: `before` a change or `after` it."""
 
@@ -102,6 +114,13 @@ def whole_again(location: Path, stored: dict[str, str]) -> None:
     engine.close()
     expected = {**stored, "last": "last of tides"}
     assert bodies(location) == searched(location) == expected
+    kept = groups(location)
+    assert kept.keys() == expected.keys()
+    assert len({*kept.values()}) < len(kept)
+    engine = open_engine(location)
+    engine.rebuild()
+    engine.close()
+    assert groups(location) == kept, "no group is lost or doubled"
     verdict = maintained(location).verify()
     assert (verdict.problems, verdict.notes) == ((), ())
     assert not (location / "index.new").exists()

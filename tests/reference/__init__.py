@@ -9,6 +9,7 @@ values      the values of an article, wildcards and spellings, one comparison at
 dates       which period an article is of, and timelines, day by day
 facets      how many articles have each value
 vocabulary  the words and values that are near to a word
+copies      which articles are copies of each other, and the groups of them
 history     what becomes of articles that are put in and taken out
 engine      all of it as an `Engine`
 """

@@ -14,11 +14,14 @@ from search.engine import (
     DEFAULT_RANKING,
     MIN_SCORE,
     Background,
+    Copies,
+    CopyGroup,
     Distinctive,
     Explanation,
     Facet,
     FacetRequest,
     Facets,
+    FacetValue,
     Hit,
     Progress,
     Ranking,
@@ -29,7 +32,7 @@ from search.engine import (
     Suggestion,
 )
 from search.language import Node, Word
-from search.text import Analyzer
+from search.text import Analyzer, fold_value
 from tests.reference.bm25f import scores
 from tests.reference.distinctive import distinctive
 from tests.reference.facets import date_facet, value_facet
@@ -37,6 +40,7 @@ from tests.reference.history import ReferenceHistory
 from tests.reference.matches import matches
 from tests.reference.proximity import reranked
 from tests.reference.spans import Texts
+from tests.reference.values import values
 from tests.reference.vocabulary import completions, corrections, near_values
 
 
@@ -46,11 +50,11 @@ class ReferenceEngine(ReferenceHistory):
     location = "memory"
 
     def __init__(self, language: str = "english") -> None:
-        super().__init__()
         self.analyzer = Analyzer(language)
+        super().__init__(self.analyzer)
 
     def _texts(self) -> Texts:
-        return Texts(self.articles, self.analyzer)
+        return Texts(self.articles, self.analyzer, self.groups)
 
     def search(self, request: SearchRequest) -> Results:
         texts = self._texts()
@@ -61,16 +65,45 @@ class ReferenceEngine(ReferenceHistory):
         found = {i: (score + liked.get(i, 0.0)) * self._faded(i, request) for i, score in found.items()}
         first = sorted(found, key=lambda i: self._key("relevance", found[i], self.articles[i]))
         found |= reranked(request.query, {i: found[i] for i in first}, texts, request.ranking)
-        order = sorted(found, key=lambda i: self._key(request.sort, found[i], self.articles[i]))
+        every = [self.articles[i] for i in found]
+        shown = self._one_of_each(found) if request.collapse else set(found)
+        order = sorted(shown, key=lambda i: self._key(request.sort, found[i], self.articles[i]))
         if request.after is not None:
             at = request.after
             past = Article(id=at.id, title="x", published=at.published)
             bound = self._key(request.sort, at.score, past)
             order = [i for i in order if self._key(request.sort, found[i], self.articles[i]) > bound]
-        hits = tuple(Hit(self.articles[i], found[i]) for i in order[: request.limit])
-        matched = [self.articles[i] for i in found]
-        facets = Facets(self._facet(matched, facet, request.zone) for facet in request.facets)
-        return Results(len(found), hits, facets)
+        hits = tuple(
+            Hit(self.articles[i], found[i], copies=self._copies_of(i)) for i in order[: request.limit]
+        )
+        facets = Facets(self._facet(every, facet, request.zone) for facet in request.facets)
+        tally = self._tally(every) if request.collapse else (None, None)
+        return Results(len(found), hits, facets, texts=tally[0], sources=tally[1])
+
+    def _group(self, identity: str) -> str:
+        return self.groups.members[identity].group or identity
+
+    def _one_of_each(self, found: Iterable[str]) -> set[str]:
+        def place(identity: str) -> tuple[bool, float, str]:
+            at = self.articles[identity].published
+            founder = self._group(identity).partition("#")[0] == identity
+            return not founder, at.timestamp() if at else math.inf, identity
+
+        best: dict[str, str] = {}
+        for identity in found:
+            group = self._group(identity)
+            best[group] = min(best.get(group, identity), identity, key=place)
+        return set(best.values())
+
+    def _copies_of(self, identity: str) -> Copies | None:
+        group = self._group(identity)
+        others = [self.articles[i] for i in self.articles if i != identity and self._group(i) == group]
+        return Copies(group, len(others), self._tally(others)[1]) if others else None
+
+    def _tally(self, articles: Iterable[Article]) -> tuple[int, int]:
+        own = list(articles)
+        sources = {fold_value(article.source) for article in own if article.source}
+        return len({self._group(article.id) for article in own}), len(sources)
 
     def _faded(self, identity: str, request: SearchRequest) -> float:
         published = self.articles[identity].published
@@ -90,11 +123,36 @@ class ReferenceEngine(ReferenceHistory):
             return (-score, newest, article.id)
         return (newest if sort == "newest" else math.inf if stamp is None else stamp, 0, article.id)
 
-    @staticmethod
-    def _facet(matched: Sequence[Article], facet: FacetRequest, zone: tzinfo) -> Facet:
+    def _facet(self, matched: Sequence[Article], facet: FacetRequest, zone: tzinfo) -> Facet:
         if facet.interval is not None:
-            return date_facet(matched, facet.interval, zone)
-        return value_facet(matched, facet.field, facet.limit)
+            found = date_facet(matched, facet.interval, zone)
+        else:
+            found = value_facet(matched, facet.field, facet.limit)
+        if not facet.texts:
+            return found
+        return replace(found, values=tuple(self._tallied(matched, facet, found, zone)))
+
+    def _tallied(
+        self, matched: Sequence[Article], asked: FacetRequest, facet: Facet, zone: tzinfo
+    ) -> Iterator[FacetValue]:
+        for value in facet.values:
+            if asked.interval is not None:
+                alone = ((a, date_facet([a], asked.interval, zone).values) for a in matched)
+                own = [a for a, found in alone if value.value in [each.value for each in found]]
+            else:
+                folded = fold_value(value.value)
+                own = [a for a in matched if folded in map(fold_value, values(a, facet.field))]
+            yield replace(value, texts=self._tally(own)[0], sources=self._tally(own)[1])
+
+    def copies(self, name: str) -> CopyGroup | None:
+        found = self.groups.group(name)
+        if not found:
+            return None
+        group = self._group(found[0])
+        order = sorted(found, key=lambda i: (i != group, self._key("oldest", 0.0, self.articles[i])))
+        digests = {i for i, member in self.groups.members.items() if group in member.parts}
+        held = sorted(digests, key=lambda i: self._key("oldest", 0.0, self.articles[i]))
+        return CopyGroup(group, tuple(self.articles[i] for i in order), tuple(self.articles[i] for i in held))
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         if identity not in self.articles:

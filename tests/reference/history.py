@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Literal
 
 from search.article import Article
 from search.engine import Added, Version
+from search.text import Analyzer
+from tests.reference.copies import Copies
 
 Ending = Literal["updated", "deleted", "withdrawn"]
 Past = list[tuple[Article, Ending | None]]
@@ -17,11 +19,12 @@ Past = list[tuple[Article, Ending | None]]
 class ReferenceHistory:
     """The articles, each with all that it has been: what it was, and how that ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, analyzer: Analyzer) -> None:
         self.articles: dict[str, Article] = {}
         self.past: dict[str, Past] = {}
         self.withdrawn: dict[str, int | None] = {}
         self.states: list[dict[str, Article]] = [{}]
+        self.groups = Copies(analyzer)
 
     def _next(self) -> None:
         """Begin a revision if anything has changed."""
@@ -38,6 +41,8 @@ class ReferenceHistory:
 
     def add(self, articles: Iterable[Article], *, more: bool = False) -> Added:  # noqa: ARG002  # nothing to put off
         total = Added()
+        arrivals: dict[str, int] = {}  # the revision of each article that came, counted from the first
+        revision, touched = 0, set[str]()
         for article in articles:
             known, version = self.articles.get(article.id), article.version
             if article.id in self.withdrawn:
@@ -56,8 +61,23 @@ class ReferenceHistory:
                 total += Added(added=1, added_ids=ids) if known is None else Added(updated=1, updated_ids=ids)
                 self._end(article.id, "updated")
                 self.articles[article.id] = article
+                revision += article.id in touched
+                touched = {article.id} if article.id in touched else touched | {article.id}
+                arrivals[article.id] = revision
         self._next()
+        self._arrive(arrivals)
         return total
+
+    def _arrive(self, arrivals: Mapping[str, int]) -> None:
+        """Put new articles into groups: by revision, then by date, then by id."""
+        self.groups.leave(arrivals)
+        late = datetime.max.replace(tzinfo=UTC)
+
+        def arrival(identity: str) -> tuple[int, datetime, str]:
+            return arrivals[identity], self.articles[identity].published or late, identity
+
+        for identity in sorted(arrivals, key=arrival):
+            self.groups.arrive(self.articles[identity])
 
     def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
         if forget:
@@ -113,5 +133,6 @@ class ReferenceHistory:
     def _end(self, identity: str, how: Ending) -> bool:
         article = self.articles.pop(identity, None)
         if article is not None:
+            self.groups.leave([identity])
             self.past.setdefault(identity, []).append((article, how))
         return article is not None

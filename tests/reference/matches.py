@@ -13,6 +13,7 @@ from search.language import (
     Dates,
     Everything,
     Fuzzy,
+    Is,
     Length,
     Missing,
     Node,
@@ -45,6 +46,10 @@ def matches(node: Node, articles: Mapping[str, Article], texts: Texts) -> set[st
             return {i for i, n in lengths.items() if (least or 0) <= n <= (n if most is None else most)}
         case Everything() | Dates() | Missing():
             return {i for i, article in articles.items() if passes(node, article)}
+        case Word(text, "copies") | Phrase(text, "copies"):
+            return set(texts.groups.group(text))
+        case Is("original" | "copy" as mark):
+            return {i for i in articles if texts.groups.original(i) == (mark == "original")}
     if (field := value_field(node)) is not None:
         return {
             i for i, a in articles.items() if any(value_matches(node, field, v) for v in values(a, field))

@@ -22,6 +22,7 @@ from search.language import (
     Word,
 )
 from search.text import Analyzer, cased, fold, forms, language_named, parts_of_words, word_spans, words
+from tests.reference.copies import Copies
 from tests.reference.values import edits, like
 
 Span = tuple[int, int]
@@ -47,7 +48,10 @@ VALUE_GAP = 1_001
 class Texts:
     """The words of some articles, and where a query stands in them."""
 
-    def __init__(self, articles: Mapping[str, Article], analyzer: Analyzer) -> None:
+    def __init__(
+        self, articles: Mapping[str, Article], analyzer: Analyzer, groups: Copies | None = None
+    ) -> None:
+        self.groups = groups or Copies(analyzer)
         self._analyzer = analyzer
         self.words = {
             identity: {field: self._placed(article, field) for field in TEXT_FIELDS}

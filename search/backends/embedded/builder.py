@@ -49,19 +49,25 @@ class SegmentBuilder:
         self._language, self._location = language, location
         self._here = DocumentCollector(Analyzer(language))
         self._held: list[tuple[Article, Edits | None]] = []
+        self._revisions: list[int] = []  # of the articles held
         self._extra_fields: Collection[str] = ()
         self._process: _Process | None = None
         self._sent = 0  # how many articles of this segment the process has; then it gets them all
         self._path = Path()
 
     def add(
-        self, articles: Sequence[Article], extra_fields: Collection[str], edits: Mapping[str, Edits]
+        self,
+        articles: Sequence[Article],
+        revisions: Sequence[int],
+        extra_fields: Collection[str],
+        edits: Mapping[str, Edits],
     ) -> None:
         """Take more articles, numbered in the order they come, with only these of their extra fields.
 
-        `edits` has the updates of articles by id.
+        `revisions` has the revision of each, and `edits` the updates of articles by id.
         """
         self._held += [(article, edits.get(article.id)) for article in articles]
+        self._revisions += revisions
         self._extra_fields = extra_fields
         if self._process is None and len(self._held) >= MIN_ARTICLES_TO_START and _cores() > 1:
             with suppress(OSError):
@@ -71,9 +77,19 @@ class SegmentBuilder:
 
     def _send(self) -> None:
         if self._process is not None:
-            self._process.send(batch_of(self._held, self._sent, self._extra_fields))
-            self._sent += len(self._held)
-            self._held = []
+            count = len(self._held)
+            self._process.send(self._batch(self._sent))
+            self._sent += count
+
+    def _batch(self, first: int) -> DocumentBatch:
+        """The articles held, as a batch; then start with none."""
+        held, revisions, self._held, self._revisions = self._held, self._revisions, [], []
+        return batch_of(held, revisions, first, self._extra_fields)
+
+    @property
+    def collector(self) -> DocumentCollector:
+        """A collector of this process, which is empty after `finish`."""
+        return self._here
 
     def start(self, path: Path) -> None:
         """Begin to write the articles to a new segment file; `finish` does the rest."""
@@ -87,8 +103,7 @@ class SegmentBuilder:
             count = self._process.answer()
             self._sent = 0
             return count
-        self._here.add(batch_of(self._held, 0, self._extra_fields))
-        self._held = []
+        self._here.add(self._batch(0))
         return _write(self._here, self._path)
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from search.backends.embedded.columns import (
     numbers_of,
     precisions,
 )
+from search.backends.embedded.copies import copies_of, originals
 from search.backends.embedded.leaves import PatternLeaf, PhrasePatternLeaf, WordsLeaf
 from search.backends.embedded.operators import AtLeastLeaf, EitherLeaf, NearLeaf, NotNearLeaf, WithinLeaf
 from search.backends.embedded.plan import AllOf, AnyOf, Excluded, Filter, Plan, Scored, TextLeaf, Weighted
@@ -175,6 +176,8 @@ class Compiler:
                 return everything(view)
             case Dates(period, "changed"):
                 return DocList(view, view.values(CHANGED).docs(lambda known: changed_within(known, period)))
+            case Is("original" | "copy" as mark):
+                return originals(view, of_copies=mark == "copy")
             case Is(mark):
                 return DocList(
                     view, view.values(MARKS).docs(lambda known: numbers_of(known, [mark.encode()]))
@@ -189,7 +192,7 @@ class Compiler:
                 return Bitmap(view, flags if most is None else flags & (lengths <= most))
             case Missing("date"):
                 return Bitmap(view, view.numbers("published") == MISSING)
-            case Missing("id"):
+            case Missing("id" | "copies"):
                 return nothing(view)
             case Missing(field) if field in TEXT_FIELDS:
                 return Bitmap(view, view.lengths(field) == 0)
@@ -198,5 +201,7 @@ class Compiler:
 
     def _valued(self, leaf: ValueLeaf, field: str) -> Matches:
         view = self._view
+        if field == "copies":
+            return copies_of(view, leaf)
         docs = view.values(field).docs(lambda known: matching_values(leaf, field, known, view.check))
         return DocList(view, docs)

@@ -7,6 +7,7 @@
     id                                   the value as it is
     changed-at                           when it was updated: microseconds since 1970, in 18 digits
     is-a                                 silent, if one of the updates was a silent edit
+    revision                             of the archive, in which the article came or last changed
     published                            microseconds since 1970, UTC
     precision                            of `published`: instant, day, month or year
 
@@ -15,7 +16,7 @@ US is the control character "unit separator", which no text of an article has.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import accumulate, islice
@@ -26,6 +27,8 @@ from search.article import Article
 from search.backends.embedded.columns import CHANGED, MARKS, VALUE_GAP, changed_term, microseconds, value_term
 from search.changes import Edits
 from search.fields import MAX_INDEXED_FIELDS, TEXT_FIELDS
+from search.index.copies.rules import Text
+from search.index.copies.words import SketchCollector, WordHashes
 from search.index.kernels import PARAGRAPH, SENTENCE
 from search.index.write.invert import Documents
 from search.index.write.piece_table import PieceTables
@@ -53,11 +56,14 @@ class DocumentBatch:
     """The contents of the documents of some articles, in flat lists.
 
     A document is numbered within its segment. `texts` has the texts to analyse, `languages` the language
-    of each, `places` for each the numbers of its document and its text field; `values` for each
+    of each, `places` for each the numbers of its document and its text field, and
+    `compared` if the document is compared by it with others; `values` for each
     value field the documents, by number, and the value that each has.
     """
 
     published: list[int] = field(default_factory=list)
+    revisions: list[int] = field(default_factory=list)
+    compared: list[bool] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     places: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
@@ -65,7 +71,10 @@ class DocumentBatch:
 
 
 def batch_of(
-    articles: Iterable[tuple[Article, Edits | None]], first: int, extra_fields: Collection[str]
+    articles: Iterable[tuple[Article, Edits | None]],
+    revisions: Iterable[int],
+    first: int,
+    extra_fields: Collection[str],
 ) -> DocumentBatch:
     """Make a batch of articles, with their updates, whose documents are numbered from `first` on.
 
@@ -73,13 +82,16 @@ def batch_of(
     """
     made = DocumentBatch()
     documents, fields = made.places
+    made.revisions.extend(revisions)
     for number, (article, edits) in enumerate(articles, start=first):
+        compared = compared_fields(article)
         made.published.append(microseconds(article.published))
         language = language_named(article.language)
         for field_number, name in enumerate(TEXT_FIELDS):
             if text := getattr(article, name):
                 for part in (text,) if isinstance(text, str) else text:
                     made.texts.append(part)
+                    made.compared.append(name in compared)
                     made.languages.append(language)
                     documents.append(number)
                     fields.append(field_number)
@@ -98,6 +110,11 @@ def batch_of(
     return made
 
 
+def compared_fields(article: Article) -> tuple[str, ...]:
+    """The fields by which an article is compared with others, to tell if they are copies."""
+    return ("title", "body") if article.body else ("title", "description", "highlights")
+
+
 class DocumentCollector:
     """Makes the documents of one segment after the other from drafts."""
 
@@ -105,6 +122,7 @@ class DocumentCollector:
         self._analyzer = analyzer
         self._tables = PieceTables(analyzer.learn, ABBREVIATIONS)
         self._piece_words = PieceWords(analyzer.words_of, analyzer.term_of)
+        self._hashes = WordHashes(analyzer.words_of, analyzer.forms)
         self.clear()
 
     def clear(self) -> None:
@@ -113,8 +131,11 @@ class DocumentCollector:
             self._analyzer.forget()
             self._tables.clear()
             self._piece_words.clear()
+            self._hashes.clear()
         self._words = WordCollector(TEXT_FIELDS, VALUE_GAP, self._piece_words)
         self._published: list[int] = []
+        self._revisions: list[int] = []
+        self._sketches = SketchCollector(self._hashes)
         self._values: dict[str, tuple[list[int], list[str]]] = {}
 
     def add(self, part: DocumentBatch) -> None:
@@ -126,11 +147,30 @@ class DocumentCollector:
             if text is not given:  # it is a row of words, without the signs that end sentences
                 marks[ends[number] : ends[number + 1]] = _marks_of_words(given)
         self._words.add(pieces, counts, *part.places, marks)
+        first = len(self._published)
+        owners = [number - first for number in part.places[0]]
+        self._sketches.add(pieces, counts, owners, part.compared, len(part.published))
         self._published += part.published
+        self._revisions += part.revisions
         for name, (numbers, values) in part.values.items():
             known = self._values.setdefault(name, ([], []))
             known[0].extend(numbers)
             known[1].extend(values)
+
+    def texts(self, articles: Sequence[Article]) -> list[Text]:
+        """The articles as texts to compare; they are not added."""
+        if not self._published:
+            self.clear()  # of what texts before have left
+        texts, languages, owners = [], [], []
+        for number, article in enumerate(articles):
+            for name in compared_fields(article):
+                value = getattr(article, name)
+                for part in (value,) if isinstance(value, str) else value:
+                    texts.append(spaced(part))
+                    languages.append(language_named(article.language))
+                    owners.append(number)
+        pieces, counts, _ = self._tables.pieces(texts, languages)
+        return self._hashes.texts(pieces, counts, owners, [microseconds(a.published) for a in articles])
 
     def documents(self) -> Documents:
         """All that was added since the last time."""
@@ -139,7 +179,8 @@ class DocumentCollector:
             count=len(self._published),
             words=self._words.collected(known.forms, known.term_of, known.terms),
             values=self._values,
-            numbers={"published": self._published},
+            numbers={"published": self._published, "revision": self._revisions},
+            sketches=self._sketches.collected(),
         )
         self.clear()
         return made

@@ -40,7 +40,8 @@ INDEX_FORMAT = 8
 """Increased when `schema` changes: the next write rebuilds an index of another format."""
 
 READ_FORMATS = (6, 7, INDEX_FORMAT)
-"""Formats that can be searched as they are. 6 and 7 know no updates; 6 folds ids and names no archive."""
+"""Formats that can be searched as they are. 6 and 7 know no updates and copies; 6 folds ids, and
+names no archive."""
 
 NAME = "articles"
 

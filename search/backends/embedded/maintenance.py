@@ -30,7 +30,7 @@ class EmbeddedFiles:
     def articles(self) -> Iterator[Article]:
         with closing(Store(EmbeddedEngine.found(self._location))) as store, store.snapshot():
             for some in store.since(0, BATCH_ARTICLES):
-                yield from some
+                yield from (article for article, _ in some)
 
     def versions(self) -> Iterator[Version]:
         with closing(Store(EmbeddedEngine.found(self._location))) as store, store.snapshot():

@@ -94,7 +94,7 @@ def _made(view: Snapshot, store: Store, language: str, extra_fields: Sequence[st
         for article, _ in some:
             if len(fields) < MAX_EXTRA_FIELDS:
                 fields.update(dict.fromkeys(article.extra))
-        collector.add(batch_of(some, made, fields))
+        collector.add(batch_of(some, [revision] * len(some), made, fields))
         made += len(some)
     past = view.changed(gone, segment_arrays(collector.documents()) if made else {}, made)
     return Past(past, tuple(sorted(fields)))

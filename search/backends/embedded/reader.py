@@ -9,6 +9,7 @@ from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
 from search.backends.embedded.columns import moment
 from search.backends.embedded.compile import Compiler
+from search.backends.embedded.copies import collapsed, copies_of_hits, tally
 from search.backends.embedded.distinctive import distinctive
 from search.backends.embedded.explanation import of_proximity
 from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, CommitInfo
@@ -25,6 +26,7 @@ from search.engine import (
     DEFAULT_RANKING,
     MIN_SCORE,
     Background,
+    CopyGroup,
     Distinctive,
     Explanation,
     FacetRequest,
@@ -41,6 +43,7 @@ from search.engine import (
 )
 from search.errors import InvalidRequest
 from search.fields import FACET_FIELDS, TEXT_FIELDS, field_name
+from search.index.copies.column import digests_of, docs_with, group_docs, group_names
 from search.index.evaluate.counts import extent, missing
 from search.index.evaluate.matches import Matches, everything, has
 from search.index.read.snapshot import Snapshot
@@ -82,19 +85,30 @@ class EmbeddedReader:
         compiler = Compiler(view, self._terms, self._texts, request.ranking)
         plan = compiler.plan(request.query)
         matches = compiler.ranked(request.query, plan.matches, request.prefer)
+        every, texts, sources = matches.docs, None, None
+        if request.collapse:
+            texts, sources = tally(view, every)
+            matches = collapsed(view, matches)
         places = page(view, matches, request.sort, request.after, request.limit + 1 if request.limit else 0)
         shown = places[: request.limit]
         articles = self.get([place.text for place in shown])
         lost = [place.text for place in shown if place.text not in articles]
         if lost and self._store.revision == self._covered.revision:  # else it was erased meanwhile
             raise damage(self._location, f"{self._store.path} has lost the article {lost[0]!r}")
+        copies = copies_of_hits(view, [place.text for place in shown])
         return Results(
-            total=len(matches.docs),
-            hits=tuple(Hit(articles[at.text], at.score) for at in shown if at.text in articles),
-            facets=Facets(facet(view, matches.docs, asked, request.zone) for asked in counted),
+            total=len(every),
+            hits=tuple(
+                Hit(articles[at.text], at.score, copies=copies.get(at.text))
+                for at in shown
+                if at.text in articles
+            ),
+            facets=Facets(facet(view, every, asked, request.zone) for asked in counted),
             next=str(cursor(shown[-1], request.sort)) if shown and len(places) > len(shown) else None,
             warnings=self._warnings,
             highlights=plan.highlights() if request.highlight and shown else (),
+            texts=texts,
+            sources=sources,
         )
 
     def _counted(self, request: FacetRequest) -> FacetRequest:
@@ -103,7 +117,7 @@ class EmbeddedReader:
         if request.interval is None and field not in FACET_FIELDS and field not in extra:
             countable = ", ".join((*FACET_FIELDS, *extra, *(f"date:{interval}" for interval in INTERVALS)))
             raise InvalidRequest(f"{request.field!r} cannot be counted by; fields that can are {countable}")
-        return FacetRequest(field or "date", request.limit, request.interval)
+        return FacetRequest(field or "date", request.limit, request.interval, request.texts)
 
     def ids(self, query: Node) -> list[str]:
         return ids_oldest_first(self._view, self._matches(query).docs)
@@ -127,6 +141,21 @@ class EmbeddedReader:
 
     def revisions(self, identities: Sequence[str]) -> dict[str, int]:
         return self._store.revisions(identities, self._revision)
+
+    def copies(self, name: str) -> CopyGroup | None:
+        view = self._view
+        docs = group_docs(view, name)
+        if not len(docs):
+            if not len(own := docs_with(view, "id", name)):  # perhaps one of an index of folded ids
+                return CopyGroup(name, (found,)) if (found := self.get([name]).get(name)) else None
+            (name,) = group_names(view, own[:1])
+            docs = group_docs(view, name)
+        members, digests = (ids_oldest_first(view, own) for own in (docs, digests_of(view, name)))
+        articles = self.get([*members, *digests])
+        founder = [articles.pop(name)] if name in members and name in articles else []
+        others = [articles[identity] for identity in members if identity in articles]
+        held = tuple(articles[identity] for identity in digests if identity in articles)
+        return CopyGroup(name, (*founder, *others), held)
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         return {word: self._terms.document_frequency(word) for word in words}

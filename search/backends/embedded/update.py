@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from search.article import Article
 from search.backends.embedded.builder import SegmentBuilder
 from search.backends.embedded.columns import numbers_of
 from search.backends.embedded.index import NAME, ArchiveIndex, commit_info
+from search.backends.embedded.regrouping import Articles, place_all, place_last
 from search.backends.embedded.schema import contents_of
 from search.backends.embedded.store.layout import StoreState
 from search.changes import Edits
@@ -25,11 +27,18 @@ class Update:
     """
 
     def __init__(
-        self, index: ArchiveIndex, builder: SegmentBuilder, fields: Iterable[str] | None = None
+        self,
+        index: ArchiveIndex,
+        builder: SegmentBuilder,
+        fields: Iterable[str] | None = None,
+        articles: Articles | None = None,
     ) -> None:
-        """With `fields` only these extra fields are indexed, else the fields of the index and new ones."""
+        """With `fields` only these extra fields are indexed, else the fields of the index and new ones.
+
+        Without `articles`, whose texts are compared, copies are not looked for.
+        """
         self._index, self._builder = index, builder
-        self._covered = index.covered()
+        self._covered, self._articles = index.covered(), articles
         self._extra_fields = dict.fromkeys(self._covered.extra_fields if fields is None else fields)
         self._may_grow = fields is None
         self.unindexed: dict[str, None] = {}
@@ -39,8 +48,11 @@ class Update:
         self._superseded: list[int] = []
         self._segment = Segment(NAME)
 
-    def put(self, articles: Sequence[Article], edits: Mapping[str, Edits]) -> None:
-        """Put articles in, with their updates by id; of equal ids, also of earlier calls, the last stays."""
+    def put(self, articles: Sequence[Article], revisions: Sequence[int], edits: Mapping[str, Edits]) -> None:
+        """Put articles of these revisions in, with their updates by id.
+
+        Of equal ids, also of earlier calls, the last stays.
+        """
         for number, article in enumerate(articles, start=self._count):
             if (
                 not article.extra.keys() <= self._extra_fields.keys()
@@ -51,7 +63,7 @@ class Update:
                 self._superseded.append(earlier)
             self._numbers[article.id] = number
         self._count += len(articles)
-        self._builder.add(articles, self._extra_fields, edits)
+        self._builder.add(articles, revisions, self._extra_fields, edits)
 
     def _note_fields(self, article: Article) -> None:
         """Take in the extra fields of an article that there is room for; name the others in `unindexed`."""
@@ -73,11 +85,18 @@ class Update:
         self._builder.start(self._index.path / self._segment.file)
 
     def commit(
-        self, state: StoreState, analyzer: Analyzer, merging: Merging = "due", *, expunge: bool = False
+        self,
+        state: StoreState,
+        analyzer: Analyzer,
+        merging: Merging = "due",
+        *,
+        expunge: bool = False,
+        group: Literal["new", "none", "all"] = "new",
     ) -> None:
         """Put the change in place; the index then covers `state`.
 
-        `merging` says which segments it merges, `expunge` erases removed articles from every segment.
+        `merging` says which segments it merges, `expunge` erases removed articles from every segment. `group`
+        says which articles are put into groups of copies: the new ones, or all if no article has a group yet.
         """
         fields = tuple(sorted(self._extra_fields))
         writer = ArrayWriter(self._index.path, NAME, contents_of(fields))
@@ -88,4 +107,12 @@ class Update:
             self._segment.count = self._builder.finish()
             self._segment.delete(self._superseded)
             writer.segments.append(self._segment)
-        writer.commit(commit_info(analyzer, state, fields), merging, expunge=expunge)
+            if group == "new" and self._articles is not None:
+                place_last(self._index.path, writer.segments, self._articles, self._builder.collector)
+        note = commit_info(analyzer, state, fields)
+        writer.commit(note, merging, expunge=expunge, finish=self._place_all if group == "all" else None)
+
+    def _place_all(self, segments: Sequence[Segment]) -> None:
+        if self._articles is not None and segments:
+            (segment,) = segments
+            place_all(self._index.path, segment, self._articles, self._builder.collector)

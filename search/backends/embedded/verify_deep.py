@@ -77,7 +77,9 @@ def _indexed(
             for first in range(start, min(start + MAX_SEGMENT_ARTICLES, len(identities)), BATCH_ARTICLES):
                 wanted = identities[first : first + BATCH_ARTICLES]
                 articles = store.get(wanted)
-                update.put([articles[identity] for identity in wanted], store.edits(wanted))
+                revisions = store.revisions(wanted, store.revision)
+                given = [revisions[i] for i in wanted]
+                update.put([articles[i] for i in wanted], given, store.edits(wanted))
                 move(len(wanted))
             update.prepare()
             last = start + MAX_SEGMENT_ARTICLES >= len(identities)

@@ -6,7 +6,7 @@ Were a change to end between the two, the index would lag behind the store; the 
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
@@ -76,12 +76,13 @@ class Writer:
     def _updating(self, index: ArchiveIndex) -> Iterator[Update]:
         """A change to the index; the builder that made one is used again unless it was left half-way."""
         from search.backends.embedded.builder import SegmentBuilder
+        from search.backends.embedded.regrouping import Articles
         from search.backends.embedded.update import Update
 
         builder = self._builder or SegmentBuilder(self._analyzer.language, self._location)
         self._builder = None
         try:
-            yield Update(index, builder)
+            yield Update(index, builder, articles=Articles(self._store.get, self._store.former))
         except BaseException:
             builder.close()
             raise
@@ -103,7 +104,8 @@ class Writer:
                         change = changes.put(some)
                         counts += change.counts
                         update.remove(change.counts.updated_ids)
-                        update.put(change.articles, changes.edits([a.id for a in change.articles]))
+                        edits = changes.edits([article.id for article in change.articles])
+                        update.put(change.articles, change.revisions, edits)
                     update.prepare()
                 if changes.revision is not None:
                     update.commit(self._store.state(), self._analyzer, merging)
@@ -142,7 +144,12 @@ class Writer:
                     some = losing[start : start + BATCH_ARTICLES]
                     articles = self._store.get(some)
                     update.remove(some)
-                    update.put([articles[i] for i in some], self._store.edits(some, after=last))
+                    revisions = self._store.revisions(some, self._store.revision)
+                    update.put(
+                        [articles[i] for i in some],
+                        [revisions[i] for i in some],
+                        self._store.edits(some, after=last),
+                    )
                 update.prepare()
                 update.commit(self._store.state(), self._analyzer)
             return self._store.prune(last)
@@ -259,17 +266,35 @@ class Writer:
             already = done
             with self._updating(index) as update:
                 update.remove(gone)
+                if expunge:
+                    self._place_again(index, update, gone)
                 for some in islice(changed, MAX_SEGMENT_ARTICLES // BATCH_ARTICLES if fresh else None):
                     if not fresh:
-                        update.remove(article.id for article in some)
-                    update.put(some, self._store.edits([article.id for article in some]))
+                        update.remove(article.id for article, _ in some)
+                    articles, revisions = [article for article, _ in some], [revision for _, revision in some]
+                    update.put(articles, revisions, self._store.edits([article.id for article in articles]))
                     done += len(some)
                     if progress is not None:
                         progress(done, total)
                 update.prepare()
                 finished = not fresh or done - already < MAX_SEGMENT_ARTICLES
                 merging: Merging = "due" if not fresh else "all" if finished else "none"
-                update.commit(newest if finished else before, self._analyzer, merging, expunge=expunge)
+                update.commit(
+                    newest if finished else before,
+                    self._analyzer,
+                    merging,
+                    expunge=expunge,
+                    group="new" if not fresh else "all" if finished else "none",
+                )
+
+    def _place_again(self, index: ArchiveIndex, update: Update, forgotten: Sequence[str]) -> None:
+        """Put articles in again whose group of copies has the id of a forgotten article for its name."""
+        from search.index.copies.column import members_named
+
+        articles = self._store.get([*members_named(index.view()[0], {*forgotten})])
+        revisions = self._store.revisions([*articles], self._store.revision)
+        update.remove(articles)
+        update.put([*articles.values()], [revisions[i] for i in articles], self._store.edits([*articles]))
 
     def _forget_tombstones(self) -> None:
         """Forget the deletions that the index covers; an index that still lags needs them to catch up."""

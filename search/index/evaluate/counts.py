@@ -22,6 +22,22 @@ def by_value(view: Snapshot, field: str, docs: Docs) -> tuple[dict[str, int], in
     )
 
 
+def no_groups(docs: Docs) -> Docs:
+    """Put all documents into one group, of number 0."""
+    return np.zeros(len(docs), np.int32)
+
+
+def end_to_end(lists: Sequence[Docs]) -> Docs:
+    """The lists of numbers, one after the other."""
+    return np.concatenate(lists)
+
+
+def interval_numbers(view: Snapshot, column: str, docs: Docs, edges: Sequence[int]) -> Docs:
+    """The number of the interval that each document is in; `edges` are as in `by_interval`."""
+    bounds = np.array(edges, np.int64)
+    return (np.searchsorted(bounds, view.numbers(column).take(docs), side="right") - 1).astype(np.int32)
+
+
 def extent(view: Snapshot, column: str, docs: Docs) -> tuple[int, int] | None:
     """The lowest and highest number among `docs`; None if no document has a number."""
     numbers = view.numbers(column).take(docs)

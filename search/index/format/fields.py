@@ -15,6 +15,7 @@ import numpy as np
 from search.index.format.lexicon import Lexicon
 from search.index.format.names import (
     EARLINESS,
+    SKETCH_HASHES,
     TEXT_UNITS,
     TextUnit,
     column_array,
@@ -26,6 +27,7 @@ from search.index.format.names import (
     value_fields,
 )
 from search.index.format.packed import DocNumbers, Frequencies
+from search.index.format.sketches import Sketches
 from search.index.format.whole import completed
 from search.index.kernels import Array, Docs, expand_runs, find_members, scatter
 
@@ -220,6 +222,11 @@ class SegmentFields:
         if name not in self._values and name in self.value_names:
             self._values[name] = ValueField(self._arrays, name)
         return self._values.get(name)
+
+    @property
+    def sketches(self) -> Sketches | None:
+        """The sketches of the documents; None in a segment of an earlier format."""
+        return Sketches(self._arrays) if SKETCH_HASHES in self._arrays else None
 
     def numbers(self, column: str) -> Array | None:
         """int64[N]: a column, or None if there is no such column."""

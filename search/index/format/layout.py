@@ -49,17 +49,23 @@ def open_file(path: Path) -> BinaryIO:
 
 
 class SegmentFile:
-    """A new file of arrays, written one after the other; the caller must make it durable.
+    """A file of arrays, written one after the other; the caller must make it durable.
 
-    The file is whole when the `with` block has ended.
+    The file is whole when the `with` block has ended. Unless it is `new`, more arrays follow its own.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, new: bool = True) -> None:
         self._path = path
-        self._file = path.open("xb")
-        self._file.write(bytes(_HEADER.size))
+        self._file = path.open("xb" if new else "r+b")
         self._table: dict[str, tuple[str, int, int]] = {}
         self._mapped: list[mmap.mmap] = []
+        if new:
+            self._file.write(bytes(_HEADER.size))
+        else:
+            *_, length, start = _HEADER.unpack(self._file.read(_HEADER.size))
+            self._file.seek(start)
+            self._table.update(json.loads(self._file.read(length)))
+            self._file.seek(start)
 
     def put(self, name: str, array: Array) -> None:
         """Add an array."""
@@ -104,6 +110,13 @@ class SegmentFile:
                 file.write(table)
                 file.seek(0)
                 file.write(_HEADER.pack(MAGIC, VERSION, len(table), start))
+
+
+def append_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Add arrays to a file that no commit names yet."""
+    with SegmentFile(path, new=False) as file:
+        for name, array in arrays.items():
+            file.put(name, array)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:

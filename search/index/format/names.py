@@ -32,6 +32,8 @@ The text fields share one lexicon. A term's postings are the documents that have
     V.doc_starts  V.ordinals        the values of each document
     C.numbers         int64[N]      a column of numbers
 
+    copy-sketches.*                 the sketches of the documents, see `sketches`
+
 Arrays without a type here have the smallest type that holds their values; `int` is int32, or int64 where the
 numbers are 2**31 or more. `whole` says which arrays may be left out.
 """
@@ -64,6 +66,13 @@ EARLINESS: Final = "leads"
 """The part of a text field with the earliness; the format kept its first name."""
 
 ValuePart = Literal["terms", "starts", "docs", "doc_starts", "ordinals"]
+
+
+COPY_OF, PART_OF = "copy-of", "part-of"
+"""Value fields: the group of copies that a document has joined, and the groups that a digest holds."""
+
+SKETCH_HASHES: Final = "copy-sketches.hashes"
+SKETCH_DOCS: Final = "copy-sketches.docs"
 
 
 def text_array(field: str, part: TextPart) -> str:

@@ -16,6 +16,8 @@ from search.index.format.layout import BadLayout
 from search.index.format.lexicon import Lexicon
 from search.index.format.names import (
     EARLINESS,
+    SKETCH_DOCS,
+    SKETCH_HASHES,
     TEXT_UNITS,
     TextPart,
     columns,
@@ -112,6 +114,8 @@ def check_shapes(arrays: Mapping[str, Array], count: int) -> None:
         shapes.starts(f"{name}.doc_starts", ("<i4",), count, pairs)
     for name in numbers:
         shapes.array(f"{name}.numbers", ("<i8",), count)
+    if SKETCH_HASHES in arrays:
+        shapes.array(SKETCH_DOCS, ("<i4",), len(shapes.array(SKETCH_HASHES, ("<i4",))))
     if others := sorted(arrays.keys() - shapes.known):
         raise BadLayout(f"the array {others[0]!r:.60} belongs to nothing")
 
@@ -163,6 +167,10 @@ def _out_of_range(arrays: Mapping[str, Array], count: int) -> Iterator[str]:
     for name in values:
         yield from _within(arrays, f"{name}.docs", count)
         yield from _within(arrays, f"{name}.ordinals", len(arrays[f"{name}.terms.entries"]))
+    if SKETCH_HASHES in arrays:
+        yield from _within(arrays, SKETCH_DOCS, count)
+        if (np.diff(arrays[SKETCH_HASHES].view(np.uint32).astype(np.int64)) < 0).any():
+            yield f"the array {SKETCH_HASHES} is not in ascending order"
 
 
 def _at_odds(arrays: Mapping[str, Array]) -> Iterator[str]:

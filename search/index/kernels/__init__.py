@@ -6,6 +6,7 @@ spans       phrases, and words near each other
 scores      BM25F of a block of documents, the highest of many keys, edit distances
 strings     given bytes in many strings at once: in a string, at its end, or at a place in it
 boundaries  where sentences and paragraphs of a text begin
+shingles    runs of words, sketches of texts by the lowest hashes of their runs, texts that share some
 inversion   text to pieces, pieces to numbers, words into the order of terms
 
 Every other module imports the functions from here. A faster implementation of one replaces it here, with the
@@ -46,6 +47,18 @@ from search.index.kernels.sets import (
     unite_by_sorting,
     unite_by_table,
 )
+from search.index.kernels.shingles import (
+    MIN_WORDS,
+    NEAR_PARTNERS,
+    SHINGLE_WORDS,
+    SKETCH_SIZE,
+    choose_partners,
+    count_pairs,
+    hash_shingles,
+    hash_texts,
+    mix_hashes,
+    sketch_texts,
+)
 from search.index.kernels.spans import (
     count_flagged,
     count_spans,
@@ -65,8 +78,12 @@ __all__ = [
     "MAX_EARLINESS",
     "MAX_SHORT_BYTES",
     "MIN_SPARSITY",
+    "MIN_WORDS",
+    "NEAR_PARTNERS",
     "PARAGRAPH",
     "SENTENCE",
+    "SHINGLE_WORDS",
+    "SKETCH_SIZE",
     "Array",
     "Docs",
     "Flags",
@@ -75,7 +92,9 @@ __all__ = [
     "abbreviation_keys",
     "add_field",
     "add_postings",
+    "choose_partners",
     "count_flagged",
+    "count_pairs",
     "count_spans",
     "count_starts",
     "cut_pieces",
@@ -95,10 +114,13 @@ __all__ = [
     "first_of_runs",
     "flag_members",
     "group_keys",
+    "hash_shingles",
+    "hash_texts",
     "highest",
     "insert_keys",
     "interleave_runs",
     "mark_boundaries",
+    "mix_hashes",
     "nearest_followers",
     "number_words",
     "order_by_term",
@@ -107,6 +129,7 @@ __all__ = [
     "run_starts",
     "saturate",
     "scatter",
+    "sketch_texts",
     "sum_by_sorting",
     "unite_by_sorting",
     "unite_by_table",

@@ -13,8 +13,18 @@ import numpy as np
 from search.index.format.fields import densest
 from search.index.format.layout import narrow, narrow_starts
 from search.index.format.lexicon import encoded_lexicon_arrays, lexicon_arrays
-from search.index.format.names import EARLINESS, TextUnit, column_array, starts_of, text_array, value_array
+from search.index.format.names import (
+    EARLINESS,
+    SKETCH_DOCS,
+    SKETCH_HASHES,
+    TextUnit,
+    column_array,
+    starts_of,
+    text_array,
+    value_array,
+)
 from search.index.format.packed import excess_arrays, high_arrays, split_docs, split_frequencies
+from search.index.format.sketches import IDENTITY, PUBLISHED, REVISION, arrival_order, sketch_arrays
 from search.index.kernels import (
     PARAGRAPH,
     SENTENCE,
@@ -32,13 +42,15 @@ class Documents:
     """Documents to write: `count` of them, numbered from 0.
 
     `values` has, for each value field, ascending documents and a value for each, without repeated pairs.
-    `numbers` has, for each column, one number a document.
+    `numbers` has, for each column, one number a document. `sketches` has the hashes of all sketches, uint32,
+    one document after the other, and their number in each document; None without sketches.
     """
 
     count: int
     words: Words
     values: Mapping[str, tuple[Sequence[int], Sequence[str]]] = field(default_factory=dict)
     numbers: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    sketches: tuple[Array, Array] | None = None
 
 
 def segment_arrays(documents: Documents) -> dict[str, Array]:
@@ -57,9 +69,17 @@ def segment_arrays(documents: Documents) -> dict[str, Array]:
         if words.boundaries is not None:
             arrays.update(_boundary_arrays(name, number, words.boundaries, documents.count))
     for name, (numbers, values) in documents.values.items():
-        arrays.update(_value_arrays(name, numbers, values, documents.count))
+        arrays.update(value_field_arrays(name, numbers, values, documents.count))
     for name, column in documents.numbers.items():
         arrays[column_array(name)] = np.array(column, np.int64)
+    if documents.sketches is not None:
+        hashes, counts = documents.sketches
+        docs = np.repeat(np.arange(documents.count, dtype=np.int32), counts)
+        ordinals = arrays[value_array(IDENTITY, "ordinals")]
+        times = (arrays[column_array(name)] for name in (REVISION, PUBLISHED))
+        sorted_entries = [*sketch_arrays(hashes, docs, arrival_order(next(times), next(times), ordinals))]
+        arrays[SKETCH_HASHES] = np.concatenate([own for own, _ in sorted_entries]).view(np.int32)
+        arrays[SKETCH_DOCS] = np.concatenate([own for _, own in sorted_entries])
     return arrays
 
 
@@ -152,7 +172,8 @@ def form_arrays(forms: Sequence[bytes], terms: Array, term_count: int) -> tuple[
     return arrays, variants
 
 
-def _value_arrays(name: str, docs: Sequence[int], texts: Sequence[str], count: int) -> dict[str, Array]:
+def value_field_arrays(name: str, docs: Sequence[int], texts: Sequence[str], count: int) -> dict[str, Array]:
+    """Make the arrays of a value field of `count` documents, from ascending documents and their values."""
     values = sorted(set(texts))
     numbers = {value: number for number, value in enumerate(values)}
     ordinals = np.fromiter(map(numbers.__getitem__, texts), np.int32, len(texts))

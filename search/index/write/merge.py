@@ -19,10 +19,12 @@ import numpy as np
 from search.index.format.fields import SegmentFields, densest
 from search.index.format.layout import MappedArrays, SegmentFile, narrow, narrow_starts, narrowest
 from search.index.format.lexicon import encoded_lexicon_arrays
-from search.index.format.names import EARLINESS, TEXT_UNITS, TextUnit, column_array, text_array
+from search.index.format.names import EARLINESS, TEXT_UNITS, TextUnit, column_array, text_array, value_array
 from search.index.format.packed import excess_arrays, high_arrays, split_docs, split_frequencies
+from search.index.format.sketches import IDENTITY
 from search.index.kernels import Array, expand_runs, interleave_runs
 from search.index.write.invert import form_arrays, length_arrays, part_arrays, value_arrays
+from search.index.write.sketching import merge_sketches
 
 Arrays = Mapping[str, Array]
 
@@ -79,9 +81,14 @@ def merge(sources: Sequence[Source], path: Path) -> int:
         for name in parts[0].fields.column_names:
             columns = [source.arrays[column_array(name)][source.live] for source in sources]
             file.put(column_array(name), np.concatenate(columns))
+        ordinals = None
         for name in dict.fromkeys(name for part in parts for name in part.fields.value_names):
-            _put(file, _merged_values(name, parts, count))
+            arrays = _merged_values(name, parts, count)
+            _put(file, arrays)
+            ordinals = arrays[value_array(IDENTITY, "ordinals")] if name == IDENTITY else ordinals
             _release(parts, file)
+        if ordinals is not None:
+            merge_sketches([(part.fields, part.live, part.docs) for part in parts], ordinals, file)
     return count
 
 

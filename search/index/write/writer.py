@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from search.index.format.manifest import (
+    FileRecord,
     Manifest,
     collect,
     make_durable,
@@ -64,11 +65,18 @@ class ArrayWriter:
                 segment.delete(own.tolist())
             base += segment.count
 
-    def commit(self, note: Mapping[str, Any], merging: Merging = "due", *, expunge: bool = False) -> Manifest:
+    def commit(
+        self,
+        note: Mapping[str, Any],
+        merging: Merging = "due",
+        *,
+        expunge: bool = False,
+        finish: Callable[[Sequence[Segment]], object] | None = None,
+    ) -> Manifest:
         """Merge segments where due, and put the change in place: durable when this returns.
 
-        With `expunge` each segment with deleted documents is rewritten without them. Raises `OSError`; then
-        the last commit stays.
+        With `expunge` each segment with deleted documents is rewritten without them. `finish` may add arrays
+        to the files of the segments that there are in the end. Raises `OSError`; then the last commit stays.
         """
         self.segments = [segment for segment in self.segments if segment.live_count]
         if merging == "all" and (len(self.segments) > 1 or any(s.deleted for s in self.segments)):
@@ -77,10 +85,14 @@ class ArrayWriter:
             self._merge(group)
         for segment in [segment for segment in self.segments if expunge and segment.deleted]:
             self._merge([segment])
+        known: Mapping[str, FileRecord] = self._last.files
+        if finish is not None:
+            finish(self.segments)
+            known = {}
         generation = self._last.generation + 1
         contents = self._contents(self._folder, self._name, generation, self.segments)
         names = [segment.file for segment in self.segments] + [contents]
-        files = {name: self._last.files.get(name) or make_durable(self._folder / name) for name in names}
+        files = {name: known.get(name) or make_durable(self._folder / name) for name in names}
         sync_folder(self._folder)
         manifest = Manifest(generation, tuple(self.segments), files, note)
         write_manifest(self._folder, manifest)

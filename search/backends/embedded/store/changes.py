@@ -46,9 +46,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The outcome of `put`: the articles that were put in, and the counts, with ids."""
+    """The outcome of `put`: the articles that were put in, the revision of each, and the counts, with ids."""
 
     articles: tuple[Article, ...]
+    revisions: tuple[int, ...]
     counts: Added
 
 
@@ -84,12 +85,15 @@ class Changes:
         unchanged = older = cancelled = 0
         waiting: dict[str, _New] = {}
         made: list[Article] = []
+        revisions: list[int] = []
         added: list[str] = []
         replaced: list[str] = []
 
         def write() -> None:
             new, old, same = self._put(waiting)
             made.extend(new)
+            if new and self._open is not None:
+                revisions.extend([self._open[0]] * len(new))
             before = set(old)
             added.extend(article.id for article in new if article.id not in before)
             replaced.extend(old)
@@ -127,7 +131,7 @@ class Changes:
             added_ids=tuple(added),
             updated_ids=tuple(replaced),
         )
-        return Change(tuple(made), counts)
+        return Change(tuple(made), tuple(revisions), counts)
 
     def _put(self, waiting: Mapping[str, _New]) -> tuple[list[Article], list[str], int]:
         """Put in what is waiting: the articles, the ids they replace, how many change nothing."""

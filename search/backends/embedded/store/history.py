@@ -97,6 +97,11 @@ class StoredHistory:
         with self._translated():
             return updates.revisions(self._connection, identities, revision) if self.format == FORMAT else {}
 
+    def former(self) -> Iterator[versions.Former]:
+        """Yield every kept state of an article that is not present any more."""
+        with self._translated():
+            yield from versions.former(self._connection, self.format)
+
     def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
         """When each of these articles first came, without the ones whose time is not known."""
         with self._translated():

@@ -177,9 +177,8 @@ class Store(StoredHistory):
         if self.format < FORMAT:
             return StoreState("", self._checked_revision(), "")
         with self._translated():
-            row = self._connection.execute(
-                "SELECT revision, digest FROM revisions ORDER BY revision DESC LIMIT 1"
-            ).fetchone()
+            query = "SELECT revision, digest FROM revisions ORDER BY revision DESC LIMIT 1"
+            row = self._connection.execute(query).fetchone()
             if row is None:
                 raise BadRow("it has no history")
             revision, digest = typed(row, int, bytes)
@@ -190,17 +189,15 @@ class Store(StoredHistory):
         if self.format < FORMAT:
             return _MAX_NUMBER
         with self._translated():
-            row = self._connection.execute(
-                "SELECT revision FROM revisions WHERE kind = 'upgrade' ORDER BY revision LIMIT 1"
-            ).fetchone()
+            query = "SELECT revision FROM revisions WHERE kind = 'upgrade' ORDER BY revision LIMIT 1"
+            row = self._connection.execute(query).fetchone()
             return None if row is None else int(typed(row, int)[0])
 
     def digest_at(self, revision: int) -> str | None:
         """The digest of the history up to a revision; None where there is no such revision here."""
         with self._translated():
-            row = self._connection.execute(
-                "SELECT digest FROM revisions WHERE revision = ?", (revision,)
-            ).fetchone()
+            query = "SELECT digest FROM revisions WHERE revision = ?"
+            row = self._connection.execute(query, (revision,)).fetchone()
             return None if row is None else str(typed(row, bytes)[0].hex())
 
     @property
@@ -274,8 +271,8 @@ class Store(StoredHistory):
         with self._translated():
             return int(self._connection.execute(query, parameters).fetchone()[0])
 
-    def since(self, revision: int, batch: int) -> Iterator[list[Article]]:
-        """All articles of later revisions, in the order they came, `batch` at a time."""
+    def since(self, revision: int, batch: int) -> Iterator[list[tuple[Article, int]]]:
+        """All articles of later revisions with these, in the order they came, `batch` at a time."""
         number = -_MAX_NUMBER
         while True:
             with self._translated():
@@ -286,7 +283,7 @@ class Store(StoredHistory):
             if not rows:
                 return
             number = rows[-1][0]
-            yield [self._article(row) for row in rows]
+            yield [(self._article(row), int(row[4])) for row in rows]
 
     def _article(self, row: Sequence[object]) -> Article:
         """The article of a row; raises `ArchiveDamaged` if it is not what was stored."""
@@ -306,10 +303,8 @@ class Store(StoredHistory):
     def deleted_since(self, revision: int) -> list[str]:
         """Ids of the articles that were deleted in later revisions and have not come back."""
         with self._translated():
-            rows = self._connection.execute(
-                "SELECT id FROM tombstones WHERE revision > ? ORDER BY id", (revision,)
-            ).fetchall()
-            return [str(typed(row, str)[0]) for row in rows]
+            query = "SELECT id FROM tombstones WHERE revision > ? ORDER BY id"
+            return [str(typed(row, str)[0]) for row in self._connection.execute(query, (revision,))]
 
     # --- keeping --------------------------------------------------------------------------------
 

@@ -49,6 +49,25 @@ def kept(connection: Connection, identity: str, first: int = 0, last: int = MAX_
         yield later
 
 
+class Former(NamedTuple):
+    """An article as it was from `revision` on, up to but not including `until`."""
+
+    article: Article
+    revision: int
+    until: int
+
+
+def former(connection: Connection, table_format: int) -> Iterator[Former]:
+    """Yield every state of an article that is not present any more, article by article."""
+    if table_format == FORMAT:
+        rows = connection.execute("SELECT DISTINCT id FROM versions ORDER BY id").fetchall()
+        for (identity,) in rows:
+            for each in kept(connection, identity):
+                if each.until is not None:
+                    article = article_of(each.record, str(identity).encode())
+                    yield Former(article, each.revision, each.until)
+
+
 def as_of(connection: Connection, identity: str, revision: int) -> Article | None:
     """The article as it was when the archive had this revision; None if it was not there then."""
     for each in kept(connection, identity):

@@ -1,0 +1,72 @@
+"""Copies in answers: the groups of hits, counts of texts and sources, and the parts of queries about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from search.backends.embedded.columns import SEPARATOR
+from search.engine import Copies
+from search.errors import InvalidRequest
+from search.index.copies.column import (
+    copy_column,
+    count_distinct,
+    docs_with,
+    group_docs,
+    group_names,
+    group_of,
+    one_of_each,
+    sources_of,
+)
+from search.index.evaluate.counts import no_groups
+from search.index.evaluate.matches import Bitmap, DocList, Intersection, Matches
+from search.index.kernels import Array, Docs
+from search.index.read.snapshot import Snapshot
+from search.language import Fuzzy, Phrase, Wildcard, Word
+
+SOURCE = "source"
+
+
+def copies_of_hits(view: Snapshot, identities: Sequence[str]) -> dict[str, Copies]:
+    """The copies of each of these articles that has any."""
+    found: dict[str, Copies] = {}
+    for identity in identities:
+        if (own := group_of(view, identity)) is not None:
+            doc, name = own
+            docs = group_docs(view, name)
+            if len(docs) > 1:
+                _, sources = tally(view, docs.compress(docs != doc))
+                found[identity] = Copies(name, len(docs) - 1, sources)
+    return found
+
+
+def collapsed(view: Snapshot, matches: Matches) -> Matches:
+    """Keep one match of each group of copies."""
+    return Intersection([matches, DocList(view, one_of_each(view, matches.docs))])
+
+
+def tally(view: Snapshot, docs: Docs) -> tuple[int, int]:
+    """Count the texts and the sources of the documents."""
+    ((texts,), (sources,)) = tallies(view, docs, no_groups(docs), 1)
+    return texts, sources
+
+
+def tallies(view: Snapshot, docs: Docs, groups: Array, count: int) -> tuple[list[int], list[int]]:
+    """Count the texts and the sources of the documents in each of `count` groups."""
+    texts = count_distinct(copy_column(view).numbers.take(docs), groups, count)
+    return texts, count_distinct(sources_of(view, SOURCE, SEPARATOR).take(docs), groups, count)
+
+
+def copies_of(view: Snapshot, leaf: Word | Phrase | Wildcard | Fuzzy) -> Matches:
+    """The matches of `copies:ID`; raises `InvalidRequest` for a part of an id."""
+    if not isinstance(leaf, Word | Phrase):
+        raise InvalidRequest(f"{leaf} cannot be found; copies: takes the whole id of an article")
+    docs = group_docs(view, leaf.text)
+    if not len(docs) and len(own := docs_with(view, "id", leaf.text)):
+        docs = group_docs(view, group_names(view, own[:1])[0])
+    return DocList(view, docs)
+
+
+def originals(view: Snapshot, *, of_copies: bool) -> Matches:
+    """The articles that no other came before with their text; or the others, which are copies."""
+    flags = copy_column(view).originals()
+    return Bitmap(view, ~flags if of_copies else flags)

@@ -1,0 +1,163 @@
+"""The earlier documents that may be copies of a new one: they share two hashes of its sketch, or more.
+
+A hash that many documents have, as one of a line that ends each article of a source, would pair all of them.
+So a document is paired with the first that has the hash, and with the last few before it. The choice does not
+depend on how the documents are spread over segments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.index.format.fields import SegmentFields
+from search.index.format.layout import MISSING
+from search.index.format.sketches import IDENTITY, LATEST, PUBLISHED, REVISION, Sketches, arrival_order
+from search.index.kernels import Array, Ints, choose_partners, count_pairs, expand_runs, first_of_runs
+
+MIN_SHARED = 2
+"""The number of hashes that two documents share before their texts are compared."""
+
+CHUNK_DOCUMENTS = 10_000
+"""Documents whose candidates are found at a time."""
+
+MAX_LIST = 64
+"""A longer list of documents with one hash is shortened by itself, not together with others."""
+
+
+@dataclass(slots=True)
+class Part:
+    """A segment whose documents are numbered from `base`; `live` bool[N] flags the ones that are there."""
+
+    fields: SegmentFields
+    live: Array | None
+    base: int
+
+    def column(self, name: str) -> Ints:
+        """int64[N]: a column that every segment with sketches has."""
+        numbers = self.fields.numbers(name)
+        assert numbers is not None
+        return numbers
+
+    def ranks(self, docs: Array) -> Array:
+        """The ranks of the documents' ids among the segment's."""
+        ids = self.fields.values(IDENTITY)
+        assert ids is not None
+        return ids.ordinals.take(docs)
+
+    def arrival(self, doc: int) -> tuple[int, int]:
+        """The revision and the time of a document, which is numbered among all."""
+        place = doc - self.base
+        published = int(self.column(PUBLISHED)[place])
+        return int(self.column(REVISION)[place]), LATEST if published == MISSING else published
+
+    def identities(self, docs: Sequence[int]) -> list[str]:
+        """The ids of documents, which are numbered among all."""
+        ids = self.fields.values(IDENTITY)
+        return [] if ids is None else ids.first_of(np.array(docs, np.int64) - self.base)
+
+    def first_value(self, field: str, doc: int) -> str:
+        """The first value of a document, which is numbered among all; "" if it has no value."""
+        values = self.fields.values(field)
+        return "" if values is None else values.first_of(np.array([doc - self.base]))[0]
+
+    def has_value(self, field: str, value: str) -> bool:
+        """True if a live document has the value."""
+        values = self.fields.values(field)
+        number = -1 if values is None else values.values.number(value.encode())
+        if values is None or number < 0:
+            return False
+        return self.live is None or bool(self.live[values.docs_of(number)].any())
+
+    @property
+    def sketches(self) -> Sketches:
+        found = self.fields.sketches
+        assert found is not None
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """New documents in order of arrival, and for each pair its place among them and the earlier document.
+
+    Both are numbered among all documents; `owners` ascends.
+    """
+
+    docs: Ints
+    owners: Ints
+    earlier: Ints
+
+
+def candidates(parts: Sequence[Part]) -> Iterator[Candidates]:
+    """Find the candidates of each live document of the last part, in order of arrival."""
+    new, older = parts[-1], parts[:-1]
+    hashes, docs = new.sketches.hashes, new.sketches.docs
+    every = np.arange(len(new.column(REVISION)), dtype=np.int32)
+    order = arrival_order(new.column(REVISION), new.column(PUBLISHED), new.ranks(every))
+    if new.live is not None:
+        kept = np.flatnonzero(new.live[docs])
+        hashes, docs = hashes[kept], docs[kept]
+        order = order[new.live[order]]
+    places = np.zeros(len(every), np.int64)
+    places[order] = np.arange(len(order))
+    arrived = places[docs]
+    for start in range(0, len(order), CHUNK_DOCUMENTS):
+        own = np.flatnonzero((arrived >= start) & (arrived < start + CHUNK_DOCUMENTS))
+        sought = hashes[own]
+        begins = np.flatnonzero(first_of_runs(sought))
+        known, starts = _older_documents(older, sought[begins])
+        lists = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(own)))
+        first_own = np.searchsorted(hashes, sought)
+        olders = np.diff(starts)[lists]
+        owners, offsets = choose_partners(olders + own - first_own)
+        is_older = offsets < olders[owners]
+        earlier = np.empty(len(owners), np.int64)
+        old, others = owners[is_older], owners[~is_older]
+        earlier[is_older] = known[starts[lists[old]] + offsets[is_older]]
+        earlier[~is_older] = docs[first_own[others] + offsets[~is_older] - olders[others]] + new.base
+        pairs = count_pairs(arrived[own][owners] - start, earlier, MIN_SHARED)
+        yield Candidates(order[start : start + CHUNK_DOCUMENTS] + new.base, *pairs)
+
+
+def _older_documents(parts: Sequence[Part], sought: Array) -> tuple[Ints, Ints]:
+    """(documents, starts): for each hash its first document and its last ones, in order of arrival."""
+    rows: list[tuple[Ints, ...]] = []
+    for part in parts:
+        lists, docs = _documents_of(part, sought)
+        if len(docs):
+            times = part.column(PUBLISHED)[docs]
+            times = np.where(times == MISSING, LATEST, times)
+            rows.append((lists, docs + part.base, part.column(REVISION)[docs], times, part.ranks(docs)))
+    if not rows:
+        return np.empty(0, np.int64), np.zeros(len(sought) + 1, np.int64)
+    lists, found, *keys = (np.concatenate(own) for own in zip(*rows, strict=True))
+    order = np.lexsort((*reversed(keys), lists))
+    starts = np.zeros(len(sought) + 1, np.int64)
+    np.cumsum(np.bincount(lists, minlength=len(sought)), out=starts[1:])
+    return found[order], starts
+
+
+def _documents_of(part: Part, sought: Array) -> tuple[Ints, Ints]:
+    """(lists, documents): of each hash in one segment, its first live document and its last ones."""
+    hashes, docs = part.sketches.hashes, part.sketches.docs
+    first, after = (np.searchsorted(hashes, sought, side) for side in ("left", "right"))
+    sizes = after - first
+    short = np.flatnonzero((sizes > 0) & (sizes <= MAX_LIST))
+    lists = np.repeat(short, sizes[short])
+    found = docs[expand_runs(first[short], sizes[short])].astype(np.int64)
+    if part.live is not None:
+        kept = part.live[found]
+        lists, found = lists[kept], found[kept]
+    all_lists, all_found = [lists], [found]
+    for number in np.flatnonzero(sizes > MAX_LIST).tolist():
+        own = docs[first[number] : after[number]].astype(np.int64)
+        own = own if part.live is None else own[part.live[own]]
+        all_lists.append(np.full(len(own), number))
+        all_found.append(own)
+    lists, found = np.concatenate(all_lists), np.concatenate(all_found)
+    counts = np.bincount(lists, minlength=len(sought))
+    order = np.argsort(lists, kind="stable")
+    owners, offsets = choose_partners(counts)
+    return owners, found[order[np.cumsum(counts)[owners] - counts[owners] + offsets]]

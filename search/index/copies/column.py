@@ -1,0 +1,174 @@
+"""The group of copies of each document of a commit, as a column; and counts of texts and sources.
+
+The number of a group is its founder's, or is past all documents if the founder is gone. A text is counted
+once, however many copies of it there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.index.format.layout import MISSING
+from search.index.format.names import COPY_OF, PART_OF
+from search.index.format.sketches import IDENTITY, LATEST, PUBLISHED
+from search.index.kernels import Array, Docs, Flags, Ints, first_of_runs
+from search.index.postings.postings import NO_DOCS
+from search.index.read.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class CopyColumn:
+    """The groups: int64[size] `numbers` of all documents; `names` of the groups past all documents."""
+
+    numbers: Ints
+    names: Sequence[str]
+
+    def originals(self) -> Flags:
+        """bool[size]: True for each document that no other came before, as far as it has copies."""
+        flags: Flags = self.numbers == np.arange(len(self.numbers))
+        return flags
+
+
+def copy_column(view: Snapshot) -> CopyColumn:
+    """Make the column of the groups of copies, once for each commit."""
+    return view.keep("copies", make=lambda: _column(view))
+
+
+def _column(view: Snapshot) -> CopyColumn:
+    numbers = np.arange(view.size, dtype=np.int64)
+    names: list[str] = []
+    known: dict[str, int] = {}
+    founders: list[tuple[str, Ints]] = []
+    for segment in view.segments:
+        own = segment.values(COPY_OF)
+        if own is None:
+            continue
+        for value, name in enumerate(own.values.strings()):
+            founders.append((name, own.docs_of(value).astype(np.int64) + segment.base))
+    joined = np.zeros(view.size, np.bool_)
+    for _, docs in founders:
+        joined[docs] = True
+    for name, docs in founders:
+        if name not in known:
+            found = docs_with(view, IDENTITY, name)
+            changed = docs_with(view, IDENTITY, name.rpartition("#")[0])  # see `groups.free_name`
+            if len(found) and not joined[found[0]]:
+                known[name] = int(found[0])
+            elif len(changed) and changed[0] in docs:
+                known[name] = int(changed[0])
+            else:
+                known[name] = view.size + len(names)
+                names.append(name)
+        numbers[docs] = known[name]
+    return CopyColumn(numbers, tuple(names))
+
+
+def docs_with(view: Snapshot, field: str, value: str) -> Docs:
+    """The documents with exactly this value."""
+    sought = value.encode()
+    return view.values(field).docs(lambda known: [n] if (n := known.number(sought)) >= 0 else [])
+
+
+def group_names(view: Snapshot, docs: Docs) -> list[str]:
+    """The names of the groups of documents."""
+    names, ids = (view.values(field).texts(docs) for field in (COPY_OF, IDENTITY))
+    return [name or identity for name, identity in zip(names, ids, strict=True)]
+
+
+def group_of(view: Snapshot, identity: str) -> tuple[int, str] | None:
+    """(document, name of its group) of the document with this id, if it may have copies; else None.
+
+    It is asked of every hit of every search, so it looks at as little as it can.
+    """
+    sought = identity.encode()
+    fields = [(segment, own) for segment in view.segments if (own := segment.values(COPY_OF)) is not None]
+    found = None
+    for segment in view.segments if fields else ():
+        ids, own = segment.values(IDENTITY), segment.values(COPY_OF)
+        number = -1 if ids is None else ids.values.number(sought)
+        if ids is None or number < 0:
+            continue
+        docs = ids.docs_of(number).tolist()  # several if the article was in one batch more than once
+        for doc in docs if segment.live is None else [doc for doc in docs if segment.live[doc]]:
+            start, end = (0, 0) if own is None else own.doc_starts[doc : doc + 2].tolist()
+            name = own.values[int(own.ordinals[start])].decode() if own is not None and end > start else ""
+            found = doc + segment.base, name or identity
+    if found is None or found[1] != identity:
+        return found
+    return found if any(own.values.number(sought) >= 0 for _, own in fields) else None
+
+
+def group_docs(view: Snapshot, name: str) -> Docs:
+    """The documents of a group, the founder among them if it is there, ascending."""
+    members, found = docs_with(view, COPY_OF, name), docs_with(view, IDENTITY, name)
+    if len(found) and view.values(COPY_OF).texts(found)[0]:
+        found = NO_DOCS  # the article has changed, and is in another group now
+    return np.sort(np.concatenate([members, found]))
+
+
+def members_named(view: Snapshot, identities: Collection[str]) -> set[str]:
+    """The ids of documents that are in groups named by these ids, or hold parts of such a group."""
+    found: list[str] = []
+    for field in (COPY_OF, PART_OF):
+        names = {name for lexicon in view.values(field).lexicons for name in lexicon.strings()}
+        for name in names:
+            if name in identities or name.rpartition("#")[0] in identities:
+                found += view.values(IDENTITY).texts(docs_with(view, field, name))
+    return {*found} - {*identities}
+
+
+def digests_of(view: Snapshot, name: str) -> Docs:
+    """The digests that hold a member of a group."""
+    return docs_with(view, PART_OF, name)
+
+
+def one_of_each(view: Snapshot, docs: Docs) -> Docs:
+    """Of the `docs`, one for each group: the founder, or else the earliest one, and then the lowest id."""
+    groups = copy_column(view).numbers.take(docs)
+    order = np.argsort(groups, kind="stable")
+    first = first_of_runs(groups[order])
+    alone = first & np.append(first[1:], True)
+    several = order[~alone]
+    chosen = docs[order[alone]]
+    if len(several):
+        own, numbers = docs[several], groups[several]
+        times = view.numbers(PUBLISHED).take(own)
+        times = np.where(times == MISSING, LATEST, times)
+        ids = np.array(view.values(IDENTITY).texts(own, view.check))
+        ranks = np.lexsort((ids, times, own != numbers, numbers))
+        chosen = np.concatenate([chosen, own[ranks[first_of_runs(numbers[ranks])]]])
+    return np.sort(chosen)
+
+
+def sources_of(view: Snapshot, field: str, separator: str) -> Array:
+    """int32[size]: the number of each document's value of `field`, folded; -1 for a document without one."""
+
+    def make() -> Array:
+        found = np.full(view.size, -1, np.int32)
+        known: dict[str, int] = {}
+        for segment in view.segments:
+            own = segment.values(field)
+            if own is None:
+                continue
+            folded = (value.partition(separator)[0] for value in own.values.strings())
+            numbers = np.array([known.setdefault(value, len(known)) for value in folded], np.int32)
+            having = np.flatnonzero(np.diff(own.doc_starts))
+            found[segment.base + having] = numbers[own.ordinals.take(own.doc_starts.take(having))]
+        return found
+
+    return view.keep("numbered", field, make=make)
+
+
+def count_distinct(numbers: Array, groups: Array, count: int) -> list[int]:
+    """Count the distinct numbers in each of `count` groups, given the group of each number.
+
+    A number or a group below 0 is not counted.
+    """
+    keys = groups.astype(np.int64) << 32 | numbers
+    keys = keys[(numbers >= 0) & (groups >= 0)]
+    keys.sort()
+    found = np.bincount((keys >> 32)[first_of_runs(keys)], minlength=count)
+    return [int(number) for number in found]

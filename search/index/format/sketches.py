@@ -1,0 +1,54 @@
+"""The sketches of a segment's documents, by hash: the documents that may be copies of a new one.
+
+    copy-sketches.hashes   the hashes of all sketches, ascending as uint32
+    copy-sketches.docs     the document of each; of one hash in the order in which the documents arrived
+
+Documents arrive by revision; of one revision the earliest published comes first, and of these the lowest id.
+So the order is the same however documents are spread over segments. A segment of an earlier format has no
+sketches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from search.index.format.layout import MISSING
+from search.index.format.names import SKETCH_DOCS, SKETCH_HASHES
+from search.index.kernels import Array, Docs, Ints
+
+REVISION, PUBLISHED, IDENTITY = "revision", "published", "id"
+"""The columns and the value field by which documents are in order of arrival."""
+
+LATEST = (1 << 63) - 1
+"""The time of a document without one, in the order of arrival."""
+
+RANGES = 16
+"""Sketches are sorted in this many ranges of hashes, one after the other, to bound the memory for it."""
+
+
+class Sketches:
+    """The entries of the sketches: `hashes` uint32 and `docs`."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self.hashes = arrays[SKETCH_HASHES].view(np.uint32)
+        self.docs: Docs = arrays[SKETCH_DOCS]
+
+
+def arrival_order(revisions: Ints, published: Ints, identities: Array) -> Ints:
+    """int64[N]: the documents in the order in which they arrived; `identities` has the rank of each id."""
+    times = np.where(published == MISSING, LATEST, published)
+    return np.lexsort((identities, times, revisions))
+
+
+def sketch_arrays(hashes: Array, docs: Docs, order: Ints) -> Iterator[tuple[Array, Docs]]:
+    """Sort the entries of sketches by hash and by the `order` of their documents, range by range."""
+    ranks = np.empty(len(order), np.uint32)
+    ranks[order] = np.arange(len(order), dtype=np.uint32)
+    parts = hashes >> np.uint32(32 - (RANGES - 1).bit_length())
+    for number in range(RANGES):
+        own = np.flatnonzero(parts == number)
+        keys = hashes[own].astype(np.uint64) << np.uint64(32) | ranks[docs[own]]
+        keys.sort()
+        yield (keys >> np.uint64(32)).astype(np.uint32), order[keys & np.uint64(0xFFFFFFFF)].astype(np.int32)
