@@ -213,6 +213,8 @@ OUTPUTS = [
     ("explain", ("explain", "a1", "strike", "-f", "json"), False),
     ("stats", ("stats", "-f", "json"), False),
     ("history", ("history", "a1", "-f", "json"), False),
+    ("copies", ("copies", "a1", "-f", "json"), False),
+    ("copy", ("copies", "a1", "-f", "jsonl"), True),
     ("version", ("dump", "--versions"), True),
 ]
 

@@ -14,6 +14,7 @@ from search.language import (
     Boost,
     Dates,
     Everything,
+    Is,
     Length,
     Missing,
     Near,
@@ -38,7 +39,7 @@ def scores(node: Node, articles: Mapping[str, Article], texts: Texts, ranking: R
             return {i: sum(own.get(i, 0.0) for own in each) for i in found}
         case Boost(part, factor):
             return {i: score * factor for i, score in scores(part, articles, texts, ranking).items()}
-        case Not() | Everything() | Dates() | Missing() | Length():
+        case Not() | Everything() | Dates() | Missing() | Length() | Is():
             return dict.fromkeys(found, 0.0)
     if value_field(node) is not None:
         return dict.fromkeys(found, 0.0)
