@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from search.errors import SearchError
     from search.ingest import IndexReport
     from search.language import parse_query
+    from search.present.schema import to_json
     from search.query import (
         Added,
         Archive,
@@ -70,6 +71,7 @@ _HOMES = {
     "ReadOptions": "search.sources",
     "Rejected": "search.sources",
     "parse_query": "search.language",
+    "to_json": "search.present.schema",
 }
 
 __all__ = [
@@ -115,6 +117,7 @@ __all__ = [
     "Version",
     "open_archive",
     "parse_query",
+    "to_json",
 ]
 
 

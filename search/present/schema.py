@@ -5,20 +5,73 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, fields, is_dataclass
+from datetime import datetime, timedelta
 
 from search.article import Article
-from search.engine import Bin, Explanation, Facet, FacetValue, Hit, Results, Stats, Suggestion, Timeline
+from search.engine import (
+    Bin,
+    Explanation,
+    Facet,
+    Facets,
+    FacetValue,
+    Hit,
+    Results,
+    Stats,
+    Suggestion,
+    Timeline,
+)
+from search.errors import InvalidRequest
 from search.present.safe import UNSAFE_CHARACTERS, iso
+
+
+def to_json(value: object, *, indent: int | None = None) -> str:
+    """Any answer of the library as JSON, in the form that the command line prints where it has one.
+
+    Values of the library become objects with their fields, times text in UTC, ages seconds, sets lists.
+    Raises `InvalidRequest` for a value of another kind.
+    """
+    return _json(_plain(value), indent)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime():
+            return iso(value)
+        case timedelta():
+            return value.total_seconds()
+        case Article():
+            return value.as_record()
+        case Results():
+            return _results(value)
+        case Hit():
+            return _hit(value)
+        case Timeline():
+            return _timeline(value)
+        case Facets():
+            return {facet.field: _facet(facet) for facet in value}
+        case Mapping():
+            return {str(name): _plain(own) for name, own in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_plain(own) for own in (sorted(value) if isinstance(value, set | frozenset) else value)]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        case _:
+            raise InvalidRequest(f"a value of type {type(value).__name__} is not an answer of an archive")
 
 
 def results_as_json(results: Results) -> str:
     """One JSON object: total, read_as, warnings, expanded_with, did_you_mean, parts, first, next, hits,
     facets."""
+    return _json(_results(results), indent=2)
+
+
+def _results(results: Results) -> dict[str, object]:
     page = _page(results)
     counted = page.pop("facets")
-    return _json({**page, "hits": [_hit(hit) for hit in results.hits], "facets": counted}, indent=2)
+    return {**page, "hits": [_hit(hit) for hit in results.hits], "facets": counted}
 
 
 def results_as_json_lines(results: Results) -> Iterator[str]:

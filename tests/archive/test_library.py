@@ -15,6 +15,7 @@ import search
 from search.article import Article
 from search.engine import Hit, Results
 from search.errors import InvalidArticle, InvalidRequest, QuerySyntaxError
+from search.present.schema import results_as_json
 from search.query import Archive, Question, open_archive
 from search.snippets import Snippet
 from search.sources import ReadOptions, Rejected
@@ -209,8 +210,9 @@ def test_files_are_indexed_as_the_command_does(tmp_path: Path) -> None:
                 archive.index(odd)  # type: ignore[arg-type]
 
 
-def test_every_answer_can_be_pickled(archive: Archive) -> None:
-    answers = [
+def answers_of(archive: Archive) -> list[object]:
+    """An answer of each kind."""
+    return [
         archive.search("strike OR zanzibar", facets="keyword"),
         archive.search("zanzibar strike"),
         archive.timeline("*"),
@@ -220,7 +222,26 @@ def test_every_answer_can_be_pickled(archive: Archive) -> None:
         archive.state(),
         archive.stats(),
         Question("strike"),
+        archive.kwic("strike"),
+        archive.distinctive("strike"),
+        archive.coverage(),
+        archive.add([{"id": "new", "title": "New"}]),
     ]
+
+
+def test_every_answer_is_json_by_one_function(archive: Archive) -> None:
+    for answer in answers_of(archive):
+        assert json.loads(search.to_json(answer)) is not None
+    results = archive.search("strike", facets="keyword")
+    assert search.to_json(results, indent=2) == results_as_json(results)
+    assert json.loads(search.to_json({"a": archive["a1"]}))["a"]["id"] == "a1"
+    with pytest.raises(InvalidRequest, match="object"):
+        search.to_json(object())
+
+
+def test_every_answer_can_be_pickled(archive: Archive) -> None:
+    answers = answers_of(archive)
     for answer in answers:
         assert pickle.loads(pickle.dumps(answer)) == answer
-    assert type(pickle.loads(pickle.dumps(answers[0])).facets) is search.Facets
+    found = archive.search("strike", facets="keyword")
+    assert type(pickle.loads(pickle.dumps(found)).facets) is search.Facets
