@@ -1,4 +1,4 @@
-"""The files in results/: one for each kept run of the benchmark, named by date, machine and commit.
+"""The files in results/: one for each kept run of the benchmark, named by time, machine and commit.
 
 begun, machine, commit, versions     when and where; of Python and of each engine
 load                                 mean number of busy processes, before and after
@@ -59,7 +59,7 @@ def keep(result: Result) -> Path:
     """Write a result to its file in `results/`; returns the file."""
     result["load"] = [result["load"][0], os.getloadavg()[0]]
     machine = re.sub(r"[^a-z0-9]+", "-", result["machine"].lower()).strip("-")
-    path = RESULTS / f"{result['begun'][:10]}-{machine}-{result['commit']}.json"
+    path = RESULTS / f"{result['begun'].replace(':', '')}-{machine}-{result['commit']}.json"
     RESULTS.mkdir(exist_ok=True)
     path.write_text(json.dumps(rounded(result), indent=1, ensure_ascii=False) + "\n")
     return path
