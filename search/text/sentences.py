@@ -48,7 +48,7 @@ def parts_of_words(text: str, spans: Sequence[tuple[int, int]]) -> tuple[list[in
     """
     plain = text.translate(_plain_signs())
     sentences = [stop.end() for stop in _PLAIN_STOP.finditer(plain) if not _is_abbreviated(plain, stop)]
-    paragraphs = [line.start() for line in _NEW_PARAGRAPH.finditer(plain)]
+    paragraphs = [line.start() for line in _NEW_PARAGRAPH.finditer(text)]
     sentences = sorted({*sentences, *paragraphs})
     starts = [start for start, _ in spans]
     return (_numbered(starts, sentences), _numbered(starts, paragraphs))

@@ -77,20 +77,29 @@ def in_plain_signs(text: Array) -> Array:
     return plain
 
 
-def mark_boundaries(text: Array, starts: Ints, sizes: Ints, abbreviations: Array) -> Array:
+def white_space(text: Array) -> list[Ints]:
+    """The places of the bytes of white space outside ASCII in `text`, uint8 in UTF-8."""
+    leads = np.flatnonzero(text[:-2] == 0xE2)
+    leads = leads.compress((text[leads + 1] == 0x80) & (_PUNCTUATION[text[leads + 2]] == ord(" ")))
+    pairs = np.flatnonzero(text[:-1] == 0xC2)
+    pairs = pairs.compress(_LATIN[text[pairs + 1]] == ord(" "))
+    return [leads, leads + 1, leads + 2, pairs, pairs + 1]
+
+
+def mark_boundaries(text: Array, starts: Ints, abbreviations: Array) -> Array:
     """uint8: the mark of each piece of `text`: `SENTENCE` and `PARAGRAPH` where these begin with it.
 
-    `text` uint8 is UTF-8, begins with white space, and ends with 16 null bytes or more. `abbreviations` is of
-    `abbreviation_keys`.
+    `starts` int64 has where the pieces are. `text` uint8 is UTF-8, begins with white space, and ends with 16
+    null bytes or more. `abbreviations` is of `abbreviation_keys`.
     """
     plain = in_plain_signs(text)
     marks = np.zeros(len(starts), np.uint8)
     if not len(starts):
         return marks
-    begins = _sentence_begins(text, plain, starts + sizes, abbreviations)
+    begins = _sentence_begins(plain, abbreviations)
     marks[np.searchsorted(starts, begins, side="right") - 1] |= SENTENCE
-    lines = np.flatnonzero(plain[:-2] == 10)
-    after, next_one = plain[lines + 1], plain[lines + 2]
+    lines = np.flatnonzero(text[:-2] == 10)
+    after, next_one = text[lines + 1], text[lines + 2]
     spaced = (after == 32) & ((next_one == 32) | (next_one == 9) | (next_one == 10))
     lines = lines.compress((after == 10) | (after == 9) | spaced)
     at = np.searchsorted(starts, lines)
@@ -104,14 +113,10 @@ def abbreviation_keys(words: list[bytes]) -> Array:
     return np.array(sorted(keys), np.uint64)
 
 
-def _sentence_begins(text: Array, plain: Array, ends: Ints, abbreviations: Array) -> Ints:
+def _sentence_begins(plain: Array, abbreviations: Array) -> Ints:
     """Where the first word of each sentence begins that follows another."""
-    # White space comes after the sign that ends a piece, or after signs that follow it.
-    at = _passed(plain, ends.compress(_ENDS.take(plain.take(ends))), _ENDS, 1)
-    if plain is not text:  # a sign that is not of ASCII is in a piece
-        inside = ends.compress(_ENDS.take(plain.take(ends - 1)))
-        at = np.concatenate([at, inside.compress(_SPACES[plain[inside]])])
-    at = at.compress(_SPACES[plain[at]])
+    at = np.flatnonzero(plain <= 32)
+    at = at.compress(_ENDS.take(plain.take(at - 1)) & (plain.take(at) > 0))
     stops = _passed(plain, at - 1, _CLOSERS, -1)
     kept = _STOPS[plain[stops]]
     at, stops = at.compress(kept), stops.compress(kept)

@@ -1,8 +1,8 @@
 """Text to pieces, pieces to numbers, words into the order of terms.
 
 A *piece* is a run of ASCII letters and digits, of the characters that can stand inside a word, and of
-bytes that are not ASCII, without one of those characters at either end. Its *key* is its first 16 bytes as
-two uint64, `low` and `high`, little-endian and filled up with 0.
+bytes that are neither ASCII nor white space, without one of those characters at either end. Its *key* is
+its first 16 bytes as two uint64, `low` and `high`, little-endian and filled up with 0.
 
 A *hash table* of keys is three arrays of one length, a power of 2 of which not more than half is taken:
 `lows` and `highs` uint64, and `numbers` int32, -1 where a slot is free. A key is in the slot that its hash
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from search.index.kernels.arrays import Array, Docs, Flags, Ints
+from search.index.kernels.boundaries import white_space
 from search.index.kernels.sets import expand_runs
 
 _JOINING = b".,'&"
@@ -36,6 +37,8 @@ def cut_pieces(text: Array) -> tuple[Ints, Ints]:
     `text` begins and ends with a byte that is in no piece.
     """
     kept = _KEPT[text]
+    for space in white_space(text):
+        kept[space] = False
     edges = np.flatnonzero(kept[1:] != kept[:-1]) + 1
     starts, ends = edges[::2], edges[1::2]
     starts = starts + _TRIMMED[text[starts]]

@@ -82,7 +82,7 @@ class PieceTable:
         if len(unknown):
             self._look_closer(found, unknown, numbers)
         begins = np.cumsum([1, *[len(text) + 1 for text in encoded]])
-        marks = mark_boundaries(np.frombuffer(joined, np.uint8), starts, sizes, self._abbreviations)
+        marks = mark_boundaries(np.frombuffer(joined, np.uint8), starts, self._abbreviations)
         return numbers, np.diff(np.searchsorted(starts, begins)), marks
 
     def _look_closer(self, pieces: _Pieces, unknown: Array, numbers: Array) -> None:
