@@ -64,25 +64,25 @@ def _numbered(starts: Sequence[int], bounds: Sequence[int]) -> list[int]:
 def _is_abbreviated(plain: str, stop: re.Match[str]) -> bool:
     before = _PLAIN_WORD.search(plain, max(0, stop.start() - 10), stop.start())
     word = before.group().lower() if before else ""
-    return plain[stop.start()] == "." and (
+    return plain[stop.start()] in ".\x80" and (
         word in ABBREVIATIONS or _PLAIN_INITIAL.fullmatch(word) is not None
     )
 
 
 @cache
 def _plain_signs() -> dict[int, str]:
-    """A sign of ASCII for each quote, dash, space and symbol that is not of ASCII."""
+    """A sign of ASCII for each quote, dash, space and symbol that is not of ASCII; U+0080 for three dots."""
     signs = dict.fromkeys((*range(128, 192), *range(8192, 12288)), "*")
     signs |= {ord(sign): " " for sign in "\x85\xa0\u2028\u2029\u202f"}
     signs |= dict.fromkeys(range(8192, 8203), " ")
     signs |= dict.fromkeys(range(8208, 8214), "-")
     signs |= {ord(sign): "(" for sign in "¡«¿‘‚“„"}
     signs |= {ord(sign): '"' for sign in "»’‛”‟"}
-    return signs | {ord("…"): "."}
+    return signs | {ord("…"): "\x80"}
 
 
 _PLAIN_STOP = re.compile(
-    r"(?<![.!?])[.!?]++[\"')\]]*+[\1- ]++(?=[\"'(\[-]*[0-9A-Z\u0080-\U0010ffff])|[。！？](?=\S)"
+    r"(?<![.!?\x80])[.!?\x80]++[\"')\]]*+[\1- ]++(?=[\"'(\[-]*[0-9A-Z\u00c0-\U0010ffff])|[。！？](?=\S)"
 )
 _PLAIN_WORD = re.compile(r"[^\0- (\"'\[]+\Z")
 _PLAIN_INITIAL = re.compile(r"[a-z](?:\.[a-z]){0,4}")
