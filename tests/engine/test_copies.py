@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
+from copy import copy
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import Phase, given, settings
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from search.article import Article
 from search.dates import INTERVALS
-from search.engine import Engine, FacetRequest, SearchRequest
+from search.engine import Engine, FacetRequest, Historied, SearchRequest
 from search.language import parse_query
 from tests.asking import ask
+from tests.engine.test_as_of import as_of
 from tests.engines import open_engine
 from tests.reference import ReferenceEngine
 from tests.strategies import START
@@ -57,12 +59,20 @@ def agree(engine: Engine, reference: ReferenceEngine) -> None:
             assert counts == [(v.value, v.count, v.texts, v.sources) for v in wanted.values]
 
 
+def frozen(reference: ReferenceEngine) -> ReferenceEngine:
+    """The reference as it is now, whatever happens to it later."""
+    then, groups = copy(reference), copy(reference.groups)
+    groups.members = dict(groups.members)
+    then.articles, then.groups = dict(reference.articles), groups
+    return then
+
+
 @settings(max_examples=40, phases=[Phase.generate])
 @given(steps)
 def test_copies_are_the_references_also_after_changes_and_a_rebuild(
     steps: list[list[Article] | set[str]],
 ) -> None:
-    reference = ReferenceEngine()
+    reference, seen = ReferenceEngine(), dict[int, ReferenceEngine]()
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(Path(folder) / "archive", create=True)
         for step in steps:
@@ -72,8 +82,43 @@ def test_copies_are_the_references_also_after_changes_and_a_rebuild(
                 else:
                     each.add(step)
             agree(engine, reference)
+            seen[ask(engine).state().revision] = frozen(reference)
+        for revision, then in seen.items():
+            agree(as_of(engine, revision), then)
         engine.optimize()
         agree(engine, reference)
         engine.rebuild()
         agree(engine, reference)
+        for revision, then in seen.items():
+            agree(as_of(engine, revision), then)
+        assert isinstance(engine, Historied)
+        engine.prune(datetime.now(UTC))
+        agree(engine, reference)
         engine.close()
+
+
+def test_dropping_versions_changes_no_group(tmp_path: Path) -> None:
+    engine, text = open_engine(tmp_path / "archive", create=True), "\n".join(BLOCKS[:3])
+    engine.add([Article(id="a", title="One", body=text), Article(id="b", title="Two", body=BLOCKS[5])])
+    engine.add([Article(id="b", title="Two", body=text)])
+    engine.add([Article(id="a", title="One", body=BLOCKS[7])])
+    engine.add([Article(id="c", title="A digest", body="\n".join(BLOCKS))])
+    engine.add([Article(id="c", title="A digest", body="\n".join(BLOCKS[:8]))])
+    before = [ask(engine).copies(identity) for identity in "abc"]
+    assert before[1] is not None
+    assert before[1].group == "a"
+    assert isinstance(engine, Historied)
+    assert engine.prune(datetime.now(UTC)) == 3
+    assert [ask(engine).copies(identity) for identity in "abc"] == before
+
+
+def test_an_article_placed_again_does_not_join_one_that_came_after_it(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "archive", create=True)
+    bodies = {"a": BLOCKS[:6], "b": BLOCKS[:6], "f": BLOCKS[2:11], "e": BLOCKS[1:11]}
+    for identity, body in bodies.items():
+        engine.add([Article(id=identity, title="One", body="\n".join(body))])
+    engine.delete(["a"], forget=True)
+    groups = {each: ask(engine).copies(each) for each in "bef"}
+    assert {each: group and group.group for each, group in groups.items()} == {"b": "b", "e": "f", "f": "f"}
+    engine.rebuild()
+    assert {each: ask(engine).copies(each) for each in "bef"} == groups

@@ -88,8 +88,7 @@ class Grouping:
         text, found = self._texts[doc], []
         for other in earlier:
             if (matched := match(text, self._texts[other])) and (group := self._group(other)):
-                arrival = (*self._part(other).arrival(other), self._ids[other])
-                found.append(Neighbour(group, self._texts[other], matched, arrival))
+                found.append(Neighbour(group, self._texts[other], matched, self._part(other).order(other)))
         return found
 
     def _group(self, doc: int) -> str:
@@ -104,10 +103,10 @@ class Grouping:
 
     def _is_taken(self, name: str, doc: int) -> bool:
         """True if another article, when this one came, was in a group of this name."""
-        revision, _ = self._part(doc).arrival(doc)
-        if any(self._ends.get(other, NEVER) > revision for other in self._members.get(name, ())):
+        own = self._part(doc).order(doc)
+        if any(self._ends.get(other, NEVER) > own[0] for other in self._members.get(name, ())):
             return True
-        return any(part.has_value(COPY_OF, name) for part in self._parts)
+        return any(part.has_value(COPY_OF, name, own) for part in self._parts)
 
     def _part(self, doc: int) -> Part:
         return next(part for part in reversed(self._parts) if part.base <= doc)

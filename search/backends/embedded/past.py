@@ -9,21 +9,28 @@ and scores, too. The last few are kept, as one question seldom comes alone.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
+from typing import TYPE_CHECKING
 
+from search.article import Article
 from search.backends.embedded.columns import numbers_of
 from search.backends.embedded.store import Store
 from search.deadline import checked
-from search.errors import LimitExceeded
+from search.errors import ArchiveError, LimitExceeded
 from search.fields import MAX_EXTRA_FIELDS
+from search.index.kernels import Array
 from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
 
+if TYPE_CHECKING:  # what analyses articles is imported when one has been replaced
+    from search.backends.embedded.documents import DocumentCollector
+
 MAX_REPLACED = 20_000
-"""Articles that have been changed or deleted since the revision, at most."""
+"""Articles that have been changed or deleted since the revision, at most; and former states of articles whose
+groups of copies are worked out."""
 
 MAX_KEPT = 4
 """Earlier revisions of one commit that stay in memory."""
@@ -33,10 +40,14 @@ BATCH_ARTICLES = 500
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The index of an earlier revision, and the extra fields that its articles have."""
+    """The index of an earlier revision, and the extra fields that its articles have.
+
+    Without `has_copies` the articles that have been replaced since are in no group of copies.
+    """
 
     view: Snapshot
     extra_fields: tuple[str, ...]
+    has_copies: bool = True
 
 
 class Pasts:
@@ -71,7 +82,7 @@ def past_of(view: Snapshot, store: Store, language: str, extra_fields: Sequence[
         pasts.put(revision, past)
     own = past.view.fork()
     own.check = view.check
-    return Past(own, past.extra_fields)
+    return replace(past, view=own)
 
 
 def _made(view: Snapshot, store: Store, language: str, extra_fields: Sequence[str], revision: int) -> Past:
@@ -88,13 +99,46 @@ def _made(view: Snapshot, store: Store, language: str, extra_fields: Sequence[st
     if not changed:
         return Past(view.fork(), tuple(extra_fields))
     gone = view.values("id").docs(lambda ids: numbers_of(ids, checked(changed, view.check)))
-    collector, fields, made = DocumentCollector(Analyzer(language)), dict.fromkeys(extra_fields), 0
+    collector, fields = DocumentCollector(Analyzer(language)), dict.fromkeys(extra_fields)
+    numbers: dict[str, int] = {}
     replaced = store.replaced(revision, view.check)
     while some := list(islice(replaced, BATCH_ARTICLES)):
         for article, _ in some:
             if len(fields) < MAX_EXTRA_FIELDS:
                 fields.update(dict.fromkeys(article.extra))
-        collector.add(batch_of(some, [revision] * len(some), made, fields))
-        made += len(some)
-    past = view.changed(gone, segment_arrays(collector.documents()) if made else {}, made)
-    return Past(past, tuple(sorted(fields)))
+        collector.add(batch_of(some, [revision] * len(some), len(numbers), fields))
+        numbers.update((article.id, number) for number, (article, _) in enumerate(some, start=len(numbers)))
+    arrays: dict[str, Array] = {}
+    if numbers:
+        arrays = segment_arrays(collector.documents())
+        if known := store.count_former(revision) <= MAX_REPLACED:
+            arrays |= _groups(view, store, collector, numbers, revision)
+    past = view.changed(gone, arrays, len(numbers))
+    return Past(past, tuple(sorted(fields)), not numbers or known)
+
+
+def _groups(
+    view: Snapshot, store: Store, collector: DocumentCollector, numbers: Mapping[str, int], revision: int
+) -> dict[str, Array]:
+    """The groups of copies of the articles as they were, which have these numbers by id."""
+    from search.backends.embedded.regrouping import values_then
+    from search.index.write.invert import value_field_arrays
+
+    def read(identities: Sequence[str]) -> dict[str, Article]:
+        view.check()
+        found = store.get(identities, revision)
+        if len(found) < len(identities):
+            raise ArchiveError("articles were erased while they were read; ask again", store.location)
+        return found
+
+    arrays: dict[str, Array] = {}
+    former = list(checked(store.former(revision), view.check))
+    for name, (docs, values) in values_then(view, former, read, collector).items():
+        present = sorted(
+            (numbers[former[doc].article.id], value)
+            for doc, value in zip(docs, values, strict=True)
+            if former[doc].until > revision and former[doc].article.id in numbers
+        )
+        docs, values = [number for number, _ in present], [value for _, value in present]
+        arrays |= value_field_arrays(name, docs, values, len(numbers))
+    return arrays

@@ -72,7 +72,10 @@ class EmbeddedReader:
         covered: CommitInfo,
         analyzer: Analyzer,
         revision: int | None = None,
+        *,
+        has_copies: bool = True,
     ) -> None:
+        self._has_copies = has_copies
         self._index, self._store, self._view, self._covered = index, store, view, covered
         self._revision = covered.revision if revision is None else revision
         self._location, self._analyzer = store.location, analyzer
@@ -229,7 +232,9 @@ class EmbeddedReader:
             return self
         past = past_of(self._view, store, self._analyzer.language, covered.extra_fields, revision)
         covered = replace(covered, extra_fields=past.extra_fields)
-        return EmbeddedReader(self._index, store, past.view, covered, self._analyzer, revision)
+        return EmbeddedReader(
+            self._index, store, past.view, covered, self._analyzer, revision, has_copies=past.has_copies
+        )
 
     @once
     def _warnings(self) -> tuple[str, ...]:
@@ -252,6 +257,8 @@ class EmbeddedReader:
                 )
             if self._store.erased_since(self._revision):
                 found.append("articles of then that have been erased since are not found")
+        if not self._has_copies:
+            found.append("copies of articles that have changed since are not known: there are too many")
         return tuple(found)
 
     def _is_behind(self) -> bool:

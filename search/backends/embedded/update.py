@@ -9,7 +9,7 @@ from search.article import Article
 from search.backends.embedded.builder import SegmentBuilder
 from search.backends.embedded.columns import numbers_of
 from search.backends.embedded.index import NAME, ArchiveIndex, commit_info
-from search.backends.embedded.regrouping import Articles, place_all, place_last
+from search.backends.embedded.regrouping import Articles, keep_last, place_all, place_last
 from search.backends.embedded.schema import contents_of
 from search.backends.embedded.store.layout import StoreState
 from search.changes import Edits
@@ -91,22 +91,25 @@ class Update:
         merging: Merging = "due",
         *,
         expunge: bool = False,
-        group: Literal["new", "none", "all"] = "new",
+        group: Literal["new", "none", "all", "kept"] = "new",
     ) -> None:
         """Put the change in place; the index then covers `state`.
 
         `merging` says which segments it merges, `expunge` erases removed articles from every segment. `group`
-        says which articles are put into groups of copies: the new ones, or all if no article has a group yet.
+        says which articles are put into groups of copies: the new ones, or all if no article has a group yet;
+        or that the articles put in are the ones taken out, and stay in the groups that they are in.
         """
         fields = tuple(sorted(self._extra_fields))
         writer = ArrayWriter(self._index.path, NAME, contents_of(fields))
+        view, _ = self._index.view()
         if self._gone:
-            view, _ = self._index.view()
             writer.delete(view.values("id").docs(lambda ids: numbers_of(ids, self._gone)).tolist())
         if self._count:
             self._segment.count = self._builder.finish()
             self._segment.delete(self._superseded)
             writer.segments.append(self._segment)
+            if group == "kept":
+                keep_last(self._index.path, self._segment, view, self._numbers)
             if group == "new" and self._articles is not None:
                 place_last(self._index.path, writer.segments, self._articles, self._builder.collector)
         note = commit_info(analyzer, state, fields)

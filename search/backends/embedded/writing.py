@@ -151,7 +151,7 @@ class Writer:
                         self._store.edits(some, after=last),
                     )
                 update.prepare()
-                update.commit(self._store.state(), self._analyzer)
+                update.commit(self._store.state(), self._analyzer, group="kept")
             return self._store.prune(last)
 
     def optimize(self, *, whole: bool) -> None:

@@ -47,11 +47,12 @@ class Part:
         assert ids is not None
         return ids.ordinals.take(docs)
 
-    def arrival(self, doc: int) -> tuple[int, int]:
-        """The revision and the time of a document, which is numbered among all."""
+    def order(self, doc: int) -> tuple[int, int, str]:
+        """The revision, the time and the id of a document, which is numbered among all."""
         place = doc - self.base
         published = int(self.column(PUBLISHED)[place])
-        return int(self.column(REVISION)[place]), LATEST if published == MISSING else published
+        time = LATEST if published == MISSING else published
+        return int(self.column(REVISION)[place]), time, self.identities([doc])[0]
 
     def identities(self, docs: Sequence[int]) -> list[str]:
         """The ids of documents, which are numbered among all."""
@@ -63,13 +64,18 @@ class Part:
         values = self.fields.values(field)
         return "" if values is None else values.first_of(np.array([doc - self.base]))[0]
 
-    def has_value(self, field: str, value: str) -> bool:
-        """True if a live document has the value."""
+    def has_value(self, field: str, value: str, before: tuple[int, int, str]) -> bool:
+        """True if a live document has the value that arrived before: its revision, time and id are less."""
         values = self.fields.values(field)
         number = -1 if values is None else values.values.number(value.encode())
         if values is None or number < 0:
             return False
-        return self.live is None or bool(self.live[values.docs_of(number)].any())
+        docs = values.docs_of(number)
+        docs = docs if self.live is None else docs.compress(self.live[docs])
+        revisions = self.column(REVISION)[docs]
+        if (revisions < before[0]).any():
+            return True
+        return any(self.order(doc + self.base) < before for doc in docs[revisions == before[0]].tolist())
 
     @property
     def sketches(self) -> Sketches:

@@ -78,6 +78,16 @@ def group_names(view: Snapshot, docs: Docs) -> list[str]:
     return [name or identity for name, identity in zip(names, ids, strict=True)]
 
 
+def names_of(view: Snapshot, field: str, doc: int) -> list[str]:
+    """All values of a document in a field."""
+    segment = next(segment for segment in reversed(view.segments) if segment.base <= doc)
+    own = segment.values(field)
+    if own is None:
+        return []
+    start, end = own.doc_starts[doc - segment.base : doc - segment.base + 2].tolist()
+    return [own.values[number].decode() for number in own.ordinals[start:end].tolist()]
+
+
 def group_of(view: Snapshot, identity: str) -> tuple[int, str] | None:
     """(document, name of its group) of the document with this id, if it may have copies; else None.
 

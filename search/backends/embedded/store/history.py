@@ -11,7 +11,7 @@ from pathlib import Path
 from search.article import Article
 from search.backends.embedded.store import updates, versions
 from search.backends.embedded.store.connection import ERRORS, RESTORE, translation
-from search.backends.embedded.store.layout import FORMAT
+from search.backends.embedded.store.layout import FORMAT, MAX_REVISION
 from search.backends.embedded.store.rows import BadRow
 from search.backends.embedded.store.updates import Update
 from search.changes import Edits
@@ -97,10 +97,15 @@ class StoredHistory:
         with self._translated():
             return updates.revisions(self._connection, identities, revision) if self.format == FORMAT else {}
 
-    def former(self) -> Iterator[versions.Former]:
-        """Yield every kept state of an article that is not present any more."""
+    def count_former(self, upto: int) -> int:
+        """How many kept states of articles that are not present any more revisions up to this one made."""
         with self._translated():
-            yield from versions.former(self._connection, self.format)
+            return versions.count_former(self._connection, upto)
+
+    def former(self, upto: int = MAX_REVISION) -> Iterator[versions.Former]:
+        """Yield these states, article by article."""
+        with self._translated():
+            yield from versions.former(self._connection, self.format, upto)
 
     def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
         """When each of these articles first came, without the ones whose time is not known."""

@@ -57,13 +57,19 @@ class Former(NamedTuple):
     until: int
 
 
-def former(connection: Connection, table_format: int) -> Iterator[Former]:
-    """Yield every state of an article that is not present any more, article by article."""
+def count_former(connection: Connection, upto: int) -> int:
+    """How many states of articles that are not present any more were made by revisions up to this one."""
+    query = "SELECT count(*) FROM versions WHERE revision <= ?"
+    return int(connection.execute(query, (upto,)).fetchone()[0])
+
+
+def former(connection: Connection, table_format: int, upto: int = MAX_REVISION) -> Iterator[Former]:
+    """Yield these states, article by article."""
     if table_format == FORMAT:
-        rows = connection.execute("SELECT DISTINCT id FROM versions ORDER BY id").fetchall()
-        for (identity,) in rows:
+        query = "SELECT DISTINCT id FROM versions WHERE revision <= ? ORDER BY id"
+        for (identity,) in connection.execute(query, (upto,)).fetchall():
             for each in kept(connection, identity):
-                if each.until is not None:
+                if each.until is not None and each.revision <= upto:
                     article = article_of(each.record, str(identity).encode())
                     yield Former(article, each.revision, each.until)
 
