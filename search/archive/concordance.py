@@ -97,14 +97,14 @@ def kwic(
 def _matches(
     articles: Iterable[Article], highlights: Sequence[Highlight], check: Check
 ) -> Iterator[tuple[Article, list[tuple[str, str, Marks]]]]:
-    """Yield each article that has a match in its texts: the article, and (field, text, marks) of each."""
+    """Yield each article that has a match in its texts: the article, and (field, text, places) of each."""
     markers = Markers(highlights, check)
     for article in articles:
         check()
         texts = [("title", article.title), ("description", article.description)]
         texts += [("highlights", text) for text in article.highlights]
         texts.append(("body", article.body))
-        marked = [(field, text, markers.of(field).read(text).marks) for field, text in texts]
+        marked = [(field, text, markers.of(field).read(text).places) for field, text in texts]
         if found := [each for each in marked if each[2]]:
             yield article, found
 

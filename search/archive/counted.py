@@ -86,7 +86,7 @@ class CountedArchive(OpenedArchive):
             found = {}
             for label, tree in trees.items():
                 among = counting.among(denominator(tree)) if share or bursts else None
-                line = timeline(facets[label], by, self.zone, counting.check, among, ends)
+                line = timeline(facets[label], by, self.zone, counting.check, among, ends, texts=texts)
                 found[label] = with_bursts(line, counting.check) if bursts else line
             return found
 
@@ -142,10 +142,12 @@ class _Counting:
 
 def _per(reader: Reader, trees: Mapping[str, Node], per: str) -> dict[str, Node]:
     """The trees, each with each of its commonest values of a field, by label and value."""
-    (asked,) = facets_of(per)
+    asked = facets_of(per)
+    if len(asked) != 1 or asked[0].interval is not None:
+        raise InvalidRequest(f"per takes one field of values, such as source:5, not {per!r:.60}")
     found = {}
     for label, tree in trees.items():
-        (facet,) = reader.search(SearchRequest(tree, limit=0, facets=(asked,))).facets
+        (facet,) = reader.search(SearchRequest(tree, limit=0, facets=asked)).facets
         for value in facet.values:
             name = f"{label}: {value.value}" if label else value.value
             found[name] = all_of([tree, value_leaf(facet.field, value.value)])

@@ -33,14 +33,19 @@ def timeline(
     check: Check,
     among: Denominator | None = None,
     ends: tuple[str, str] | None = None,
+    *,
+    texts: bool = False,
 ) -> Timeline:
-    """The timeline of a facet by date, from its first interval to its last, or between the names `ends`."""
+    """The timeline of a facet by date, from its first interval to its last, or between the names `ends`.
+
+    With `texts` the facet has counts of texts and sources.
+    """
     if ends is None:
         if not facet.values:
             return Timeline(interval, (), facet.missing, facet.imprecise, among.of if among else "")
         ends = facet.values[0].value, facet.values[-1].value
     found = {value.value: value for value in facet.values}
-    nothing = FacetValue("", 0, "", *((0, 0) if facet.values and facet.values[0].texts is not None else ()))
+    nothing = FacetValue("", 0, "", *((0, 0) if texts else ()))
     totals = {value.value: value.count for value in among.facet.values} if among else {}
     bins = []
     edges = boundaries(interval_start(ends[0]), interval_start(ends[1]), interval, zone)

@@ -70,12 +70,12 @@ def complete_query(ctx: click.Context, _param: click.Parameter, incomplete: str)
 
 
 def complete_facets(
-    ctx: click.Context, _param: click.Parameter, incomplete: str
+    ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:
-    """Complete the name of a field that can be counted by."""
+    """Complete the name of a field that can be counted by; `--per` takes none of dates."""
 
     def found(archive: Archive) -> Iterable[str]:
-        dates = (f"date:{interval}" for interval in INTERVALS)
+        dates = (f"date:{interval}" for interval in INTERVALS if param.name != "per")
         names = (*FACET_FIELDS, *archive.state().extra_fields, *dates)
         return [name for name in names if name.startswith(incomplete)]
 

@@ -49,7 +49,7 @@ class Reader(Protocol):
         """The revision that made each of these articles as it is here; {} in an archive without history."""
 
     def copies(self, name: str) -> CopyGroup | None:
-        """The group of copies of this name, or else the group of the article with this id; None for neither.
+        """The group of the article with this id, or else the group of copies of this name; None for neither.
 
         An article without copies is a group of one.
         """

@@ -36,13 +36,18 @@ MAX_NEEDLES = 24
 class Marked:
     """A text with its marks; `matched` are the numbers of the highlights that it has.
 
-    `count` is how many places match, and one more for each two that stand side by side, in one mark.
+    `places` has each place that matches; places side by side are one mark.
     """
 
     text: str
     marks: Marks
     matched: frozenset[int]
-    count: int = 0
+    places: Marks = ()
+
+    @property
+    def count(self) -> int:
+        """How many places match, and one more for each two that stand side by side."""
+        return 2 * len(self.places) - len(self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +185,8 @@ class Marker:
             if runs:
                 marks.extend((found[first][0], found[last][1]) for first, last in runs)
                 matched.add(number)
-        distinct = _without_overlaps(marks)
-        joined = _joined_marks(text, distinct)
-        count = 2 * len(distinct) - len(joined)
-        return Marked(text, without_lone_signs(text, joined), frozenset(matched), count)
+        places = without_lone_signs(text, _without_overlaps(marks))
+        return Marked(text, without_lone_signs(text, _joined_marks(text, places)), frozenset(matched), places)
 
     def _words(self, text: str) -> list[tuple[int, int, str]]:
         """(start, end, form) of each word of the text."""

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,6 +91,16 @@ def test_several_questions_have_one_length(papers: Archive) -> None:
     }
     assert list(papers.timelines({"f": "ferry"}, per="source:1")) == ["f: Gazette"]
     assert papers.timelines({"none": "zanzibar"})["none"].bins == ()
+    none = papers.timelines(["ferry", "zanzibar"], texts=True)["zanzibar"].bins
+    assert {(each.count, each.texts, each.sources) for each in none} == {(0, 0, 0)}
+
+
+@pytest.mark.parametrize("per", ["date:month", "date", "zanzibar", ["source", "keyword"]])
+def test_there_is_a_timeline_only_for_values(papers: Archive, per: Any) -> None:
+    with pytest.raises(InvalidRequest):
+        papers.timelines(["ferry"], per=per)
+    with pytest.raises(InvalidRequest):
+        papers.coverage(per=per)
 
 
 def test_coverage_shows_the_holes_of_each_source(papers: Archive) -> None:

@@ -60,6 +60,13 @@ def test_lines_are_sorted_by_the_words_beside_the_match(papers: Archive) -> None
     assert papers.kwic("zanzibar").total == 0
 
 
+def test_words_side_by_side_are_a_line_each(papers: Archive) -> None:
+    found = papers.kwic("ferry OR late OR night")
+    assert found.total == papers.kwic("ferry").total + papers.kwic("late").total + papers.kwic("night").total
+    assert [(line.match, line.right[:5]) for line in found.lines[:2]] == [("Ferry", " late"), ("late", "")]
+    assert papers.kwic('"night ferry"').lines[0].match == "night ferry"
+
+
 def test_a_phrase_is_one_match(papers: Archive) -> None:
     found = papers.kwic('"night ferry"')
     assert (found.total, {line.match for line in found.lines}) == (6, {"night ferry"})

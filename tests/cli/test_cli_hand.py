@@ -278,6 +278,8 @@ def completions(monkeypatch: pytest.MonkeyPatch, typed: str) -> list[str]:
         ("news search storm -- desk:l", ["labour"]),
         ("news search --facet da", [f"date:{interval}" for interval in INTERVALS]),
         ("news facets --by date:mo", ["month"]),
+        ("news timeline x --per da", []),
+        ("news timeline x --per aut", ["author"]),
         ("news export -c id,ti", ["id,title"]),
         ("news schema ver", ["version"]),
         ("news search -a nowhere sou", []),

@@ -112,8 +112,8 @@ class Copies:
         return [member for i, member in self.members.items() if shared[i] > 1]
 
     def group(self, name: str) -> list[str]:
-        """The ids of the group of this name, or else of the group of the article with this id."""
-        if all(member.group != name for member in self.members.values()) and name in self.members:
+        """The ids of the group of the article with this id, or else of the group of this name."""
+        if name in self.members:
             name = self.members[name].group or name
         own = [i for i, member in self.members.items() if (member.group or i) == name]
         return sorted(own)

@@ -10,9 +10,8 @@ from search.errors import InvalidRequest
 from search.index.copies.column import (
     copy_column,
     count_distinct,
-    docs_with,
+    group_called,
     group_docs,
-    group_names,
     group_of,
     one_of_each,
     sources_of,
@@ -60,10 +59,7 @@ def copies_of(view: Snapshot, leaf: Word | Phrase | Wildcard | Fuzzy) -> Matches
     """The matches of `copies:ID`; raises `InvalidRequest` for a part of an id."""
     if not isinstance(leaf, Word | Phrase):
         raise InvalidRequest(f"{leaf} cannot be found; copies: takes the whole id of an article")
-    docs = group_docs(view, leaf.text)
-    if not len(docs) and len(own := docs_with(view, "id", leaf.text)):
-        docs = group_docs(view, group_names(view, own[:1])[0])
-    return DocList(view, docs)
+    return DocList(view, group_docs(view, group_called(view, leaf.text)))
 
 
 def originals(view: Snapshot, *, of_copies: bool) -> Matches:

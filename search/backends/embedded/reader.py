@@ -43,7 +43,7 @@ from search.engine import (
 )
 from search.errors import InvalidRequest
 from search.fields import FACET_FIELDS, TEXT_FIELDS, field_name
-from search.index.copies.column import digests_of, docs_with, group_docs, group_names
+from search.index.copies.column import digests_of, group_called, group_docs
 from search.index.evaluate.counts import extent, missing
 from search.index.evaluate.matches import Matches, everything, has
 from search.index.read.snapshot import Snapshot
@@ -146,19 +146,16 @@ class EmbeddedReader:
         return self._store.revisions(identities, self._revision)
 
     def copies(self, name: str) -> CopyGroup | None:
-        view = self._view
-        docs = group_docs(view, name)
-        if not len(docs):
-            if not len(own := docs_with(view, "id", name)):  # perhaps one of an index of folded ids
-                return CopyGroup(name, (found,)) if (found := self.get([name]).get(name)) else None
-            (name,) = group_names(view, own[:1])
-            docs = group_docs(view, name)
-        members, digests = (ids_oldest_first(view, own) for own in (docs, digests_of(view, name)))
+        view, group = self._view, group_called(self._view, name)
+        docs = group_docs(view, group)
+        if not len(docs):  # perhaps it is the id of an article in an index of folded ids
+            return CopyGroup(name, (found,)) if (found := self.get([name]).get(name)) else None
+        members, digests = (ids_oldest_first(view, own) for own in (docs, digests_of(view, group)))
         articles = self.get([*members, *digests])
-        founder = [articles.pop(name)] if name in members and name in articles else []
+        founder = [articles.pop(group)] if group in members and group in articles else []
         others = [articles[identity] for identity in members if identity in articles]
         held = tuple(articles[identity] for identity in digests if identity in articles)
-        return CopyGroup(name, (*founder, *others), held)
+        return CopyGroup(group, (*founder, *others), held)
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         return {word: self._terms.document_frequency(word) for word in words}

@@ -78,6 +78,12 @@ def group_names(view: Snapshot, docs: Docs) -> list[str]:
     return [name or identity for name, identity in zip(names, ids, strict=True)]
 
 
+def group_called(view: Snapshot, name: str) -> str:
+    """The group of the article with this id; without such an article the group of this name."""
+    found = docs_with(view, IDENTITY, name)
+    return group_names(view, found[:1])[0] if len(found) else name
+
+
 def names_of(view: Snapshot, field: str, doc: int) -> list[str]:
     """All values of a document in a field."""
     segment = next(segment for segment in reversed(view.segments) if segment.base <= doc)
