@@ -214,7 +214,8 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
                     return 0
 
             first, following = page.number if page else 1, None
-            by_now = recency is not None or depends_on_now(reader, asked, read, self.zone, now)
+            by_now = recency is not None or self._moves(as_of, now)
+            by_now = by_now or depends_on_now(reader, asked, read, self.zone, now)
             if found.next is not None:
                 began = now if by_now else None
                 following = str(NextPage(found.next, first + len(found.hits), began, digest))

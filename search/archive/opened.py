@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from search.archive.arguments import Timeout, checked_as, deadline_of
-from search.archive.question import Question, question_of, read_question
+from search.archive.question import LATER, Question, question_of, read_question
 from search.dates.bounds import Moment, period_of
 from search.deadline import Deadline
 from search.engine import Engine, Historied, Reader
@@ -59,6 +59,13 @@ class OpenedArchive:
         if not isinstance(self.engine, Historied):
             raise InvalidRequest("this kind of archive keeps no earlier versions")
         return self.engine
+
+    def _moves(self, then: Past | None, now: datetime) -> bool:
+        """True if a moment is relative to now."""
+        if not isinstance(then, str) or _REVISION.fullmatch(then.strip()):
+            return False
+        today, later = (period_of(then, "as_of", self.zone, at) for at in (now, now + LATER))
+        return today != later
 
     def _revision(self, then: Past, now: datetime) -> int:
         """The revision that is meant; raises `InvalidRequest`."""

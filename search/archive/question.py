@@ -23,7 +23,7 @@ from search.language import (
 )
 from search.text import STOP_WORDS
 
-_LATER = timedelta(days=1000)
+LATER = timedelta(days=1000)
 """A distance in time at which every relative date means something else than it does now."""
 
 
@@ -82,4 +82,4 @@ def read_question(reader: Reader, question: Question, zone: tzinfo, now: datetim
 def depends_on_now(reader: Reader, question: Question, read: Query, zone: tzinfo, now: datetime) -> bool:
     """True if the question, whose reading is `read`, has a date relative to now."""
     dated = any(isinstance(leaf, Dates) for leaf in leaves(read.tree))
-    return dated and read_question(reader, question, zone, now + _LATER).tree != read.tree
+    return dated and read_question(reader, question, zone, now + LATER).tree != read.tree

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from search.archive.arguments import Timeout, checked_as
+from search.archive.arguments import Timeout, checked_as, deadline_of
 from search.archive.opened import OpenedArchive, Past
 from search.archive.question import Question, question_of
 from search.dates import Interval
 from search.engine import FacetRequest, Reader, Results, SearchRequest
 from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.language import Node, parse_query
+from search.language.limits import MAX_CANONICAL_LENGTH
 
 if TYPE_CHECKING:  # what records a search is imported when one is
     from search.archive.manifest import Drift, Found, Manifest, Replay
@@ -93,8 +94,8 @@ class RecordedArchive(OpenedArchive):
         from search.archive.manifest import Manifest, Replay
 
         checked_as(Manifest, "manifest", manifest)
-        notes = []
-        with self._reading(timeout) as (reader, _):
+        notes, deadline = [], deadline_of(timeout)
+        with self._reading(deadline) as (reader, _):
             state, analyzer = reader.state(), reader.stats().analyzer
             now = self._compared(reader, manifest)
         if analyzer != manifest.facts["archive"].get("analyzer"):
@@ -106,7 +107,7 @@ class RecordedArchive(OpenedArchive):
             notes.append("the manifest is of another archive; articles are compared by id and content")
         else:
             try:
-                with self._reading(timeout, manifest.revision) as (reader, _):
+                with self._reading(deadline, manifest.revision) as (reader, _):
                     notes += reader.state().warnings
                     then = self._compared(reader, manifest)
             except InvalidRequest as error:
@@ -116,7 +117,13 @@ class RecordedArchive(OpenedArchive):
     def _compared(self, reader: Reader, manifest: Manifest) -> Drift:
         fields = reader.state().extra_fields
         try:
-            tree = parse_query(manifest.read_as, zone=self.zone, now=self._moment(), extra_fields=fields).tree
+            tree = parse_query(
+                manifest.read_as,
+                zone=self.zone,
+                now=self._moment(),
+                extra_fields=fields,
+                max_length=MAX_CANONICAL_LENGTH,
+            ).tree
         except (QuerySyntaxError, LimitExceeded) as error:
             raise InvalidRequest(f"the query of the manifest cannot be read here: {error}") from error
         from search.archive.manifest import drift

@@ -69,9 +69,7 @@ def complete_query(ctx: click.Context, _param: click.Parameter, incomplete: str)
     return _completed(ctx, found)
 
 
-def complete_facets(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem[str]]:
+def complete_facets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     """Complete the name of a field that can be counted by; `--per` takes none of dates."""
 
     def found(archive: Archive) -> Iterable[str]:

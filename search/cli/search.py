@@ -138,6 +138,7 @@ def search(
         seen = seen_of(opened, [hit.article for hit in results.hits], output_format)
         if manifest is not None:
             given: dict[str, str | bool] = {"sort": sort, "expand": expand, "recency": recency or ""}
+            given["collapse"] = collapse
             write_manifest(manifest, opened.manifest(question, page=results, options=given))
     show_results(settings, results, output_format, page, seen)
 

@@ -50,21 +50,22 @@ def parse_query(
     any_word: bool = False,
     stop_words: Collection[str] = frozenset(),
     extra_fields: Collection[str] = (),
+    max_length: int = MAX_QUERY_LENGTH,
 ) -> Query:
     """Read a query; `str` of the result is its canonical form, which reads back as the same tree.
 
     Dates are understood in `zone`, relative ones from `now` (default: the time of the call). With
     `any_word`, words side by side are alternatives; filters and exclusions stay required. Words in
     `stop_words` are left out where other words stand beside them. `extra_fields` are the names of
-    further value fields.
+    further value fields. A canonical form can be longer than what was written: `MAX_CANONICAL_LENGTH`.
 
     Raises `QuerySyntaxError` (with the place) or `LimitExceeded`.
     """
     if not isinstance(text, str):
         raise InvalidRequest(f"a query is text, not {type(text).__name__}")
-    if len(text) > MAX_QUERY_LENGTH:
+    if len(text) > max_length:
         raise LimitExceeded(
-            f"the query has {len(text):,} characters, more than {MAX_QUERY_LENGTH:,}; ask for fewer words"
+            f"the query has {len(text):,} characters, more than {max_length:,}; ask for fewer words"
         )
     at = now or datetime.now(UTC)
     parser = _Parser(Scanner(text), zone, at, any_word, stop_words, extra_fields)

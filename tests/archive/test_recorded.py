@@ -11,7 +11,8 @@ import pytest
 
 from search.archive import manifest as manifests
 from search.article import Article
-from search.errors import InvalidRequest
+from search.errors import InvalidRequest, LimitExceeded
+from search.language.limits import MAX_QUERY_LENGTH
 from search.query import Archive, Manifest, Question, open_archive
 
 NOW = datetime(2025, 4, 8, 12, tzinfo=UTC)
@@ -95,6 +96,15 @@ def test_the_list_of_many_articles_is_a_file_of_its_own(
     assert again(made) == made
     with pytest.raises(InvalidRequest, match="not as it was made"):
         Manifest.read(made.to_json(), lambda: listed[:-1] + b"x")
+
+
+def test_a_long_query_is_done_again_though_its_canonical_form_is_longer(filled: Archive) -> None:
+    query = " OR ".join(["harbour", *(f"date:{n}h" for n in range(1, 400))])
+    made = filled.manifest(query)
+    assert len(made.read_as) > MAX_QUERY_LENGTH > len(query)
+    assert not filled.replay(again(made)).now
+    with pytest.raises(LimitExceeded):
+        filled.search(made.read_as)
 
 
 def test_a_manifest_of_another_archive_is_compared_by_content(filled: Archive, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -125,6 +125,15 @@ def test_a_moment_means_the_last_revision_until_its_end(kept: Archive) -> None:
         kept.count("ferry", as_of=7)
     with pytest.raises(InvalidRequest, match="as_of"):
         kept.count("ferry", as_of=2.5)  # type: ignore[arg-type]
+
+
+def test_a_page_as_of_a_moment_relative_to_now_goes_on_from_that_moment(kept: Archive) -> None:
+    page = kept.search("*", limit=1, as_of="today")
+    assert page.depends_on_now
+    later = kept.at(now=datetime.now(UTC) + timedelta(days=3))
+    assert later.search("*", limit=1, as_of="today", after=page.next).first == 2
+    assert not kept.search("*", as_of="r1").depends_on_now
+    assert not kept.search("*", as_of=f"{datetime.now(UTC):%Y-%m-%d}").depends_on_now
 
 
 def test_a_cursor_belongs_to_its_revision(kept: Archive) -> None:
