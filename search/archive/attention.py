@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from search.deadline import Check, checked
-from search.engine import Bin, BinState, Timeline
+from search.engine import BinState
 from search.language import And, Dates, Everything, Node, all_of, is_filter, leaves
 
 THIN = 20
@@ -53,29 +52,27 @@ def state_of(total: int, within: bool) -> BinState:
     return "thin" if total < THIN else "ok"
 
 
-def with_bursts(line: Timeline, check: Check) -> Timeline:
-    """The timeline, which has shares, with its bursts.
+def bursts(texts: Sequence[int], totals: Sequence[int], check: Check) -> dict[int, float]:
+    """The intervals, by place, that are bursts, and how many times the usual share each has.
 
-    An interval is a burst where its matches are more than the intervals before let expect: the upper tail of
-    a beta-binomial distribution, whose prior are their counts and a half on either side. Chance
-    makes at most one in a hundred of them (Benjamini and Hochberg 1995).
+    `texts` counts the matching texts of each interval, and `totals`, above 0, all texts. An interval is a
+    burst where its texts are more than the intervals before let expect: the upper tail of a beta-binomial
+    distribution, whose prior are their counts and a half on either side. Chance makes at most one in a
+    hundred of them (Benjamini and Hochberg 1995).
     """
-    data = [each for each in line.bins if each.total]
     chances: list[tuple[float, int, float]] = []
-    for place in checked(range(MIN_BASELINE, len(data)), check, 16):
-        before = data[max(0, place - BASELINE) : place]
-        count, total = sum(each.count for each in before), sum(each.total or 0 for each in before)
-        own = data[place]
-        chance = _upper_tail(own.count, own.total or 0, count + 0.5, total - count + 0.5)
+    for place in checked(range(MIN_BASELINE, len(totals)), check, 16):
+        before = slice(max(0, place - BASELINE), place)
+        count, total = sum(texts[before]), sum(totals[before])
+        chance = _upper_tail(texts[place], totals[place], count + 0.5, total - count + 0.5)
         usual = (count + 0.5) / (total + 1)
-        chances.append((chance, place, (own.share or 0.0) / usual))
+        chances.append((chance, place, texts[place] / totals[place] / usual))
     chances.sort()
     kept = 0
     for rank, (chance, _, _) in enumerate(chances, start=1):
         if chance <= FALSE_DISCOVERIES * rank / len(chances):
             kept = rank
-    ratios = {data[place].name: ratio for chance, place, ratio in chances[:kept] if chance < MAX_CHANCE}
-    return replace(line, bins=tuple(replace(each, burst=ratios.get(each.name)) for each in line.bins))
+    return {place: ratio for chance, place, ratio in chances[:kept] if chance < MAX_CHANCE}
 
 
 def _upper_tail(count: int, total: int, a: float, b: float) -> float:
@@ -95,20 +92,6 @@ def _upper_tail(count: int, total: int, a: float, b: float) -> float:
         # the next term by the ratio of two neighbours
         term *= (total - number) * (number + a) / ((number + 1) * (total - number - 1 + b))
         chance += term
-        if term < chance * 1e-12:
+        if term <= chance * 1e-12:
             break
     return chance
-
-
-def bursts(bins: Sequence[Bin]) -> list[tuple[Bin, Bin]]:
-    """The first and the last interval of each burst: neighbours are one."""
-    found: list[tuple[Bin, Bin]] = []
-    before: Bin | None = None
-    for each in bins:
-        if each.burst is not None:
-            if before is not None and before.burst is not None:
-                found[-1] = found[-1][0], each
-            else:
-                found.append((each, each))
-        before = each
-    return found

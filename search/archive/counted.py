@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from search.archive.arguments import Timeout, facets_of
-from search.archive.attention import denominator, with_bursts
+from search.archive.attention import denominator
 from search.archive.opened import OpenedArchive, Past
 from search.archive.question import Question, questions_of
 from search.archive.timeline import Denominator, timeline
@@ -46,9 +46,9 @@ class CountedArchive(OpenedArchive):
         """The counts of all matches by year, quarter, month, week, day or hour, with the empty ones between.
 
         With `share` each count has a denominator: the articles that pass the filters of the question, such as
-        its sources and dates, but need not have its words. `bursts` marks the intervals with more matches
-        than the 28 before let expect, with less than one chance in 10,000. With `texts` the texts, each once
-        however many copies it has, and the sources are counted too.
+        its sources and dates, but need not have its words. `bursts` marks the intervals with more texts than
+        the 28 before let expect, with less than one chance in 10,000; copies of a text count once. With
+        `texts` the texts, each once however many copies it has, and the sources are counted too.
         """
         found = self.timelines(
             {"": question}, by, share=share, bursts=bursts, texts=texts, timeout=timeout, as_of=as_of
@@ -79,15 +79,16 @@ class CountedArchive(OpenedArchive):
             if per is not None:
                 trees = _per(reader, trees, per)
             check = no_deadline if deadline is None else deadline.check
-            counting = _Counting(reader, by, self.zone, check, texts=texts)
+            counting = _Counting(reader, by, self.zone, check, texts=texts or bursts)
             facets = {label: counting.by_date(tree) for label, tree in trees.items()}
             names = [value.value for facet in facets.values() for value in facet.values]
             ends = (min(names), max(names)) if names else None
             found = {}
             for label, tree in trees.items():
                 among = counting.among(denominator(tree)) if share or bursts else None
-                line = timeline(facets[label], by, self.zone, counting.check, among, ends, texts=texts)
-                found[label] = with_bursts(line, counting.check) if bursts else line
+                found[label] = timeline(
+                    facets[label], by, self.zone, check, among, ends, texts=texts, with_bursts=bursts
+                )
             return found
 
     def coverage(

@@ -79,7 +79,7 @@ class StudiedArchive(OpenedArchive):
         *,
         against: Against | Question | str = "same-dates",
         limit: int = 20,
-        min_articles: int = 3,
+        min_texts: int = 3,
         min_sources: int = 2,
         with_query: bool = False,
         timeout: Timeout = None,
@@ -87,27 +87,33 @@ class StudiedArchive(OpenedArchive):
         """The words that set the matches of a question apart from other articles, most distinctive first.
 
         The others are of the `archive`, of the `same-dates` or `same-sources` in the same proportions, or the
-        matches of another question. A word must stand in `min_articles` of the matches, and in `min_sources`
-        of their sources, where they have as many. The words of the question are left out unless `with_query`.
+        matches of another question. Copies of a text count once. A word must stand in `min_texts` of the
+        matches, and in `min_sources` of their sources, where they have as many. The words of the question are
+        left out unless `with_query`.
         For the measure see `search.engine.keyness`. Raises `InvalidRequest` where nothing matches.
         """
         limit = limit_of(limit)
-        least = max(1, _within("min_articles", min_articles, MAX_HITS))
+        least = max(1, _within("min_texts", min_texts, MAX_HITS))
         min_sources = _within("min_sources", min_sources, MAX_HITS)
         with self._reading(timeout) as (reader, _):
             read = self._read(reader, question)
             others = against if against in AGAINST else self._read(reader, against).tree
             own = set() if with_query else {form for each in _sought(reader, read) for form in each}
-            found = reader.distinctive(read.tree, others, count=3 * limit + len(own), articles=least)
             if _sources(reader, read.tree) < min_sources:
                 min_sources = 0
-            kept = (
-                each
-                for each in found.words
-                if each.word not in own
-                and (not min_sources or _sources(reader, read.tree, each.word) >= min_sources)
-            )
-            return replace(found, words=tuple(islice(kept, limit)))
+
+            def is_kept(word: str) -> bool:
+                if word in own:
+                    return False
+                return not min_sources or _sources(reader, read.tree, word) >= min_sources
+
+            wanted = 2 * limit + len(own)
+            while True:
+                found = reader.distinctive(read.tree, others, count=wanted, texts=least)
+                words = tuple(islice((each for each in found.words if is_kept(each.word)), limit))
+                if len(words) == limit or len(found.words) < wanted:
+                    return replace(found, words=words)
+                wanted *= 4
 
 
 def _sources(reader: Reader, tree: Node, word: str | None = None) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
-from search.archive.attention import state_of, wilson
+from search.archive.attention import bursts, state_of, wilson
 from search.dates import Interval, Period, boundaries, interval_name, interval_start
 from search.deadline import Check, checked
 from search.engine import Bin, Facet, FacetValue, Timeline
@@ -35,17 +35,19 @@ def timeline(
     ends: tuple[str, str] | None = None,
     *,
     texts: bool = False,
+    with_bursts: bool = False,
 ) -> Timeline:
     """The timeline of a facet by date, from its first interval to its last, or between the names `ends`.
 
-    With `texts` the facet has counts of texts and sources.
+    The facet, and the one that it is counted `among`, have counts of texts and sources: `texts` shows them,
+    and `with_bursts` finds bursts by them.
     """
     if ends is None:
         if not facet.values:
             return Timeline(interval, (), facet.missing, facet.imprecise, among.of if among else "")
         ends = facet.values[0].value, facet.values[-1].value
     found = {value.value: value for value in facet.values}
-    nothing = FacetValue("", 0, "", *((0, 0) if texts else ()))
+    nothing = FacetValue("", 0, "", 0, 0)
     totals = {value.value: value.count for value in among.facet.values} if among else {}
     bins = []
     edges = boundaries(interval_start(ends[0]), interval_start(ends[1]), interval, zone)
@@ -53,13 +55,26 @@ def timeline(
         name = interval_name(start, interval)
         query = str(Dates(Period(start, end)))
         value = found.get(name, nothing)
-        own = Bin(name, start.astimezone(UTC), value.count, query, texts=value.texts, sources=value.sources)
+        own = Bin(name, start.astimezone(UTC), value.count, query)
+        if texts:
+            own = replace(own, texts=value.texts, sources=value.sources)
         if among is not None:
             within = among.first is not None and among.first <= start
             within = within and among.last is not None and end <= among.last
             own = _with_share(own, totals.get(name, 0), within)
         bins.append(own)
+    if among is not None and with_bursts:
+        _mark_bursts(bins, facet, among.facet, check)
     return Timeline(interval, tuple(bins), facet.missing, facet.imprecise, among.of if among else "")
+
+
+def _mark_bursts(bins: list[Bin], facet: Facet, among: Facet, check: Check) -> None:
+    matching, every = ({each.value: each.texts or 0 for each in own.values} for own in (facet, among))
+    places = [place for place, each in enumerate(bins) if every.get(each.name)]
+    names = [bins[place].name for place in places]
+    found = bursts([matching.get(name, 0) for name in names], [every[name] for name in names], check)
+    for number, ratio in found.items():
+        bins[places[number]] = replace(bins[places[number]], burst=ratio)
 
 
 def _with_share(own: Bin, total: int, within: bool) -> Bin:

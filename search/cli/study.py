@@ -176,7 +176,7 @@ def collocations(
     help="The other articles: all, of the same days or sources in proportion, or the matches of a query.",
 )
 @click.option(
-    "--min-articles",
+    "--min-texts",
     type=click.IntRange(1),
     default=3,
     show_default=True,
@@ -200,7 +200,7 @@ def collocations(
 def distinctive(
     question: Question,
     against: str,
-    min_articles: int,
+    min_texts: int,
     min_sources: int,
     with_query: bool,
     limit: int,
@@ -211,9 +211,10 @@ def distinctive(
 ) -> None:
     """Print the words that set the matches of a query apart.
 
-    A word counts once for each article that has it. Against the same dates or sources, other articles have
-    weights, so that each date or source has the share that it has among the matches. The score z is the
-    log-odds ratio of Monroe, Colaresi and Quinn (2008); words below 3.29 may be chance and are left out.
+    A word counts once for each text that has it, also where there are many copies of the text. Against the
+    same dates or sources, other texts have weights, so that each date or source has the share that it has
+    among the matches. The score z is the log-odds ratio of Monroe, Colaresi and Quinn (2008); words
+    below 3.29 may be chance and are left out.
 
     \b
       news distinctive strike --since 2025-02
@@ -227,7 +228,7 @@ def distinctive(
             question,
             against=against,
             limit=limit,
-            min_articles=min_articles,
+            min_texts=min_texts,
             min_sources=min_sources,
             with_query=with_query,
             timeout=timeout,

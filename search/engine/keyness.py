@@ -1,12 +1,13 @@
 """How much more often words stand in some articles than in others.
 
 The measure is the log-odds ratio with an informative Dirichlet prior of Monroe, Colaresi and Quinn (2008,
-"Fightin' Words"), over the articles that have a word, not over its occurrences:
+"Fightin' Words"), over the texts that have a word, not over its occurrences; articles that are copies of each
+other are one text:
 
-    odds of a word in a set = (articles with it + prior) / (all words of the set + sum of priors - the same)
+    odds of a word in a set = (texts with it + prior) / (all words of the set + sum of priors - the same)
     score = log(odds inside / odds outside) / sqrt(1 / (inside + prior) + 1 / (outside + prior))
 
-where a set has as many words as its articles have different ones, in sum. The prior of a word is its share of
+where a set has as many words as its texts have different ones, in sum. The prior of a word is its share of
 all words of the archive, times the size of the vocabulary; so a word that is everywhere is distinctive of
 nothing by chance.
 """
@@ -30,9 +31,9 @@ Background = Against | Node
 
 @dataclass(frozen=True, slots=True)
 class DistinctiveWord:
-    """A word in its commonest form, the articles inside and outside that have it, and its score.
+    """A word in its commonest form, the texts inside and outside that have it, and its score.
 
-    `outside` is a number of articles as if all counted the same (see `Distinctive`).
+    `outside` is a number of texts as if all counted the same (see `Distinctive`).
     """
 
     word: str
@@ -43,9 +44,9 @@ class DistinctiveWord:
 
 @dataclass(frozen=True, slots=True)
 class Distinctive:
-    """Words that set articles apart, the highest score first: `inside` articles from `outside` ones.
+    """Words that set articles apart, the highest score first: `inside` texts from `outside` ones.
 
-    Against the same dates or sources the articles outside have weights, so that each date or source has the
+    Against the same dates or sources the texts outside have weights, so that each date or source has the
     share that it has inside; `outside` is then their effective number, which is smaller.
     """
 
@@ -56,7 +57,7 @@ class Distinctive:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The articles with a word, summed over all words: inside, outside and in the whole archive."""
+    """The texts with a word, summed over all words: inside, outside and in the whole archive."""
 
     inside: float
     outside: float
@@ -64,7 +65,7 @@ class Sums:
     vocabulary: int
 
     def score(self, inside: float, outside: float, everywhere: float) -> float:
-        """The score of a word, from the number of articles with it inside, outside and in the archive.
+        """The score of a word, from the number of texts with it inside, outside and in the archive.
 
         It is 0 for the only word of the archive.
         """

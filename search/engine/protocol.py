@@ -69,13 +69,14 @@ class Reader(Protocol):
         """
 
     def distinctive(
-        self, query: Node, against: Background, *, count: int, articles: int, score: float = MIN_SCORE
+        self, query: Node, against: Background, *, count: int, texts: int, score: float = MIN_SCORE
     ) -> Distinctive:
         """The `count` words that set the matches apart most, by `keyness`.
 
         They are set apart from other articles: of the whole archive, of the same days (in UTC) or sources, or
-        matches of another query. Each word is in at least `articles` of the matches, and has at least this
-        `score`. Of equal scores the term that is first in the alphabet is first.
+        matches of another query. Copies of a text count once: the first of them, or the earliest that is
+        there. Each word is in at least `texts` of the matches, and has at least this `score`. Of equal scores
+        the term that is first in the alphabet is first.
         """
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:

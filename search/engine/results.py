@@ -158,8 +158,8 @@ class Bin:
     With a denominator, `total` counts the articles among which the matches are counted, and `share` is their
     part, with its 95 % interval from `low` to `high`; all are None without one, and the share is None where
     the total is 0. The `state` is "no data" where the total is 0, "partial" where the archive begins or ends
-    within the interval, "thin" below 20 articles, else "ok". In a burst `burst` is the share, divided by the
-    share of the time before.
+    within the interval, "thin" below 20 articles, else "ok". In a burst `burst` is the share of texts,
+    divided by the share of the time before.
 
     `texts` and `sources` are as in `FacetValue`.
     """

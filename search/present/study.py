@@ -81,8 +81,8 @@ def collocates_as_text(found: Sequence[Collocate]) -> Iterator[str]:
 
 
 def distinctive_as_text(found: Distinctive, against: str) -> Iterator[str]:
-    """A line a word: the articles with it inside and outside, and its score; a first line names both."""
-    yield f"{found.inside:,} articles against {found.outside:,.0f} of {against}"
+    """A line a word: the texts with it inside and outside, and its score; a first line names both."""
+    yield f"{found.inside:,} text{'' if found.inside == 1 else 's'} against {found.outside:,.0f} of {against}"
     width = max((len(each.word) for each in found.words), default=0)
     for each in found.words:
         outside = f"{each.outside:,.0f} of {found.outside:,.0f}"

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from search.archive.attention import bursts, with_bursts
+from search.archive.attention import bursts
 from search.article import Article
 from search.deadline import no_deadline
-from search.engine import Bin, Timeline
 from search.errors import DeadlineExceeded, InvalidRequest
 from search.query import Archive, open_archive
 
@@ -112,33 +111,43 @@ def test_coverage_shows_the_holes_of_each_source(papers: Archive) -> None:
     assert list(papers.coverage(per="source:1").per) == ["Gazette"]
 
 
-def line_of(counts: list[tuple[int, int]]) -> Timeline:
-    """A timeline with these counts and totals, by day."""
-    bins = []
-    for number, (count, total) in enumerate(counts):
-        name = f"{START + timedelta(days=number):%Y-%m-%d}"
-        bins.append(Bin(name, START, count, "", total=total, share=count / total if total else None))
-    return Timeline("day", tuple(bins), 0)
+def found(counts: list[tuple[int, int]]) -> dict[int, float]:
+    return bursts([count for count, _ in counts], [total for _, total in counts], no_deadline)
 
 
 def test_a_burst_stands_out_from_the_time_before() -> None:
-    quiet = [(5, 100)] * 20 + [(0, 0)] * 3
-    line = with_bursts(line_of([*quiet, (30, 100), (28, 100), (5, 100)]), no_deadline)
-    assert [(first.name, last.name) for first, last in bursts(line.bins)] == [("2025-01-24", "2025-01-25")]
-    assert line.bins[23].burst == pytest.approx(6, rel=0.1)
-    assert bursts(with_bursts(line_of([(30, 100), *quiet]), no_deadline).bins) == []  # nothing before it
-    more_news = with_bursts(line_of([*quiet, (50, 1000)]), no_deadline)
-    assert bursts(more_news.bins) == []  # more matches, as there are more articles
+    quiet = [(5, 100)] * 20
+    assert found([*quiet, (30, 100), (28, 100), (5, 100)]) == {
+        20: pytest.approx(6, rel=0.1), 21: pytest.approx(4.6, rel=0.1),
+    }  # fmt: skip
+    assert found([(30, 100), *quiet]) == {}  # nothing before it
+    assert found([*quiet, (50, 1000)]) == {}  # more matches, as there are more articles
 
 
 def test_chance_makes_no_burst() -> None:
     chance = random.Random(5)
-    alarms = 0
     for share in (0.001, 0.01, 0.1) * 7:
         totals = [chance.randrange(50, 400) for _ in range(250)]
-        line = line_of([(sum(chance.random() < share for _ in range(total)), total) for total in totals])
-        alarms += len(bursts(with_bursts(line, no_deadline).bins))
-    assert alarms == 0
+        assert found([(sum(chance.random() < share for _ in range(total)), total) for total in totals]) == {}
+
+
+def test_a_burst_is_of_texts_not_of_their_copies(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "copied", create=True) as archive:
+        for day in range(30):
+            at = START + timedelta(days=day + 2 * (day >= 15))  # two days without data
+            archive.add(
+                Article(id=f"{day}-{n}", title=f"{'Ferry' if n < 2 else 'Wheat'} {day} {n}", published=at)
+                for n in range(20)
+            )
+        last = START + timedelta(days=31)
+        archive.add(
+            Article(id=f"c{n}", title="Ferry sold", published=last, source=f"P{n}") for n in range(30)
+        )
+        assert [each.name for each in archive.timeline("ferry", "day", bursts=True).bins if each.burst] == []
+        archive.add(Article(id=f"t{n}", title=f"Ferry sold {n}", published=last) for n in range(30))
+        line = archive.timeline("ferry", "day", bursts=True)
+        assert [each.name for each in line.bins if each.burst] == [f"{last:%Y-%m-%d}"]
+        assert {each.texts for each in line.bins} == {None}
 
 
 def test_the_time_and_the_arguments_are_checked(papers: Archive) -> None:

@@ -30,7 +30,7 @@ def papers(tmp_path: Path) -> Iterator[Archive]:
                     ),
                     Article(
                         id=f"w{number}", published=at, source=paper, title="Wheat dear",
-                        body="The price of wheat rose again at the quay.",
+                        body=f"The price of wheat rose again at the quay on day {number}.",
                     ),
                 ]
             )  # fmt: skip
@@ -90,7 +90,7 @@ def test_distinctive_words_set_the_matches_apart(papers: Archive) -> None:
     assert (found.inside, round(found.outside)) == (6, 6)
     assert found.words == ()  # of 12 articles nothing is beyond chance
     more = [
-        Article(id=f"x{n}", title="Ferry" if n % 2 else "Wheat", body="quay night" if n % 2 else "quay field",
+        Article(id=f"x{n}", title=("Wheat", "Ferry")[n % 2], body=f"quay {('field', 'night')[n % 2]} {n}",
                 source=("Herald", "Gazette")[n % 4 // 2], published=datetime(2025, 3, 1 + n % 9, tzinfo=UTC))
         for n in range(120)
     ]  # fmt: skip
@@ -107,10 +107,21 @@ def test_distinctive_words_set_the_matches_apart(papers: Archive) -> None:
     assert [word.word for word in found.words] == ["night"]  # the matches have two sources in all
 
 
+def test_copies_of_a_text_make_no_word_distinctive(papers: Archive) -> None:
+    papers.add(
+        Article(id=f"c{n}", title="Ferry sold", body="A yard in Oslo bought the ship.", source=f"Paper {n}")
+        for n in range(100)
+    )
+    papers.add(Article(id=f"d{n}", title="Wheat", body=f"Field {n}") for n in range(100))
+    found = papers.distinctive("ferry", against="archive", min_texts=1)
+    assert (found.inside, found.outside) == (7, 106)
+    assert "oslo" not in {word.word for word in found.words}
+
+
 def test_a_word_of_one_source_is_left_out(papers: Archive) -> None:
     papers.add(
         Article(id=f"y{n}", title="Ferry" if n % 2 else "Wheat", source=("Herald", "Gazette")[n % 4 // 2],
-                body="Herald’s own sign" if n % 4 == 1 else "")
+                body=f"Herald’s own sign {n}" if n % 4 == 1 else f"{n}")
         for n in range(200)
     )  # fmt: skip
     words = {word.word for word in papers.distinctive("ferry", against="archive", min_sources=1).words}
@@ -129,7 +140,7 @@ def test_a_word_of_one_source_is_left_out(papers: Archive) -> None:
         ("collocations", "ferry", {"window": 1_000}),
         ("collocations", "ferry", {"window": "page"}),
         ("distinctive", "zanzibar", {}),
-        ("distinctive", "ferry", {"min_articles": -1}),
+        ("distinctive", "ferry", {"min_texts": -1}),
         ("distinctive", "ferry", {"against": 7}),
     ],
 )

@@ -29,7 +29,7 @@ def papers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]
         archive.add(
             Article(
                 id=f"n{number}",
-                title="Ferry" if number % 2 else "Wheat",
+                title=f"{'Ferry' if number % 2 else 'Wheat'} {number}",
                 body="The night ferry is late" if number % 2 else "The price is up",
                 source="Herald" if number % 4 < 2 else "Gazette",
                 published=datetime(2025, (1, 3)[number // 30], 1 + number % 28, tzinfo=UTC),
@@ -68,7 +68,7 @@ def test_collocations_name_the_words_nearby(run: Run) -> None:
 
 def test_distinctive_words_come_with_what_they_are_measured_against(run: Run) -> None:
     code, out, _ = run("distinctive", "title:ferry", "--against", "archive", "--with-query")
-    assert (code, out.splitlines()[0]) == (0, "30 articles against 30 of archive")
+    assert (code, out.splitlines()[0]) == (0, "30 texts against 30 of archive")
     assert run("distinctive", "title:ferry", "--against", "source:(")[0] == 2
     rows = json.loads(run("distinctive", "title:ferry", "--against", "title:wheat", "-f", "json")[1])
     assert (rows["inside"], rows["outside"], rows["against"]) == (30, 30, "title:wheat")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from copy import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,14 +58,6 @@ def agree(engine: Engine, reference: ReferenceEngine) -> None:
             assert counts == [(v.value, v.count, v.texts, v.sources) for v in wanted.values]
 
 
-def frozen(reference: ReferenceEngine) -> ReferenceEngine:
-    """The reference as it is now, whatever happens to it later."""
-    then, groups = copy(reference), copy(reference.groups)
-    groups.members = dict(groups.members)
-    then.articles, then.groups = dict(reference.articles), groups
-    return then
-
-
 @settings(max_examples=40, phases=[Phase.generate])
 @given(steps)
 def test_copies_are_the_references_also_after_changes_and_a_rebuild(
@@ -82,7 +73,7 @@ def test_copies_are_the_references_also_after_changes_and_a_rebuild(
                 else:
                     each.add(step)
             agree(engine, reference)
-            seen[ask(engine).state().revision] = frozen(reference)
+            seen[ask(engine).state().revision] = reference.frozen()
         for revision, then in seen.items():
             agree(as_of(engine, revision), then)
         engine.optimize()

@@ -16,14 +16,13 @@ def distinctive(
     analyzer: Analyzer,
     everything: Sequence[Article],
     inside: Sequence[Article],
-    others: Sequence[Article],
+    outside: Sequence[Article],
     against: Background,
     count: int,
-    articles: int,
+    texts: int,
     score: float,
 ) -> Distinctive:
     """By the formula of Monroe, Colaresi and Quinn, each article with a weight."""
-    outside = [article for article in others if article not in inside]
     weights = _weights(inside, outside, against)
     vocabulary: Counter[str] = Counter()
     there: Counter[str] = Counter()
@@ -49,7 +48,7 @@ def distinctive(
             continue
         difference = math.log(a / (sums[0] + size - a)) - math.log(b / (sums[1] + size - b))
         z = difference / math.sqrt(1 / a + 1 / b)
-        if own >= articles and z >= score:
+        if own >= texts and z >= score:
             word = min(forms[term], key=lambda form: (-forms[term][form], form))
             rows.append((-z, term, DistinctiveWord(word, z, own, elsewhere[term])))
     rows.sort(key=lambda row: row[:2])

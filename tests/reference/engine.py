@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import tzinfo
 
@@ -79,6 +80,13 @@ class ReferenceEngine(ReferenceHistory):
         facets = Facets(self._facet(every, facet, request.zone) for facet in request.facets)
         tally = self._tally(every) if request.collapse else (None, None)
         return Results(len(found), hits, facets, texts=tally[0], sources=tally[1])
+
+    def frozen(self) -> ReferenceEngine:
+        """This engine as it is now, whatever happens to it later."""
+        then, groups = copy(self), copy(self.groups)
+        groups.members = dict(groups.members)
+        then.articles, then.groups = dict(self.articles), groups
+        return then
 
     def _group(self, identity: str) -> str:
         return self.groups.members[identity].group or identity
@@ -162,12 +170,13 @@ class ReferenceEngine(ReferenceHistory):
         return Explanation(found.get(identity, 0.0), str(query), matches=identity in found)
 
     def distinctive(
-        self, query: Node, against: Background, *, count: int, articles: int, score: float = MIN_SCORE
+        self, query: Node, against: Background, *, count: int, texts: int, score: float = MIN_SCORE
     ) -> Distinctive:
-        inside = [self.articles[i] for i in self.ids(query)]
-        everything = list(self.articles.values())
-        others = everything if isinstance(against, str) else [self.articles[i] for i in self.ids(against)]
-        return distinctive(self.analyzer, everything, inside, others, against, count, articles, score)
+        inside = {*self.ids(query)}
+        outside = {*(self.articles if isinstance(against, str) else self.ids(against))} - inside
+        ids = map(self._one_of_each, (self.articles, inside, outside))
+        every, there, elsewhere = ([self.articles[i] for i in sorted(own)] for own in ids)
+        return distinctive(self.analyzer, every, there, elsewhere, against, count, texts, score)
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         texts = self._texts()

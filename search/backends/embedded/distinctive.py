@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from heapq import nsmallest
 
+import numpy as np
+
 from search.backends.embedded.columns import SEPARATOR
 from search.engine import Against, Distinctive, DistinctiveWord, Sums
+from search.index.copies.column import one_of_each
 from search.index.evaluate.matches import everything
 from search.index.evaluate.term_sums import compared
 from search.index.evaluate.vocabulary import commonest_form
@@ -16,14 +19,16 @@ _DAY = 86_400_000_000
 
 
 def distinctive(
-    view: Snapshot, inside: Docs, against: Against | Docs, count: int, articles: int, score: float
+    view: Snapshot, inside: Docs, against: Against | Docs, count: int, texts: int, score: float
 ) -> Distinctive:
     """The words of the documents `inside` that set them apart from others, or from these documents.
 
-    Each is in at least `articles` of them, and has at least `score`.
+    Each is in at least `texts` of them, of which copies count once, and has at least `score`.
     """
-    others = everything(view).docs if isinstance(against, str) else against
-    outside, sums = compared(view, inside, others, _classes(view, against), articles)
+    every = everything(view).docs
+    others = np.setdiff1d(every if isinstance(against, str) else against, inside, assume_unique=True)
+    texts_inside, texts_outside, all_texts = (one_of_each(view, docs) for docs in (inside, others, every))
+    outside, sums = compared(view, texts_inside, texts_outside, all_texts, _classes(view, against), texts)
     words_inside, words_outside, words_everywhere = sums.all
     total = Sums(words_inside, words_outside, words_everywhere, sums.vocabulary)
     scored = ((total.score(*own), term) for term, own in sums.terms.items())
@@ -33,7 +38,7 @@ def distinctive(
         view.check()
         there, elsewhere, _ = sums.terms[term]
         words.append(DistinctiveWord(commonest_form(view, term), -negated, round(there), elsewhere))
-    return Distinctive(len(inside), outside, tuple(words))
+    return Distinctive(len(texts_inside), outside, tuple(words))
 
 
 def _classes(view: Snapshot, against: Against | Docs) -> Array | None:

@@ -182,11 +182,11 @@ class EmbeddedReader:
         return self._store.changed_since(revision)
 
     def distinctive(
-        self, query: Node, against: Background, *, count: int, articles: int, score: float = MIN_SCORE
+        self, query: Node, against: Background, *, count: int, texts: int, score: float = MIN_SCORE
     ) -> Distinctive:
         inside = self._matches(query).docs
         others = against if isinstance(against, str) else self._matches(against).docs
-        return distinctive(self._view, inside, others, count, articles, score)
+        return distinctive(self._view, inside, others, count, texts, score)
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         docs = self._matches(Word(identity, "id")).docs.tolist()

@@ -29,18 +29,17 @@ class TermSums:
 
 
 def compared(
-    view: Snapshot, inside: Docs, others: Docs, classes: Array | None, least: float
+    view: Snapshot, inside: Docs, outside: Docs, every: Docs, classes: Array | None, least: float
 ) -> tuple[float, TermSums]:
-    """Documents beside the `others` that are not among them: the number outside, and sums over the terms.
+    """Documents inside beside documents outside: the number outside, and sums over the terms.
 
-    The sums are the documents inside, the documents outside and all documents; only terms that `least`
-    documents inside have are listed. With `classes` (see `shares`) the documents outside have weights.
+    The sums are the documents inside, outside and among `every`; only terms that `least` documents inside
+    have are listed. With `classes` (see `shares`) the documents outside have weights.
     """
-    flags, weights = np.zeros(view.size), np.zeros(view.size)
-    flags[inside] = 1
-    outside = others.compress(flags.take(others) == 0)
-    weights[outside] = 1 if classes is None else shares(classes, inside, outside)
-    return float(weights.sum()), term_sums(view, [flags, weights, np.ones(view.size)], least)
+    weights = np.zeros((3, view.size))
+    weights[0, inside] = weights[2, every] = 1
+    weights[1, outside] = 1 if classes is None else shares(classes, inside, outside)
+    return float(weights[1].sum()), term_sums(view, [*weights], least)
 
 
 def term_sums(view: Snapshot, weights: Sequence[Array], least: float) -> TermSums:
