@@ -57,7 +57,7 @@ def parse_query(
     Dates are understood in `zone`, relative ones from `now` (default: the time of the call). With
     `any_word`, words side by side are alternatives; filters and exclusions stay required. Words in
     `stop_words` are left out where other words stand beside them. `extra_fields` are the names of
-    further value fields. A canonical form can be longer than what was written: `MAX_CANONICAL_LENGTH`.
+    further value fields. A canonical form can be longer than the text as written: `MAX_CANONICAL_LENGTH`.
 
     Raises `QuerySyntaxError` (with the place) or `LimitExceeded`.
     """

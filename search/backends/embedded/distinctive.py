@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from heapq import nsmallest
 
-import numpy as np
-
 from search.backends.embedded.columns import SEPARATOR
 from search.engine import Against, Distinctive, DistinctiveWord, Sums
 from search.index.copies.column import one_of_each
 from search.index.evaluate.matches import everything
 from search.index.evaluate.term_sums import compared
 from search.index.evaluate.vocabulary import commonest_form
-from search.index.kernels import Array, Docs
+from search.index.kernels import Array, Docs, find_members
 from search.index.read.snapshot import Snapshot
 
 _DAY = 86_400_000_000
@@ -26,7 +24,8 @@ def distinctive(
     Each is in at least `texts` of them, of which copies count once, and has at least `score`.
     """
     every = everything(view).docs
-    others = np.setdiff1d(every if isinstance(against, str) else against, inside, assume_unique=True)
+    among = every if isinstance(against, str) else against
+    others = among.compress(~find_members(among, inside)[1])
     texts_inside, texts_outside, all_texts = (one_of_each(view, docs) for docs in (inside, others, every))
     outside, sums = compared(view, texts_inside, texts_outside, all_texts, _classes(view, against), texts)
     words_inside, words_outside, words_everywhere = sums.all
