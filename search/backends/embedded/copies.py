@@ -12,12 +12,13 @@ from search.index.copies.column import (
     count_distinct,
     group_called,
     group_docs,
-    group_of,
+    groups_of,
     one_of_each,
     sources_of,
 )
 from search.index.evaluate.counts import no_groups
 from search.index.evaluate.matches import Bitmap, DocList, Intersection, Matches
+from search.index.evaluate.order import Place
 from search.index.kernels import Array, Docs
 from search.index.read.snapshot import Snapshot
 from search.language import Fuzzy, Phrase, Wildcard, Word
@@ -25,16 +26,14 @@ from search.language import Fuzzy, Phrase, Wildcard, Word
 SOURCE = "source"
 
 
-def copies_of_hits(view: Snapshot, identities: Sequence[str]) -> dict[str, Copies]:
-    """The copies of each of these articles that has any."""
+def copies_of_hits(view: Snapshot, hits: Sequence[Place]) -> dict[str, Copies]:
+    """The copies of each of these articles that has any, by id."""
     found: dict[str, Copies] = {}
-    for identity in identities:
-        if (own := group_of(view, identity)) is not None:
-            doc, name = own
-            docs = group_docs(view, name)
-            if len(docs) > 1:
-                _, sources = tally(view, docs.compress(docs != doc))
-                found[identity] = Copies(name, len(docs) - 1, sources)
+    names = groups_of(view, [hit.doc for hit in hits], [hit.text for hit in hits])
+    for hit, name in zip(hits, names, strict=True):
+        if name and len(docs := group_docs(view, name)) > 1:
+            _, sources = tally(view, docs.compress(docs != hit.doc))
+            found[hit.text] = Copies(name, len(docs) - 1, sources)
     return found
 
 

@@ -98,7 +98,7 @@ class EmbeddedReader:
         lost = [place.text for place in shown if place.text not in articles]
         if lost and self._store.revision == self._covered.revision:  # else it was erased meanwhile
             raise damage(self._location, f"{self._store.path} has lost the article {lost[0]!r}")
-        copies = copies_of_hits(view, [place.text for place in shown])
+        copies = copies_of_hits(view, shown)
         return Results(
             total=len(every),
             hits=tuple(

@@ -94,27 +94,18 @@ def names_of(view: Snapshot, field: str, doc: int) -> list[str]:
     return [own.values[number].decode() for number in own.ordinals[start:end].tolist()]
 
 
-def group_of(view: Snapshot, identity: str) -> tuple[int, str] | None:
-    """(document, name of its group) of the document with this id, if it may have copies; else None.
+def groups_of(view: Snapshot, docs: Sequence[int], identities: Sequence[str]) -> list[str]:
+    """The name of the group of each document, which has this id, if it may have copies; else "".
 
-    It is asked of every hit of every search, so it looks at as little as it can.
+    It is asked of the hits of every search, so it looks at as little as it can.
     """
-    sought = identity.encode()
-    fields = [(segment, own) for segment in view.segments if (own := segment.values(COPY_OF)) is not None]
-    found = None
-    for segment in view.segments if fields else ():
-        ids, own = segment.values(IDENTITY), segment.values(COPY_OF)
-        number = -1 if ids is None else ids.values.number(sought)
-        if ids is None or number < 0:
-            continue
-        docs = ids.docs_of(number).tolist()  # several if the article was in one batch more than once
-        for doc in docs if segment.live is None else [doc for doc in docs if segment.live[doc]]:
-            start, end = (0, 0) if own is None else own.doc_starts[doc : doc + 2].tolist()
-            name = own.values[int(own.ordinals[start])].decode() if own is not None and end > start else ""
-            found = doc + segment.base, name or identity
-    if found is None or found[1] != identity:
-        return found
-    return found if any(own.values.number(sought) >= 0 for _, own in fields) else None
+    joined = view.values(COPY_OF)
+    if not joined.lexicons:
+        return [""] * len(docs)
+    return [
+        name or (identity if any(known.number(identity.encode()) >= 0 for known in joined.lexicons) else "")
+        for name, identity in zip(joined.texts(np.array(docs, np.int64)), identities, strict=True)
+    ]
 
 
 def group_docs(view: Snapshot, name: str) -> Docs:

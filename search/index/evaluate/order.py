@@ -24,11 +24,12 @@ By = Literal["score", "highest", "lowest"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of a match in the order: its keys."""
+    """The place of a match in the order: its keys; and its document, -1 for a place that is only keys."""
 
     text: str
     score: float
     number: int
+    doc: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Ordering:
         chosen = docs[candidates]
         scores = keys[candidates].tolist() if self.by == "score" else [0.0] * len(candidates)
         texts = view.values(self.texts).texts(chosen, view.check)
-        details = zip(texts, scores, numbers[chosen].tolist(), strict=True)
+        details = zip(texts, scores, numbers[chosen].tolist(), chosen.tolist(), strict=True)
         places = [Place(*detail) for detail in details]
         places.sort(key=lambda place: (*self._key(place), place.text))
         return places[:limit]
