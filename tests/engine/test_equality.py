@@ -31,7 +31,7 @@ from search.engine import (
     SearchRequest,
     Sort,
 )
-from search.language import Node, parse_query, sought_words
+from search.language import Near, Node, NotNear, Word, parse_query, sought_words
 from tests.asking import ask
 from tests.engines import open_engine
 from tests.reference import ReferenceEngine
@@ -197,3 +197,30 @@ def test_every_state_of_the_past_is_that_of_the_reference(steps: list[tuple[str,
         last = len(reference.states) - 1
         assert updates(ours, last) == updates(reference, last)
         ours.close()
+
+
+_letters = st.sampled_from("kqwz").map(Word)
+_nested = st.recursive(
+    _letters,
+    lambda inner: (
+        st.builds(Near, inner, inner, st.integers(1, 4), st.booleans())
+        | st.builds(NotNear, inner, inner, st.integers(1, 2))
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=60, phases=[Phase.generate])
+@given(
+    st.lists(st.text("kqwz", min_size=1, max_size=9), min_size=20, max_size=30),
+    st.lists(_nested, min_size=20),
+)
+def test_pairs_within_pairs_are_found_wherever_they_stand(texts: list[str], asked: list[Node]) -> None:
+    given_to = [Article(id=f"{number}", title=" ".join(text)) for number, text in enumerate(texts)]
+    with tempfile.TemporaryDirectory() as folder:
+        engine, reference = open_engine(Path(folder) / "archive", create=True), ReferenceEngine()
+        for each in (engine, reference):
+            each.add(given_to)
+        for query in asked:
+            assert ask(engine).ids(query) == ask(reference).ids(query), str(query)
+        engine.close()

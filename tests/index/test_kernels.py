@@ -199,6 +199,18 @@ def test_find_near(left: list[Span], right: list[Span], distance: int, ordered: 
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == sorted(expected)
 
 
+@given(_span_lists, _span_lists, st.integers(1, 9), st.booleans())
+def test_find_every_near(left: list[Span], right: list[Span], distance: int, ordered: bool) -> None:
+    orders = [(left, right)] if ordered else [(left, right), (right, left)]
+    pairs = [(a[0], b[1]) for x, y in orders for a in x for b in y if 0 < b[0] - a[1] <= distance]
+    sides = as_arrays(left), as_arrays(right)
+    found = kernels.find_every_near(*sides, distance, len(pairs), ordered=ordered)
+    assert found is not None
+    assert list(zip(*(own.tolist() for own in found), strict=True)) == sorted({*pairs})
+    if pairs:
+        assert kernels.find_every_near(*sides, distance, len(pairs) - 1, ordered=ordered) is None
+
+
 @given(_span_lists, _span_lists, st.integers(1, 6), st.booleans())
 def test_drop_distant(left: list[Span], right: list[Span], distance: int, ordered: bool) -> None:
     one, other = (places(sorted({start for start, _ in side})) for side in (left, right))

@@ -129,10 +129,11 @@ class Compiler:
         share, window = proximity.share(len(pairs)), proximity.window
         return Reranked(self._view, matches, RELEVANCE, near, share=share, window=window)
 
-    def _leaf(self, node: Node, capitals: CapitalPlaces | None = None) -> TextLeaf:
+    def _leaf(self, node: Node, capitals: CapitalPlaces | None = None, depth: int = 0) -> TextLeaf:
         """Make the text leaf of a node; an OR inside a NEAR becomes one leaf, as it has places too.
 
-        Words that need capitals are looked for among the places of `capitals`.
+        Words that need capitals are looked for among the places of `capitals`. `depth` counts the pairs of
+        words near each other that it is in.
         """
         view = self._view
         match node:
@@ -145,18 +146,17 @@ class Compiler:
             case Wildcard() | Fuzzy():
                 return PatternLeaf(view, node)
             case Near(left, right):
-                return NearLeaf(
-                    view, self._leaf(left, capitals), self._leaf(right, capitals), node, self._bounds
-                )
+                sides = self._leaf(left, capitals, depth + 1), self._leaf(right, capitals, depth + 1)
+                return NearLeaf(view, *sides, node, self._bounds, every=depth > 1)
             case NotNear(left, right, distance):
-                sides = self._leaf(left, capitals), self._leaf(right, capitals)
+                sides = self._leaf(left, capitals, depth + 1), self._leaf(right, capitals, depth + 1)
                 return NotNearLeaf(view, *sides, distance, self._bounds)
             case Within(part, zone):
-                return WithinLeaf(view, self._leaf(part, capitals), zone, self._bounds)
+                return WithinLeaf(view, self._leaf(part, capitals, depth), zone, self._bounds)
             case AtLeast(part, times):
-                return AtLeastLeaf(self._leaf(part, capitals), times)
+                return AtLeastLeaf(self._leaf(part, capitals, depth), times)
             case Or(parts):
-                return EitherLeaf(view, [self._leaf(part, capitals) for part in parts])
+                return EitherLeaf(view, [self._leaf(part, capitals, depth) for part in parts])
             case _:
                 raise AssertionError(f"{node} has no place in a text")
 

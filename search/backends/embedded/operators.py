@@ -31,9 +31,12 @@ Bounds = Callable[[str, Literal["sentence", "paragraph"], Docs], Ints]
 
 
 class NearLeaf:
-    """Two leaves close to each other."""
+    """Two leaves close to each other; `every` pair of their places counts where it is deep within others."""
 
-    def __init__(self, view: Snapshot, left: TextLeaf, right: TextLeaf, node: Near, bounds: Bounds) -> None:
+    def __init__(
+        self, view: Snapshot, left: TextLeaf, right: TextLeaf, node: Near, bounds: Bounds, *, every: bool
+    ) -> None:
+        self._every = every
         self._view, self._left, self._right, self._node, self._bounds = view, left, right, node, bounds
 
     @once
@@ -44,9 +47,9 @@ class NearLeaf:
         left, right = self._left.spans(field), self._right.spans(field)
         node, check = self._node, self._view.check
         if isinstance(node.distance, int):
-            return near(left, right, node.distance, ordered=node.ordered, check=check)
+            return near(left, right, node.distance, ordered=node.ordered, every=self._every, check=check)
         begun = partial(self._bounds, field, node.distance)
-        return near_within(left, right, begun, ordered=node.ordered, check=check)
+        return near_within(left, right, begun, ordered=node.ordered, every=self._every, check=check)
 
     def condition(self) -> Condition | None:
         left, right = self._left.condition(), self._right.condition()

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from search.index.kernels.arrays import Array, Docs, Flags, Ints
-from search.index.kernels.sets import find_members, first_of_runs
+from search.index.kernels.sets import expand_runs, find_members, first_of_runs
 
 # --- by places --------------------------------------------------------------------------------------
 
@@ -58,12 +58,27 @@ def find_near(
     The distance is from the last place of the earlier span to the first place of the later one, from 1 up;
     with `ordered` the earlier span is from `left`. Both sides are sorted by first place, then last; so is the
     result, without repeats. It has for each span the pair with its nearest neighbour on either side, not
-    every pair.
+    every pair; `find_every_near` has.
     """
     pairs = [*_followed(left, right, distance)]
     if not ordered:
         pairs += _followed(right, left, distance)
     return distinct_spans(np.concatenate(pairs[::2]), np.concatenate(pairs[1::2]))
+
+
+def find_every_near(
+    left: tuple[Ints, Ints], right: tuple[Ints, Ints], distance: int, most: int, *, ordered: bool
+) -> tuple[Ints, Ints] | None:
+    """(first, last) places as of `find_near`, of every pair; None if there are more than `most`."""
+    found: list[Ints] = []
+    for (starts, ends), (later, later_ends) in ((left, right), (right, left))[: 1 if ordered else 2]:
+        first = np.searchsorted(later, ends, side="right")
+        counts = np.searchsorted(later, ends + distance, side="right") - first
+        most -= int(counts.sum())
+        if most < 0:
+            return None
+        found += [np.repeat(starts, counts), later_ends.take(expand_runs(first, counts))]
+    return distinct_spans(np.concatenate(found[::2]), np.concatenate(found[1::2]))
 
 
 def drop_distant(left: Ints, right: Ints, distance: int) -> tuple[Ints, Ints]:

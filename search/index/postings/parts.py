@@ -21,12 +21,18 @@ ANY_DISTANCE = 1 << 31
 
 
 def near_within(
-    left: Spans, right: Spans, begun: Callable[[Docs], Ints], *, ordered: bool, check: Check = no_deadline
+    left: Spans,
+    right: Spans,
+    begun: Callable[[Docs], Ints],
+    *,
+    ordered: bool,
+    every: bool = False,
+    check: Check = no_deadline,
 ) -> Spans:
     """Find spans in one part that hold one span of `left` and one of `right`, which share no word.
 
-    Each span is paired at least with its nearest neighbour, as by `near`. `begun` gives the bounds in some
-    documents.
+    Each span is paired at least with its nearest neighbour, or with `every` one, as by `near`. `begun` gives
+    the bounds in some documents.
     """
     (left_docs, left_counts), (right_docs, right_counts) = map(_runs, (left, right))
     in_both = find_members(left_docs, right_docs)[1]
@@ -47,7 +53,7 @@ def near_within(
     owners[left_parts] = left.starts >> 32 << 32
     left = _renumbered(left, left_parts, _flags(right_parts, count))
     right = _renumbered(right, right_parts, _flags(left_parts, count))
-    found = near(left, right, ANY_DISTANCE, ordered=ordered, check=check)
+    found = near(left, right, ANY_DISTANCE, ordered=ordered, every=every, check=check)
     docs_of_found = owners.take(found.starts >> 32)
     return Spans(docs_of_found | found.starts & 0xFFFFFFFF, docs_of_found | found.ends & 0xFFFFFFFF)
 

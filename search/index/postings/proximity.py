@@ -13,17 +13,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from search.deadline import Check, no_deadline
+from search.errors import LimitExceeded
 from search.index.kernels import (
     Ints,
     count_spans,
     distinct_spans,
     drop_distant,
     earliness_of,
+    find_every_near,
     find_exact_phrase,
     find_loose_phrase,
     find_near,
 )
 from search.index.postings.postings import Counted, joined
+
+MAX_PAIRS = 20_000_000
+"""Pairs of spans of a `near` within others."""
 
 BLOCK_POSITIONS = 1 << 17
 """The approximate number of places to work on between two checks of the deadline."""
@@ -73,14 +78,25 @@ def _phrase(words: Sequence[Ints], slop: int) -> Spans:
     return Spans(starts, starts + (len(words) - 1))
 
 
-def near(left: Spans, right: Spans, distance: int, *, ordered: bool, check: Check = no_deadline) -> Spans:
+def near(
+    left: Spans,
+    right: Spans,
+    distance: int,
+    *,
+    ordered: bool,
+    every: bool = False,
+    check: Check = no_deadline,
+) -> Spans:
     """Find spans that hold one span of `left` and one of `right`, at most `distance` words apart.
 
     The distance is from the last word of the earlier span to the first word of the later one; neighbours have
     distance 1. Spans that share a word are not near each other. Each span is paired at least with its nearest
-    neighbour, not with all; that is enough for a further `near`.
+    neighbour, not with all; that is enough for a further `near`, but not for a `near` around that: with
+    `every` it has all pairs, and raises `LimitExceeded` where they are too many.
     """
     found = []
+    if every:
+        return _every_near(left, right, distance, ordered=ordered, check=check)
     if left.starts is left.ends and right.starts is right.ends:  # words
         for one, other in _blocks([left.starts, right.starts], check):
             one, other = drop_distant(one, other, distance)
@@ -90,6 +106,21 @@ def near(left: Spans, right: Spans, distance: int, *, ordered: bool, check: Chec
         [left.starts, left.ends, right.starts, right.ends], check
     ):
         own = find_near((first, last), (other_first, other_last), distance, ordered=ordered)
+        found.append(Spans(*own))
+    return _joined(found)
+
+
+def _every_near(left: Spans, right: Spans, distance: int, *, ordered: bool, check: Check) -> Spans:
+    found, most = [], MAX_PAIRS
+    for first, last, other_first, other_last in _blocks(
+        [left.starts, left.ends, right.starts, right.ends], check
+    ):
+        own = find_every_near((first, last), (other_first, other_last), distance, most, ordered=ordered)
+        if own is None:
+            raise LimitExceeded(
+                f"words are near each other in more than {MAX_PAIRS:,} places; ask for a smaller distance"
+            )
+        most -= len(own[0])
         found.append(Spans(*own))
     return _joined(found)
 
