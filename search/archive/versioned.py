@@ -133,8 +133,8 @@ class VersionedArchive(OpenedArchive):
         changes with one of them, with `silent` only silent ones. An article that was deleted and came again
         was not updated. Updates of articles that a wire has cancelled are left out.
         """
-        wanted = frozenset(levels)
-        if isinstance(levels, str) or not wanted.issubset(LEVELS):
+        wanted = list(levels)
+        if isinstance(levels, str) or any(level not in LEVELS for level in wanted):
             raise InvalidRequest(f"levels are several of {', '.join(LEVELS)}")
         historied, now = self._historied(), self._moment()
         period = between(since, until, self.zone, now) or Period()
@@ -146,7 +146,7 @@ class VersionedArchive(OpenedArchive):
             for earlier, later in historied.updates(after or 0, upto or 0):
                 one, other = earlier.article, later.article
                 found = levels_between(one, other)
-                if wanted and not wanted.intersection(found):
+                if wanted and not set(wanted).intersection(found):
                     continue
                 if not silent or is_silent(one, other, found):
                     yield change_between(earlier, later, found)

@@ -21,6 +21,7 @@ from search.language.nodes import (
     AtLeast,
     Dates,
     Everything,
+    Is,
     Length,
     Missing,
     Near,
@@ -274,7 +275,7 @@ class Operands(Leaves):
         found = read()
         self.spelled = enclosing
         if found is not None and any(
-            isinstance(leaf, Dates | Missing | Length | Everything) for leaf in leaves(found)
+            isinstance(leaf, Dates | Missing | Length | Is | Everything) for leaf in leaves(found)
         ):
             self.scan.fail(f"“{spelled.name}” takes words and phrases", start, self.scan.at)
         return found

@@ -12,6 +12,8 @@ from search.present.safe import printable
 
 WIDTH, HEIGHT = 800, 320
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 16, 56
+_KEYS, _KEY_WIDTH, _KEY_HEIGHT = 4, 180, 16
+_DASHES = ("none", "7 3", "2 3", "9 3 2 3")
 _COLORS = ("#0b6bcb", "#c4431c", "#2a7f3f", "#7a3fa0", "#8a6d00", "#555555")
 _LEVELS = "▁▂▃▄▅▆▇█"
 _MAX_TICKS, _MAX_LETTERS = 8, 24
@@ -62,21 +64,23 @@ def sparkline(values: Sequence[float | None]) -> str:
 
 def chart_as_svg(chart: Chart, title: str) -> str:
     """The chart as an SVG: bars for one series, lines for several, broken where there is no data."""
+    more_keys = max(0, -(-len(chart.series) // _KEYS) - 2) * _KEY_HEIGHT
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + more_keys}" role="img" '
         f'font-family="sans-serif" font-size="12" fill="#222">',
         f"<title>{_text(title)}</title>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
+        f'<rect width="{WIDTH}" height="{HEIGHT + more_keys}" fill="#fff"/>',
         *_axes(chart),
     ]
     for place, (label, values) in enumerate(chart.series.items()):
         color = _COLORS[place % len(_COLORS)]
-        draw = _bars if len(chart.series) == 1 else _lines
-        parts += draw(chart, values, color)
+        dashes = _DASHES[place // len(_COLORS) % len(_DASHES)]
+        stroke = f'stroke="{color}" stroke-width="2" stroke-dasharray="{dashes}"'
+        parts += _bars(chart, values, color) if len(chart.series) == 1 else _lines(chart, values, stroke)
         if label:
-            x = _LEFT + place % 4 * 180
-            y = HEIGHT - 22 + place // 4 * 16
-            parts.append(f'<rect x="{x}" y="{y - 9}" width="10" height="10" fill="{color}"/>')
+            x = _LEFT + place % _KEYS * _KEY_WIDTH
+            y = HEIGHT - 22 + place // _KEYS * _KEY_HEIGHT
+            parts.append(f'<line x1="{x - 6}" x2="{x + 12}" y1="{y - 4}" y2="{y - 4}" {stroke}/>')
             parts.append(f'<text x="{x + 16}" y="{y}">{_text(_shortened(label))}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -119,16 +123,16 @@ def _bars(chart: Chart, values: Sequence[float | None], color: str) -> Iterator[
             )
 
 
-def _lines(chart: Chart, values: Sequence[float | None], color: str) -> Iterator[str]:
+def _lines(chart: Chart, values: Sequence[float | None], stroke: str) -> Iterator[str]:
     for known, run in groupby(enumerate(values), key=lambda pair: pair[1] is not None):
         if not known:
             continue
         points = [(_x(chart, place + 0.5), _y(chart, value)) for place, value in run if value is not None]
         if len(points) == 1:
-            yield f'<circle cx="{points[0][0]}" cy="{points[0][1]}" r="3" fill="{color}"/>'
+            yield f'<circle cx="{points[0][0]}" cy="{points[0][1]}" r="2" {stroke}/>'
         else:
             path = " ".join(f"{x},{y}" for x, y in points)
-            yield f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>'
+            yield f'<polyline points="{path}" fill="none" {stroke}/>'
 
 
 def _shortened(text: str) -> str:

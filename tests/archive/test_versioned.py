@@ -53,7 +53,7 @@ def test_changes_are_chosen_by_level_silence_and_time(kept: Archive) -> None:
     second, third = (kept.history(identity)[1].at for identity in "ba")
     assert revisions(since=second, until=third) == [2, 3]
     assert revisions(since=third, until=third) == [3]
-    for wrong in ("headline", ["words"]):
+    for wrong in ([["text"]], "headline", ["words"]):
         with pytest.raises(InvalidRequest, match="levels are several of headline, text"):
             kept.changes(levels=wrong)  # type: ignore[arg-type]
 

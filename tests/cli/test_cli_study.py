@@ -104,6 +104,19 @@ def test_coverage_names_the_holes(run: Run) -> None:
     assert rows_of(run("coverage", "-f", "csv", "--by", "year")[1])[0]["count"] == "60"
 
 
+def test_every_line_of_a_chart_has_a_stroke_and_a_key_of_its_own() -> None:
+    chart = Chart(
+        ("2025", "2026"), {f"query {number}": (1.0, float(number)) for number in range(17)}, share=False
+    )
+    root = ElementTree.fromstring(chart_as_svg(chart, "many"))
+    strokes = [(each.get("stroke"), each.get("stroke-dasharray")) for each in root.iter(f"{SVG}polyline")]
+    assert len({*strokes}) == len(strokes) == 17
+    height = float(root.attrib["viewBox"].split()[3])
+    keys = [each for each in root.iter(f"{SVG}text") if (each.text or "").startswith("query ")]
+    assert len({(each.get("x"), each.get("y")) for each in keys}) == 17
+    assert all(float(each.attrib["y"]) < height for each in keys)
+
+
 def test_a_chart_has_a_bar_an_interval_or_a_line_a_query(run: Run) -> None:
     root = ElementTree.fromstring(run("timeline", "title:ferry", "--share", "-f", "svg")[1])
     shown = [title.text for title in root.iter(f"{SVG}title")]

@@ -210,7 +210,7 @@ _nested = st.recursive(
 )
 
 
-@settings(max_examples=60, phases=[Phase.generate])
+@settings(max_examples=12, phases=[Phase.generate])
 @given(
     st.lists(st.text("kqwz", min_size=1, max_size=9), min_size=20, max_size=30),
     st.lists(_nested, min_size=20),

@@ -416,6 +416,7 @@ def test_what_has_no_letter_or_digit_is_left_out_with_a_note(written: str, mark:
         ("caps:⟦strik~1⟧", "a fuzzy word has no such spelling"),
         ("caps:source:⟦a⟧", "a field of whole values has no such spelling"),
         ("⟦exact:date:2025⟧", "“exact:” takes words and phrases"),
+        ("⟦exact:is:silent⟧", "“exact:” takes words and phrases"),
         ("⟦words:⟧x", "a number of words is written words:>500"),
         ("⟦words:9..5⟧", "the range ends before it starts"),
         ("⟦words:<0⟧", "no article has fewer than 0 words"),
