@@ -49,11 +49,6 @@ class TextDiff:
     spans: tuple[Span, ...]
     kept: float
 
-    @property
-    def is_rewritten(self) -> bool:
-        """True if so little was kept that the two texts stand in one block each."""
-        return self.kept < MIN_KEPT
-
 
 def compare_texts(earlier: str, later: str, by: By = "words") -> TextDiff:
     """Compare two texts, word by word or sentence by sentence.

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from search.article import written_time
-from search.engine import Facet, Hit, Timeline
-from search.present.safe import iso, printable
+from search.engine import Facet, Hit
+from search.present.safe import printable
 
 Table = Literal["csv", "tsv"]
 
@@ -72,13 +72,6 @@ def facets_as_table(facets: Iterable[Facet], kind: Table = "csv") -> Iterator[st
         for v in facet.values
     )
     return rows_as_table(rows, ("field", "value", "count", "query"), kind)
-
-
-def timeline_as_table(timeline: Timeline, kind: Table = "csv") -> Iterator[str]:
-    """A table with a header: the interval, its start, count."""
-    columns = (timeline.interval, "start", "count")
-    rows = ((part.name, iso(part.start), str(part.count)) for part in timeline.bins)
-    return rows_as_table((dict(zip(columns, row, strict=True)) for row in rows), columns, kind)
 
 
 def _row(hit: Hit) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from search.backends.embedded.columns import SEPARATOR
 from search.engine import Copies
 from search.errors import InvalidRequest
+from search.index.copies import column
 from search.index.copies.column import (
     copy_column,
     count_distinct,
@@ -50,7 +51,7 @@ def tally(view: Snapshot, docs: Docs) -> tuple[int, int]:
 
 def tallies(view: Snapshot, docs: Docs, groups: Array, count: int) -> tuple[list[int], list[int]]:
     """Count the texts and the sources of the documents in each of `count` groups."""
-    texts = count_distinct(copy_column(view).numbers.take(docs), groups, count)
+    texts = count_distinct(copy_column(view).take(docs), groups, count)
     return texts, count_distinct(sources_of(view, SOURCE, SEPARATOR).take(docs), groups, count)
 
 
@@ -63,5 +64,5 @@ def copies_of(view: Snapshot, leaf: Word | Phrase | Wildcard | Fuzzy) -> Matches
 
 def originals(view: Snapshot, *, of_copies: bool) -> Matches:
     """The articles that no other came before with their text; or the others, which are copies."""
-    flags = copy_column(view).originals()
+    flags = column.originals(view)
     return Bitmap(view, ~flags if of_copies else flags)

@@ -7,7 +7,6 @@ once, however many copies of it there are.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,28 +18,21 @@ from search.index.postings.postings import NO_DOCS
 from search.index.read.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class CopyColumn:
-    """The groups: int64[size] `numbers` of all documents; `names` of the groups past all documents."""
-
-    numbers: Ints
-    names: Sequence[str]
-
-    def originals(self) -> Flags:
-        """bool[size]: True for each document that no other came before, as far as it has copies."""
-        flags: Flags = self.numbers == np.arange(len(self.numbers))
-        return flags
-
-
-def copy_column(view: Snapshot) -> CopyColumn:
-    """Make the column of the groups of copies, once for each commit."""
+def copy_column(view: Snapshot) -> Ints:
+    """int64[size]: the number of the group of each document; it is made once for each commit."""
     return view.keep("copies", make=lambda: _column(view))
 
 
-def _column(view: Snapshot) -> CopyColumn:
+def originals(view: Snapshot) -> Flags:
+    """bool[size]: True for each document that no other came before, as far as it has copies."""
+    flags: Flags = copy_column(view) == np.arange(view.size)
+    return flags
+
+
+def _column(view: Snapshot) -> Ints:
     numbers = np.arange(view.size, dtype=np.int64)
-    names: list[str] = []
     known: dict[str, int] = {}
+    unnamed = view.size
     founders: list[tuple[str, Ints]] = []
     for segment in view.segments:
         own = segment.values(COPY_OF)
@@ -60,10 +52,10 @@ def _column(view: Snapshot) -> CopyColumn:
             elif len(changed) and changed[0] in docs:
                 known[name] = int(changed[0])
             else:
-                known[name] = view.size + len(names)
-                names.append(name)
+                known[name] = unnamed
+                unnamed += 1
         numbers[docs] = known[name]
-    return CopyColumn(numbers, tuple(names))
+    return numbers
 
 
 def docs_with(view: Snapshot, field: str, value: str) -> Docs:
@@ -134,7 +126,7 @@ def digests_of(view: Snapshot, name: str) -> Docs:
 
 def one_of_each(view: Snapshot, docs: Docs) -> Docs:
     """Of the `docs`, one for each group: the founder, or else the earliest one, and then the lowest id."""
-    groups = copy_column(view).numbers.take(docs)
+    groups = copy_column(view).take(docs)
     order = np.argsort(groups, kind="stable")
     first = first_of_runs(groups[order])
     alone = first & np.append(first[1:], True)
@@ -150,21 +142,11 @@ def one_of_each(view: Snapshot, docs: Docs) -> Docs:
     return np.sort(chosen)
 
 
-def sources_of(view: Snapshot, field: str, separator: str) -> Array:
-    """int32[size]: the number of each document's value of `field`, folded; -1 for a document without one."""
+def sources_of(view: Snapshot, field: str, separator: str) -> Ints:
+    """int64[size]: the number of each document's value of `field`, folded; -1 for a document without one."""
 
-    def make() -> Array:
-        found = np.full(view.size, -1, np.int32)
-        known: dict[str, int] = {}
-        for segment in view.segments:
-            own = segment.values(field)
-            if own is None:
-                continue
-            folded = (value.partition(separator)[0] for value in own.values.strings())
-            numbers = np.array([known.setdefault(value, len(known)) for value in folded], np.int32)
-            having = np.flatnonzero(np.diff(own.doc_starts))
-            found[segment.base + having] = numbers[own.ordinals.take(own.doc_starts.take(having))]
-        return found
+    def make() -> Ints:
+        return view.values(field).grouped(lambda value: value.partition(separator)[0]) - 1
 
     return view.keep("numbered", field, make=make)
 

@@ -272,7 +272,7 @@ class Union:
                 totals[places_of(docs)] = 0
 
 
-class _Rescored:
+class Rescored:
     """The documents of another set."""
 
     def __init__(self, inner: Matches) -> None:
@@ -290,7 +290,7 @@ class _Rescored:
         return self._inner.contains(docs)
 
 
-class Boosted(_Rescored):
+class Boosted(Rescored):
     """Another set, its scores multiplied by a factor."""
 
     def __init__(self, inner: Matches, factor: float) -> None:
@@ -301,7 +301,7 @@ class Boosted(_Rescored):
         return self._inner.scores(docs) * self._factor
 
 
-class Preferred(_Rescored):
+class Preferred(Rescored):
     """Another set; a document that is also in a set of `preferred` gets the score from there added."""
 
     def __init__(self, inner: Matches, preferred: Sequence[Matches]) -> None:
@@ -316,7 +316,7 @@ class Preferred(_Rescored):
         return total
 
 
-class Aged(_Rescored):
+class Aged(Rescored):
     """Another set; a share of its scores fades with age: it halves with every `half_life` before `now`.
 
     `half_life` and `now` are in the unit of the column of numbers. `MISSING` and numbers after `now` count as

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.index.evaluate.matches import Matches, places
+from search.index.evaluate.matches import Matches, Rescored, places
 from search.index.evaluate.order import Ordering
-from search.index.kernels import Array, Docs, Flags, Floats, nearest_followers
+from search.index.kernels import Array, Docs, Floats, nearest_followers
 from search.index.read.snapshot import Snapshot
 from search.once import once
 
@@ -55,7 +55,7 @@ class NearPairs:
         return found
 
 
-class Reranked:
+class Reranked(Rescored):
     """Another set; the first `window` of its documents score more by nearness.
 
     Their scores are multiplied by 1 + `share` * the sum of the pairs' nearness.
@@ -71,19 +71,9 @@ class Reranked:
         share: float,
         window: int,
     ) -> None:
-        self._view, self._inner, self._ordering, self._pairs = view, inner, ordering, pairs
+        super().__init__(inner)
+        self._view, self._ordering, self._pairs = view, ordering, pairs
         self._share, self._window = share, window
-
-    @property
-    def size(self) -> int:
-        return self._inner.size
-
-    @property
-    def docs(self) -> Docs:
-        return self._inner.docs
-
-    def contains(self, docs: Docs) -> Flags:
-        return self._inner.contains(docs)
 
     @once
     def _scored(self) -> tuple[Floats, Docs, Array]:
