@@ -16,7 +16,8 @@ r"""A query string to its tree.
 
 `operands` and `leaves` read primaries, `proximity` and `foreign` the spellings of other services. Nothing is
 guessed: text that cannot be read, or that can be read in two ways, raises `QuerySyntaxError` at its place. A
-word without a letter or a digit stands for nothing; it is left out, with a note.
+word without a letter or a digit stands for nothing; it is left out, with a note. So is a ? that ends a row of
+words side by side, as in a question.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from itertools import pairwise
 from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.language import foreign
 from search.language.limits import MAX_BOOST, MAX_DEPTH, MAX_FIRST, MAX_NESTING, MAX_QUERY_LENGTH
-from search.language.nodes import And, Boost, Node, Not, Query, Word, as_operand
+from search.language.nodes import And, Boost, Node, Not, Query, Wildcard, Word, as_operand
 from search.language.operands import Operands
 from search.language.proximity import Proximity, both_readings, read_proximity
 from search.language.scanner import Scanner
@@ -124,6 +125,10 @@ class _Parser(Operands):
             scan.fail("this closes a parenthesis that was never opened", scan.at, scan.at + 1)
         if tree is None:
             scan.fail("there is nothing to search for: no word has a letter or a digit", 0, scan.at)
+        if isinstance(tree, Wildcard) and tree.pattern.find("?") == len(tree.pattern) - 1:
+            self.notes.append(
+                f"the ? of “{tree.pattern}” stands for one letter; for the word itself leave it out"
+            )
         return tree
 
     def inner(self) -> Node | None:
@@ -171,6 +176,7 @@ class _Parser(Operands):
         parts: list[tuple[Node, bool]] = []  # and whether it is loose: joined by no written AND
         after_and = False
         while True:
+            self.is_beside_word = bool(parts) and not after_and
             part = self._near()
             before_and = bool(self.scan.take_operator("AND"))
             if part is not None:
@@ -211,7 +217,7 @@ class _Parser(Operands):
         while operator := read_proximity(scan):
             self.has_foreign = self.has_foreign or operator.is_foreign
             self._require_operand(operator.written)
-            right_start = scan.at
+            right_start, self.is_beside_word = scan.at, False
             right = self._unary()
             for part, part_start, part_end in ((left, start, left_end), (right, right_start, scan.at)):
                 if part is None or not is_positional(part):

@@ -270,6 +270,11 @@ def test_dates_are_read_in_the_zone_of_the_user(written: str, period: str) -> No
         ("opec NEAR price", "opec AND NEAR AND price", "did you mean NEAR/10?"),
         ("opec same price", "opec AND same AND price", "did you mean NEAR/P?"),
         ("Words: a history", "Words AND a AND history", "“Words:” was read as text"),
+        ("plain language?", "plain AND language", "the ? of “language?” was read as a question mark"),
+        ("a (plain language?) OR b", "a AND plain AND language OR b", "was read as a question mark"),
+        ("title:(plain language?)", "title:plain AND title:language", "was read as a question mark"),
+        ("plain language ?", "plain AND language", "has no letter or digit and was left out"),
+        ("storm (again)?", "storm AND again", "has no letter or digit and was left out"),
     ],
 )
 def test_text_that_looks_like_syntax_is_text_with_a_note(written: str, canonical: str, note: str) -> None:
@@ -277,6 +282,29 @@ def test_text_that_looks_like_syntax_is_text_with_a_note(written: str, canonical
     assert str(found) == canonical
     assert any(note in each for each in found.notes)
     assert read(canonical).tree == found.tree
+
+
+@pytest.mark.parametrize(
+    "canonical",
+    ["language?", "plain AND language?", "NOT plain AND language?", "plain OR language?", "a NEAR/5 language?",
+     "lead:plain AND lead:language?", "keyword:plain AND keyword:language?", "colo?r AND wom?n"],
+)  # fmt: skip
+def test_a_question_mark_beside_an_operator_is_a_wildcard(canonical: str) -> None:
+    tree = read(canonical).tree
+    assert str(tree) == canonical
+    assert any(isinstance(leaf, Wildcard) for leaf in leaves(tree))
+
+
+def test_a_question_mark_at_the_end_is_a_wildcard_beside_other_wildcards() -> None:
+    assert str(read("harb* strike?")) == "harb* AND strike?"
+    assert str(read("keyword:harbour keyword:strike?")) == "keyword:harbour AND keyword:strike?"
+
+
+def test_a_single_word_with_a_question_mark_has_a_note() -> None:
+    assert read("output?").notes == (
+        "the ? of “output?” stands for one letter; for the word itself leave it out",
+    )
+    assert read("educat??").notes == read("wom?n").notes == ()
 
 
 @pytest.mark.parametrize(
