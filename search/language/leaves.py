@@ -120,6 +120,8 @@ class Leaves:
             raise LimitExceeded(f"a word has {len(word.text):,} characters, more than {most}; shorten it")
         if self._ends_question(word):
             word = Characters(word.text[:-1], False, word.has_escaped_wildcard)
+        if self.field is None and not self.any_word and (meant := foreign.hint(word.text)):
+            self.notes.append(f"“{word.text}” was read as a word; did you mean {meant}?")
         if word.has_wildcard and (self.is_value or word.text.strip("?")):
             if word.has_escaped_wildcard:
                 scan.fail("a word with a wildcard cannot also have an escaped one", start, scan.at)
@@ -136,8 +138,6 @@ class Leaves:
                 scan.fail("a fuzzy word is one word", start, scan.at)
             self.refuse_spelling("a fuzzy word", start)
             return Fuzzy(word.text, edits, self.field)
-        if self.field is None and (meant := foreign.hint(word.text)):
-            self.notes.append(f"“{word.text}” was read as a word; did you mean {meant}?")
         if not self.says_something(word.text):
             return None
         return self._spell(lambda spell, spelling: Word(spell(word.text), self.field, spelling), start)

@@ -1,8 +1,8 @@
 r"""A query string to its tree.
 
     query    = or
-    or       = and { ("OR" | "|") and }
-    and      = near { ["AND"] near }
+    or       = and { ("OR" | "|" | "||") and }
+    and      = near { ["AND" | "&&"] near }
     near     = unary { operator unary }
     operator = ("NEAR/" | "ADJ/" | "NOTNEAR/") (n | "S" | "P")
     unary    = ("NOT" | "-" | "!") unary | primary ["^" factor]
@@ -148,8 +148,7 @@ class _Parser(Operands):
 
     def _or(self) -> Node | None:
         parts = [self._and()]
-        while operator := self.scan.take_operator("OR", "|"):
-            self._require_operand(operator)
+        while operator := self._take("OR", "|", "||"):
             parts.append(self._and())
         kept = [part for part in parts if part is not None]
         if len(kept) > 1:
@@ -178,12 +177,10 @@ class _Parser(Operands):
         while True:
             self.is_beside_word = bool(parts) and not after_and
             part = self._near()
-            before_and = bool(self.scan.take_operator("AND"))
+            before_and = bool(self._take("AND", "&&"))
             if part is not None:
                 parts.append((part, not (after_and or before_and)))
-            if before_and:
-                self._require_operand("AND")
-            elif self._ends_and():
+            if not before_and and self._ends_and():
                 return self._conjunction(parts)
             after_and = before_and
 
@@ -195,7 +192,9 @@ class _Parser(Operands):
         others = [(part, loose) for part, loose in parts if not (loose and self._is_stop_word(part))]
         if len(others) < len(parts) and not all(is_filter(part) for part, _ in others):
             for word in sorted({str(part) for part, loose in parts if (part, loose) not in others}):
-                self.notes.append(f"“{word}” is a very common word and was left out; quote it to require it")
+                advice = f"; as an operator write {word.upper()}" if word.lower() in ("or", "not") else ""
+                reason = f"“{word}” is a very common word and was left out; quote it to require it"
+                self.notes.append(f"{reason}{advice}")
             parts = others
         if self.any_word and (choice := [p for p, loose in parts if loose and not is_filter(p)]):
             required = [part for part, loose in parts if not loose or is_filter(part)]
@@ -232,6 +231,8 @@ class _Parser(Operands):
             row = left, operator, right
             left = self._joined(operator.join(left, right))
             if operator.is_foreign:
+                if not operator.written[0].isalpha() or operator.written == "SAME":
+                    self.notes.append(f"“{operator.written}” was read as {operator.canonical}")
                 self.rows.append(_ForeignRow(*row, left))
         return left
 
@@ -276,6 +277,14 @@ class _Parser(Operands):
             return False
         scan.at += 1
         return True
+
+    def _take(self, *operators: str) -> str:
+        """Take an operator, which must have something after it; "" if there is none here."""
+        if taken := self.scan.take_operator(*operators):
+            if taken in ("||", "&&"):
+                self.notes.append(f"“{taken}” was read as {operators[0]}")
+            self._require_operand(taken)
+        return taken
 
     def _require_operand(self, operator: str) -> None:
         scan = self.scan

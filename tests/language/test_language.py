@@ -270,6 +270,10 @@ def test_dates_are_read_in_the_zone_of_the_user(written: str, period: str) -> No
         ("opec NEAR price", "opec AND NEAR AND price", "did you mean NEAR/10?"),
         ("opec same price", "opec AND same AND price", "did you mean NEAR/P?"),
         ("Words: a history", "Words AND a AND history", "“Words:” was read as text"),
+        ("a || b||c", "a OR b OR c", "“||” was read as OR"),
+        ("a && b", "a AND b", "“&&” was read as AND"),
+        ("oil/gold", "oil/gold", "was read as a word; did you mean oil OR gold?"),
+        ("/opec.*/", "/opec.*/", "was read as a word; did you mean opec*?"),
         ("plain language?", "plain AND language", "the ? of “language?” was read as a question mark"),
         ("a (plain language?) OR b", "a AND plain AND language OR b", "was read as a question mark"),
         ("title:(plain language?)", "title:plain AND title:language", "was read as a question mark"),
@@ -298,6 +302,13 @@ def test_a_question_mark_beside_an_operator_is_a_wildcard(canonical: str) -> Non
 def test_a_question_mark_at_the_end_is_a_wildcard_beside_other_wildcards() -> None:
     assert str(read("harb* strike?")) == "harb* AND strike?"
     assert str(read("keyword:harbour keyword:strike?")) == "keyword:harbour AND keyword:strike?"
+
+
+def test_an_operator_in_small_letters_that_is_left_out_has_a_note() -> None:
+    (note,) = read("opec or gold", stop_words=frozenset(["or"])).notes
+    assert note.endswith(
+        "“or” is a very common word and was left out; quote it to require it; as an operator write OR"
+    )
 
 
 def test_a_single_word_with_a_question_mark_has_a_note() -> None:
@@ -406,7 +417,10 @@ def test_what_has_no_letter_or_digit_is_left_out_with_a_note(written: str, mark:
         ('a ⟦"⟧b c', "this quote is never closed"),
         ("a ⟦OR⟧", "“OR” needs something after it"),
         ("⟦OR⟧ a", "“OR” needs something before it"),
-        ("a ⟦|⟧| b", "“|” needs something after it"),
+        ("a ⟦|⟧", "“|” needs something after it"),
+        ("a ⟦||⟧", "“||” needs something after it"),
+        ("a ⟦||⟧| b", "“||” needs something after it"),
+        ("a ⟦&&⟧", "“&&” needs something after it"),
         ("(a ⟦AND⟧)", "“AND” needs something after it"),
         ("a AND ⟦OR⟧ b", "“OR” needs something before it"),
         ("a ⟦NEAR/3⟧", "“NEAR/3” needs something after it"),
