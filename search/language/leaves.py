@@ -53,7 +53,7 @@ class Leaves:
         self.spelled = Spelled()
         self.clauses = 0
         self.is_beside_word = False
-        """True if a word stands before the operand here, without an operator between them."""
+        """True if a required word stands before the operand here, without an operator between them."""
 
         self.notes: list[str] = []
 
@@ -148,9 +148,13 @@ class Leaves:
         A query with a wildcard that cannot be punctuation has no questions.
         """
         scan, text = self.scan, word.text
-        if self.is_value or not self.is_beside_word or not word.has_wildcard or not _ASKED.fullmatch(text):
+        if self.is_value or not word.has_wildcard or not _ASKED.fullmatch(text):
             return False
-        if not _ROW_END.match(scan.text, scan.at) or _SURE_WILDCARD.search(scan.text):
+        if (
+            not self.is_beside_word
+            or not _ROW_END.match(scan.text, scan.at)
+            or _SURE_WILDCARD.search(scan.text)
+        ):
             return False
         self.notes.append(f"the ? of “{text}” was read as a question mark; as a wildcard write AND {text}")
         return True

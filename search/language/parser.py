@@ -148,7 +148,7 @@ class _Parser(Operands):
 
     def _or(self) -> Node | None:
         parts = [self._and()]
-        while operator := self._take("OR", "|", "||"):
+        while self._take("OR", "|", "||"):
             parts.append(self._and())
         kept = [part for part in parts if part is not None]
         if len(kept) > 1:
@@ -175,7 +175,7 @@ class _Parser(Operands):
         parts: list[tuple[Node, bool]] = []  # and whether it is loose: joined by no written AND
         after_and = False
         while True:
-            self.is_beside_word = bool(parts) and not after_and
+            self.is_beside_word = bool(parts) and not after_and and not self.any_word
             part = self._near()
             before_and = bool(self._take("AND", "&&"))
             if part is not None:

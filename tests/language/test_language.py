@@ -223,7 +223,11 @@ def test_a_query_is_written_out_like_this(written: str, canonical: str) -> None:
         ("after:2025-02", "2025-03-01Z.."),
         ("before:2025-02", "..2025-01-31Z"),
         ("date:yesterday", "2025-02-11Z"),
-        ("date:7d", "2025-02-05Z"),
+        ("date:7d", "2025-02-05Z..2025-02-12Z"),
+        ("date:1d", "2025-02-11Z..2025-02-12Z"),
+        ('date:"3 days"', "2025-02-09Z..2025-02-12Z"),
+        ('date:"3 days ago"', "2025-02-09Z"),
+        ("date:12h", "2025-02-12T03:00:00Z..2025-02-12T23:59:59Z"),
         ("date:2w..1w", "2025-01-27Z..2025-02-09Z"),
         ("when:7d", "2025-02-05Z..2025-02-12Z"),
         ("when:2025-02", "2025-02-01Z..2025-02-12Z"),
@@ -235,6 +239,12 @@ def test_a_query_is_written_out_like_this(written: str, canonical: str) -> None:
 def test_a_date_field_asks_for_this_period(written: str, period: str) -> None:
     assert str(read(written)) == f"date:{period}"
     assert read(f"date:{period}") == read(written)
+
+
+@pytest.mark.parametrize("age", ["1d", "7d", "2w", '"3 days"'])
+def test_a_time_up_to_today_is_the_same_in_each_date_field(age: str) -> None:
+    assert str(read(f"changed:{age}")) == str(read(f"when:{age}")).replace("date:", "changed:")
+    assert read(f"date:{age}") == read(f"when:{age}")
 
 
 @pytest.mark.parametrize(
@@ -290,8 +300,9 @@ def test_text_that_looks_like_syntax_is_text_with_a_note(written: str, canonical
 
 @pytest.mark.parametrize(
     "canonical",
-    ["language?", "plain AND language?", "NOT plain AND language?", "plain OR language?", "a NEAR/5 language?",
-     "lead:plain AND lead:language?", "keyword:plain AND keyword:language?", "colo?r AND wom?n"],
+    ["language?", "plain AND language?", "NOT plain AND language?", "plain OR language?",
+     "a NEAR/5 language?", "lead:plain AND lead:language?", "keyword:plain AND keyword:language?",
+     "colo?r AND wom?n"],
 )  # fmt: skip
 def test_a_question_mark_beside_an_operator_is_a_wildcard(canonical: str) -> None:
     tree = read(canonical).tree
