@@ -297,7 +297,7 @@ def _items_of_whole(stream: BinaryIO, path: str, file_format: Format, options: R
             from search.sources.office.paragraphs import articles_in_paragraphs
             from search.sources.office.pdf import paragraphs_of_pdf
 
-            yield from articles_in_paragraphs(paragraphs_of_pdf(content), path, options)
+            yield from articles_in_paragraphs(paragraphs_of_pdf(content, options), path, options)
         case "ris":
             from search.sources.exports import ris
             from search.sources.exports.fields import items
