@@ -101,7 +101,7 @@ def _article(record: dict[str, object], shape: _Shape, origin: Origin, options: 
     published, precision, modified, as_written = read_times(
         _dates(get("published")), options, notes, modified=_dates(get("modified"))
     )
-    if as_written:
+    if as_written or (options.order is not None and not article_id):
         raise _Odd
     article = Article.unchecked(
         article_id,
