@@ -189,8 +189,8 @@ DATES = Topic(
         ),
         Section(
             "Dates",
-            "03/04/2025 is refused, because it can be two days. 13/04/2025 can be one day only. With dots the day "
-            "is first.",
+            "03/04/2025 is refused, because it can be two days. 13/04/2025 can be one day only. With "
+            "dots the day is first.",
             (
                 ("date:2025", "2025-01-01..2025-12-31"),
                 ("date:2025-Q2", "2025-04-01..2025-06-30"),
