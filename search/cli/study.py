@@ -22,6 +22,7 @@ from search.cli.options import (
     resolve,
     timeout_option,
     tz_option,
+    was_given,
 )
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _print_rows(output_format: str, rows: Rows, columns: Sequence[str], facts: M
     type=click.IntRange(0, 1000),
     default=40,
     show_default=True,
-    help="Characters on each side of a match.",
+    help="Characters on each side of a match; by default at most what the terminal has room for.",
 )
 @_limit_option(50)
 @question_options
@@ -110,7 +111,7 @@ def kwic(
     with open_existing(settings, with_warnings=True) as opened:
         found = opened.kwic(question, sort=sort, width=width, limit=limit, timeout=timeout)
     if output_format == "text":
-        study.print_kwic(console(settings), found, width)
+        study.print_kwic(console(settings), found, width, fits=not was_given("width"))
     else:
         facts = {"total": found.total, "articles": found.articles}
         _print_rows(output_format, study.kwic_rows(found), study.KWIC_COLUMNS, facts)
