@@ -18,6 +18,7 @@ from search.cli.options import (
     archive_option,
     as_of_option,
     color_option,
+    command_line,
     completed,
     console,
     exit_with,
@@ -260,10 +261,12 @@ def facets(
             terminal.print_facets(console(settings), counted)
         case "json":
             click.echo(schema.facets_as_json(counted))
-        case "tsv":
-            sys.stdout.writelines(table.facets_as_table(counted, "tsv"))
-        case _:
-            sys.stdout.writelines(table.facets_as_table(counted))
+        case kind:
+            sys.stdout.writelines(table.facets_as_table(counted, "tsv" if kind == "tsv" else "csv"))
+            for facet in counted:
+                if len(facet.values) < facet.distinct:
+                    everything = command_line(fields=(f"{facet.field}:{facet.distinct}",))
+                    warn(f"{facet.field}: {len(facet.values):,} of {facet.distinct:,}; all: {everything}")
     if not any(facet.values or facet.missing for facet in counted):
         exit_with(NOTHING_FOUND)
 

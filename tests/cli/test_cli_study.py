@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,12 +50,38 @@ def test_kwic_puts_matches_one_below_the_other(run: Run) -> None:
     assert (code, err, lines[0]) == (0, "", "30 matches in 30 articles")
     assert [line.index("ferry is") for line in lines[1:]] == [12, 12]
     assert lines[1].rstrip().endswith("2025-01-02  n1")
-    rows = rows_of(run("kwic", "body:ferry", "-f", "csv", "-n", "1")[1])
-    (row,) = rows
+    (row,) = rows_of(run("kwic", "body:ferry", "-f", "csv", "-n", "1")[1])
     assert (row["left"], row["match"], row["right"]) == ("The night ", "ferry", " is late")
     assert json.loads(run("kwic", "body:ferry", "-f", "json", "-n", "1")[1])["total"] == 30
     assert run("kwic", "zanzibar")[0] == 1
     assert run("kwic", "source:herald")[0] == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl"])
+def test_rows_of_kwic_ended_at_the_limit_in_silence(run: Run, kind: str) -> None:
+    command = ("kwic", "body:ferry", "--format", kind)
+    everything = f"news kwic body:ferry --limit all --format {kind}"
+    assert run(*command, "-n", "7")[2] == f"news: 7 of 30; all: {everything}\n"
+    code, out, err = run(*command, "--limit", "all")
+    assert (code, err, len(out.splitlines())) == (0, "", 30 + (kind != "jsonl"))
+    assert run("kwic", "body:ferry", "-n", "none")[0] == 2
+
+
+def test_words_ended_at_the_limit_in_silence(run: Run) -> None:
+    for command in (["collocations", "ferry"], ["distinctive", "title:ferry", "--against", "archive"]):
+        assert (
+            run(*command, "-n", "1")[2]
+            == f"news: the first 1; all: {shlex.join(['news', *command])} --limit all\n"
+        )
+        code, out, err = run(*command, "-n", "all", "-f", "csv")
+        assert (code, err) == (0, "")
+        assert len(out.splitlines()) > 1
+
+
+def test_values_of_facets_ended_at_the_limit_in_silence(run: Run) -> None:
+    err = run("facets", "--by", "source:1", "-f", "csv", "ferry")[2]
+    assert err == "news: source: 1 of 2; all: news facets ferry --by source:2 --format csv\n"
+    assert run("facets", "--by", "source:2", "-f", "csv", "ferry")[2] == ""
 
 
 def test_collocations_name_the_words_nearby(run: Run) -> None:
