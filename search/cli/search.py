@@ -1,4 +1,4 @@
-"""The commands that find articles and count them: search, count, timeline, facets, stats."""
+"""The commands that find articles and count them: search, count, facets, stats."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def show_results(
     match output_format:
         case "text" if results.hits or results.total:
             following = None if results.next is None else next_command(results, page)
-            remember(settings.archive, results)
+            remember(settings.archive, results, command_line(page=None, after=None, color=None))
             terminal.print_results(console(settings), results, settings.zone, following)
         case "text":
             warn(f"nothing found; the query was read as: {results.read_as}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, TextIO
 
@@ -158,7 +158,7 @@ def _too_imprecise(count: int, interval: str) -> list[str]:
     return [f"{count:,} known only to the {coarse}"] * (count > 0)
 
 
-def _print_rows(console: Console, rows: list[tuple[str, int | None, str]]) -> None:
+def _print_rows(console: Console, rows: Sequence[tuple[str, int | None, str]]) -> None:
     """Print rows of name, count, bar and query; None for "no data".
 
     Where they are too wide for the console, the bars are shorter, or each query has a line of its own.

@@ -275,7 +275,7 @@ def test_show_prints_articles_as_json_lines(run: Run) -> None:
 
 def test_show_names_an_id_that_is_not_there_and_shows_the_others(run: Run) -> None:
     code, out, err = run("show", "gone", "a4", "-f", "json")
-    assert (code, err) == (1, "news: no article has the id gone\n")
+    assert (code, json.loads(err)["error"]["message"]) == (1, "no article has the id gone")
     assert json.loads(out)["id"] == "a4"
 
 
@@ -381,4 +381,6 @@ def test_a_read_never_makes_an_archive(run: Run, tmp_path: Path, command: str) -
     )
     assert (code, out) == (2, "")
     assert f"no archive at {tmp_path / 'no'}; make one with: news index PATH" in err
+    inside, archive = tmp_path / "archive" / "index", tmp_path / "archive"
+    assert f"no archive at {inside}, but there is one at {archive}" in run("count", "-a", str(inside))[2]
     assert not (tmp_path / "no").exists()
