@@ -122,6 +122,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("news-search")
     if name not in __all__:
         raise AttributeError(f"module 'search' has no attribute {name!r}")
     from importlib import import_module

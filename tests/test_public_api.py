@@ -9,6 +9,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -36,6 +37,7 @@ def test_the_package_offers_these_names() -> None:
     assert {"Article", "SearchError", "parse_query", "ReadOptions", "IndexReport"} <= set(search.__all__)
     for name in search.__all__:
         assert getattr(search, name) is not None
+    assert search.__version__ == version("news-search")
     with pytest.raises(AttributeError):
         _ = search.nonsense
 

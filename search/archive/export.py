@@ -50,9 +50,9 @@ def _column(written: str, extra_fields: Sequence[str]) -> str:
     known = [*OWN_COLUMNS, *extra_fields]
     near = get_close_matches(name, known, n=2, cutoff=0.75)
     shown = ", ".join(known[: len(OWN_COLUMNS) + MAX_NAMED])
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    hint = f"; did you mean {' or '.join(near)}?" if near else "."
     raise InvalidRequest(
-        f"there is no column “{written}”; {hint}Columns are {shown}", did_you_mean=near[0] if near else None
+        f"there is no column “{written}”{hint} Columns are {shown}", did_you_mean=near[0] if near else None
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -86,7 +87,13 @@ class Manifest:
                 raise InvalidRequest(_CHANGED)
             ids_digest, listed = told.pop("ids_digest"), told.pop("articles")
             if isinstance(listed, str):
-                beside = read_list()
+                try:
+                    beside = read_list()
+                except OSError as error:
+                    reason = f"{error.filename}: {error.strerror or error}"
+                    raise InvalidRequest(
+                        f"the manifest's list of articles cannot be read: {reason}"
+                    ) from error
                 if _sha256(beside) != listed:
                     raise InvalidRequest(_CHANGED)
                 articles = [Found(*json.loads(line)) for line in gzip.decompress(beside).splitlines()]
@@ -103,6 +110,7 @@ class Manifest:
             RecursionError,
             EOFError,
             OSError,
+            zlib.error,
         ) as error:
             raise InvalidRequest("that is not the manifest of a search") from error
         return made

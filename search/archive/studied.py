@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -29,56 +30,57 @@ class StudiedArchive(OpenedArchive):
         *,
         sort: KwicSort = "date",
         width: int = 40,
-        limit: int = 50,
+        limit: int | None = 50,
         timeout: Timeout = None,
     ) -> Kwic:
         """Every place where the words of the question stand in the articles that it finds, in context.
 
         The lines come by date, oldest first, or by the words to the `left` or `right` of the match. There are
-        at most `limit` of them, with `width` characters on each side; their total is exact. Raises
-        `InvalidRequest` for a question without a word to find in texts.
+        at most `limit` of them, None for all, with `width` characters on each side; their total is exact.
+        Raises `InvalidRequest` for a question without a word to find in texts.
         """
         from search.archive.concordance import KWIC_SORTS, MAX_WIDTH, kwic
 
         if sort not in KWIC_SORTS:
             raise InvalidRequest(f"cannot sort lines by {sort!r}; sorts are {', '.join(KWIC_SORTS)}")
-        limit, width = limit_of(limit), _within("width", width, MAX_WIDTH)
+        most, width = _most(limit), _within("width", width, MAX_WIDTH)
         with self._reading(timeout) as (reader, deadline):
             read = self._read(reader, question)
             highlights = _highlights(reader, read)
             check = no_deadline if deadline is None else deadline.check
-            return kwic(reader.scan(read.tree), highlights, sort, width, limit, check)
+            return kwic(reader.scan(read.tree), highlights, sort, width, most, check)
 
     def collocations(
         self,
         question: Question | str,
         *,
         window: int | Literal["sentence"] = 5,
-        limit: int = 20,
+        limit: int | None = 20,
         timeout: Timeout = None,
     ) -> tuple[Collocate, ...]:
         """The words that stand near the words of the question, most associated first, by logDice.
 
         Near is at most `window` words away, or in the same sentence. A word must be near in 5 articles.
+        With the `limit` None all of them are given.
         Raises `InvalidRequest` for a question without a word to find in texts.
         """
         from search.archive.concordance import MAX_WINDOW, collocates
 
-        limit = limit_of(limit)
+        most = _most(limit)
         words = None if window == "sentence" else _within("window", window, MAX_WINDOW)
         with self._reading(timeout) as (reader, deadline):
             read = self._read(reader, question)
             highlights = _highlights(reader, read)
             check = no_deadline if deadline is None else deadline.check
             articles, analyzer = reader.scan(read.tree), self._analyzer_of(reader)
-            return collocates(reader, articles, highlights, words, limit, analyzer, check)
+            return collocates(reader, articles, highlights, words, most, analyzer, check)
 
     def distinctive(
         self,
         question: Question | str,
         *,
         against: Against | Question | str = "same-dates",
-        limit: int = 20,
+        limit: int | None = 20,
         min_texts: int = 3,
         min_sources: int = 2,
         with_query: bool = False,
@@ -89,10 +91,10 @@ class StudiedArchive(OpenedArchive):
         The others are of the `archive`, of the `same-dates` or `same-sources` in the same proportions, or the
         matches of another question. Copies of a text count once. A word must stand in `min_texts` of the
         matches, and in `min_sources` of their sources, where they have as many. The words of the question are
-        left out unless `with_query`.
+        left out unless `with_query`. There are at most `limit` words, None for all.
         For the measure see `search.engine.keyness`. Raises `InvalidRequest` where nothing matches.
         """
-        limit = limit_of(limit)
+        most = _most(limit)
         least = max(1, _within("min_texts", min_texts, MAX_HITS))
         min_sources = _within("min_sources", min_sources, MAX_HITS)
         with self._reading(timeout) as (reader, _):
@@ -107,11 +109,11 @@ class StudiedArchive(OpenedArchive):
                     return False
                 return not min_sources or _sources(reader, read.tree, word) >= min_sources
 
-            wanted = 2 * limit + len(own)
+            wanted = 2 * most + len(own)
             while True:
                 found = reader.distinctive(read.tree, others, count=wanted, texts=least)
-                words = tuple(islice((each for each in found.words if is_kept(each.word)), limit))
-                if len(words) == limit or len(found.words) < wanted:
+                words = tuple(islice((each for each in found.words if is_kept(each.word)), most))
+                if len(words) == most or len(found.words) < wanted:
                     return replace(found, words=words)
                 wanted *= 4
 
@@ -138,6 +140,10 @@ def _sought(reader: Reader, read: Query) -> Iterator[frozenset[str]]:
         raise InvalidRequest(f"nothing matches {read}, so no word can be distinctive of it")
     for highlight in found.highlights:
         yield from highlight.words
+
+
+def _most(limit: int | None) -> int:
+    return sys.maxsize if limit is None else limit_of(limit)
 
 
 def _within(name: str, value: object, most: int) -> int:

@@ -11,10 +11,12 @@ from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
     color_option,
+    completed,
     console,
     exit_with,
     format_option,
     open_existing,
+    quiet_option,
     resolve,
     tz_option,
     warn,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("identity", metavar="ID")
+@click.argument("identity", metavar="ID", shell_complete=completed("complete_ids"))
 @click.argument("versions", nargs=-1, metavar="[A [B]]")
 @click.option(
     "--words", "by", flag_value="words", default="words", help="Compare word by word (the default)."
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 @format_option("text", "html", "json")
 @color_option
 @archive_option
+@quiet_option()
 def diff(
     identity: str,
     versions: tuple[str, ...],
@@ -88,6 +91,7 @@ def diff(
 @tz_option
 @format_option("text", "jsonl", "ids")
 @archive_option
+@quiet_option()
 def changes(
     silent: bool,
     levels: tuple[ChangeLevel, ...],

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class
 
+from search.cli.last import last_ids
+from search.cli.topics import TOPICS
 from search.dates import INTERVALS
 from search.fields import FACET_FIELDS, FIELDS, field_name
 
@@ -102,6 +104,23 @@ def complete_schema(
     from search.present.json_schemas import SCHEMA_NAMES
 
     return [CompletionItem(name) for name in SCHEMA_NAMES if name.startswith(incomplete)]
+
+
+def complete_help(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete the name of a topic or a command."""
+    group = ctx.find_root().command
+    assert isinstance(group, click.Group)
+    return [CompletionItem(name) for name in (*TOPICS, *group.commands) if name.startswith(incomplete)]
+
+
+def complete_ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete the id of a hit of the last search in the archive."""
+
+    def found(archive: Archive) -> Iterable[str]:
+        ids = last_ids(Path(archive.engine.location))
+        return [each for each in ids if each.startswith(incomplete)]
+
+    return _completed(ctx, found)
 
 
 def complete_archive(

@@ -1,8 +1,9 @@
-"""The commands that start from an article or a word: similar, background, suggest, explain."""
+"""The commands that start from an article or a word: similar, background, copies, suggest, explain."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
     color_option,
+    completed,
     exit_with,
     format_option,
     open_existing,
@@ -29,10 +31,12 @@ from search.cli.search import show_results
 if TYPE_CHECKING:
     from search.archive.question import Question
     from search.article import Article
+    from search.engine import Results
 
 limit_option = click.option(
     "--limit", "-n", type=click.IntRange(0), default=10, show_default=True, help="Print at most this many."
 )
+MAX_SHOWN_WORDS = 6
 hits_option = format_option(*PAGE_FORMATS)
 
 
@@ -53,7 +57,7 @@ def _read_article(identity: str) -> str | Article:
 
 
 @click.command()
-@click.argument("identity", metavar="ID|-")
+@click.argument("identity", metavar="ID|-", shell_complete=completed("complete_ids"))
 @click.option("--since", metavar="DATE", help="Only articles from the start of this day, month or year.")
 @click.option("--until", metavar="DATE", help="Only articles until the end of this day, month or year.")
 @limit_option
@@ -89,11 +93,19 @@ def similar(
             _read_article(identity), since=since, until=until, limit=limit, timeout=timeout
         )
         seen = seen_of(opened, [hit.article for hit in results.hits], output_format)
-    show_results(settings, results, output_format, seen=seen)
+    show_results(settings, _with_short_head(results, output_format), output_format, seen=seen)
+
+
+def _with_short_head(results: Results, output_format: str) -> Results:
+    """The results as text for people, who need to see the first words of a long query only."""
+    words = results.read_as.split(" OR ")
+    if output_format != "text" or len(words) <= MAX_SHOWN_WORDS:
+        return results
+    return replace(results, read_as=f"{' OR '.join(words[:MAX_SHOWN_WORDS])} OR … ({len(words)} words)")
 
 
 @click.command()
-@click.argument("identity", metavar="ID|-")
+@click.argument("identity", metavar="ID|-", shell_complete=completed("complete_ids"))
 @limit_option
 @timeout_option
 @tz_option
@@ -121,11 +133,11 @@ def background(
     with open_existing(settings) as opened:
         results = opened.background(_read_article(identity), limit=limit, timeout=timeout)
         seen = seen_of(opened, [hit.article for hit in results.hits], output_format)
-    show_results(settings, results, output_format, seen=seen)
+    show_results(settings, _with_short_head(results, output_format), output_format, seen=seen)
 
 
 @click.command()
-@click.argument("identity", metavar="ID")
+@click.argument("identity", metavar="ID", shell_complete=completed("complete_ids"))
 @click.option("--diff", is_flag=True, help="Print the sentences that differ from the first article.")
 @timeout_option
 @tz_option
@@ -194,7 +206,7 @@ def suggest(prefix: str, limit: int, timeout: float, output_format: str, archive
 
 
 @click.command()
-@click.argument("identity", metavar="ID")
+@click.argument("identity", metavar="ID", shell_complete=completed("complete_ids"))
 @question_options
 @timeout_option
 @tz_option

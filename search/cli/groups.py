@@ -8,8 +8,10 @@ from search.cli.options import EXIT_MEANINGS
 from search.cli.topics import TOPICS
 
 _OTHER_NAMES = {
-    "add": "index", "import": "index", "find": "search", "get": "show", "cat": "show",
-    "remove": "delete", "rm": "delete", "check": "verify", "info": "stats",
+    "add": "index", "import": "index", "ingest": "index", "load": "index", "update": "index", "init": "index",
+    "create": "index", "find": "search", "query": "search", "grep": "search", "get": "show", "cat": "show",
+    "read": "show", "remove": "delete", "rm": "delete", "check": "verify", "info": "stats", "log": "history",
+    "versions": "history", "compare": "diff", "concordance": "kwic", "save": "export", "repair": "rebuild",
 }  # fmt: skip
 """Commands of other programs, and what they are called here."""
 
@@ -46,6 +48,18 @@ class HeadedGroup(click.Group):
             formatter.write_dl([("news help COMMAND", "The help of a command."), *rows])
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_MEANINGS.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            options = {
+                name for command in self.commands.values() for each in command.params for name in each.opts
+            }
+            if error.option_name in options:
+                hint = f"No such option '{error.option_name}' here; give it after the command: news COMMAND …"
+                raise click.UsageError(f"{hint} {error.option_name} …", ctx) from error
+            raise
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -9,7 +9,9 @@ from search.cli.topics import TOPICS, topic_as_text
 
 
 @click.command("help")
-@click.argument("subject", metavar="[TOPIC|COMMAND]", required=False)
+@click.argument(
+    "subject", metavar="[TOPIC|COMMAND]", required=False, shell_complete=completed("complete_help")
+)
 @click.option("--man", is_flag=True, help="Print all of it as a man page: news help --man > news.1")
 @click.pass_context
 def show_help(context: click.Context, subject: str | None, man: bool) -> None:

@@ -46,7 +46,7 @@ MAX_SHOWN_REJECTS = 10
     "-f",
     "file_format",
     type=click.Choice(
-        "text jsonl json csv xml html warc markdown email parquet docx xlsx zip rtf pdf ris".split()
+        "text jsonl json csv xml html mhtml warc markdown email parquet docx xlsx zip rtf pdf ris".split()
     ),
     help="The format of the files.  [default: recognised by name and content]",
 )

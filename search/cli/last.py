@@ -14,19 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from search.cli.options import command_line
-
 if TYPE_CHECKING:
     from search.engine import Results
 
 MAX_ARCHIVES = 20
 
 
-def remember(archive: Path, results: Results) -> None:
-    """Keep the numbers and ids of the hits; if the folder cannot be written, nothing is kept."""
+def remember(archive: Path, results: Results, search: str) -> None:
+    """Keep the numbers and ids of the hits of the command `search`, unless the folder cannot be written."""
     import json
 
-    search = command_line(page=None, after=None, color=None)
     kept = _read()
     before = kept.pop(str(archive.resolve()), {})
     hits = before.get("hits", {}) if before.get("search") == search and results.first > 1 else {}
@@ -50,6 +47,12 @@ def hit_of(archive: Path, number: str) -> tuple[str | None, str]:
     if identity is None:
         return None, f"it is not a hit that was shown by: {last['search']}"
     return str(identity), str(last["search"])
+
+
+def last_ids(archive: Path) -> list[str]:
+    """The ids of the hits of the last search in the archive."""
+    last = _read().get(str(archive.resolve()), {"hits": {}})
+    return [str(identity) for identity in last["hits"].values()]
 
 
 def _place() -> Path:

@@ -272,6 +272,16 @@ def print_error(message: str) -> None:
     click.echo(f"news: {printable(message)}", err=True)
 
 
+def print_unknown(message: str) -> None:
+    """Print the error that an id names nothing, as an object where the command prints JSON."""
+    if click.get_current_context().params.get("output_format") in ("json", "jsonl"):
+        from search.present.schema import error_as_json
+
+        click.echo(error_as_json("invalid-request", message), err=True)
+    else:
+        print_error(message)
+
+
 def warn(message: str) -> None:
     """Print a note on standard error, unless the command is quiet."""
     if not is_quiet():

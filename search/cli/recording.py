@@ -25,7 +25,7 @@ from search.cli.options import (
     tz_option,
     warn,
 )
-from search.cli.output import written_to
+from search.cli.output import bytes_out, written_to
 
 if TYPE_CHECKING:
     from search.archive.archive import Archive
@@ -50,7 +50,8 @@ def pinned(archive: Archive) -> Archive:
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Write a manifest, and its list of articles beside it where that is a file of its own."""
     if (listed := manifest.list_file()) is not None:
-        _list_path(path).write_bytes(listed)
+        with written_to(_list_path(path)):
+            bytes_out().write(listed)
     with written_to(path):
         sys.stdout.write(manifest.to_json())
 

@@ -1,4 +1,4 @@
-"""The commands that find articles and count them: search, count, timeline, facets, stats."""
+"""The commands that find articles and count them: search, count, facets, stats."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from search.cli.options import (
     archive_option,
     as_of_option,
     color_option,
+    command_line,
     completed,
     console,
     exit_with,
@@ -169,7 +170,7 @@ def show_results(
     match output_format:
         case "text" if results.hits or results.total:
             following = None if results.next is None else next_command(results, page)
-            remember(settings.archive, results)
+            remember(settings.archive, results, command_line(page=None, after=None, color=None))
             terminal.print_results(console(settings), results, settings.zone, following)
         case "text":
             warn(f"nothing found; the query was read as: {results.read_as}")
@@ -260,10 +261,12 @@ def facets(
             terminal.print_facets(console(settings), counted)
         case "json":
             click.echo(schema.facets_as_json(counted))
-        case "tsv":
-            sys.stdout.writelines(table.facets_as_table(counted, "tsv"))
-        case _:
-            sys.stdout.writelines(table.facets_as_table(counted))
+        case kind:
+            sys.stdout.writelines(table.facets_as_table(counted, "tsv" if kind == "tsv" else "csv"))
+            for facet in counted:
+                if len(facet.values) < facet.distinct:
+                    everything = command_line(fields=(f"{facet.field}:{facet.distinct}",))
+                    warn(f"{facet.field}: {len(facet.values):,} of {facet.distinct:,}; all: {everything}")
     if not any(facet.values or facet.missing for facet in counted):
         exit_with(NOTHING_FOUND)
 

@@ -13,11 +13,12 @@ from search.cli.options import (
     archive_option,
     as_of_option,
     color_option,
+    completed,
     console,
     exit_with,
     format_option,
     open_existing,
-    print_error,
+    print_unknown,
     quiet_option,
     resolve,
     tz_option,
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID|URL|NUMBER...")
+@click.argument(
+    "ids", nargs=-1, required=True, metavar="ID|URL|NUMBER...", shell_complete=completed("complete_ids")
+)
 @click.option("--hit", is_flag=True, help="Read each number as a hit of the last search, not as an id.")
 @as_of_option
 @tz_option
@@ -94,13 +97,13 @@ def _find(archive: Archive, settings: Settings, written: str, *, by_number: bool
     if article is not None:
         return article
     if not written.isdecimal():
-        print_error(f"no article has the id {written}")
+        print_unknown(f"no article has the id {written}")
         return None
     identity, search = hit_of(settings.archive, written)
     if identity is None:
-        print_error(f"no article has the id {written}, and {search}")
+        print_unknown(f"no article has the id {written}, and {search}")
     elif (article := archive.get(identity)) is None:
-        print_error(f"hit {written} of the last search, {identity}, is not in the archive any more")
+        print_unknown(f"hit {written} of the last search, {identity}, is not in the archive any more")
     else:
         warn(f"hit {written} of: {search}")
     return article

@@ -13,6 +13,7 @@ from search.cli.options import (
     Command,
     archive_option,
     color_option,
+    command_line,
     console,
     exit_with,
     format_option,
@@ -22,6 +23,8 @@ from search.cli.options import (
     resolve,
     timeout_option,
     tz_option,
+    warn,
+    was_given,
 )
 
 if TYPE_CHECKING:
@@ -34,9 +37,13 @@ _formats = format_option("text", "csv", "tsv", "jsonl", "json")
 
 def _limit_option(default: int) -> Callable[[Command], Command]:
     return click.option(
-        "--limit", "-n", type=click.IntRange(0), default=default, show_default=True,
+        "--limit", "-n", callback=_limit, default=str(default), show_default=True, metavar="N|all",
         help="Print at most this many.",
     )  # fmt: skip
+
+
+def _limit(ctx: click.Context, param: click.Parameter, given: str) -> int | None:
+    return None if given == "all" else int(click.IntRange(0)(given, param, ctx))
 
 
 def _window(ctx: click.Context, param: click.Parameter, given: str) -> int | Literal["sentence"]:
@@ -61,6 +68,12 @@ def _print_rows(output_format: str, rows: Rows, columns: Sequence[str], facts: M
             sys.stdout.writelines(table.rows_as_table(rows, columns))
 
 
+def _note_limit(count: int, limit: int | None) -> None:
+    """Say that there may be more words than the limit."""
+    if count and count == limit:
+        warn(f"the first {count:,}; all: {command_line(limit='all')}")
+
+
 @click.command()
 @click.option(
     "--sort",
@@ -75,7 +88,7 @@ def _print_rows(output_format: str, rows: Rows, columns: Sequence[str], facts: M
     type=click.IntRange(0, 1000),
     default=40,
     show_default=True,
-    help="Characters on each side of a match.",
+    help="Characters on each side of a match; by default at most what the terminal has room for.",
 )
 @_limit_option(50)
 @question_options
@@ -89,7 +102,7 @@ def kwic(
     question: Question,
     sort: KwicSort,
     width: int,
-    limit: int,
+    limit: int | None,
     timeout: float,
     tz: str | None,
     output_format: str,
@@ -102,7 +115,7 @@ def kwic(
 
     \b
       news kwic '"output ceiling"' --sort right
-      news kwic strik* --since 2025 -f csv -n 10000
+      news kwic strik* --since 2025 -f csv -n all
     """
     from search.present import study
 
@@ -110,10 +123,12 @@ def kwic(
     with open_existing(settings, with_warnings=True) as opened:
         found = opened.kwic(question, sort=sort, width=width, limit=limit, timeout=timeout)
     if output_format == "text":
-        study.print_kwic(console(settings), found, width)
+        study.print_kwic(console(settings), found, width, fits=not was_given("width"))
     else:
         facts = {"total": found.total, "articles": found.articles}
         _print_rows(output_format, study.kwic_rows(found), study.KWIC_COLUMNS, facts)
+        if len(found.lines) < found.total and output_format != "json":
+            warn(f"{len(found.lines):,} of {found.total:,}; all: {command_line(limit='all')}")
     if not found.total:
         exit_with(NOTHING_FOUND)
 
@@ -138,7 +153,7 @@ def kwic(
 def collocations(
     question: Question,
     window: int | Literal["sentence"],
-    limit: int,
+    limit: int | None,
     timeout: float,
     tz: str | None,
     output_format: str,
@@ -163,6 +178,7 @@ def collocations(
     else:
         rows = study.collocate_rows(found)
         _print_rows(output_format, rows, study.COLLOCATE_COLUMNS, {"window": window})
+    _note_limit(len(found), limit)
     if not found:
         exit_with(NOTHING_FOUND)
 
@@ -203,7 +219,7 @@ def distinctive(
     min_texts: int,
     min_sources: int,
     with_query: bool,
-    limit: int,
+    limit: int | None,
     timeout: float,
     tz: str | None,
     output_format: str,
@@ -238,5 +254,6 @@ def distinctive(
     else:
         facts = {"inside": found.inside, "outside": round(found.outside, 1), "against": against}
         _print_rows(output_format, study.distinctive_rows(found), study.DISTINCTIVE_COLUMNS, facts)
+    _note_limit(len(found.words), limit)
     if not found.words:
         exit_with(NOTHING_FOUND)

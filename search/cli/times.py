@@ -24,6 +24,7 @@ from search.cli.options import (
     resolve,
     timeout_option,
     tz_option,
+    warn,
 )
 from search.cli.recording import manifest_option, pinned, write_manifest
 
@@ -88,7 +89,8 @@ def timeline(
 
     It prints bars on a terminal, CSV in a pipe, and a chart with -f svg. With --share each count comes with
     the articles that pass the same filters (sources, dates), the share of them and its 95 % interval. Where
-    the archive has no articles, it says "no data" and never 0 %.
+    the archive has no such articles, it says "no data" and never 0. In CSV without --share the count is 0
+    there, and a note says so.
 
     \b
       news timeline strike --by week
@@ -108,9 +110,12 @@ def timeline(
         raise click.UsageError("a manifest is of one question; --manifest has no meaning with --vs and --per")
     with open_existing(settings, with_warnings=True, as_of=as_of) as opened:
         opened = opened if manifest is None else pinned(opened)
-        lines = opened.timelines(asked, by, per=per, share=share, bursts=bursts, timeout=timeout)
+        # The shares tell an interval without data from one without a match.
+        lines = opened.timelines(asked, by, per=per, share=True, bursts=bursts, timeout=timeout)
         if manifest is not None:
             write_manifest(manifest, opened.manifest(question, by=by))
+    if not share:
+        lines = {label: times.without_shares(line) for label, line in lines.items()}
     match output_format or ("text" if sys.stdout.isatty() else "csv"):
         case "text":
             times.print_timelines(console(settings), lines, share=share)
@@ -120,9 +125,12 @@ def timeline(
             title = " / ".join(filter(None, lines)) or question.text or "all articles"
             click.echo(chart.chart_as_svg(chart.chart_of(lines, share=share), title), nl=False)
         case kind:
-            columns = times.timeline_columns(by, several=several, share=share)
-            rows = times.timeline_rows(lines)
+            label = "query" if others else "" if per is None else per.partition(":")[0]
+            columns = times.timeline_columns(by, label=label, share=share)
+            rows = times.timeline_rows(lines, label)
             sys.stdout.writelines(table.rows_as_table(rows, columns, "tsv" if kind == "tsv" else "csv"))
+            for note in times.notes_on_rows(lines, share=share):
+                warn(note)
     if not any(line.bins or line.undated for line in lines.values()):
         exit_with(NOTHING_FOUND)
 
@@ -165,8 +173,9 @@ def coverage(
         case "json":
             click.echo(schema.timelines_as_json(lines))
         case kind:
-            columns = times.timeline_columns(by, several=True, share=False)
-            rows = times.timeline_rows(lines)
+            label = per.partition(":")[0]
+            columns = times.timeline_columns(by, label=label, share=False)
+            rows = times.timeline_rows(lines, label)
             sys.stdout.writelines(table.rows_as_table(rows, columns, "tsv" if kind == "tsv" else "csv"))
     if not found.all.bins and not found.all.undated:
         exit_with(NOTHING_FOUND)

@@ -189,7 +189,8 @@ DATES = Topic(
         ),
         Section(
             "Dates",
-            "03/04/2025 is refused, because it can be two days. 13/04/2025 can be one day only.",
+            "03/04/2025 is refused, because it can be two days. 13/04/2025 can be one day only. With "
+            "dots the day is first.",
             (
                 ("date:2025", "2025-01-01..2025-12-31"),
                 ("date:2025-Q2", "2025-04-01..2025-06-30"),
@@ -197,6 +198,7 @@ DATES = Topic(
                 ("date:2025-02-11", "2025-02-11"),
                 ("date:20250211", "2025-02-11"),
                 ("date:13/04/2025", "2025-04-13"),
+                ("date:3.4.2025", "2025-04-03"),
                 ('date:"11 February 2025"', "2025-02-11"),
                 ('date:"feb 2025"', "2025-02-01..2025-02-28"),
                 ("date:2025-02-11T18", "the hour from 18:00 on"),
@@ -215,7 +217,7 @@ DATES = Topic(
                 ('date:"last month"', "2025-02-01..2025-02-28"),
                 ('date:"last 3 months"', "2024-12-01..2025-03-31"),
                 ('date:"3 days ago"', "2025-03-09"),
-                ("date:7d", "2025-03-05"),
+                ("date:7d", "2025-03-05..2025-03-12"),
                 ("when:7d", "2025-03-05..2025-03-12"),
                 ("since:7d", "2025-03-05.."),
                 ("date:2w..1w", "2025-02-24..2025-03-09"),

@@ -7,10 +7,11 @@ import click
 from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
+    completed,
     exit_with,
     format_option,
     open_existing,
-    print_error,
+    print_unknown,
     quiet_option,
     resolve,
     say,
@@ -21,7 +22,7 @@ from search.cli.progress import show_progress
 
 
 @click.command()
-@click.argument("identity", metavar="ID")
+@click.argument("identity", metavar="ID", shell_complete=completed("complete_ids"))
 @tz_option
 @format_option("text", "json")
 @archive_option
@@ -47,7 +48,7 @@ def history(identity: str, tz: str | None, output_format: str, archive: str | No
     for line in rendered.versions_as_text(versions, settings.zone) if output_format == "text" else ():
         click.echo(line)
     if not versions:
-        print_error(
+        print_unknown(
             "the format of this archive keeps no versions; to bring it up to date run: news upgrade"
             if known
             else f"no article has the id {identity}, now or earlier"

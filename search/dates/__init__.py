@@ -7,6 +7,7 @@ a date that a person asks for, which is always a period:
     "today" "yesterday" "last week" "this month" "7d" "2w"        relative to `now`, in the zone
     "11 February 2025" "feb 2025" "3 days ago"                    spoken, through dateparser
     "03/04/2024"                                                  refused: March 4 or 3 April?
+    "03.04.2024"                                                  3 April
 
 Everything is computed in the given zone. An instant is returned in UTC, a period with the offsets of the
 zone. Where the clock is put back, a time that occurs twice is the first one (fold=0); where it is put

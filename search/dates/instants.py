@@ -3,7 +3,7 @@
     time      = date [clock [zone]] | clock [zone] date | [weekday] month day clock [zone] year
     date      = ISO 8601, whole or only to the month or the year
               | [weekday] (day month year | month day year | day/month/year) | year month day
-              | month year | month/year
+              | month year | month/year | ("c." | "ca." | "circa") year
     clock     = hour:minute[:second[.fraction]] [am | pm] | hour (am | pm)
     zone      = offset | name | (GMT | UTC) offset
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -24,6 +24,8 @@ from search.dates.names import find_month, find_zone, is_weekday
 from search.errors import InvalidRequest
 
 DayOrder = Literal["day-first", "month-first"]
+
+_CIRCA = re.compile(r"(?:circa|ca?\.?) ?(?=\d)", re.IGNORECASE)
 
 MAX_DATE_LENGTH = 80
 """Longest date of an article in characters."""
@@ -40,11 +42,13 @@ class UnreadableDate(ValueError):
 class Stamp:
     """A time as a file gives it: an instant in UTC, and the precision to which it is known.
 
-    A day, a month or a year is the same in every zone; `instant` is then its first instant in UTC.
+    A day, a month or a year is the same in every zone; `instant` is then its first instant in UTC. A year is
+    `approximate` if it is written as "c. 1850".
     """
 
     instant: datetime
     precision: Precision = "instant"
+    approximate: bool = False
 
 
 def read_zone(name: str) -> tzinfo:
@@ -105,8 +109,9 @@ def read_stamp(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -> 
 
     Reads ISO 8601, RFC 822 and the formats of browsers, Unix and web pages, with the names of months and
     days in seven languages. A Unix time is in seconds, milli- or microseconds by its magnitude. d/m/y and
-    m/d/y are read if `order` says which, or if only one of them is a date. A time of day without a zone is in
-    `zone`; if it occurs twice, it is the first one. The weekday may be wrong. A second 60 is read as 59.
+    m/d/y are read if `order` says which, or if only one of them is a date; with dots the day is first. A time
+    of day without a zone is in `zone`; if it occurs twice, it is the first one. The weekday may be wrong. A
+    second 60 is read as 59.
 
     Raises `UnreadableDate` for any other text, and for a year out of range.
     """
@@ -127,6 +132,8 @@ def read_stamp(text: str, zone: tzinfo = UTC, order: DayOrder | None = None) -> 
         raise UnreadableDate(f"{text} is a whole week; write the day, as in {text}-1")
     if len(text) > MAX_DATE_LENGTH:
         raise _unreadable(text)
+    if (circa := _CIRCA.match(text)) and (year := text[circa.end() :]).isdecimal():
+        return replace(read_stamp(year, zone), approximate=True)
     return _spoken(text, zone, order)
 
 
@@ -160,7 +167,7 @@ def _read_date(written: str, order: DayOrder | None, within: str = "") -> tuple[
         if len(found["year"]) == 2 and within:  # as RFC 822 has it, where there is always a time of day
             year += 1900 if year > 68 else 2000
         if "first" in found:
-            return numeric_day(int(found["first"]), int(found["second"]), year, order), "day"
+            return numeric_day(rest, order, advice="say which with --dayfirst or --monthfirst"), "day"
         day = _day(year, month, int(found.get("day", 1)))
         return day, "day" if whole else "month" if found.keys() & {"name", "month"} else "year"
     raise _unreadable(within or written)
@@ -257,22 +264,30 @@ def _epoch_instant(number: float) -> datetime:
     return datetime.fromtimestamp(0, UTC) + timedelta(seconds=number / scale)
 
 
-def numeric_day(first: int, second: int, year: int, order: DayOrder | None) -> date:
-    """Return the day that d/m/y or m/d/y means; raises `UnreadableDate` if it can be two days."""
+def numeric_day(
+    written: str, order: DayOrder | None = None, *, advice: str = "write the one you mean"
+) -> date:
+    """Return the day that d/m/y or m/d/y means; with dots it is d.m.y, if there is such a day.
+
+    Raises `UnreadableDate`, with `advice` if it can be two days.
+    """
+    first, second, year = map(int, re.split(r"\D", written))
     readings: dict[DayOrder, date] = {}
     for name, month, day in (("day-first", second, first), ("month-first", first, second)):
         try:
             readings["day-first" if name == "day-first" else "month-first"] = date(year, month, day)
         except ValueError:
             continue
+    if "." in written:
+        order = "day-first"
     if order in readings:
         return readings[order]
     possible = sorted(set(readings.values()))
     if not possible:
-        raise UnreadableDate(f"there is no day {first}/{second}/{year}")
+        raise UnreadableDate(f"there is no day {written}")
     if len(possible) > 1:
         both = " or ".join(f"{day:%Y-%m-%d}" for day in possible)
-        raise UnreadableDate(f"{first:02}/{second:02}/{year} can be {both}; write the one you mean")
+        raise UnreadableDate(f"{written} can be {both}; {advice}")
     return possible[0]
 
 

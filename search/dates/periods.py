@@ -144,7 +144,7 @@ def read_period(text: str, *, zone: tzinfo, now: datetime) -> Period:
     if match := NUMERIC_DATE.fullmatch(text):
         if match[4]:
             raise UnreadableDate("a day with a time is written like 2025-02-11T18:30")
-        day = numeric_day(int(match[1]), int(match[2]), int(match[3]), None)
+        day = numeric_day(text)
         return _day_period(day, zone)
     return _spoken_period(text, here, zone)
 

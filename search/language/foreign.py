@@ -61,9 +61,16 @@ FIRST_WORDS = re.compile(r"\s*/F(\d{1,9})/", re.IGNORECASE)
 ALONE = re.compile(r"(?:(w|near|adj|pre)/?(\d{1,3})|(near)|(same))", re.IGNORECASE)
 """A word that is an operator elsewhere."""
 
+_EITHER = re.compile(r"([^\W\d_]{2,})/([^\W\d_]{2,})")
+_REGULAR = re.compile(r"/(.*[^\W\d_].*)/")
+
 
 def hint(word: str) -> str | None:
-    """The operator that a person may mean by a word that was read as a word; None for most words."""
+    """The query that a person may mean by a word that was read as a word; None for most words."""
+    if either := _EITHER.fullmatch(word):
+        return f"{either[1]} OR {either[2]}"
+    if regular := _REGULAR.fullmatch(word):
+        return regular[1].replace(".*", "*").replace(".", "?")
     match = ALONE.fullmatch(word)
     if match is None:
         return None

@@ -22,12 +22,17 @@ from search.language.limits import (
     MAX_QUERY_WORD,
 )
 from search.language.nodes import Fuzzy, Node, Phrase, PhrasePattern, Spelling, Wildcard, Word
-from search.language.scanner import Scanner
+from search.language.scanner import Characters, Scanner
 from search.language.suffixes import has_wildcard, read_distance, read_slots, read_wildcard
 from search.language.trees import any_of, is_of_text
 from search.text import forms
 
 _TILDE = re.compile(r"~(\d*)")
+_ASKED = re.compile(r"[^*?]*\w[^*?]*\?")
+"""A word with one wildcard, which is a question mark at its end."""
+
+_ROW_END = re.compile(r"\s*(?:$|[)|]|OR\s)")
+_SURE_WILDCARD = re.compile(r"\*|\?\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,9 @@ class Leaves:
         self.field: str | None = None
         self.spelled = Spelled()
         self.clauses = 0
+        self.is_beside_word = False
+        """True if a required word stands before the operand here, without an operator between them."""
+
         self.notes: list[str] = []
 
     @property
@@ -110,7 +118,11 @@ class Leaves:
         most = MAX_QUERY_VALUE if self.is_value else MAX_QUERY_WORD
         if len(word.text) > most:
             raise LimitExceeded(f"a word has {len(word.text):,} characters, more than {most}; shorten it")
-        if word.has_wildcard:
+        if self._ends_question(word):
+            word = Characters(word.text[:-1], False, word.has_escaped_wildcard)
+        if self.field is None and not self.any_word and (meant := foreign.hint(word.text)):
+            self.notes.append(f"“{word.text}” was read as a word; did you mean {meant}?")
+        if word.has_wildcard and (self.is_value or word.text.strip("?")):
             if word.has_escaped_wildcard:
                 scan.fail("a word with a wildcard cannot also have an escaped one", start, scan.at)
             self.refuse_spelling("a wildcard", start)
@@ -126,11 +138,26 @@ class Leaves:
                 scan.fail("a fuzzy word is one word", start, scan.at)
             self.refuse_spelling("a fuzzy word", start)
             return Fuzzy(word.text, edits, self.field)
-        if self.field is None and (meant := foreign.hint(word.text)):
-            self.notes.append(f"“{word.text}” was read as a word; did you mean {meant}?")
         if not self.says_something(word.text):
             return None
         return self._spell(lambda spell, spelling: Word(spell(word.text), self.field, spelling), start)
+
+    def _ends_question(self, word: Characters) -> bool:
+        """True if the ? at the end of `word` ends a row of words, as in a question; notes it.
+
+        A query with a wildcard that cannot be punctuation has no questions.
+        """
+        scan, text = self.scan, word.text
+        if self.is_value or not word.has_wildcard or not _ASKED.fullmatch(text):
+            return False
+        if (
+            not self.is_beside_word
+            or not _ROW_END.match(scan.text, scan.at)
+            or _SURE_WILDCARD.search(scan.text)
+        ):
+            return False
+        self.notes.append(f"the ? of “{text}” was read as a question mark; as a wildcard write AND {text}")
+        return True
 
     def _spell(self, leaf: Callable[[Callable[[str], str], Spelling], Node], start: int) -> Node:
         spelled = self.spelled

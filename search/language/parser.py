@@ -1,8 +1,8 @@
 r"""A query string to its tree.
 
     query    = or
-    or       = and { ("OR" | "|") and }
-    and      = near { ["AND"] near }
+    or       = and { ("OR" | "|" | "||") and }
+    and      = near { ["AND" | "&&"] near }
     near     = unary { operator unary }
     operator = ("NEAR/" | "ADJ/" | "NOTNEAR/") (n | "S" | "P")
     unary    = ("NOT" | "-" | "!") unary | primary ["^" factor]
@@ -16,7 +16,8 @@ r"""A query string to its tree.
 
 `operands` and `leaves` read primaries, `proximity` and `foreign` the spellings of other services. Nothing is
 guessed: text that cannot be read, or that can be read in two ways, raises `QuerySyntaxError` at its place. A
-word without a letter or a digit stands for nothing; it is left out, with a note.
+word without a letter or a digit stands for nothing; it is left out, with a note. So is a ? that ends a row of
+words side by side, as in a question.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from itertools import pairwise
 from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.language import foreign
 from search.language.limits import MAX_BOOST, MAX_DEPTH, MAX_FIRST, MAX_NESTING, MAX_QUERY_LENGTH
-from search.language.nodes import And, Boost, Node, Not, Query, Word, as_operand
+from search.language.nodes import And, Boost, Node, Not, Query, Wildcard, Word, as_operand
 from search.language.operands import Operands
 from search.language.proximity import Proximity, both_readings, read_proximity
 from search.language.scanner import Scanner
@@ -124,6 +125,10 @@ class _Parser(Operands):
             scan.fail("this closes a parenthesis that was never opened", scan.at, scan.at + 1)
         if tree is None:
             scan.fail("there is nothing to search for: no word has a letter or a digit", 0, scan.at)
+        if isinstance(tree, Wildcard) and tree.pattern.find("?") == len(tree.pattern) - 1:
+            self.notes.append(
+                f"the ? of “{tree.pattern}” stands for one letter; for the word itself leave it out"
+            )
         return tree
 
     def inner(self) -> Node | None:
@@ -143,8 +148,7 @@ class _Parser(Operands):
 
     def _or(self) -> Node | None:
         parts = [self._and()]
-        while operator := self.scan.take_operator("OR", "|"):
-            self._require_operand(operator)
+        while self._take("OR", "|", "||"):
             parts.append(self._and())
         kept = [part for part in parts if part is not None]
         if len(kept) > 1:
@@ -171,13 +175,12 @@ class _Parser(Operands):
         parts: list[tuple[Node, bool]] = []  # and whether it is loose: joined by no written AND
         after_and = False
         while True:
+            self.is_beside_word = bool(parts) and not after_and and not self.any_word
             part = self._near()
-            before_and = bool(self.scan.take_operator("AND"))
+            before_and = bool(self._take("AND", "&&"))
             if part is not None:
                 parts.append((part, not (after_and or before_and)))
-            if before_and:
-                self._require_operand("AND")
-            elif self._ends_and():
+            if not before_and and self._ends_and():
                 return self._conjunction(parts)
             after_and = before_and
 
@@ -189,7 +192,9 @@ class _Parser(Operands):
         others = [(part, loose) for part, loose in parts if not (loose and self._is_stop_word(part))]
         if len(others) < len(parts) and not all(is_filter(part) for part, _ in others):
             for word in sorted({str(part) for part, loose in parts if (part, loose) not in others}):
-                self.notes.append(f"“{word}” is a very common word and was left out; quote it to require it")
+                advice = f"; as an operator write {word.upper()}" if word.lower() in ("or", "not") else ""
+                reason = f"“{word}” is a very common word and was left out; quote it to require it"
+                self.notes.append(f"{reason}{advice}")
             parts = others
         if self.any_word and (choice := [p for p, loose in parts if loose and not is_filter(p)]):
             required = [part for part, loose in parts if not loose or is_filter(part)]
@@ -211,7 +216,7 @@ class _Parser(Operands):
         while operator := read_proximity(scan):
             self.has_foreign = self.has_foreign or operator.is_foreign
             self._require_operand(operator.written)
-            right_start = scan.at
+            right_start, self.is_beside_word = scan.at, False
             right = self._unary()
             for part, part_start, part_end in ((left, start, left_end), (right, right_start, scan.at)):
                 if part is None or not is_positional(part):
@@ -226,6 +231,8 @@ class _Parser(Operands):
             row = left, operator, right
             left = self._joined(operator.join(left, right))
             if operator.is_foreign:
+                if not operator.written[0].isalpha() or operator.written == "SAME":
+                    self.notes.append(f"“{operator.written}” was read as {operator.canonical}")
                 self.rows.append(_ForeignRow(*row, left))
         return left
 
@@ -270,6 +277,14 @@ class _Parser(Operands):
             return False
         scan.at += 1
         return True
+
+    def _take(self, *operators: str) -> str:
+        """Take an operator, which must have something after it; "" if there is none here."""
+        if taken := self.scan.take_operator(*operators):
+            if taken in ("||", "&&"):
+                self.notes.append(f"“{taken}” was read as {operators[0]}")
+            self._require_operand(taken)
+        return taken
 
     def _require_operand(self, operator: str) -> None:
         scan = self.scan

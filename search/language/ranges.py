@@ -5,6 +5,7 @@ date:2025-02..2025-03   first to last               until:X    up to the last in
 date:[2025-01 TO *]     the same, in brackets       after:X    from where X ends on
 date:>=2025  date:<2025 the same, compared          before:X   up to where X begins
 changed:X               updated in it, not published        when:7d    since:7d until:today
+date:7d                 the same as when:7d                 date:"7 days ago"    that day only
 words:>500  words:100..500  words:500..  words:500
 """
 
@@ -25,6 +26,7 @@ _UNBROKEN = re.compile(r'[^\s()"|^]*')
 _BRACKETS = re.compile(r"\[\s*(\S.*?)\s+TO\s+(\S.*?)\s*\]")
 _LENGTH = re.compile(r"(>=|<=|>|<|=|)\s*(\d+)(?![\w.])|(\d*)\.\.(\d*)(?![\w.])")
 _MAX_DIGITS = 9
+_AGE = re.compile(r"\d{1,11}\s*(?:[hdwmy]|(?:hour|day|week|month|year)s?)", re.IGNORECASE)
 _AS_FIELD = {">=": "since", "<=": "until", ">": "after", "<": "before"}
 
 
@@ -81,6 +83,8 @@ def field_period(name: str, written: str, *, zone: tzinfo, now: datetime) -> Per
         first, last = ("" if bound == "*" else bound for bound in brackets.groups())
     elif ".." in written:
         first, _, last = written.partition("..")
+    elif _AGE.fullmatch(written):
+        return field_period("when", written, zone=zone, now=now)
     else:
         return read(written)
     if not first and not last:

@@ -77,7 +77,7 @@ class Scanner:
     def take_operator(self, *operators: str) -> str:
         """Take the next word if it is one of `operators`, and move past it; "" if it is not."""
         self.skip_space()
-        found = "|" if self.peek() == "|" else self.operator_word()
+        found = "|" * (1 + (self.peek(1) == "|")) if self.peek() == "|" else self.operator_word()
         if found not in operators:
             return ""
         self.at += len(found)

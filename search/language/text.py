@@ -14,7 +14,7 @@ from search.language.parser import parse_query
 from search.language.trees import any_of, leaves
 from search.text import fold, words
 
-SENTENCE, QUESTION = 6, 3
+SENTENCE, QUESTION = 6, 2
 """The least number of words in a sentence, and in a question, which ends in a question mark."""
 
 _OPERATOR = re.compile(r"\b(?:AND|OR|NOT|NEAR|ADJ)\b|#|(?:^|\s)[-!][^\w\s\"(]")

@@ -101,7 +101,8 @@ def rows_as_json(rows: Iterable[Mapping[str, object]], facts: Mapping[str, objec
 def timeline_as_json(timeline: Timeline) -> str:
     """One JSON object: interval, undated, imprecise, bins (name, start, count, query).
 
-    With a denominator there is `of`, too, and the bins have total, share, low, high, state and burst.
+    With a denominator there is `of`, too, and the bins have total, share, low, high, state and burst. Without
+    one, a bin has the state "no data" where that is known.
     """
     return _json(_timeline(timeline), indent=2)
 
@@ -119,6 +120,8 @@ def _timeline(timeline: Timeline) -> dict[str, object]:
         }  # fmt: skip
         if part.total is not None:
             own |= {name: getattr(part, name) for name in ("total", "share", "low", "high", "state", "burst")}
+        elif part.state == "no data":
+            own["state"] = part.state
         bins.append(own | _tally(part))
     facts: dict[str, object] = {"undated": timeline.undated, "imprecise": timeline.imprecise}
     if timeline.of:

@@ -13,6 +13,9 @@ from search.query import Collocate, Kwic, KwicLine
 if TYPE_CHECKING:
     from rich.console import Console
 
+MIN_CONTEXT = 20
+"""Least number of columns on each side of a match that has day and id on its line."""
+
 Rows = list[dict[str, object]]
 
 KWIC_COLUMNS = ("id", "published", "source", "field", "left", "match", "right")
@@ -51,9 +54,12 @@ def distinctive_rows(found: Distinctive) -> Rows:
     ]
 
 
-def print_kwic(console: Console, found: Kwic, width: int) -> None:
-    """Print each line with the matches one below the other, the day and the id after it."""
-    from rich.cells import cell_len
+def print_kwic(console: Console, found: Kwic, width: int, *, fits: bool = False) -> None:
+    """Print each line with the matches one below the other, the day and the id after it.
+
+    If it `fits`, the context is cut to the width of a terminal; in a narrow one day and id stand below it.
+    """
+    from rich.cells import cell_len, set_cell_size
     from rich.text import Text
 
     console.print(
@@ -62,11 +68,22 @@ def print_kwic(console: Console, found: Kwic, width: int) -> None:
         style="bold",
     )
     middle = max((cell_len(line.match) for line in found.lines), default=0)
+    is_below, fits = False, fits and not console.soft_wrap
+    if fits:
+        room = console.width - middle
+        after = 14 + max((len(line.id) for line in found.lines), default=0)
+        is_below = room - after < 2 * MIN_CONTEXT
+        width = min(width, max(4, (room if is_below else room - after) // 2))
     for line in found.lines:
         left, match, right = map(printable, (line.left, line.match, line.right))
+        if fits:
+            left, right = set_cell_size(left[::-1], width)[::-1], set_cell_size(right, width)
         row = Text(" " * max(0, width - cell_len(left)) + left)
         row.append(match, "bold yellow").append(right)
         row.append(" " * max(0, middle + width - cell_len(match) - cell_len(right)))
+        if is_below:
+            row.rstrip()
+            row.append("\n")
         day = "" if line.published is None else written_time(line.published, line.precision)[:10]
         row.append(f"  {day:10}  {printable(line.id)}", "dim")
         console.print(row, soft_wrap=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _BLOCKS = " ▏▎▍▌▋▊▉█"
+_MIN_BAR = 8
 TEXT_WIDTH = 100
 """The widest line, in columns; a narrower terminal has narrower lines."""
 
@@ -137,14 +138,19 @@ def print_facets(console: Console, facets: Iterable[Facet]) -> None:
 
 
 def print_timeline(console: Console, timeline: Timeline) -> None:
-    """Print the timeline as rows of interval, count and bar."""
+    """Print the timeline as rows of interval, count and bar; "no data" where its state says so."""
     from rich.text import Text
 
-    _print_rows(console, [(part.name, part.count, "") for part in timeline.bins])
-    rest = [f"{timeline.undated:,} without a date"] if timeline.undated else []
-    rest += _too_imprecise(timeline.imprecise, timeline.interval)
-    if rest:
+    bins = timeline.bins
+    _print_rows(console, [(each.name, None if each.state == "no data" else each.count, "") for each in bins])
+    if rest := rest_of(timeline):
         _print(console, Text(", ".join(rest), "dim"))
+
+
+def rest_of(timeline: Timeline) -> list[str]:
+    """The matches that are in no interval, in words."""
+    rest = [f"{timeline.undated:,} without a date"] if timeline.undated else []
+    return rest + _too_imprecise(timeline.imprecise, timeline.interval)
 
 
 def _too_imprecise(count: int, interval: str) -> list[str]:
@@ -152,21 +158,33 @@ def _too_imprecise(count: int, interval: str) -> list[str]:
     return [f"{count:,} known only to the {coarse}"] * (count > 0)
 
 
-def _print_rows(console: Console, rows: list[tuple[str, int, str]]) -> None:
+def _print_rows(console: Console, rows: Sequence[tuple[str, int | None, str]]) -> None:
+    """Print rows of name, count, bar and query; None for "no data".
+
+    Where they are too wide for the console, the bars are shorter, or each query has a line of its own.
+    """
     from rich.cells import cell_len, set_cell_size
     from rich.text import Text
 
-    most = max((count for _, count, _ in rows), default=1) or 1
-    name_width = min(max((cell_len(name) for name, _, _ in rows), default=0), 36)
-    count_width = max((len(f"{count:,}") for _, count, _ in rows), default=0)
-    bar_width = max(8, min(40, console.width - name_width - count_width - 40))
-    for name, count, query in rows:
+    most = max((count or 0 for _, count, _ in rows), default=1) or 1
+    counts = ["no data" if count is None else f"{count:,}" for _, count, _ in rows]
+    queries = [printable(query) for _, _, query in rows]
+    count_width = max(map(len, counts), default=0)
+    query_width = max(map(cell_len, queries), default=0)
+    room = console.width - count_width - len("  " * 3)
+    name_width = min(max((cell_len(name) for name, _, _ in rows), default=0), 36, max(8, room - _MIN_BAR))
+    room -= name_width
+    beside = console.soft_wrap or query_width + 2 + _MIN_BAR <= room
+    bar_width = max(_MIN_BAR, min(40, room - 2 - query_width if beside and not console.soft_wrap else room))
+    for (name, count, _), shown_count, query in zip(rows, counts, queries, strict=True):
         shown = name if cell_len(name) <= name_width else set_cell_size(name, name_width - 1) + "…"
-        row = Text("  " + set_cell_size(shown, name_width)).append(f"  {count:>{count_width},}  ")
-        row.append(set_cell_size(bar(count / most, bar_width), bar_width), "cyan")
-        row.append(f"  {printable(query)}", "dim")
+        row = Text("  " + set_cell_size(shown, name_width)).append(f"  {shown_count:>{count_width}}  ")
+        row.append(set_cell_size(bar((count or 0) / most, bar_width), bar_width), "cyan")
+        row.append(f"  {query}" if beside else "", "dim")
         row.rstrip()
         _print(console, row)
+        if query and not beside:
+            console.print(Text(f"    {query}", "dim"), soft_wrap=True)
 
 
 def bar(share: float, width: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from search.dates import Interval
 from search.engine import Bin, Timeline
 from search.present.chart import chart_as_text, chart_of, sparkline
 from search.present.safe import iso, printable
-from search.present.terminal import bar, print_timeline
+from search.present.terminal import bar, print_timeline, rest_of
 from search.query import Coverage
 
 if TYPE_CHECKING:
@@ -20,17 +21,39 @@ _SHARE_COLUMNS = ("total", "share", "low", "high", "state", "burst")
 MAX_SPARKS = 72
 
 
-def timeline_columns(interval: Interval, *, several: bool, share: bool) -> tuple[str, ...]:
-    """The columns of `timeline_rows`."""
-    return ("query",) * several + (interval, "start", "count") + _SHARE_COLUMNS * share
+def without_shares(line: Timeline) -> Timeline:
+    """The timeline with counts only, and with the state of its intervals."""
+    bins = (replace(each, total=None, share=None, low=None, high=None) for each in line.bins)
+    return replace(line, bins=tuple(bins), of="")
 
 
-def timeline_rows(lines: Mapping[str, Timeline]) -> Iterator[dict[str, object]]:
-    """A row for each interval of each timeline, with every column that there may be."""
+def timeline_columns(interval: Interval, *, label: str, share: bool) -> tuple[str, ...]:
+    """The columns of `timeline_rows`; the first tells several timelines apart, "" for none."""
+    return (label,) * bool(label) + (interval, "start", "count") + _SHARE_COLUMNS * share
+
+
+def timeline_rows(lines: Mapping[str, Timeline], name: str) -> Iterator[dict[str, object]]:
+    """A row for each interval of each timeline, with every column that there may be; `name` is of labels."""
     for label, line in lines.items():
         for each in line.bins:
-            row = {name: _cell(getattr(each, name)) for name in ("count", *_SHARE_COLUMNS)}
-            yield {"query": label, line.interval: each.name, "start": iso(each.start), **row}
+            row = {column: _cell(getattr(each, column)) for column in ("count", *_SHARE_COLUMNS)}
+            yield {name: label, line.interval: each.name, "start": iso(each.start), **row}
+
+
+def notes_on_rows(lines: Mapping[str, Timeline], *, share: bool) -> Iterator[str]:
+    """Name the articles and the data that the rows do not show, for each timeline by its label."""
+    for label, line in lines.items():
+        notes = rest_of(line)
+        if not share and (holes := _without_data(line)):
+            notes.append(f"{holes} without data, where the count is 0; --share has a column for that")
+        if notes:
+            yield (f"{label}: " if label else "") + ", ".join(notes)
+
+
+def _without_data(line: Timeline) -> str:
+    """How many intervals have no data, in words; "" if each has some."""
+    count = sum(each.state == "no data" for each in line.bins)
+    return f"{count:,} {line.interval}{'' if count == 1 else 's'}" if count else ""
 
 
 def _cell(value: object) -> object:
@@ -56,10 +79,9 @@ def print_shares(console: Console, line: Timeline) -> None:
             row.append(f"  burst ×{each.burst:.1f}" if each.burst is not None else "", "bold")
         row.rstrip()
         console.print(row, soft_wrap=True)
-    holes = sum(each.state == "no data" for each in line.bins)
     notes = [f"of: {printable(line.of)}"]
-    notes += [f"{holes:,} {line.interval}{'' if holes == 1 else 's'} without data"] if holes else []
-    notes += [f"{line.undated:,} without a date"] if line.undated else []
+    notes += [f"{holes} without data"] if (holes := _without_data(line)) else []
+    notes += rest_of(line)
     console.print(" · ".join(notes), style="dim", soft_wrap=True)
 
 

@@ -42,6 +42,7 @@ _SUFFIXES: dict[Format, str] = {
     "csv": ".csv .tsv",
     "xml": ".xml .rss .atom .rdf .nitf .newsml",
     "html": ".html .htm .xhtml",
+    "mhtml": ".mhtml .mht",
     "warc": ".warc .arc",
     "markdown": ".md .markdown",
     "email": ".eml",
@@ -76,6 +77,10 @@ _BY_START: tuple[tuple[Format, re.Pattern[bytes]], ...] = (
     (
         "xml",
         re.compile(rb"<\?xml\b|<(?:!DOCTYPE\s+)?(?:rss|feed|rdf:RDF|newsMessage|newsItem|NewsML|nitf)\b"),
+    ),
+    (
+        "mhtml",
+        re.compile(rb"(?:[\w-]+: [^\n]*\n(?:[ \t][^\n]*\n)*){1,9}Snapshot-Content-Location:", re.IGNORECASE),
     ),
     ("email", re.compile(_MAIL_HEADER * 3, re.IGNORECASE)),
     ("json", re.compile(rb"[{\[]")),
@@ -271,6 +276,10 @@ def _items_of_whole(stream: BinaryIO, path: str, file_format: Format, options: R
                 yield from found
             else:
                 yield article_in_page(content, Origin(path), options)
+        case "mhtml":
+            from search.sources.pages.mhtml import article_in_saved_page
+
+            yield article_in_saved_page(content, Origin(path), options)
         case "markdown":
             from search.sources.documents.markdown import article_in_markdown
 
@@ -288,7 +297,7 @@ def _items_of_whole(stream: BinaryIO, path: str, file_format: Format, options: R
             from search.sources.office.paragraphs import articles_in_paragraphs
             from search.sources.office.pdf import paragraphs_of_pdf
 
-            yield from articles_in_paragraphs(paragraphs_of_pdf(content), path, options)
+            yield from articles_in_paragraphs(paragraphs_of_pdf(content, options), path, options)
         case "ris":
             from search.sources.exports import ris
             from search.sources.exports.fields import items

@@ -101,6 +101,11 @@ def plain(text: str) -> str:
     """`text_of` a text with tags or entities, any other text as it is: for fields that may be either."""
     if _TAG.search(text):
         return text_of(text)
+    return without_entities(text)
+
+
+def without_entities(text: str) -> str:
+    """The text with its entities as characters."""
     return unescape(text) if _ENTITY.search(text) else text
 
 

@@ -107,6 +107,24 @@ def test_a_long_query_is_done_again_though_its_canonical_form_is_longer(filled: 
         filled.search(made.read_as)
 
 
+@pytest.mark.parametrize("spoilt", [b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\xff\xff", b"[]"])
+def test_a_list_beside_a_manifest_that_is_missing_or_damaged_is_named(
+    filled: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: bytes
+) -> None:
+    monkeypatch.setattr(manifests, "MAX_LISTED", 2)
+    written = filled.manifest("*").to_json()
+    beside = tmp_path / "strike.ids.gz"
+    with pytest.raises(
+        InvalidRequest, match=r"list of articles cannot be read: .*strike\.ids\.gz: No such file"
+    ):
+        Manifest.read(written, beside.read_bytes)
+    with pytest.raises(InvalidRequest, match="not as it was made"):
+        Manifest.read(written, lambda: spoilt)
+    monkeypatch.setattr(Manifest, "list_file", lambda _: spoilt)
+    with pytest.raises(InvalidRequest, match="manifest"):  # also where its digest is right
+        Manifest.read(filled.manifest("*").to_json(), lambda: spoilt)
+
+
 def test_a_manifest_of_another_archive_is_compared_by_content(filled: Archive, tmp_path: Path) -> None:
     made = filled.manifest("harbour")
     with open_archive(tmp_path / "other", create=True) as other:

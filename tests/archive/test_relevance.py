@@ -42,6 +42,7 @@ def ids(archive: Archive, query: str | Question, **options: Any) -> list[str]:
         ("#ISIS beheads a hostage in the harbour", "ISIS OR beheads OR hostage OR harbour"),
         ("Is this the end of harbour strikes?", "end OR harbour OR strikes"),
         ("harb?", "harb?"),
+        ("harbour strikes?", "harbour OR strikes"),
         ("Report: harbour (closed", "Report OR harbour OR closed"),
         ("MEN AND WOMEN OF THE HARBOUR STRIKE", "MEN OR WOMEN OR HARBOUR OR STRIKE"),
         ('"harbour strike" dockers', '"harbour strike" OR dockers'),

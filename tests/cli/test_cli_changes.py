@@ -8,6 +8,7 @@ from pathlib import Path
 import fastjsonschema
 import pytest
 
+from search.archive import manifest
 from search.article import Article
 from search.query import Archive
 from tests.cli.conftest import Run
@@ -112,6 +113,30 @@ def test_a_recorded_search_is_done_again(changed: Path, run: Run, archive: Archi
     assert "not as it was made" in error
     file.write_bytes(b"\xff")
     assert run("replay", "run.json")[0] == 2
+
+
+def test_the_list_beside_a_manifest_is_replaced_as_a_whole_and_named_where_it_is_gone(
+    changed: Path, run: Run, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifest, "MAX_LISTED", 0)
+    assert run("count", "harbour OR ferry", "--manifest", "run.json")[0] == 0
+    listed, kept = changed / "run.ids.gz", changed / "kept"
+    kept.hardlink_to(listed)
+    before = kept.read_bytes()
+    archive.add([Article(id="z", title="Ferry")])
+    assert run("count", "harbour OR ferry", "--manifest", "run.json")[0] == 0
+    assert kept.read_bytes() == before != listed.read_bytes()
+    assert run("replay", "run.json")[0] == 0
+    listed.unlink()
+    code, _, error = run("replay", "run.json")
+    assert code == 2
+    assert f"{listed.name}: No such file" in error
+
+
+def test_changes_and_diff_can_be_quiet(changed: Path, run: Run) -> None:
+    assert changed
+    assert run("changes", "--until", "2024", "--quiet") == (1, "", "")
+    assert run("diff", "x", "-q")[0] == 0
 
 
 def test_replay_exits_5_where_the_archive_has_another_past(changed: Path, run: Run) -> None:

@@ -74,6 +74,24 @@ def test_a_hit_that_was_deleted_since_is_named(run: Run) -> None:
     assert (code, err) == (1, "news: hit 2 of the last search, a2, is not in the archive any more\n")
 
 
+@pytest.mark.parametrize("command", ["show", "history"])
+def test_an_unknown_id_was_no_json(run: Run, command: str) -> None:
+    code, _, err = run(command, "gone", "-f", "json")
+    assert (code, json.loads(err)["error"]["code"]) == (1, "invalid-request")
+    assert "no article has the id gone" in json.loads(err)["error"]["message"]
+
+
+def test_the_query_of_similar_articles_is_shown_in_short(run: Run) -> None:
+    text = (
+        "The mayor of the harbour met dockers and the union at a bank about wages, rates, ferries and cranes"
+    )
+    with open_archive("archive") as archive:
+        archive.add([Article(id="b1", title=text), Article(id="b2", title=f"Again: {text.lower()}")])
+    head = run("similar", "b1")[1].splitlines()[0]
+    assert re.search(r"  (?:\w+ OR ){6}… \(\d\d words\)$", head)
+    assert "…" not in json.loads(run("similar", "b1", "-f", "json")[1])["read_as"]
+
+
 @pytest.mark.parametrize("form", ["json", "jsonl", "csv", "ids"])
 def test_hits_without_numbers_are_not_remembered(run: Run, form: str) -> None:
     run("search", "strike")
@@ -282,6 +300,9 @@ def completions(monkeypatch: pytest.MonkeyPatch, typed: str) -> list[str]:
         ("news timeline x --per aut", ["author"]),
         ("news export -c id,ti", ["id,title"]),
         ("news schema ver", ["version"]),
+        ("news help da", ["dates"]),
+        ("news help sea", ["search"]),
+        ("news show ", []),
         ("news search -a nowhere sou", []),
     ],
 )
@@ -289,6 +310,16 @@ def test_fields_values_and_words_are_completed(
     monkeypatch: pytest.MonkeyPatch, typed: str, expected: list[str]
 ) -> None:
     assert completions(monkeypatch, typed) == expected
+
+
+@pytest.mark.parametrize("command", ["show", "similar", "explain", "history", "diff", "copies", "background"])
+def test_ids_of_the_last_search_are_completed(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    run("search", "strike", "--sort", "newest")
+    ids = run("search", "strike", "--sort", "newest", "-f", "ids")[1].split()
+    assert completions(monkeypatch, f"news {command} ") == ids
+    assert completions(monkeypatch, f"news {command} {ids[0]}") == ids[:1]
 
 
 def test_folders_are_completed_for_the_archive(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,11 +66,21 @@ def test_each_command_has_one_line_at_80_columns(run: Run, monkeypatch: pytest.M
         assert line.endswith("."), line
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("get", "show"), ("find", "search"), ("serach", "search")])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("get", "show"), ("find", "search"), ("serach", "search"), ("update", "index")]
+)
 def test_a_command_of_another_name_is_proposed(run: Run, typed: str, meant: str) -> None:
     code, out, err = run(typed, "x")
     assert (code, out) == (2, "")
     assert f"'{meant}'" in err
+
+
+@pytest.mark.parametrize("typed", [["-a", "papers", "search", "x"], ["--since", "7d", "search", "x"]])
+def test_an_option_before_the_command_is_sent_behind_it(run: Run, typed: list[str]) -> None:
+    code, out, err = run(*typed)
+    assert (code, out) == (2, "")
+    assert f"give it after the command: news COMMAND … {typed[0]} …" in err
+    assert "give it after" not in run("--nonsense", "search")[2]
 
 
 def test_the_version_has_a_short_option(run: Run) -> None:

@@ -189,13 +189,13 @@ def test_count_of_nothing_is_0_and_exits_with_1(run: Run) -> None:
 
 def test_a_timeline_in_a_pipe_is_csv(run: Run) -> None:
     expected = "month,start,count\n2025-02,2025-02-01T00:00:00Z,1\n2025-03,2025-03-01T00:00:00Z,2\n"
-    assert run("timeline") == (0, expected, "")
+    assert run("timeline") == (0, expected, "news: 1 without a date\n")
     assert run("timeline", "--format", "csv", "--by", "month")[1] == expected
 
 
 def test_a_timeline_as_text_has_bars(run: Run) -> None:
     lines = run("timeline", "-f", "text", "--by", "week", "strike")[1].splitlines()
-    counts = {"2025-W07": "1", "2025-W08": "0", "2025-W09": "0", "2025-W10": "1"}
+    counts = {"2025-W07": "1", "2025-W08": "no", "2025-W09": "no", "2025-W10": "1"}
     assert dict(line.split()[:2] for line in lines) == counts
     assert "█" in lines[0]
 
@@ -275,7 +275,7 @@ def test_show_prints_articles_as_json_lines(run: Run) -> None:
 
 def test_show_names_an_id_that_is_not_there_and_shows_the_others(run: Run) -> None:
     code, out, err = run("show", "gone", "a4", "-f", "json")
-    assert (code, err) == (1, "news: no article has the id gone\n")
+    assert (code, json.loads(err)["error"]["message"]) == (1, "no article has the id gone")
     assert json.loads(out)["id"] == "a4"
 
 
@@ -381,4 +381,6 @@ def test_a_read_never_makes_an_archive(run: Run, tmp_path: Path, command: str) -
     )
     assert (code, out) == (2, "")
     assert f"no archive at {tmp_path / 'no'}; make one with: news index PATH" in err
+    inside, archive = tmp_path / "archive" / "index", tmp_path / "archive"
+    assert f"no archive at {inside}, but there is one at {archive}" in run("count", "-a", str(inside))[2]
     assert not (tmp_path / "no").exists()

@@ -250,20 +250,31 @@ def test_an_instant_without_a_zone_is_in_the_zone_given(written: str, expected: 
         ("03/04/2024", "day-first", Stamp(utc("2024-04-03"), "day")),
         ("03/04/2024", "month-first", Stamp(utc("2024-03-04"), "day")),
         ("3.4.2024 18:30", "day-first", Stamp(utc("2024-04-03T18:30"))),
+        ("3.4.2024 18:30", "month-first", Stamp(utc("2024-04-03T18:30"))),
+        ("3.4.2024", None, Stamp(utc("2024-04-03"), "day")),
+        ("04.13.2024", "day-first", Stamp(utc("2024-04-13"), "day")),
+        ("3-4-2024", "month-first", Stamp(utc("2024-03-04"), "day")),
         ("04/13/2024", "day-first", Stamp(utc("2024-04-13"), "day")),
     ],
 )
 def test_the_order_decides_where_both_readings_are_days(
-    written: str, order: DayOrder, expected: Stamp
+    written: str, order: DayOrder | None, expected: Stamp
 ) -> None:
     assert read_stamp(written, UTC, order) == expected
+
+
+@pytest.mark.parametrize("about", ["c. ", "c ", "C.", "ca. ", "ca ", "circa ", "Circa "])
+def test_about_a_year_is_the_year(about: str) -> None:
+    assert read_stamp(f"{about}1950") == Stamp(utc("1950-01-01"), "year", approximate=True)
+    with pytest.raises(UnreadableDate):
+        read_stamp(f"{about}1950-02")
 
 
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("03/04/2024", "03/04/2024 can be 2024-03-04 or 2024-04-03; write the one you mean"),
-        ("05.03.2024, 14:30 Uhr", "05/03/2024 can be 2024-03-05 or 2024-05-03"),
+        ("3/4/2024", "^3/4/2024 can be 2024-03-04 or 2024-04-03; say which with --dayfirst or --monthfirst"),
+        ("05-03-2024, 14:30 Uhr", "05-03-2024 can be 2024-03-05 or 2024-05-03"),
         ("13/13/2024", "no day 13/13/2024"),
         ("13/04/2024 25:00", "no time 25:00"),
         ("2024-13-45", "no day 2024-13-45"),
@@ -305,7 +316,7 @@ def test_a_year_that_cannot_be_of_news_is_refused(written: str) -> None:
 
 NO_DATES = (
     "Sun, 30 Feb 2025 18:30:15 GMT | Tue, 11 Feb 2025 25:30:15 GMT | 31 February 2025 | 11 Foo 2025 | "
-    "10000-01-01 | 1e400 | 0 | 2025-02-11T | yesterday | c. 1850 | circa 1850 | Spring 1850 | 1850s | "
+    "10000-01-01 | 1e400 | 0 | 2025-02-11T | yesterday | c. May 1850 | circa 1850s | Spring 1850 | 1850s | "
     "1850? | about March 1850 | 1911/12 | 1914-1918 | March 5 | 5 March | 202403 | 12 | 3/5/24 | 14:30 | "
     "Updated 5 March 2024 | 5 March 2024 in 2024 | 5 14:30 March 2024 | Mar 2024 2024 | Tuesday 2024"
 )

@@ -223,7 +223,11 @@ def test_a_query_is_written_out_like_this(written: str, canonical: str) -> None:
         ("after:2025-02", "2025-03-01Z.."),
         ("before:2025-02", "..2025-01-31Z"),
         ("date:yesterday", "2025-02-11Z"),
-        ("date:7d", "2025-02-05Z"),
+        ("date:7d", "2025-02-05Z..2025-02-12Z"),
+        ("date:1d", "2025-02-11Z..2025-02-12Z"),
+        ('date:"3 days"', "2025-02-09Z..2025-02-12Z"),
+        ('date:"3 days ago"', "2025-02-09Z"),
+        ("date:12h", "2025-02-12T03:00:00Z..2025-02-12T23:59:59Z"),
         ("date:2w..1w", "2025-01-27Z..2025-02-09Z"),
         ("when:7d", "2025-02-05Z..2025-02-12Z"),
         ("when:2025-02", "2025-02-01Z..2025-02-12Z"),
@@ -235,6 +239,12 @@ def test_a_query_is_written_out_like_this(written: str, canonical: str) -> None:
 def test_a_date_field_asks_for_this_period(written: str, period: str) -> None:
     assert str(read(written)) == f"date:{period}"
     assert read(f"date:{period}") == read(written)
+
+
+@pytest.mark.parametrize("age", ["1d", "7d", "2w", '"3 days"'])
+def test_a_time_up_to_today_is_the_same_in_each_date_field(age: str) -> None:
+    assert str(read(f"changed:{age}")) == str(read(f"when:{age}")).replace("date:", "changed:")
+    assert read(f"date:{age}") == read(f"when:{age}")
 
 
 @pytest.mark.parametrize(
@@ -270,6 +280,15 @@ def test_dates_are_read_in_the_zone_of_the_user(written: str, period: str) -> No
         ("opec NEAR price", "opec AND NEAR AND price", "did you mean NEAR/10?"),
         ("opec same price", "opec AND same AND price", "did you mean NEAR/P?"),
         ("Words: a history", "Words AND a AND history", "“Words:” was read as text"),
+        ("a || b||c", "a OR b OR c", "“||” was read as OR"),
+        ("a && b", "a AND b", "“&&” was read as AND"),
+        ("oil/gold", "oil/gold", "was read as a word; did you mean oil OR gold?"),
+        ("/opec.*/", "/opec.*/", "was read as a word; did you mean opec*?"),
+        ("plain language?", "plain AND language", "the ? of “language?” was read as a question mark"),
+        ("a (plain language?) OR b", "a AND plain AND language OR b", "was read as a question mark"),
+        ("title:(plain language?)", "title:plain AND title:language", "was read as a question mark"),
+        ("plain language ?", "plain AND language", "has no letter or digit and was left out"),
+        ("storm (again)?", "storm AND again", "has no letter or digit and was left out"),
     ],
 )
 def test_text_that_looks_like_syntax_is_text_with_a_note(written: str, canonical: str, note: str) -> None:
@@ -277,6 +296,37 @@ def test_text_that_looks_like_syntax_is_text_with_a_note(written: str, canonical
     assert str(found) == canonical
     assert any(note in each for each in found.notes)
     assert read(canonical).tree == found.tree
+
+
+@pytest.mark.parametrize(
+    "canonical",
+    ["language?", "plain AND language?", "NOT plain AND language?", "plain OR language?",
+     "a NEAR/5 language?", "lead:plain AND lead:language?", "keyword:plain AND keyword:language?",
+     "colo?r AND wom?n"],
+)  # fmt: skip
+def test_a_question_mark_beside_an_operator_is_a_wildcard(canonical: str) -> None:
+    tree = read(canonical).tree
+    assert str(tree) == canonical
+    assert any(isinstance(leaf, Wildcard) for leaf in leaves(tree))
+
+
+def test_a_question_mark_at_the_end_is_a_wildcard_beside_other_wildcards() -> None:
+    assert str(read("harb* strike?")) == "harb* AND strike?"
+    assert str(read("keyword:harbour keyword:strike?")) == "keyword:harbour AND keyword:strike?"
+
+
+def test_an_operator_in_small_letters_that_is_left_out_has_a_note() -> None:
+    (note,) = read("opec or gold", stop_words=frozenset(["or"])).notes
+    assert note.endswith(
+        "“or” is a very common word and was left out; quote it to require it; as an operator write OR"
+    )
+
+
+def test_a_single_word_with_a_question_mark_has_a_note() -> None:
+    assert read("output?").notes == (
+        "the ? of “output?” stands for one letter; for the word itself leave it out",
+    )
+    assert read("educat??").notes == read("wom?n").notes == ()
 
 
 @pytest.mark.parametrize(
@@ -378,7 +428,10 @@ def test_what_has_no_letter_or_digit_is_left_out_with_a_note(written: str, mark:
         ('a ⟦"⟧b c', "this quote is never closed"),
         ("a ⟦OR⟧", "“OR” needs something after it"),
         ("⟦OR⟧ a", "“OR” needs something before it"),
-        ("a ⟦|⟧| b", "“|” needs something after it"),
+        ("a ⟦|⟧", "“|” needs something after it"),
+        ("a ⟦||⟧", "“||” needs something after it"),
+        ("a ⟦||⟧| b", "“||” needs something after it"),
+        ("a ⟦&&⟧", "“&&” needs something after it"),
         ("(a ⟦AND⟧)", "“AND” needs something after it"),
         ("a AND ⟦OR⟧ b", "“OR” needs something before it"),
         ("a ⟦NEAR/3⟧", "“NEAR/3” needs something after it"),

@@ -59,6 +59,9 @@ def test_an_operator_of_another_service_is_a_word_where_it_joins_nothing(word: s
         ("storm!", "“storm!” was read as storm*"),
         ("hd=storm", "“hd=” was read as title:"),
         ("vesk same port", "did you mean NEAR/P?"),
+        ("vesk SAME port", "“SAME” was read as NEAR/P"),
+        ("vesk +5 port", "“+5” was read as ADJ/5"),
+        ("vesk /5 port", "“/5” was read as NEAR/5"),
     ],
 )
 def test_a_form_that_one_service_has_is_read_as_the_nearest_with_a_note(written: str, note: str) -> None:

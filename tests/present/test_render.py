@@ -19,6 +19,8 @@ from search.dates import Interval
 from search.engine import Bin, Facet, Facets, FacetValue, Hit, Results, Stats, Timeline
 from search.present import schema, table, terminal
 from search.present.safe import printable
+from search.present.study import print_kwic
+from search.query import Kwic, KwicLine
 from search.snippets import Snippet
 from tests.conftest import ARTICLES, day
 
@@ -102,6 +104,25 @@ def test_bars_are_in_proportion_and_the_smallest_can_be_seen() -> None:
     assert whole.split()[:2] == ["a", "1,000"]
     assert least.split()[:2] == ["c", "1"]
     assert len(least.split()) == 3
+
+
+@pytest.mark.parametrize("width", [44, 80, 100])
+def test_facets_and_contexts_fit_a_narrow_terminal(width: int) -> None:
+    values = [("2024-11", 1_234), ("crude oil and gas", 20)]
+    named = tuple(FacetValue(name, count, f"keyword:{name:.7}..2024") for name, count in values)
+    contexts = [
+        KwicLine(identity, None, "instant", "", "body", left, "strike", right)
+        for identity, left, right in (("c" * 21, "a word " * 6, " and one" * 5), ("a1", "", ""))
+    ]
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=True, color_system=None)
+    terminal.print_facets(console, [Facet("keyword", named, 2, 0)])
+    print_kwic(console, Kwic(2, 2, tuple(contexts)), 40, fits=True)
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert sum("keyword:" in line for line in lines) == 2
+    assert len({line.index("strike") for line in lines if "strike" in line}) == 1
+    assert sum("c" * 21 in line for line in lines) == 1
 
 
 def test_a_facet_shows_the_term_that_narrows_to_a_value() -> None:

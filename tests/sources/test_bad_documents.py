@@ -228,7 +228,7 @@ def test_is_accepted_as(tmp_path: Path, case: Odd) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a.jsonl", "a.csv", "a.json", "a.txt", "a.xml", "a.html", "a.md", "a.eml", "a.warc"]
+    "name", ["a.jsonl", "a.csv", "a.json", "a.txt", "a.xml", "a.html", "a.mht", "a.md", "a.eml", "a.warc"]
 )
 @pytest.mark.parametrize("content", ["", " \n\n"])
 def test_an_empty_file_is_skipped(tmp_path: Path, name: str, content: str) -> None:

@@ -122,11 +122,11 @@ def test_a_day_is_a_day_in_every_format(tmp_path: Path, name: str) -> None:
     assert (item.article.published, item.article.precision) == (day("2025-03-02"), "day")
 
 
-A_GUESS_IN = {name: content.replace("2025-03-02", "c. 1850") for name, content in A_DAY_IN.items()} | {
-    "a.rss": A_DAY_IN["a.rss"].replace("Sun, 2 Mar 2025", "c. 1850"),
-    "a.xml": A_DAY_IN["a.xml"].replace("20250302", "c. 1850"),
-    "a.eml": A_DAY_IN["a.eml"].replace("Sun, 2 Mar 2025", "c. 1850"),
-    "b.md": A_DAY_IN["b.md"].replace("2025-03-02", "'c. 1850'"),
+A_GUESS_IN = {name: content.replace("2025-03-02", "in the 1950s") for name, content in A_DAY_IN.items()} | {
+    "a.rss": A_DAY_IN["a.rss"].replace("Sun, 2 Mar 2025", "in the 1950s"),
+    "a.xml": A_DAY_IN["a.xml"].replace("20250302", "in the 1950s"),
+    "a.eml": A_DAY_IN["a.eml"].replace("Sun, 2 Mar 2025", "in the 1950s"),
+    "b.md": A_DAY_IN["b.md"].replace("2025-03-02", "'in the 1950s'"),
 }
 del A_GUESS_IN["a.txt"]  # there it is a line of text
 
@@ -136,11 +136,36 @@ def test_what_is_no_date_is_kept_as_it_is_written_and_noted(tmp_path: Path, name
     (item,) = read(tmp_path, name, A_GUESS_IN[name])
     assert isinstance(item, Accepted)
     assert item.article.published is None
-    assert item.article.extra["date_as_written"] == ("c. 1850",)
+    assert item.article.extra["date_as_written"] == ("in the 1950s",)
     assert [note.code for note in item.notes] == ["unreadable-date"]
     (item,) = read(tmp_path, name, A_GUESS_IN[name], ReadOptions(strict=True))
     assert isinstance(item, Rejected)
     assert item.code == "unreadable-date"
+
+
+@pytest.mark.parametrize("name", A_GUESS_IN)
+def test_about_a_year_was_undated(tmp_path: Path, name: str) -> None:
+    content = A_GUESS_IN[name].replace("in the 1950s", "c. 1950")
+    (item,) = read(tmp_path, name, content, ReadOptions(strict=True))
+    assert isinstance(item, Accepted)
+    assert (item.article.published, item.article.precision) == (day("1950-01-01"), "year")
+    assert item.notes == (Note("approximate-date", "'c. 1950' was read as the year"),)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.md"])
+def test_a_file_read_again_with_an_order_makes_no_second_articles(tmp_path: Path, name: str) -> None:
+    content = {
+        "a.csv": "title,date,modified\nTide,3/4/2024,3/5/2024 10:00\n",
+        "a.jsonl": '{"title": "Tide", "date": "3/4/2024"}\n',
+        "a.md": "---\ntitle: Tide\ndate: 3/4/2024\n---\nHigh.\n",
+    }[name]
+    found = []
+    for order in (None, "day-first", "month-first"):
+        (item,) = read(tmp_path, name, content, ReadOptions(order=order))
+        assert isinstance(item, Accepted)
+        found.append(item.article)
+    assert [each.published for each in found] == [None, day("2024-04-03"), day("2024-03-04")]
+    assert len({each.id for each in found}) == 1
 
 
 @pytest.mark.parametrize(

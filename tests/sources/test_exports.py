@@ -301,6 +301,15 @@ def test_documents_of_factiva_with_codes_in_rtf(tmp_path: Path, separator: str) 
     check_coded(article)
 
 
+def test_a_date_of_factiva_is_read_in_the_order_of_the_user(tmp_path: Path) -> None:
+    coded = [(code, ["3/4/2024 (Mittwoch)"] if code == "PD" else texts) for code, texts in CODED]
+    path = written(
+        tmp_path, "a.rtf", rtf([text for code, texts in coded for text in (code, *texts)], "\\par ")
+    )
+    (article,) = articles(path, ReadOptions(order="day-first"))
+    assert article.as_record()["published"] == "2024-04-03"
+
+
 def test_codes_of_factiva_in_one_line_with_their_values(tmp_path: Path) -> None:
     lines = [
         line

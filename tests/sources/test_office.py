@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.sources import Accepted, Rejected
+from search.sources import Accepted, ReadOptions, Rejected
+from tests.conftest import day
 from tests.sources.documents import articles, only_article, only_item, written
 from tests.sources.office_files import docx, docx_of, pdf, rtf, zipped
 
@@ -102,6 +103,12 @@ def test_a_document_of_strict_word_is_read(tmp_path: Path) -> None:
         (rb"\u26085?\u26412?", "日本"),
         (rb"\uc2\u8364\'80\'80 5", "€ 5"),
         (rb"{\uc0\u8364}5", "€5"),
+        (rb"a\u8212\'97b", "a—b"),
+        (rb"a\u8212\emdash b", "a—b"),
+        (rb"a\u8209\_b", "a\u2011b"),
+        (rb"\uc2 a\u8212\'80\emdash b\_c", "a—b-c"),
+        (rb"\u26085\u26412?", "日本"),
+        (rb"\u8364{5}", "€5"),
         (rb"\u-10179?\u-8704?", "\U0001f600"),
         (rb"one\line two", "one\n\ntwo"),
         (rb"a\~b\_c \{d\} \\", "a b-c {d} \\"),
@@ -130,6 +137,14 @@ def test_the_font_tells_the_code_page_of_rtf(tmp_path: Path) -> None:
     fonts = rb"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fnil\fcharset204 Arial Cyr;}}"
     content = b"{\\rtf1\\ansi\\deff0" + fonts + rb"Title\par {\f1\'ef\'f0} \'e9\f1\'ef\plain\'e9}"
     assert only_article(only_item(tmp_path / "a.rtf", content)).body == "пр éпé"
+
+
+def test_a_date_in_a_pdf_stands_alone_in_the_order_of_the_user(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "a.pdf", pdf(["Crane falls", "03/04/2024", "on the quay of Port Alder at noon."])
+    )
+    (article,) = articles(path, ReadOptions(order="day-first"))
+    assert (article.published, article.body) == (day("2024-04-03"), "on the quay of Port Alder at noon.")
 
 
 def test_lines_of_a_pdf_become_paragraphs(tmp_path: Path) -> None:

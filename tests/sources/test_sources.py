@@ -273,6 +273,7 @@ def test_an_object_stands_for_the_text_in_it(
     ("column", "cell", "expected"),
     [
         ("keywords", "crane, quay;docks|sea", ("crane", "quay", "docks", "sea")),
+        ("keywords", "the &quot;big&quot; crane; R&amp;D; AT&T", ('the "big" crane', "R&D", "AT&T")),
         ("keywords", '["crane, old", "quay"]', ("crane, old", "quay")),
         ("authors", "Ida Holm; Per Vik and Bo Aas", ("Ida Holm", "Per Vik", "Bo Aas")),
         ("highlights", "- One, still one\n- Two", ("One, still one", "Two")),

@@ -92,6 +92,9 @@ class EmbeddedEngine:
             if location.exists() and not location.is_dir():
                 raise ArchiveNotFound(f"{location} is not a folder, so not an archive", location)
             creation.check_remains(location)
+            for near in (location / "index_data", location.parent):
+                if (near / "articles.db").exists():
+                    raise ArchiveNotFound(f"no archive at {location}, but there is one at {near}", location)
             raise ArchiveNotFound(f"no archive at {location}; make one with: news index PATH", location)
         return location
 

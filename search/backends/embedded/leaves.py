@@ -1,4 +1,4 @@
-"""The leaves of a query in text fields: words and phrases, wildcards and misspelt words, and proximity.
+"""The leaves of a query in text fields: words, phrases, wildcards and misspelt words, phrases with wildcards.
 
 A leaf is found where terms stand. A slot holds the alternatives for one place of it: terms, each in any form
 or only in some of its forms.

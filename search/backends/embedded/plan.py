@@ -4,10 +4,11 @@
     Excluded         NOT: it matches, and neither scores nor is marked
     Weighted         a part whose score is multiplied
     Filter           dates, values, missing fields: they match, and neither score nor are marked
-    TextLeaf         a word, a phrase, a pattern or a NEAR, scored as one term over the fields
+    Scored           a TextLeaf, scored as one term over the fields
+    TextLeaf         words, a wildcard, a misspelt word or a NEAR: places in texts
 
-`compile` makes a plan of a tree, `leaves` has the leaves. Each thing is worked out when it is first
-asked for, and once.
+`compile` makes a plan of a tree; `leaves`, `operators` and `value_leaves` have the leaves. Each thing is
+worked out when it is first asked for, and once.
 """
 
 from __future__ import annotations

@@ -77,14 +77,14 @@ def documents(paragraphs: Sequence[str], options: ReadOptions) -> Iterator[Field
             > 1
         )
         if found or (block and (is_open or coded)):
-            fields = _coded(block) if coded else _plain(block, options)
+            fields = _coded(block, options) if coded else _plain(block, options)
             if found:
                 fields["id"] = [found[1]]
             yield fields
         begin, is_open = index + 1, paragraph == _BEGIN
 
 
-def _coded(paragraphs: Sequence[str]) -> Fields:
+def _coded(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
     fields: Fields = {}
     field = ""
     for paragraph in paragraphs:
@@ -99,7 +99,9 @@ def _coded(paragraphs: Sequence[str]) -> Fields:
         else:
             add(fields, field, paragraph)
     if "date" in fields:
-        fields["date"] = [_readable_date(" ".join([*fields["date"], *fields.pop("time", ())]))]
+        written = " ".join([*fields["date"], *fields.pop("time", ())])
+        found = date_within(written, options)
+        fields["date"] = [found[1] if found else written]
     return fields
 
 
@@ -165,11 +167,6 @@ def _add_values(lines: Sequence[str], fields: Fields) -> None:
             add(fields, "page", line)
         elif not _SOURCE_CODE.fullmatch(line):
             add(fields, "edition", line)
-
-
-def _readable_date(written: str) -> str:
-    found = date_within(written, ReadOptions())
-    return found[1] if found else written
 
 
 def documents_in_xml(root: Element) -> Iterator[Fields]:

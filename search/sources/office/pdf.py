@@ -28,7 +28,7 @@ _MIN_USUAL = 60
 """Minimum length of a usual long line, in characters."""
 
 
-def paragraphs_of_pdf(content: bytes) -> list[str]:
+def paragraphs_of_pdf(content: bytes, options: ReadOptions) -> list[str]:
     """The paragraphs of a PDF; raises `BadDocument`, with the code "no-text" for pictures of pages."""
     try:
         from pypdf import PdfReader
@@ -50,7 +50,7 @@ def paragraphs_of_pdf(content: bytes) -> list[str]:
     if not any(map(str.strip, pages)):
         reason = "the PDF has no text, only pictures of pages; recognise its text (OCR) first"
         raise BadDocument("no-text", reason)
-    return _paragraphs([_lines(page) for page in pages])
+    return _paragraphs([_lines(page) for page in pages], options)
 
 
 def _lines(page: str) -> list[str]:
@@ -58,14 +58,14 @@ def _lines(page: str) -> list[str]:
     return [line for line in map(str.strip, page.splitlines()) if not _PAGE_NUMBER.fullmatch(line)]
 
 
-def _paragraphs(pages: Sequence[Sequence[str]]) -> list[str]:
+def _paragraphs(pages: Sequence[Sequence[str]], options: ReadOptions) -> list[str]:
     lengths = sorted(len(line) for lines in pages for line in lines if line)
     usual = max(_MIN_USUAL, lengths[len(lengths) * 9 // 10] if lengths else 0)
     paragraphs: list[str] = []
     last = ""
     for lines in pages:
         for index, line in enumerate(lines):
-            if not line or not last or _is_break(last, line, usual, new_page=not index):
+            if not line or not last or _is_break(last, line, usual, options, new_page=not index):
                 paragraphs.append(line)
             elif _DIVIDED.search(last) and line[0].islower():
                 paragraphs[-1] = paragraphs[-1][:-1] + line
@@ -75,15 +75,15 @@ def _paragraphs(pages: Sequence[Sequence[str]]) -> list[str]:
     return paragraphs
 
 
-def _is_break(last: str, line: str, usual: int, *, new_page: bool) -> bool:
+def _is_break(last: str, line: str, usual: int, options: ReadOptions, *, new_page: bool) -> bool:
     """True if a paragraph ends between two lines, perhaps of two pages."""
-    if is_end(line) or is_end(last) or labelled(line) or _is_date(line) or _is_date(last):
+    if is_end(line) or is_end(last) or labelled(line) or _is_date(line, options) or _is_date(last, options):
         return True
     if _SENTENCE_END.search(last) or (new_page and not line[0].islower()):
         return len(last) < _SHORT * usual
     return len(last) < _HEADING * usual and not line[0].islower()
 
 
-def _is_date(line: str) -> bool:
-    found = date_within(line, ReadOptions()) if len(line) <= MAX_DATE_LENGTH else None
+def _is_date(line: str, options: ReadOptions) -> bool:
+    found = date_within(line, options) if len(line) <= MAX_DATE_LENGTH else None
     return found is not None and not found[0] and not found[2]

@@ -5,7 +5,7 @@
     group      "{" … "}"; the settings made in it end with it; "{\\*" and the groups in `_SILENT` have no text
     word       "\\" letters [number] [" "]: a setting, or a character such as \\par
     character  \\'e9 is a byte in the code page of the font, else of \\ansicpg; \\u8212? is a code point of
-               Unicode, followed by \\uc bytes for older programs
+               Unicode, followed by \\uc characters for older programs, of which a word counts as one
 
 A cell of a table is a paragraph. Specification: Rich Text Format 1.9.1, Microsoft 2008.
 """
@@ -89,6 +89,7 @@ def _pieces(content: bytes) -> list[str]:
             continue
         if brace == b"{":
             flush()
+            skip = 0
             groups.append(state)
             if len(groups) > MAX_GROUPS:
                 raise BadDocument("too-deep", f"the RTF is nested deeper than {MAX_GROUPS:,} groups")
@@ -102,13 +103,17 @@ def _pieces(content: bytes) -> list[str]:
         elif sign:
             if sign == b"*":
                 state = state._replace(silent=True)
-            elif not state.silent and (skip := max(0, skip - 1)) == 0 and sign in _SIGNS:
+            elif skip:
+                skip -= 1
+            elif not state.silent and sign in _SIGNS:
                 flush()
                 pieces.append(_SIGNS[sign])
         elif word:
             value = int(number) if number else 0
             if word == b"bin":
                 at += max(0, value)
+            if skip and word != b"u":  # a code point is never there for an older program
+                skip -= 1
             elif word in _SILENT:
                 flush()
                 state = state._replace(silent=True, in_fonts=word == b"fonttbl")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 
 from search.article import MAX_VALUE_LENGTH, Article, has_controls, one_line, written_time
@@ -17,10 +17,17 @@ from search.dates import shortened
 from search.errors import InvalidArticle
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin
-from search.sources.reading.times import read_times
+from search.sources.reading.times import AS_WRITTEN, read_times
 
 HARMLESS_NOTES = frozenset(
-    ("control-characters", "modified-before-published", "found-date", "rounded-time", "no-title-column")
+    (
+        "approximate-date",
+        "control-characters",
+        "modified-before-published",
+        "found-date",
+        "rounded-time",
+        "no-title-column",
+    )
 )
 """Codes of notes on articles that lost no word and no date, which strict reading accepts."""
 
@@ -86,6 +93,7 @@ class ArticleDraft:
         Authors lose a leading "By", and a first paragraph that repeats the title is left out: unless the
         source `has_fields` of its own for them, as tables have, so that a dump is read as it was.
         """
+        self.dates, self.changes = tuple(self.dates), tuple(self.changes)
         highlights, keywords, authors = tuple(self.highlights), tuple(self.keywords), tuple(self.authors)
         extra = {name: tuple(values) for name, values in self.extra.items()}
         self._note_controls({"highlights": highlights, "keywords": keywords, "authors": authors, **extra})
@@ -110,6 +118,8 @@ class ArticleDraft:
                 language=self.language,
                 extra={name: self._short(name, values) for name, values in extra.items()},
             )
+            if self.options.order is not None and not self.id and not article.url:
+                article = replace(article, id=self._id_without_order(article))
         except InvalidArticle as error:
             raise BadDocument(error.code, str(error)) from error
         if self.options.strict:
@@ -121,6 +131,22 @@ class ArticleDraft:
     def _authors(self, authors: tuple[str, ...]) -> tuple[str, ...]:
         kept = self._short("authors", authors)
         return kept if self.has_fields else tuple([BYLINE.sub("", author) for author in kept])
+
+    def _id_without_order(self, article: Article) -> str:
+        """The id of the content as it is read without the order of day and month.
+
+        A file that is read again with an order then updates its articles and makes no second ones.
+        """
+        times = read_times(self.dates, replace(self.options, order=None), [], modified=self.changes)
+        extra = {name: values for name, values in article.extra.items() if name not in AS_WRITTEN}
+        plain = replace(
+            article,
+            id="",
+            published=times.published,
+            precision=times.precision,
+            extra=extra | dict(times.as_written),
+        )
+        return plain.id
 
     def _note_controls(self, lists: Mapping[str, tuple[str, ...]]) -> None:
         names = [name for name in _TEXTS if _has_controls(getattr(self, name))]

@@ -11,7 +11,7 @@ from typing import BinaryIO, Literal, get_args
 from search.dates import DayOrder
 
 Format = Literal[
-    "text", "jsonl", "json", "csv", "xml", "html", "warc", "markdown", "email", "parquet",
+    "text", "jsonl", "json", "csv", "xml", "html", "mhtml", "warc", "markdown", "email", "parquet",
     "docx", "xlsx", "zip", "rtf", "pdf", "ris",
 ]  # fmt: skip
 FORMATS: tuple[Format, ...] = get_args(Format)

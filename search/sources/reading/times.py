@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from search.article import Precision, one_line
-from search.dates import Stamp, UnreadableDate, read_stamp
+from search.dates import Stamp, UnreadableDate, read_stamp, shortened
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import Note
 
 _FIRST_TO_BEGIN = timedelta(hours=14)
 """A day begins in the first zone this long before it begins in UTC."""
+
+
+AS_WRITTEN = ("date_as_written", "modified_as_written")
+"""Extra fields for dates that cannot be read."""
 
 
 class Times(NamedTuple):
@@ -68,6 +72,8 @@ def _first_readable(
         try:
             stamp = read_stamp(text, options.zone, options.order)
             if stamp.precision == "instant" or not to_the_instant:
+                if stamp.approximate:
+                    notes.append(Note("approximate-date", f"{shortened(text)} was read as the year"))
                 return stamp, ()
         except UnreadableDate as error:
             notes.append(Note("unreadable-date", str(error)))

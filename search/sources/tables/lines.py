@@ -26,7 +26,7 @@ from search.sources.reading.draft import BYLINE, control_characters_note
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import Accepted, Note, Origin
 from search.sources.reading.times import read_times
-from search.sources.tables.records import EMBARGO_NAMES, SPLIT, extra_name, name_key, names_of
+from search.sources.tables.records import EMBARGO_NAMES, extra_name, name_key, names_of, split_values
 from search.sources.wires.ninjs import is_ninjs
 
 _NAME = re.compile(rb'"[ \t\r\n]*:')
@@ -101,7 +101,7 @@ def _article(record: dict[str, object], shape: _Shape, origin: Origin, options: 
     published, precision, modified, as_written = read_times(
         _dates(get("published")), options, notes, modified=_dates(get("modified"))
     )
-    if as_written:
+    if as_written or (options.order is not None and not article_id):
         raise _Odd
     article = Article.unchecked(
         article_id,
@@ -150,7 +150,7 @@ def _lines(field: str, value: object) -> tuple[str, ...]:
         return ()
     if type(value) is str and not value.startswith("["):  # which may begin a list in JSON
         text = BYLINE.sub("", _printable(value)) if field == "authors" else value
-        value = SPLIT[field].split(text.strip().removeprefix("- "))
+        value = split_values(field, text)
     if type(value) is not list or len(value) > MAX_VALUES:
         raise _Odd
     texts = [_string(item) for item in value]

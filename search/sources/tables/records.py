@@ -23,6 +23,7 @@ from search.errors import InvalidArticle, InvalidRequest
 from search.sources.reading.draft import BYLINE, ArticleDraft
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin, Rejected
+from search.text.markup import without_entities
 
 NAMES: dict[str, list[str]] = {
     field: names.split()
@@ -69,11 +70,19 @@ EMBARGO_NAMES = frozenset(
 )
 _NO_EMBARGO = frozenset(("", "0", "false", "no", "none", "null"))
 
-SPLIT = {
+_SPLIT = {
     "highlights": re.compile(r"\s*\n\s*(?:[-*•]\s+)?"),
     "keywords": re.compile(r"\s*[,;|]\s*"),
     "authors": re.compile(r"\s*[;|]\s*|\s+and\s+"),
 }
+
+
+def split_values(field: str, text: str) -> list[str]:
+    """The values in a text; an entity such as &quot; is a character, and its semicolon ends no value."""
+    plain = text if field == "highlights" else without_entities(text)
+    return _SPLIT[field].split(plain.strip().removeprefix("- "))
+
+
 _IN_DRAFT = {"published": "dates", "modified": "changes"}
 _NAMED = ("name", "main", "original", "value", "text", "label", "title", "term")
 _NOT_A_NAME = re.compile(r"[^a-z0-9_]+")
@@ -226,7 +235,7 @@ class _Record:
     def _values(self, field: str, value: object) -> list[str]:
         if isinstance(value, str):
             written = BYLINE.sub("", value) if field == "authors" else value
-            value = _listed(written) or SPLIT[field].split(written.strip().removeprefix("- "))
+            value = _listed(written) or split_values(field, written)
         values = value if isinstance(value, list) else [value]
         texts = [text for item in values if (text := _text_or_name(item)) is not None]
         if len(texts) < len(values):
