@@ -62,6 +62,7 @@ def diff(
       news diff c152da1da562d27f50a70 --format html > diff.html
     """
     from search.present import diff as rendered
+    from search.present.schema import to_json
 
     if len(versions) > 2:
         raise click.UsageError("news diff compares two versions, A and B")
@@ -74,7 +75,7 @@ def diff(
         case "html":
             click.echo(rendered.diff_as_html(found, settings.zone))
         case _:
-            click.echo(rendered.diff_as_json(found))
+            click.echo(to_json(found, indent=2))
     if not found.change.levels:
         exit_with(NOTHING_FOUND)
 
@@ -117,6 +118,7 @@ def changes(
       news search 'strike changed:7d is:silent'
     """
     from search.present import versions as rendered
+    from search.present.schema import to_json
 
     settings = resolve(archive, tz)
     count = 0
@@ -127,7 +129,7 @@ def changes(
                 case "text":
                     (line,) = rendered.changes_as_text([change], settings.zone)
                 case "jsonl":
-                    (line,) = rendered.changes_as_json_lines([change])
+                    line = to_json(change)
                 case _:
                     line = change.id
             sys.stdout.write(f"{line}\n")

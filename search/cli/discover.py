@@ -157,6 +157,7 @@ def copies(
       news copies c152da1da562d27f50a70 --diff
     """
     from search.present import copies as rendered
+    from search.present.schema import to_json, to_json_lines
 
     if diff and output_format != "text":
         raise click.UsageError(f"--diff cannot be printed as {output_format}")
@@ -165,9 +166,9 @@ def copies(
         found = opened.copies(identity, timeout=timeout)
     match output_format:
         case "json":
-            click.echo(rendered.copies_as_json(found))
+            click.echo(to_json(found, indent=2))
         case "jsonl":
-            sys.stdout.writelines(f"{line}\n" for line in rendered.copies_as_json_lines(found))
+            sys.stdout.writelines(to_json_lines(found))
         case _:
             for line in rendered.copies_as_text(found, settings.zone, diff=diff):
                 click.echo(line)
@@ -188,12 +189,12 @@ def suggest(prefix: str, limit: int, timeout: float, output_format: str, archive
     \b
       news suggest harb
     """
-    from search.present.schema import suggestions_as_json
+    from search.present.schema import to_json
 
     with open_existing(resolve(archive), with_warnings=True) as opened:
         found = opened.suggest(prefix, limit=limit, timeout=timeout)
     if output_format == "json":
-        click.echo(suggestions_as_json(found))
+        click.echo(to_json(found, indent=2))
     else:
         for suggestion in found:
             click.echo(
@@ -237,7 +238,7 @@ def explain(
     with open_existing(settings, with_warnings=True) as opened:
         found = opened.explain(identity, question, timeout=timeout)
     if output_format == "json":
-        click.echo(schema.explanation_as_json(found))
+        click.echo(schema.to_json(found, indent=2))
     else:
         terminal.print_explanation(console(settings), found)
     if not found.matches:

@@ -168,7 +168,7 @@ def _write(rows: Iterable[Row], columns: Sequence[str], kind: str, zone: tzinfo,
         case "ris" | "bibtex" | "csl-json":
             lines = citation.cite(rows, kind, zone=zone)
         case "jsonl":
-            lines = schema.rows_as_json_lines(rows)
+            lines = schema.to_json_lines(rows)
         case _:
             lines = (f"{row['id']}\n" for row in rows)
     for line in lines:

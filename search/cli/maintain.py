@@ -108,13 +108,11 @@ def dump(versions: bool, archive: str | None) -> None:
     at, until, ended, changed and article. `news index` does not read these lines.
     """
     from search.backends import maintained
-    from search.present.schema import article_as_json
-    from search.present.versions import versions_as_json_lines
+    from search.present.schema import to_json_lines, versions_as_json_lines
 
     stored = maintained(resolve(archive).archive)
-    lines = versions_as_json_lines(stored.versions()) if versions else map(article_as_json, stored.articles())
-    for line in lines:
-        sys.stdout.write(line + "\n")
+    lines = versions_as_json_lines(stored.versions()) if versions else to_json_lines(stored.articles())
+    sys.stdout.writelines(lines)
 
 
 @click.command()

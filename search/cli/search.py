@@ -175,7 +175,7 @@ def show_results(
         case "text":
             warn(f"nothing found; the query was read as: {results.read_as}")
         case "json":
-            click.echo(schema.results_as_json(results))
+            click.echo(schema.to_json(results, indent=2))
         case _:
             print_rows(output_format, results, seen, settings.zone)
     if not results.total:
@@ -260,7 +260,7 @@ def facets(
         case "text":
             terminal.print_facets(console(settings), counted)
         case "json":
-            click.echo(schema.facets_as_json(counted))
+            click.echo(schema.to_json(counted, indent=2))
         case kind:
             sys.stdout.writelines(table.facets_as_table(counted, "tsv" if kind == "tsv" else "csv"))
             for facet in counted:
@@ -289,6 +289,6 @@ def stats(output_format: str, color: str | None, archive: str | None) -> None:
     with open_existing(settings) as opened:
         numbers = opened.stats()
     if output_format == "json":
-        click.echo(schema.stats_as_json(numbers))
+        click.echo(schema.to_json(numbers, indent=2))
     else:
         terminal.print_stats(console(settings), numbers)

@@ -75,7 +75,7 @@ def show(
             articles = []
         for number, article in enumerate(articles):
             if output_format == "json":
-                click.echo(schema.article_as_json(article))
+                click.echo(schema.to_json(article))
             else:
                 click.echo() if number else None
                 terminal.print_article(console(settings), article, settings.zone)

@@ -61,7 +61,7 @@ def _print_rows(output_format: str, rows: Rows, columns: Sequence[str], facts: M
         case "json":
             click.echo(schema.rows_as_json(rows, facts))
         case "jsonl":
-            sys.stdout.writelines(schema.rows_as_json_lines(rows))
+            sys.stdout.writelines(schema.to_json_lines(rows))
         case "tsv":
             sys.stdout.writelines(table.rows_as_table(rows, columns, "tsv"))
         case _:

@@ -120,7 +120,7 @@ def timeline(
         case "text":
             times.print_timelines(console(settings), lines, share=share)
         case "json":
-            click.echo(schema.timelines_as_json(lines) if several else schema.timeline_as_json(lines[""]))
+            click.echo(schema.to_json(lines if several else lines[""], indent=2))
         case "svg":
             title = " / ".join(filter(None, lines)) or question.text or "all articles"
             click.echo(chart.chart_as_svg(chart.chart_of(lines, share=share), title), nl=False)
@@ -171,7 +171,7 @@ def coverage(
         case "text":
             sys.stdout.writelines(f"{line}\n" for line in times.coverage_as_text(found))
         case "json":
-            click.echo(schema.timelines_as_json(lines))
+            click.echo(schema.to_json(found, indent=2))
         case kind:
             label = per.partition(":")[0]
             columns = times.timeline_columns(by, label=label, share=False)

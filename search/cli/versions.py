@@ -38,13 +38,14 @@ def history(identity: str, tz: str | None, output_format: str, archive: str | No
       news history c152da1da562d27f50a70 --format json
     """
     from search.present import versions as rendered
+    from search.present.schema import to_json
 
     settings = resolve(archive, tz)
     with open_existing(settings) as opened:
         versions = opened.history(identity)
         known = versions or opened.get(identity) is not None
     if output_format == "json":
-        click.echo(rendered.versions_as_json(versions))
+        click.echo(to_json(versions, indent=2))
     for line in rendered.versions_as_text(versions, settings.zone) if output_format == "text" else ():
         click.echo(line)
     if not versions:

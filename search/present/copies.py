@@ -1,9 +1,8 @@
-"""The copies of an article to text for people and to JSON for programs."""
+"""The copies of an article as text for people."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from difflib import SequenceMatcher
 
@@ -41,18 +40,3 @@ def _differences(first: Article, other: Article) -> Iterator[str]:
 def _sentences(article: Article) -> list[str]:
     texts = (article.title, article.body or "\n".join((article.description, *article.highlights)))
     return [" ".join(text[start:end].split()) for text in texts for start, end in sentence_spans(text)]
-
-
-def copies_as_json(copies: Iterable[Copy]) -> str:
-    """A list of objects: kind, share, article (its record)."""
-    return json.dumps([_record(copy) for copy in copies], indent=2)
-
-
-def copies_as_json_lines(copies: Iterable[Copy]) -> Iterator[str]:
-    """The same objects, one a line."""
-    for copy in copies:
-        yield json.dumps(_record(copy))
-
-
-def _record(copy: Copy) -> dict[str, object]:
-    return {"kind": copy.kind, "share": round(copy.share, 6), "article": copy.article.as_record()}

@@ -1,8 +1,7 @@
-"""Two versions of an article side by side: as text for a terminal, as a page, as JSON."""
+"""Two versions of an article side by side: as text for a terminal, and as a page."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from html import escape
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from search.archive.versioned import Diff
 from search.changes import Span
 from search.present.safe import printable
-from search.present.versions import in_words, levels_of, revision_of
+from search.present.versions import in_words, revision_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,20 +62,6 @@ def diff_as_html(diff: Diff, zone: tzinfo) -> str:
         fields=fields,
         text=_elements(diff.text.spans),
     )
-
-
-def diff_as_json(diff: Diff) -> str:
-    """One object: id, earlier, later (revisions), levels, kept, silent, title, text (spans), fields."""
-    change = diff.change
-    told: dict[str, object] = {"id": change.id, "earlier": change.earlier.revision}
-    told |= {"later": change.later.revision, **levels_of(change)}
-    told |= {"title": _records(diff.title.spans), "text": _records(diff.text.spans)}
-    told["fields"] = {name: {"before": one, "after": two} for name, (one, two) in diff.fields.items()}
-    return json.dumps(told, indent=2)
-
-
-def _records(spans: Iterable[Span]) -> list[dict[str, str]]:
-    return [{"kind": span.kind, "text": span.text} for span in spans]
 
 
 def _heading(diff: Diff, zone: tzinfo) -> str:

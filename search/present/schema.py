@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime, timedelta
+from itertools import groupby, pairwise
 
+from search.archive.counted import Coverage
+from search.archive.versioned import Change, Diff, change_between
 from search.article import Article
-from search.engine import (
-    Bin,
-    Explanation,
-    Facet,
-    Facets,
-    FacetValue,
-    Hit,
-    Results,
-    Stats,
-    Suggestion,
-    Timeline,
-)
+from search.engine import Bin, Copy, Facet, Facets, FacetValue, Hit, Results, Timeline, Version
 from search.errors import InvalidRequest
 from search.present.safe import UNSAFE_CHARACTERS, iso
+from search.present.versions import changed_fields
 
 
 def to_json(value: object, *, indent: int | None = None) -> str:
-    """Any answer of the library as JSON, in the form that the command line prints where it has one.
+    """Any answer of the library as JSON.
 
-    Values of the library become objects with their fields, times text in UTC, ages seconds, sets lists.
-    Raises `InvalidRequest` for a value of another kind.
+    Results, hits, facets, timelines, articles, copies, versions, changes and diffs have the form that the
+    command line prints (see `news schema`). Other values of the library become objects with their fields,
+    times text in UTC, ages seconds, sets lists. Raises `InvalidRequest` for a value of another kind.
     """
     return _json(_plain(value), indent)
+
+
+def to_json_lines(values: Iterable[object]) -> Iterator[str]:
+    """Each value as JSON on a line of its own."""
+    for value in values:
+        yield to_json(value) + "\n"
 
 
 def _plain(value: object) -> object:
@@ -50,22 +50,30 @@ def _plain(value: object) -> object:
             return _hit(value)
         case Timeline():
             return _timeline(value)
+        case Coverage():
+            return {label: _timeline(line) for label, line in {"": value.all, **value.per}.items()}
+        case Copy():
+            return {"kind": value.kind, "share": round(value.share, 6), "article": value.article.as_record()}
+        case Change():
+            return _change(value)
+        case Diff():
+            return _diff(value)
+        case Version():
+            return _version(value)
+        case (Version(), *_):
+            return _history([each for each in value if isinstance(each, Version)])
         case Facets():
             return {facet.field: _facet(facet) for facet in value}
         case Mapping():
             return {str(name): _plain(own) for name, own in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [_plain(own) for own in (sorted(value) if isinstance(value, set | frozenset) else value)]
+        case set() | frozenset():
+            return [_plain(own) for own in sorted(value)]
+        case list() | tuple():
+            return [_plain(own) for own in value]
         case _ if is_dataclass(value) and not isinstance(value, type):
             return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
         case _:
             raise InvalidRequest(f"a value of type {type(value).__name__} is not an answer of an archive")
-
-
-def results_as_json(results: Results) -> str:
-    """One JSON object: total, read_as, warnings, expanded_with, did_you_mean, parts, first, next, hits,
-    facets."""
-    return _json(_results(results), indent=2)
 
 
 def _results(results: Results) -> dict[str, object]:
@@ -75,41 +83,21 @@ def _results(results: Results) -> dict[str, object]:
 
 
 def results_as_json_lines(results: Results) -> Iterator[str]:
-    """Write one JSON object a hit; then, if there are facets, one with the names of `results_as_json`."""
-    for hit in results.hits:
-        yield _json(_hit(hit)) + "\n"
+    """Write one JSON object a hit; then, if there are facets, one with the names of a page."""
+    yield from to_json_lines(results.hits)
     if results.facets:
         yield _json(_page(results)) + "\n"
 
 
-def rows_as_json_lines(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
-    """Write one JSON object a row."""
-    for row in rows:
-        yield _json(row) + "\n"
-
-
-def facets_as_json(facets: Iterable[Facet]) -> str:
-    """One JSON object with an object for each field: values, distinct, missing, imprecise."""
-    return _json({facet.field: _facet(facet) for facet in facets}, indent=2)
+def versions_as_json_lines(versions: Iterable[Version]) -> Iterator[str]:
+    """The versions of many articles, article by article, as in a history but without levels, one a line."""
+    for _, own in groupby(versions, key=lambda version: version.article.id):
+        yield from to_json_lines(_versions(tuple(own)))
 
 
 def rows_as_json(rows: Iterable[Mapping[str, object]], facts: Mapping[str, object]) -> str:
     """One JSON object: the facts, and the list `rows`."""
     return _json({**facts, "rows": list(rows)}, indent=2)
-
-
-def timeline_as_json(timeline: Timeline) -> str:
-    """One JSON object: interval, undated, imprecise, bins (name, start, count, query).
-
-    With a denominator there is `of`, too, and the bins have total, share, low, high, state and burst. Without
-    one, a bin has the state "no data" where that is known.
-    """
-    return _json(_timeline(timeline), indent=2)
-
-
-def timelines_as_json(timelines: Mapping[str, Timeline]) -> str:
-    """One JSON object with the object of each timeline by its label."""
-    return _json({label: _timeline(line) for label, line in timelines.items()}, indent=2)
 
 
 def _timeline(timeline: Timeline) -> dict[str, object]:
@@ -127,29 +115,6 @@ def _timeline(timeline: Timeline) -> dict[str, object]:
     if timeline.of:
         facts["of"] = timeline.of
     return {"interval": timeline.interval, **facts, "bins": bins}
-
-
-def suggestions_as_json(suggestions: Iterable[Suggestion]) -> str:
-    """A list of JSON objects: word, articles."""
-    return _json([{"word": each.word, "articles": each.articles} for each in suggestions], indent=2)
-
-
-def explanation_as_json(explanation: Explanation) -> str:
-    """One JSON object: value, text, matches, parts; each part is an object of the same form."""
-    return _json(asdict(explanation), indent=2)
-
-
-def article_as_json(article: Article) -> str:
-    """The article's record, as `news index` reads it."""
-    return _json(article.as_record())
-
-
-def stats_as_json(stats: Stats) -> str:
-    """One JSON object with the fields of `Stats`."""
-    facts = {name: getattr(stats, name) for name in Stats.__slots__}
-    return _json(
-        {name: iso(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()}, indent=2
-    )
 
 
 def error_as_json(
@@ -201,6 +166,58 @@ def _facet(facet: Facet) -> dict[str, object]:
         "missing": facet.missing,
         "imprecise": facet.imprecise,
     }
+
+
+def _change(change: Change) -> dict[str, object]:
+    later = change.later
+    told: dict[str, object] = {"id": change.id, "revision": later.revision, "at": _time(later.at)}
+    return told | {"before": change.earlier.revision, **_levels(change), "title": later.article.title}
+
+
+def _levels(change: Change) -> dict[str, object]:
+    return {"levels": list(change.levels), "kept": round(change.kept, 4), "silent": change.silent}
+
+
+def _diff(diff: Diff) -> dict[str, object]:
+    change = diff.change
+    told: dict[str, object] = {"id": change.id, "earlier": change.earlier.revision}
+    told |= {"later": change.later.revision, **_levels(change)}
+    for name, compared in (("title", diff.title), ("text", diff.text)):
+        told[name] = [{"kind": span.kind, "text": span.text} for span in compared.spans]
+    fields = {name: {"before": before, "after": after} for name, (before, after) in diff.fields.items()}
+    return told | {"fields": fields}
+
+
+def _version(version: Version) -> dict[str, object]:
+    return {
+        "revision": version.revision,
+        "at": _time(version.at),
+        "until": _time(version.until),
+        "ended": version.ended,
+        "article": version.article.as_record(),
+    }
+
+
+def _versions(versions: Sequence[Version]) -> list[dict[str, object]]:
+    """The versions of an article, oldest first, each with the fields that the one before had otherwise."""
+    told = []
+    for version, changed in zip(versions, changed_fields(versions), strict=True):
+        own = _version(version)
+        article = own.pop("article")
+        told.append(own | {"changed": list(changed), "article": article})
+    return told
+
+
+def _history(versions: Sequence[Version]) -> list[dict[str, object]]:
+    """The same, and how far each but the first differs from the one before."""
+    told = _versions(versions)
+    for own, (before, after) in zip(told[1:], pairwise(versions), strict=True):
+        own.update(_levels(change_between(before, after)))
+    return told
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else iso(moment)
 
 
 def _tally(counted: Results | FacetValue | Bin) -> dict[str, object]:

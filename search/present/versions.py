@@ -1,11 +1,10 @@
-"""The versions of an article to text for people and to JSON for programs."""
+"""The versions of an article as text for people."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from search.archive.versioned import Change, change_between
 from search.engine import Version
@@ -55,50 +54,6 @@ def changes_as_text(changes: Iterable[Change], zone: tzinfo) -> Iterator[str]:
         yield f"{revision_of(change.later, zone)}  {printable(change.id)}  {in_words(change)}  {title}"
 
 
-def changes_as_json_lines(changes: Iterable[Change]) -> Iterator[str]:
-    """One object a line: id, revision, at, before (the revision), levels, kept, silent, title."""
-    for change in changes:
-        later = change.later
-        told: dict[str, object] = {"id": change.id, "revision": later.revision, "at": _iso(later.at)}
-        told |= {"before": change.earlier.revision, **levels_of(change), "title": later.article.title}
-        yield json.dumps(told)
-
-
-def versions_as_json(versions: Sequence[Version]) -> str:
-    """A list of objects, oldest first: revision, at, until, ended, changed, article (its record).
-
-    Each but the first also has levels, kept and silent: how far it differs from the one before.
-    """
-    listed = [_record(*each) for each in zip(versions, changed_fields(versions), strict=True)]
-    for told, (before, after) in zip(listed[1:], pairwise(versions), strict=True):
-        told.update(levels_of(change_between(before, after)))
-    return json.dumps(listed, indent=2)
-
-
-def versions_as_json_lines(versions: Iterable[Version]) -> Iterator[str]:
-    """The same objects without levels, one a line, for the versions of many articles, article by article."""
-    for _, own in groupby(versions, key=lambda version: version.article.id):
-        several = tuple(own)
-        for each in zip(several, changed_fields(several), strict=True):
-            yield json.dumps(_record(*each))
-
-
-def _record(version: Version, changed: tuple[str, ...]) -> dict[str, object]:
-    return {
-        "revision": version.revision,
-        "at": _iso(version.at),
-        "until": _iso(version.until),
-        "ended": version.ended,
-        "changed": list(changed),
-        "article": version.article.as_record(),
-    }
-
-
-def levels_of(change: Change) -> dict[str, object]:
-    """The levels of a change, ready for JSON."""
-    return {"levels": list(change.levels), "kept": round(change.kept, 4), "silent": change.silent}
-
-
 def revision_of(version: Version, zone: tzinfo) -> str:
     """A version by its revision and time: "r57  2025-04-08 15:40 UTC"."""
     return f"r{version.revision}  {_when(version.at, zone)}"
@@ -106,7 +61,3 @@ def revision_of(version: Version, zone: tzinfo) -> str:
 
 def _when(moment: datetime | None, zone: tzinfo) -> str:
     return "at an unknown time" if moment is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat().replace("+00:00", "Z")

@@ -15,7 +15,6 @@ import search
 from search.article import Article
 from search.engine import Hit, Results
 from search.errors import InvalidArticle, InvalidRequest, QuerySyntaxError
-from search.present.schema import results_as_json
 from search.query import Archive, Question, open_archive
 from search.snippets import Snippet
 from search.sources import ReadOptions, Rejected
@@ -232,8 +231,6 @@ def answers_of(archive: Archive) -> list[object]:
 def test_every_answer_is_json_by_one_function(archive: Archive) -> None:
     for answer in answers_of(archive):
         assert json.loads(search.to_json(answer)) is not None
-    results = archive.search("strike", facets="keyword")
-    assert search.to_json(results, indent=2) == results_as_json(results)
     assert json.loads(search.to_json({"a": archive["a1"]}))["a"]["id"] == "a1"
     with pytest.raises(InvalidRequest, match="object"):
         search.to_json(object())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import fastjsonschema
 import pytest
 
+import search
 from search.archive import manifest
 from search.article import Article
 from search.query import Archive
@@ -189,3 +192,30 @@ def test_the_name_of_a_file_tells_the_format_of_references(changed: Path, run: R
     assert run("export", "*", "-o", "all.bib")[0] == run("export", "*", "-o", "all.ris")[0] == 0
     assert (changed / "all.bib").read_text().count("@article{") == 6
     assert (changed / "all.ris").read_bytes().count(b"\r\nER  - \r\n") == 6
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("command", "ask"),
+    [
+        (("search", "strike"), lambda archive: archive.search("strike")),
+        (("facets", "strike", "--by", "source"), lambda archive: archive.facets("strike", "source")),
+        (("explain", "a1", "strike"), lambda archive: archive.explain("a1", "strike")),
+        (("history", "a1"), lambda archive: archive.history("a1")),
+        (("copies", "a1"), lambda archive: archive.copies("a1")),
+        (("diff", "a1"), lambda archive: archive.diff("a1")),
+        (("coverage",), lambda archive: archive.coverage()),
+    ],
+)
+def test_the_library_writes_the_same_json(
+    run: Run, archive: Archive, command: tuple[str, ...], ask: Callable[[Archive], object]
+) -> None:
+    archive.add([replace(archive["a1"], title="A strike is over")])
+    assert run(*command, "-f", "json")[1] == search.to_json(ask(archive), indent=2) + "\n"
+
+
+@pytest.mark.usefixtures("home")
+def test_the_library_writes_the_same_changes(run: Run, archive: Archive) -> None:
+    archive.add([replace(archive["a1"], title="A strike is over")])
+    (change,) = archive.changes()
+    assert run("changes", "-f", "jsonl")[1] == search.to_json(change) + "\n"

@@ -198,9 +198,9 @@ def test_text_from_articles_cannot_steer_a_terminal() -> None:
 def test_text_from_articles_cannot_steer_a_terminal_from_data_either() -> None:
     article = Article(id="h", title="T" + HOSTILE, keywords=("k" + HOSTILE,), body="B" + HOSTILE)
     results = Results(1, (Hit(article, 1.0, Snippet("S" + HOSTILE, ())),), read_as="r" + HOSTILE)
-    line = schema.article_as_json(article)
+    line = schema.to_json(article)
     assert json.loads(line) == article.as_record()
-    for text in (line, schema.results_as_json(results), "".join(table.hits_as_table(results.hits))):
+    for text in (line, schema.to_json(results), "".join(table.hits_as_table(results.hits))):
         assert not {char for char in text if char != "\n" and not char.isprintable()}
 
 
@@ -285,7 +285,7 @@ HIT_RECORD = {
 
 
 def test_results_as_json_have_this_schema() -> None:
-    assert json.loads(schema.results_as_json(PAGE)) == {
+    assert json.loads(schema.to_json(PAGE)) == {
         "total": 12_345,
         "read_as": "strike",
         "expanded_with": [],
@@ -301,7 +301,7 @@ def test_results_as_json_have_this_schema() -> None:
 
 def test_hits_as_json_lines_are_the_hits_of_the_json() -> None:
     lines = list(schema.results_as_json_lines(PAGE))
-    page = json.loads(schema.results_as_json(PAGE))
+    page = json.loads(schema.to_json(PAGE))
     assert [json.loads(line) for line in lines[:2]] == page.pop("hits")
     assert json.loads(lines[2]) == page
     assert list(schema.results_as_json_lines(replace(PAGE, facets=Facets()))) == lines[:2]
@@ -328,7 +328,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_quoted(start: str) -> None:
 
 
 def test_facets_have_these_schemas() -> None:
-    assert json.loads(schema.facets_as_json([KEYWORDS])) == {"keyword": FACET_RECORD}
+    assert json.loads(schema.to_json(Facets([KEYWORDS]))) == {"keyword": FACET_RECORD}
     assert "".join(table.facets_as_table([KEYWORDS])) == (
         "field,value,count,query\n"
         "keyword,strike,8,keyword:strike\n"
@@ -338,7 +338,7 @@ def test_facets_have_these_schemas() -> None:
 
 
 def test_a_timeline_has_these_schemas() -> None:
-    read = json.loads(schema.timeline_as_json(MONTHS))
+    read = json.loads(schema.to_json(MONTHS))
     assert list(read) == ["interval", "undated", "imprecise", "bins"]
     assert (read["interval"], read["undated"], read["imprecise"], len(read["bins"])) == ("month", 3, 12, 3)
     assert read["bins"][0] == {
@@ -351,13 +351,13 @@ def test_a_timeline_has_these_schemas() -> None:
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.id)
 def test_an_article_as_json_is_one_line_that_reads_back(article: Article) -> None:
-    line = schema.article_as_json(article)
+    line = schema.to_json(article)
     assert "\n" not in line
     assert Article.restored(json.loads(line)) == article
 
 
 def test_stats_as_json_have_this_schema() -> None:
-    assert json.loads(schema.stats_as_json(STATS)) == {
+    assert json.loads(schema.to_json(STATS)) == {
         "location": "papers", "articles": 1_234, "undated": 5, "first": "2025-01-01T00:00:00Z",
         "last": "2025-03-01T12:30:00Z", "words": 99_999, "language": "english",
         "extra_fields": ["desk", "places"], "segments": 2, "store_size": 3_000_000,
@@ -366,7 +366,7 @@ def test_stats_as_json_have_this_schema() -> None:
 
 
 def test_json_keeps_letters_as_they_are() -> None:
-    assert "café" in schema.article_as_json(Article(title="café"))
+    assert "café" in schema.to_json(Article(title="café"))
 
 
 @pytest.mark.parametrize(
@@ -394,7 +394,7 @@ def test_a_day_is_written_as_a_day_in_every_format() -> None:
     assert "\n   2024-03-05 · d\n" in shown(
         lambda console: terminal.print_results(console, results, ZoneInfo("America/New_York"))
     )
-    assert json.loads(schema.results_as_json(results))["hits"][0]["published"] == "2024-03-05"
+    assert json.loads(schema.to_json(results))["hits"][0]["published"] == "2024-03-05"
     assert [json.loads(line)["published"] for line in schema.results_as_json_lines(results)] == ["2024-03-05"]
     assert ["d", "2024-03-05"] in [
         row[:2] for row in csv.reader(io.StringIO("".join(table.hits_as_table(results.hits))))
@@ -405,7 +405,7 @@ def test_when_an_article_was_modified_is_shown() -> None:
     article = Article(id="m", title="Tide", published=day("2024-03-05"), modified=day("2024-03-06T07:30"))
     text = shown(lambda console: terminal.print_article(console, article, UTC))
     assert "published  2024-03-05 00:00 UTC\nmodified   2024-03-06 07:30 UTC\n" in text
-    assert json.loads(schema.article_as_json(article))["modified"] == "2024-03-06T07:30:00Z"
+    assert json.loads(schema.to_json(article))["modified"] == "2024-03-06T07:30:00Z"
     (line,) = schema.results_as_json_lines(Results(1, (Hit(article, 1.0),)))
     assert json.loads(line)["modified"] == "2024-03-06T07:30:00Z"
 
