@@ -35,7 +35,6 @@ from search.archive.versioned import VersionedArchive
 from search.article import Article
 from search.backends import open_engine
 from search.dates.bounds import Moment, Zone, between, next_full_hour, zone_of
-from search.deadline import no_deadline
 from search.engine import (
     DEFAULT_RANKING,
     SORTS,
@@ -173,7 +172,7 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
         page = None if after is None else NextPage.read(text_of("after", after))
         now = page.began if page and page.began and self._now is None else self._moment()
         now = now.replace(microsecond=0)  # as exactly as a page is told when the search began
-        with self._reading(timeout, as_of, now) as (reader, deadline):
+        with self._reading(timeout, as_of, now) as (reader, check):
             read = read_question(reader, asked, self.zone, now)
             past = None if page is None else Cursor.read(page.place, sort)
             facts: tuple[object, ...] = (read.tree, sort, expand, recency)
@@ -197,7 +196,6 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
             if recency is not None:
                 own = replace(ranking, recency=Recency(age_given(recency), next_full_hour(now)))
                 request = replace(request, ranking=own)
-            check = no_deadline if deadline is None else deadline.check
             added: tuple[str, ...] = ()
             if expand:
                 prefer, added = expansion(reader, read.tree, ranking, self._analyzer_of(reader), check)
@@ -313,10 +311,9 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
         """
         check_moments(since, until)
         limit = limit_of(limit)
-        with self._reading(timeout) as (reader, deadline):
+        with self._reading(timeout) as (reader, check):
             given = article_of(reader, article)
             period = between(since, until, self.zone, self._moment())
-            check = no_deadline if deadline is None else deadline.check
             return similar_to(reader, given, self._analyzer_of(reader), period, limit, check)
 
     def background(self, article: str | Article, *, limit: int = 10, timeout: Timeout = None) -> Results:
@@ -325,11 +322,10 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
         Raises `InvalidRequest` for an id that is not there, and for an article without a time.
         """
         limit = limit_of(limit)
-        with self._reading(timeout) as (reader, deadline):
+        with self._reading(timeout) as (reader, check):
             given = article_of(reader, article)
             if given.published is None:
                 raise InvalidRequest(f"the article {given.id!r} has no time, so nothing is older")
-            check = no_deadline if deadline is None else deadline.check
             return background_of(reader, given, self._analyzer_of(reader), given.published, limit, check)
 
     def copies(self, identity: str, *, timeout: Timeout = None) -> tuple[Copy, ...]:
@@ -339,9 +335,8 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
         `part`: it has the text among others, and is not in the group. Raises `InvalidRequest` for an id that
         is not there.
         """
-        with self._reading(timeout) as (reader, deadline):
+        with self._reading(timeout) as (reader, check):
             group = reader.copies(text_of("an id", identity))
-            check = no_deadline if deadline is None else deadline.check
             if group is None:
                 raise InvalidRequest(f"no article has the id {identity!r}")
             return tuple(copies_in(group, check))

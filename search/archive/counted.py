@@ -12,7 +12,7 @@ from search.archive.opened import OpenedArchive, Past
 from search.archive.question import Question, questions_of
 from search.archive.timeline import Denominator, timeline
 from search.dates import INTERVALS, Interval
-from search.deadline import Check, no_deadline
+from search.deadline import Check
 from search.engine import Facet, FacetRequest, Reader, SearchRequest, Sort, Timeline
 from search.errors import InvalidRequest
 from search.language import Everything, Missing, Node, Not, all_of, value_leaf
@@ -74,11 +74,10 @@ class CountedArchive(OpenedArchive):
         if by not in INTERVALS:
             raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
         labelled = questions_of(questions)
-        with self._reading(timeout, as_of) as (reader, deadline):
+        with self._reading(timeout, as_of) as (reader, check):
             trees = {label: self._read(reader, asked).tree for label, asked in labelled.items()}
             if per is not None:
                 trees = _per(reader, trees, per)
-            check = no_deadline if deadline is None else deadline.check
             counting = _Counting(reader, by, self.zone, check, texts=texts or bursts)
             facets = {label: counting.by_date(tree) for label, tree in trees.items()}
             names = [value.value for facet in facets.values() for value in facet.values]
@@ -100,8 +99,8 @@ class CountedArchive(OpenedArchive):
         """
         if by not in INTERVALS:
             raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
-        with self._reading(timeout) as (reader, deadline):
-            counting = _Counting(reader, by, self.zone, no_deadline if deadline is None else deadline.check)
+        with self._reading(timeout) as (reader, check):
+            counting = _Counting(reader, by, self.zone, check)
 
             def line(tree: Node) -> Timeline:
                 return timeline(counting.by_date(tree), by, self.zone, counting.check, counting.among(tree))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from search.archive.arguments import Timeout, checked_as, deadline_of
 from search.archive.question import LATER, Question, question_of, read_question
 from search.dates.bounds import Moment, period_of
-from search.deadline import Deadline
+from search.deadline import Check, no_deadline
 from search.engine import Engine, Historied, Reader
 from search.errors import InvalidRequest
 from search.language import Query
@@ -44,7 +44,7 @@ class OpenedArchive:
     @contextmanager
     def _reading(
         self, timeout: Timeout = None, as_of: Past | None = None, now: datetime | None = None
-    ) -> Iterator[tuple[Reader, Deadline | None]]:
+    ) -> Iterator[tuple[Reader, Check]]:
         deadline = deadline_of(timeout)
         revision = self._as_of if as_of is None else self._revision(as_of, now or self._moment())
         reading = (
@@ -53,7 +53,7 @@ class OpenedArchive:
             else self._historied().reader_as_of(revision, deadline)
         )
         with reading as reader:
-            yield reader, deadline
+            yield reader, no_deadline if deadline is None else deadline.check
 
     def _historied(self) -> Historied:
         if not isinstance(self.engine, Historied):

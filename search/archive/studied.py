@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 from search.archive.arguments import Timeout, checked_as, limit_of
 from search.archive.opened import OpenedArchive
 from search.archive.question import Question
-from search.deadline import no_deadline
 from search.engine import AGAINST, MAX_HITS, Against, Distinctive, FacetRequest, Reader, SearchRequest
 from search.errors import InvalidRequest
 from search.language import Node, Query, Word, all_of
@@ -44,10 +43,9 @@ class StudiedArchive(OpenedArchive):
         if sort not in KWIC_SORTS:
             raise InvalidRequest(f"cannot sort lines by {sort!r}; sorts are {', '.join(KWIC_SORTS)}")
         most, width = _most(limit), _within("width", width, MAX_WIDTH)
-        with self._reading(timeout) as (reader, deadline):
+        with self._reading(timeout) as (reader, check):
             read = self._read(reader, question)
             highlights = _highlights(reader, read)
-            check = no_deadline if deadline is None else deadline.check
             return kwic(reader.scan(read.tree), highlights, sort, width, most, check)
 
     def collocations(
@@ -68,10 +66,9 @@ class StudiedArchive(OpenedArchive):
 
         most = _most(limit)
         words = None if window == "sentence" else _within("window", window, MAX_WINDOW)
-        with self._reading(timeout) as (reader, deadline):
+        with self._reading(timeout) as (reader, check):
             read = self._read(reader, question)
             highlights = _highlights(reader, read)
-            check = no_deadline if deadline is None else deadline.check
             articles, analyzer = reader.scan(read.tree), self._analyzer_of(reader)
             return collocates(reader, articles, highlights, words, most, analyzer, check)
 
