@@ -19,7 +19,7 @@ from random import Random
 import click
 
 from search.article import Article
-from search.present.schema import article_as_json
+from search.present.schema import to_json_lines
 from search.sources import Accepted, ReadOptions, read_paths
 from search.text import STOP_WORDS, fold, forms, words
 
@@ -65,7 +65,7 @@ def titles(articles: Sequence[Article], choice: Random) -> Asked:
 def write(folder: Path, articles: Iterable[Article], asked: Asked) -> None:
     """Write a collection as `scripts/evaluate` reads it."""
     folder.mkdir(parents=True)
-    documents = (article_as_json(article) + "\n" for article in articles)
+    documents = to_json_lines(articles)
     queries = (f"{number}\t{query}\n" for number, (query, _) in enumerate(asked))
     judgments = (f"{number} 0 {one} 1\n" for number, (_, right) in enumerate(asked) for one in right)
     for name, lines in (("docs.jsonl", documents), ("queries.tsv", queries), ("qrels.txt", judgments)):
