@@ -201,8 +201,11 @@ class Maintained(Protocol):
         index is rebuilt in the copy. Raises `ArchiveExists`, and `ArchiveDamaged` where articles are lost.
         """
 
-    def articles(self) -> Iterator[Article]:
-        """Every article, in the order in which they first came; the index is not needed for it."""
+    def articles(self, *, seen: bool = False) -> Iterator[Article]:
+        """Every article, in the order in which they first came; the index is not needed for it.
+
+        With `seen` the time when the archive first had an article stands for the time of its crawl.
+        """
 
     def versions(self) -> Iterator[Version]:
         """Every version of every article that there is or was, article by article, the oldest first."""
