@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     type=click.Choice(["relevance", "newest", "oldest", "modified", "seen"]),
     default="relevance",
     show_default=True,
-    help="The order of the hits; modified and seen put the latest first. Equal hits are sorted newest first, "
-    "then by id.",
+    help="The order of the hits; modified and seen put the latest first. Hits of equal relevance are sorted "
+    "newest first, then by id, other equal ones by id.",
 )
 @click.option("--limit", "-n", type=int, help="Print at most this many hits.  [default: 10]")
 @click.option("--page", type=click.IntRange(1), help="Print this page of hits.  [default: 1]")

@@ -179,7 +179,10 @@ class Historied(Protocol):
         """
 
     def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
-        """When the archive first had each of these articles; without those whose time it does not know."""
+        """When the archive first had each of these articles; without those whose time it does not know.
+
+        The time of an article's crawl counts if it is earlier.
+        """
 
     def prune(self, before: datetime) -> int:
         """Drop the versions that were replaced or deleted before this time; return how many."""

@@ -133,7 +133,7 @@ def print_facets(console: Console, facets: Iterable[Facet]) -> None:
         rest += [f"{facet.missing:,} without"] if facet.missing else []
         rest += _too_imprecise(facet.imprecise, facet.field.rpartition(":")[2])
         _print(console, Text(facet.field, "bold").append(f"  {', '.join(rest)}", "not bold dim"))
-        rows = [(printable(value.value), value.count, _tally(value) + value.query) for value in facet.values]
+        rows = [(printable(value.value), value.count, tally(value) + value.query) for value in facet.values]
         _print_rows(console, rows)
 
 
@@ -142,7 +142,7 @@ def print_timeline(console: Console, timeline: Timeline) -> None:
     from rich.text import Text
 
     rows = [
-        (each.name, None if each.state == "no data" else each.count, _tally(each)) for each in timeline.bins
+        (each.name, None if each.state == "no data" else each.count, tally(each)) for each in timeline.bins
     ]
     _print_rows(console, rows)
     if rest := rest_of(timeline):
@@ -155,7 +155,7 @@ def rest_of(timeline: Timeline) -> list[str]:
     return rest + _too_imprecise(timeline.imprecise, timeline.interval)
 
 
-def _tally(counted: FacetValue | Bin) -> str:
+def tally(counted: FacetValue | Bin) -> str:
     """The numbers of texts and sources, if they were counted."""
     if counted.texts is None or counted.sources is None:
         return ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from search.engine import Bin, Timeline
 from search.present.chart import chart_as_text, chart_of, sparkline
 from search.present.safe import iso, printable
-from search.present.terminal import bar, print_timeline, rest_of
+from search.present.terminal import bar, print_timeline, rest_of, tally
 from search.query import Coverage
 
 if TYPE_CHECKING:
@@ -71,15 +71,18 @@ def print_shares(console: Console, line: Timeline) -> None:
 
     most = max((each.share or 0 for each in line.bins), default=0) or 1
     counts = [f"{each.count:,} of {each.total:,}" for each in line.bins]
-    width = max(map(len, counts), default=0)
+    width, longest = (
+        max(map(len, texts), default=0) for texts in (counts, [each.name for each in line.bins])
+    )
     for each, count in zip(line.bins, counts, strict=True):
-        row = Text(f"  {each.name}  ")
+        row = Text(f"  {each.name:<{longest}}  ")
         if each.share is None or each.low is None or each.high is None:
             row.append(f"{'no data':>{width}}", "dim")
         else:
             interval = f"[{100 * each.low:.1f}, {100 * each.high:.1f}]"
             row.append(f"{count:>{width}}  {100 * each.share:5.1f} %  {interval:<14}  ")
             row.append(f"{bar(each.share / most, 24):<24}", "cyan")
+            row.append(f"  {tally(each)}".rstrip(), "dim")
             row.append(f"  {each.state}" if each.state != "ok" else "", "dim")
             row.append(f"  burst ×{each.burst:.1f}" if each.burst is not None else "", "bold")
         row.rstrip()

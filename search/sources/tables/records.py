@@ -247,6 +247,8 @@ class _Record:
 
     def _written_time(self, value: object) -> tuple[str, ...]:
         """The text of a date; nothing, with a note, for a value that cannot be one."""
+        if isinstance(value, list) and len(value) == 1:  # as an extra field is dumped
+            (value,) = value
         if (text := _date_text(value)) is not None:
             return (text,)
         self.notes.append(Note("unreadable-date", f"the date is {_type_of(value)}, not text"))
