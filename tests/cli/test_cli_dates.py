@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from search.article import Article
 from search.query import open_archive
 from tests.cli.conftest import Run
 
@@ -90,6 +91,23 @@ def test_a_dump_begins_anew_or_tells_when_the_articles_were_seen(run: Run, storm
         assert all(seen > max(then.values()) for seen in anew.first_seen(anew.ids("*")).values())
     assert run("dump", "-a", "again")[1] == (home / "all.jsonl").read_text()
     assert run("dump", "--versions", "--seen")[0] == 2
+
+
+def test_extra_fields_of_an_older_archive_that_now_are_dates_stay(run: Run, home: Path) -> None:
+    stored = {"id": "a", "title": "Storm", "extra": {"seen": ["twice", "thrice"], "desk": ["north"]}}
+    with open_archive("older", create=True) as older:
+        assert older.add([Article.restored(stored)]).unindexed == ("seen",)
+        assert older.ids("desk:north seen:today") == ["a"]
+        assert older.state().extra_fields == ("desk",)
+        older.delete(["a"])
+        assert older.at(as_of=1).state().extra_fields == ("desk",)
+    crawled = {
+        "id": "b", "title": "Storm", "crawled": "2025-02-11T08:00:00Z", "extra": {"crawled": ["by hand"]},
+    }  # fmt: skip
+    (home / "old.jsonl").write_text(json.dumps(crawled))
+    assert run("index", "old.jsonl", "-a", "older")[0] == 0
+    with open_archive("older") as older:
+        assert older.ids('seen:2025-02-11 x_crawled:"by hand"') == ["b"]
 
 
 def test_show_and_export_tell_when_an_article_was_seen(storms: Run) -> None:

@@ -176,7 +176,8 @@ class _Record:
         )  # names of extra fields of an article that was in an archive
         if isinstance(own, Mapping):  # as `news dump` and `news show --format json` write it
             del self.unread["extra"]
-            self.unread.update(own)
+            # Names that were not yet of every article when it was stored are not to stand for these.
+            self.unread.update((f"x_{name}" if name in OWN_FIELDS else name, own[name]) for name in own)
             self.stored = frozenset(own)
         self.options = options
         self.notes = list(notes)
@@ -247,8 +248,6 @@ class _Record:
 
     def _written_time(self, value: object) -> tuple[str, ...]:
         """The text of a date; nothing, with a note, for a value that cannot be one."""
-        if isinstance(value, list) and len(value) == 1:  # as an extra field is dumped
-            (value,) = value
         if (text := _date_text(value)) is not None:
             return (text,)
         self.notes.append(Note("unreadable-date", f"the date is {_type_of(value)}, not text"))
