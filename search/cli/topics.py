@@ -131,7 +131,7 @@ QUERY = Topic(
                 ("strike since:2025-02 until:2025-03-15", "published between these, both included"),
                 ("strike when:7d", "published in the last 7 days"),
                 ("strike modified:2025-02", "changed in February 2025, as the source says"),
-                ("strike seen:7d..", "first seen by the archive since 7 days ago"),
+                ("strike seen:7d", "first seen by the archive in the last 7 days"),
                 ("strike changed:7d", "updated since 7 days ago; takes all that date: takes"),
             ),
         ),
