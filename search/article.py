@@ -36,8 +36,8 @@ EXTRA_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """The pattern of the name of an extra field, which a query can contain."""
 
 OWN_FIELDS = frozenset(
-    "id title description highlights body published precision modified date keyword keywords author "
-    "authors source url site language lang".split()
+    "id title description highlights body published precision modified crawled seen date keyword keywords "
+    "author authors source url site language lang".split()
 )
 """Names that an extra field cannot have."""
 
@@ -46,6 +46,9 @@ _LINE_BREAKS = str.maketrans(dict.fromkeys("\r\x0b\x0c\x85", "\n"))
 _ASCII_LINE_BREAKS = bytes.maketrans(b"\r\x0b\x0c", b"\n\n\n")
 _TEXTS = ("title", "description", "body", "source", "url", "language")
 _LISTS = ("highlights", "keywords", "authors")
+TIMES_BESIDE = ("modified", "crawled")
+"""Fields whose change alone makes no other version of an article."""
+
 _C0 = bytes({*range(32), 127} - {*b"\t\n"})
 _REMOVED_C0 = _C0.translate(None, b"\r\x0b\x0c")
 _DIRECTION_MARKS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -105,7 +108,8 @@ class Article:
 
     `published` must be aware and is kept in UTC. With a `precision` of day, month or year it stands for that
     period of the calendar in its own zone, and is kept as the first instant of the period in UTC. `modified`
-    is the last change that the source names, an instant; it is None if it equals `published`.
+    is the last change that the source names, an instant; it is None if it equals `published`. `crawled` is
+    the time at which it was fetched, if that is known.
 
     `extra` holds the source's other fields by name, each a tuple of strings; treat it as read-only.
 
@@ -122,6 +126,7 @@ class Article:
     published: datetime | None = None
     precision: Precision = "instant"
     modified: datetime | None = None
+    crawled: datetime | None = None
     keywords: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     source: str = ""
@@ -151,6 +156,7 @@ class Article:
         put("precision", precision)
         modified = _checked_time("modified", self.modified)
         put("modified", None if precision == "instant" and modified == published else modified)
+        put("crawled", _checked_time("crawled", self.crawled))
         put("extra", _checked_extra(self.extra) if self.extra else {})
         put("id", _checked_id(self.id) if self.id != "" else self._derived_id())
 
@@ -160,9 +166,9 @@ class Article:
         return "c" + self.digest().hex()[:20]
 
     def digest(self) -> bytes:
-        """Return the SHA-256 of all fields but `id` and `modified`; it differs if the content differs."""
+        """Return the SHA-256 of all fields but `id`, `modified` and `crawled`: of the content."""
         record = self.as_record()
-        for name in ("id", "modified"):
+        for name in ("id", *TIMES_BESIDE):
             record.pop(name, None)
         text = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).digest()
@@ -186,8 +192,9 @@ class Article:
                 record[name] = list(values)
         if self.published is not None:
             record["published"] = written_time(self.published, self.precision)
-        if self.modified is not None:
-            record["modified"] = written_time(self.modified)
+        for name in TIMES_BESIDE:
+            if (moment := getattr(self, name)) is not None:
+                record[name] = written_time(moment)
         if self.extra:
             record["extra"] = {name: list(values) for name, values in self.extra.items()}
         return record
@@ -221,7 +228,8 @@ class Article:
     def restored(cls, record: Mapping[str, Any]) -> Article:
         """Read what `as_record` wrote; nothing is checked."""
         get = record.get
-        published, modified = get("published"), get("modified")
+        published = get("published")
+        modified, crawled = map(get, TIMES_BESIDE)
         instant, precision = (None, "instant") if published is None else read_time(published)
         return _restored(
             record["id"],
@@ -232,6 +240,7 @@ class Article:
             instant,
             precision,
             None if modified is None else datetime.fromisoformat(modified),
+            None if crawled is None else datetime.fromisoformat(crawled),
             tuple(get("keywords", ())),
             tuple(get("authors", ())),
             get("source", ""),
@@ -239,6 +248,10 @@ class Article:
             get("language", ""),
             {name: tuple(values) for name, values in extra.items()} if (extra := get("extra")) else {},
         )
+
+    def crawled_at(self, moment: datetime) -> Article:
+        """The same article with another time of its crawl, in UTC; nothing is checked."""
+        return _restored(*(moment if name == "crawled" else getattr(self, name) for name in _FIELDS))
 
     def __repr__(self) -> str:
         """The fields that are not empty; long texts are cut."""

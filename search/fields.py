@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ FIELDS = (
     Field("id", "exact"),
     Field("copies", "exact"),
     Field("date", "date", ("published",)),
+    Field("modified", "date"),  # as the source says
+    Field("seen", "date"),  # when the archive first had it
     Field("since", "date"),
     Field("until", "date"),
     Field("after", "date"),
@@ -56,6 +58,10 @@ EXACT_FIELDS = tuple(field.name for field in FIELDS if field.kind == "exact")
 """Value fields whose values are compared as they are, white space, case and accents too."""
 
 DATE_FIELDS = tuple(field.name for field in FIELDS if field.kind == "date")
+
+DateField = Literal["date", "modified", "seen"]
+COUNTED_DATES: tuple[DateField, ...] = get_args(DateField)
+"""The dates of an article: each can be asked for, sorted by and counted by."""
 
 FACET_FIELDS = tuple(field.name for field in FIELDS if field.facet)
 """Built-in fields whose values can be counted; every extra field can be too."""

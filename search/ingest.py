@@ -23,7 +23,7 @@ BATCH_SECONDS = 5.0
 REMEMBERED = 250_000
 """The number of documents of a run whose origins are kept, to name them if a later one has the same id."""
 
-MAX_AHEAD = timedelta(days=2)
+MAX_AHEAD = timedelta(hours=36)
 """A time that is no further ahead than this can be today in another zone, or by a clock that is fast."""
 
 
@@ -157,8 +157,10 @@ class _Origins:
 
 def _oddities(article: Article, now: datetime) -> Iterator[Note]:
     """Note the oddities of an article, which is added all the same; they do not depend on its source."""
-    if article.published is not None and article.published > now + MAX_AHEAD:
-        yield Note("future-date", f"{article.published:%Y-%m-%d} is still to come")
+    seen = now if article.crawled is None else min(now, article.crawled)
+    if article.published is not None and article.published > seen + MAX_AHEAD:
+        detail = f"dated in the future: {article.published:%Y-%m-%d}, first seen {seen:%Y-%m-%d}"
+        yield Note("future-date", detail)
     if _may_have_long_word(article.body):
         pieces = [piece for piece in article.body.split() if len(piece) > MAX_WORD_LENGTH]
         longest = max((len(word) for piece in pieces for word in words(piece)), default=0)

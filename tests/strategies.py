@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from search.article import PRECISIONS, Article
 from search.dates import Period, read_zone
-from search.fields import TEXT_FIELDS
+from search.fields import COUNTED_DATES, TEXT_FIELDS, DateField
 from search.language import (
     AtLeast,
     Boost,
@@ -72,6 +72,8 @@ articles = st.builds(
     body=_texts,
     published=_times,
     precision=st.sampled_from(PRECISIONS),
+    modified=_times,
+    crawled=st.integers(0, 30).map(lambda n: START + timedelta(hours=5 * n)),
     keywords=_some(KEYWORDS),
     authors=_some(AUTHORS),
     source=st.sampled_from(["", "Herald", "herald", "Côte"]),
@@ -137,15 +139,20 @@ _positional = st.recursive(
 )
 
 
-def _period(zone: tzinfo, first: int, length: int, open_start: bool, open_end: bool) -> Dates:
+_dates = st.sampled_from(COUNTED_DATES)
+
+
+def _period(
+    zone: tzinfo, first: int, length: int, open_start: bool, open_end: bool, field: DateField
+) -> Dates:
     start = (START + timedelta(hours=first)).astimezone(zone)
     end = (START + timedelta(hours=first + length)).astimezone(zone)
-    return Dates(Period(None if open_start else start, None if open_end and not open_start else end))
+    return Dates(Period(None if open_start else start, None if open_end and not open_start else end), field)
 
 
-def _days(zone: tzinfo, first: int, length: int) -> Dates:
+def _days(zone: tzinfo, first: int, length: int, field: DateField) -> Dates:
     days = (START.date() + timedelta(days=number) for number in (first, first + length))
-    return Dates(Period(*(datetime.combine(day, time(), zone) for day in days)))
+    return Dates(Period(*(datetime.combine(day, time(), zone) for day in days)), field)
 
 
 _filters: st.SearchStrategy[Node] = st.one_of(
@@ -163,13 +170,19 @@ _filters: st.SearchStrategy[Node] = st.one_of(
             Length(6, None),
         ]
     ),
-    st.sampled_from(["date", "precision", "author", "source", "places", "id", "title", "highlights"]).map(
-        Missing
-    ),
+    st.sampled_from(
+        [*COUNTED_DATES, "precision", "author", "source", "places", "id", "title", "highlights"]
+    ).map(Missing),
     st.builds(
-        _period, st.sampled_from(ZONES), st.integers(0, 80), st.integers(1, 60), st.booleans(), st.booleans()
+        _period,
+        st.sampled_from(ZONES),
+        st.integers(0, 80),
+        st.integers(1, 60),
+        st.booleans(),
+        st.booleans(),
+        _dates,
     ),
-    st.builds(_days, st.sampled_from(ZONES), st.integers(-1, 4), st.integers(1, 40)),
+    st.builds(_days, st.sampled_from(ZONES), st.integers(-1, 4), st.integers(1, 40), _dates),
 )
 
 queries: st.SearchStrategy[Node] = st.recursive(

@@ -117,6 +117,22 @@ def test_what_is_odd_about_an_article_is_noted_whatever_it_was_read_from(empty: 
     assert report.stored == 3
 
 
+def test_an_article_is_dated_in_the_future_36_hours_after_it_was_seen(empty: Archive) -> None:
+    now = datetime(2025, 3, 1, 12, tzinfo=UTC)
+    crawled = datetime(2025, 2, 1, tzinfo=UTC)
+    late, early = datetime(2025, 2, 2, 12, tzinfo=UTC), datetime(2025, 2, 2, 12, 1, tzinfo=UTC)
+    report = IndexReport()
+    items = [
+        accepted(Article(id="fine", title="Tide", published=late, crawled=crawled)),
+        accepted(Article(id="ahead", title="Tide", published=early, crawled=crawled)),
+        accepted(Article(id="now", title="Tide", published=datetime(2025, 3, 3, 0, 1, tzinfo=UTC))),
+    ]
+    index_documents(empty.engine, items, report, now=now)
+    assert report.notes == {"future-date": 2}
+    assert report.examples["future-date"].endswith("dated in the future: 2025-02-02, first seen 2025-02-01")
+    assert report.stored == 3
+
+
 @pytest.mark.parametrize("length", [255, 256, 257])
 def test_a_long_word_is_noted_wherever_it_stands(empty: Archive, length: int) -> None:
     bodies = [f"{'a ' * (before // 2)}{'b' * (before % 2)} {'x' * length} tide" for before in range(260)]

@@ -22,7 +22,7 @@ from search.archive.changing import ChangingArchive
 from search.archive.copies import copies_in
 from search.archive.counted import CountedArchive
 from search.archive.excerpts import with_snippets
-from search.archive.export import columns_of, row_of
+from search.archive.export import columns_of, row_of, rows_of
 from search.archive.feedback import expansion
 from search.archive.opened import Past
 from search.archive.paging import NextPage, digest_of
@@ -282,14 +282,18 @@ class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive,
     ) -> Iterator[dict[str, object]]:
         """Yield every match as a dict of these columns, as one stream, in the order of `scan`.
 
-        Columns are the fields of `Article` and the extra fields; without `columns`, all but `body`,
-        `highlights`, `modified` and `precision`. A value is a text or a list of texts. A time is text to its
-        precision ("2025-02-11T18:30:00Z", "2025-02"), or None.
+        Columns are the fields of `Article`, `seen` (when the archive first had it) and the extra fields;
+        without `columns`, all but `body`, `highlights`, `modified`, `crawled`, `seen` and `precision`. A
+        value is a text or a list of texts. A time is text to its precision ("2025-02-11T18:30:00Z",
+        "2025-02"), or None.
         """
         deadline = deadline_of(timeout)
         with self._reading(deadline) as (reader, _):
             chosen = columns_of(columns, reader.state().extra_fields)
-        return (row_of(article, chosen) for article in self.scan(question, timeout=deadline))
+        articles = self.scan(question, timeout=deadline)
+        if "seen" in chosen:
+            return rows_of(articles, chosen, self.first_seen)
+        return (row_of(article, chosen) for article in articles)
 
     def ids(self, question: Question | str, *, timeout: Timeout = None) -> list[str]:
         """The id of every match, oldest first."""

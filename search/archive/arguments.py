@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from search.article import Article
-from search.dates import INTERVALS
+from search.dates import INTERVALS, Interval
 from search.dates.bounds import age_of
 from search.deadline import Deadline
 from search.engine import MAX_HITS, FacetRequest, Progress
 from search.errors import InvalidRequest, LimitExceeded
+from search.fields import COUNTED_DATES, DateField, field_name
 
 Timeout = float | Deadline | None
 """The time that an answer may take: seconds, a deadline that the caller may cancel, or None for no limit."""
@@ -119,15 +120,37 @@ def facets_of(written: object) -> tuple[FacetRequest, ...]:
     return tuple(_facet(facet) for facet in written)
 
 
+def counting_by(by: object) -> FacetRequest:
+    """The facet by which a timeline counts: an interval of the date, or of a date that is named before it.
+
+    So "week", "date:week" and "seen:week" can be written.
+    """
+    first, _, detail = text_of("by", by).rpartition(":")
+    if (date := _date(first or "date")) is None:
+        raise InvalidRequest(f"cannot count by {by!r}; dates are {', '.join(COUNTED_DATES)}")
+    if (interval := _interval(detail)) is None:
+        raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
+    return FacetRequest(date, interval=interval)
+
+
+def _date(name: str) -> DateField | None:
+    found = field_name(name)
+    return next((date for date in COUNTED_DATES if date == found), None)
+
+
+def _interval(name: str) -> Interval | None:
+    return next((interval for interval in INTERVALS if interval == name.lower()), None)
+
+
 def _facet(written: object) -> FacetRequest:
     if isinstance(written, FacetRequest):
         return written
     field, _, detail = text_of("a facet", written).partition(":")
-    if field.lower() == "date":
-        for interval in INTERVALS:
-            if detail.lower() == interval:
-                return FacetRequest("date", interval=interval)
-        raise InvalidRequest(f"dates are counted by {', '.join(f'date:{name}' for name in INTERVALS)}")
+    if (date := _date(field)) is not None:
+        if (interval := _interval(detail)) is None:
+            known = ", ".join(f"{date}:{name}" for name in INTERVALS)
+            raise InvalidRequest(f"{written!r} is not a facet; dates are counted by {known}")
+        return FacetRequest(date, interval=interval)
     if detail and not (detail.isdecimal() and 0 < int(detail) <= MAX_HITS):
         raise InvalidRequest(f"{written!r} is not a facet; write keyword, source:20 or date:month")
     return FacetRequest(field, int(detail)) if detail else FacetRequest(field)

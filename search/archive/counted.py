@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from search.archive.arguments import Timeout, facets_of
+from search.archive.arguments import Timeout, counting_by, facets_of
 from search.archive.attention import denominator
 from search.archive.opened import OpenedArchive, Past
 from search.archive.question import Question, questions_of
 from search.archive.timeline import Denominator, timeline
-from search.dates import INTERVALS, Interval
+from search.dates import interval_start
 from search.deadline import Check
 from search.engine import Facet, FacetRequest, Reader, SearchRequest, Sort, Timeline
 from search.errors import InvalidRequest
@@ -35,7 +35,7 @@ class CountedArchive(OpenedArchive):
     def timeline(
         self,
         question: Question | str,
-        by: Interval = "month",
+        by: str = "month",
         *,
         share: bool = False,
         bursts: bool = False,
@@ -44,6 +44,10 @@ class CountedArchive(OpenedArchive):
         as_of: Past | None = None,
     ) -> Timeline:
         """The counts of all matches by year, quarter, month, week, day or hour, with the empty ones between.
+
+        Or by weekday, from Monday on. The name of a date other than the publication stands before:
+        "seen:week" counts by when the archive first had the articles, "modified:month" by when they were
+        changed.
 
         With `share` each count has a denominator: the articles that pass the filters of the question, such as
         its sources and dates, but need not have its words. `bursts` marks the intervals with more texts than
@@ -58,7 +62,7 @@ class CountedArchive(OpenedArchive):
     def timelines(
         self,
         questions: Mapping[str, Question | str] | Iterable[str],
-        by: Interval = "month",
+        by: str = "month",
         *,
         per: str | None = None,
         share: bool = False,
@@ -71,14 +75,15 @@ class CountedArchive(OpenedArchive):
 
         With `per`, a facet such as "source:5", each question has a timeline for each of its commonest values.
         """
-        if by not in INTERVALS:
-            raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
+        counted = counting_by(by)
+        if bursts and counted.interval == "weekday":
+            raise InvalidRequest("bursts are of intervals that follow each other, not of weekdays")
         labelled = questions_of(questions)
         with self._reading(timeout, as_of) as (reader, check):
             trees = {label: self._read(reader, asked).tree for label, asked in labelled.items()}
             if per is not None:
                 trees = _per(reader, trees, per)
-            counting = _Counting(reader, by, self.zone, check, texts=texts or bursts)
+            counting = _Counting(reader, replace(counted, texts=texts or bursts), self.zone, check)
             facets = {label: counting.by_date(tree) for label, tree in trees.items()}
             names = [value.value for facet in facets.values() for value in facet.values]
             ends = (min(names), max(names)) if names else None
@@ -86,24 +91,29 @@ class CountedArchive(OpenedArchive):
             for label, tree in trees.items():
                 among = counting.among(denominator(tree)) if share or bursts else None
                 found[label] = timeline(
-                    facets[label], by, self.zone, check, among, ends, texts=texts, with_bursts=bursts
+                    facets[label],
+                    counting.interval,
+                    self.zone,
+                    check,
+                    among,
+                    ends,
+                    texts=texts,
+                    with_bursts=bursts,
                 )
             return found
 
-    def coverage(
-        self, by: Interval = "month", *, per: str = "source:20", timeout: Timeout = None
-    ) -> Coverage:
+    def coverage(self, by: str = "month", *, per: str = "source:20", timeout: Timeout = None) -> Coverage:
         """The articles of the archive by time, and of each of the commonest values of a field.
 
         Each timeline reaches from its first article to its last; an interval without articles is a hole.
         """
-        if by not in INTERVALS:
-            raise InvalidRequest(f"cannot count by {by!r}; intervals are {', '.join(INTERVALS)}")
+        counted = counting_by(by)
         with self._reading(timeout) as (reader, check):
-            counting = _Counting(reader, by, self.zone, check)
+            counting = _Counting(reader, counted, self.zone, check)
 
             def line(tree: Node) -> Timeline:
-                return timeline(counting.by_date(tree), by, self.zone, counting.check, counting.among(tree))
+                facet, among = counting.by_date(tree), counting.among(tree)
+                return timeline(facet, counting.interval, self.zone, check, among)
 
             trees = _per(reader, {"": Everything()}, per)
             return Coverage(line(Everything()), {label: line(tree) for label, tree in trees.items()})
@@ -112,18 +122,15 @@ class CountedArchive(OpenedArchive):
 class _Counting:
     """Counts by date in one moment of an archive; each query once."""
 
-    def __init__(
-        self, reader: Reader, by: Interval, zone: tzinfo, check: Check, *, texts: bool = False
-    ) -> None:
-        self._texts = texts
-        self._reader, self._by, self._zone, self.check = reader, by, zone, check
+    def __init__(self, reader: Reader, asked: FacetRequest, zone: tzinfo, check: Check) -> None:
+        self._reader, self._asked, self._zone, self.check = reader, asked, zone, check
+        self.interval = asked.interval or "month"
         self._known: dict[Node, Facet] = {}
 
     def by_date(self, tree: Node) -> Facet:
         """The counts of the matches of a query by date."""
         if tree not in self._known:
-            asked = FacetRequest("date", interval=self._by, texts=self._texts)
-            request = SearchRequest(tree, limit=0, facets=(asked,), zone=self._zone)
+            request = SearchRequest(tree, limit=0, facets=(self._asked,), zone=self._zone)
             (self._known[tree],) = self._reader.search(request).facets
         return self._known[tree]
 
@@ -133,7 +140,17 @@ class _Counting:
 
     @once
     def _span(self) -> tuple[datetime | None, datetime | None]:
-        """The times of the first and the last article that has one."""
+        """The times of the first and the last article that has one.
+
+        By another date than the publication they are times within the first and the last interval.
+        """
+        if self._asked.field != "date":
+            values = self.by_date(Everything()).values if self.interval != "weekday" else ()
+            if not values:
+                return None, None
+            ends = (interval_start(values[place].value).replace(tzinfo=self._zone) for place in (0, -1))
+            begun, ended = (start.astimezone(UTC) + timedelta(microseconds=1) for start in ends)
+            return begun, ended
         dated = Not(Missing("date"))
         requests = (SearchRequest(dated, sort=sort, limit=1) for sort in _ENDS)
         first, last = (self._reader.search(request).hits for request in requests)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from difflib import get_close_matches
+from itertools import islice
 
 from search.archive.arguments import text_of
-from search.article import Article, written_time
+from search.article import TIMES_BESIDE, Article, written_time
 from search.errors import InvalidRequest
 from search.fields import MAX_NAMED, field_name
 
 TEXT_COLUMNS = ("id", "title", "description", "body", "source", "url", "language", "precision")
-TIME_COLUMNS = ("published", "modified")
+TIME_COLUMNS = ("published", "modified", "crawled", "seen")
 LIST_COLUMNS = ("highlights", "keywords", "authors")
 """The columns that every archive has, by the type of their values; extra fields are lists."""
+
+READ_ARTICLES = 500
 
 DEFAULT_COLUMNS = (
     "id", "published", "title", "source", "authors", "keywords", "url", "language", "description",
 )  # fmt: skip
 """The columns of an export that chooses none; the extra fields follow."""
 
-OWN_COLUMNS = (*DEFAULT_COLUMNS, "body", "highlights", "modified", "precision")
+OWN_COLUMNS = (*DEFAULT_COLUMNS, "body", "highlights", "modified", "crawled", "seen", "precision")
 _OF_FIELDS = {"keyword": "keywords", "author": "authors", "lang": "language", "date": "published"}
 
 
@@ -59,16 +63,33 @@ def _column(written: str, extra_fields: Sequence[str]) -> str:
 def row_of(article: Article, columns: Sequence[str]) -> dict[str, object]:
     """The values of the columns, ready for JSON: a text, a list of texts, or None for a time that is missing.
 
-    A time is written to its precision.
+    A time is written to its precision. An article does not tell when it was `seen` (see `rows_of`).
     """
     return {column: _value(article, column) for column in columns}
+
+
+def rows_of(
+    articles: Iterable[Article],
+    columns: Sequence[str],
+    first_seen: Callable[[list[str]], Mapping[str, datetime]],
+) -> Iterator[dict[str, object]]:
+    """Yield the articles as rows of columns, of which one is `seen`."""
+    stream = iter(articles)
+    while some := list(islice(stream, READ_ARTICLES)):
+        seen = first_seen([article.id for article in some])
+        for article in some:
+            at = seen.get(article.id)
+            yield {**row_of(article, columns), "seen": at and written_time(at)}
 
 
 def _value(article: Article, column: str) -> object:
     if column == "published":
         return None if article.published is None else written_time(article.published, article.precision)
-    if column == "modified":
-        return None if article.modified is None else written_time(article.modified)
+    if column in TIMES_BESIDE:
+        moment = getattr(article, column)
+        return None if moment is None else written_time(moment)
+    if column == "seen":
+        return None
     if column == "precision" and article.published is None:
         return ""
     if column in TEXT_COLUMNS:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from search.archive.arguments import Timeout, checked_as, deadline_of
+from search.archive.arguments import Timeout, checked_as, counting_by, deadline_of
 from search.archive.opened import OpenedArchive, Past
 from search.archive.question import Question, question_of
-from search.dates import Interval
 from search.engine import FacetRequest, Reader, Results, SearchRequest
 from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.language import Node, parse_query
@@ -29,7 +28,7 @@ class RecordedArchive(OpenedArchive):
         question: Question | str,
         *,
         page: Results | None = None,
-        by: Interval | None = None,
+        by: str | None = None,
         options: dict[str, str | bool] | None = None,
         timeout: Timeout = None,
         as_of: Past | None = None,
@@ -49,7 +48,8 @@ class RecordedArchive(OpenedArchive):
             read = self._read(reader, asked)
             articles = tuple(_found(reader, read.tree))
             state, numbers = reader.state(), reader.stats()
-            requests = [FacetRequest("source", 0), FacetRequest("date", interval=by or "year")]
+            requests = [FacetRequest("source", 0), FacetRequest("date", interval="year")]
+            requests += [] if by is None else [counting_by(by)]
             counted = reader.search(
                 SearchRequest(read.tree, limit=0, facets=tuple(requests), zone=self.zone)
             ).facets
@@ -82,7 +82,7 @@ class RecordedArchive(OpenedArchive):
                 hits = [hit.id for hit in page.hits]
                 facts["page"] = {"first": page.first, "hits": len(hits), "order_digest": order_digest(hits)}
             if by is not None:
-                facts["counts"] = {"by": by, "bins": [[v.value, v.count] for v in counted[1].values]}
+                facts["counts"] = {"by": by, "bins": [[v.value, v.count] for v in counted[2].values]}
             return Manifest(facts, articles)
 
     def replay(self, manifest: Manifest, *, timeout: Timeout = None) -> Replay:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 
 from search.archive.attention import bursts, state_of, wilson
-from search.dates import Interval, Period, boundaries, interval_name, interval_start
+from search.dates import WEEKDAYS, Interval, Period, boundaries, interval_name, interval_start
 from search.deadline import Check, checked
 from search.engine import Bin, Facet, FacetValue, Timeline
+from search.fields import COUNTED_DATES, DateField
 from search.language import Dates
 
 
@@ -24,6 +26,12 @@ class Denominator:
     facet: Facet
     first: datetime | None
     last: datetime | None
+
+    def covers(self, period: Period) -> bool:
+        """True if the archive has articles from before the period until after it; of weekdays it does."""
+        start, end = period.start, period.end
+        begun = start is None or (self.first is not None and self.first <= start)
+        return begun and (end is None or (self.last is not None and end <= self.last))
 
 
 def timeline(
@@ -42,30 +50,43 @@ def timeline(
     The facet, and the one that it is counted `among`, have counts of texts and sources: `texts` shows them,
     and `with_bursts` finds bursts by them.
     """
+    of, date = among.of if among else "", _date_of(facet)
     if ends is None:
         if not facet.values:
-            return Timeline(interval, (), facet.missing, facet.imprecise, among.of if among else "")
+            return Timeline(interval, (), facet.missing, facet.imprecise, of, date)
         ends = facet.values[0].value, facet.values[-1].value
     found = {value.value: value for value in facet.values}
     nothing = FacetValue("", 0, "", 0, 0)
     totals = {value.value: value.count for value in among.facet.values} if among else {}
     bins = []
-    edges = boundaries(interval_start(ends[0]), interval_start(ends[1]), interval, zone)
-    for start, end in checked(pairwise(edges), check):
-        name = interval_name(start, interval)
-        query = str(Dates(Period(start, end)))
+    for name, period in checked(_spans(ends, interval, zone), check):
+        start = None if period.start is None else period.start.astimezone(UTC)
+        query = "" if start is None else str(Dates(period, date))
         value = found.get(name, nothing)
-        own = Bin(name, start.astimezone(UTC), value.count, query)
+        own = Bin(name, start, value.count, query)
         if texts:
             own = replace(own, texts=value.texts, sources=value.sources)
         if among is not None:
-            within = among.first is not None and among.first <= start
-            within = within and among.last is not None and end <= among.last
-            own = _with_share(own, totals.get(name, 0), within)
+            own = _with_share(own, totals.get(name, 0), among.covers(period))
         bins.append(own)
     if among is not None and with_bursts:
         _mark_bursts(bins, facet, among.facet, check)
-    return Timeline(interval, tuple(bins), facet.missing, facet.imprecise, among.of if among else "")
+    return Timeline(interval, tuple(bins), facet.missing, facet.imprecise, of, date)
+
+
+def _spans(ends: tuple[str, str], interval: Interval, zone: tzinfo) -> Iterator[tuple[str, Period]]:
+    """The intervals from one name to another, by name; a weekday is all of time."""
+    if interval == "weekday":
+        yield from ((weekday, Period()) for weekday in WEEKDAYS)
+        return
+    for start, end in pairwise(boundaries(interval_start(ends[0]), interval_start(ends[1]), interval, zone)):
+        yield interval_name(start, interval), Period(start, end)
+
+
+def _date_of(facet: Facet) -> DateField:
+    """The date by which a facet counts."""
+    name = facet.field.partition(":")[0]
+    return next(date for date in COUNTED_DATES if date == name)
 
 
 def _mark_bursts(bins: list[Bin], facet: Facet, among: Facet, check: Check) -> None:

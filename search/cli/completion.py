@@ -19,7 +19,7 @@ from click.shell_completion import BashComplete, CompletionItem, add_completion_
 from search.cli.last import last_ids
 from search.cli.topics import TOPICS
 from search.dates import INTERVALS
-from search.fields import FACET_FIELDS, FIELDS, field_name
+from search.fields import COUNTED_DATES, FACET_FIELDS, FIELDS, field_name
 
 if TYPE_CHECKING:
     from search.archive.archive import Archive
@@ -28,6 +28,7 @@ MAX_COMPLETIONS = 50
 MIN_WORD_LENGTH = 2
 """Letters of a word before words of the archive are offered for it."""
 
+_DATED = tuple(f"{date}:{interval}" for date in COUNTED_DATES for interval in INTERVALS)
 _SPECIAL = re.compile(r"([^\w.,:/@%+=-])")
 
 
@@ -75,11 +76,17 @@ def complete_facets(ctx: click.Context, param: click.Parameter, incomplete: str)
     """Complete the name of a field that can be counted by; `--per` takes none of dates."""
 
     def found(archive: Archive) -> Iterable[str]:
-        dates = (f"date:{interval}" for interval in INTERVALS if param.name != "per")
-        names = (*FACET_FIELDS, *archive.state().extra_fields, *dates)
+        names = (*FACET_FIELDS, *archive.state().extra_fields, *(_DATED if param.name != "per" else ()))
         return [name for name in names if name.startswith(incomplete)]
 
     return _completed(ctx, found)
+
+
+def complete_intervals(
+    _ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete an interval, or a date and an interval of it."""
+    return [CompletionItem(name) for name in (*INTERVALS, *_DATED) if name.startswith(incomplete)]
 
 
 def complete_columns(

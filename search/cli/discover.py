@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search.cli.citing import seen_of
 from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
@@ -92,8 +91,7 @@ def similar(
         results = opened.similar(
             _read_article(identity), since=since, until=until, limit=limit, timeout=timeout
         )
-        seen = seen_of(opened, [hit.article for hit in results.hits], output_format)
-    show_results(settings, _with_short_head(results, output_format), output_format, seen=seen)
+    show_results(settings, _with_short_head(results, output_format), output_format)
 
 
 def _with_short_head(results: Results, output_format: str) -> Results:
@@ -132,8 +130,7 @@ def background(
     settings = resolve(archive, tz, color)
     with open_existing(settings) as opened:
         results = opened.background(_read_article(identity), limit=limit, timeout=timeout)
-        seen = seen_of(opened, [hit.article for hit in results.hits], output_format)
-    show_results(settings, _with_short_head(results, output_format), output_format, seen=seen)
+    show_results(settings, _with_short_head(results, output_format), output_format)
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search.cli.citing import CITATION_FORMATS, with_seen
+from search.cli.citing import CITATION_FORMATS
 from search.cli.options import (
     NOTHING_FOUND,
     archive_option,
@@ -76,9 +76,10 @@ def export(
 
     There is no limit and no timeout. All rows are of one moment, whatever is indexed meanwhile.
 
-    Columns are the fields of an article: id, published, precision, modified, title, description, highlights,
-    body, keywords, authors, source, url, language; and each extra field of the archive by its name. By
-    default they are all of them without body, highlights, modified and precision.
+    Columns are the fields of an article: id, published, precision, modified, crawled, title, description,
+    highlights, body, keywords, authors, source, url, language; seen, the time when the archive first had it;
+    and each extra field of the archive by its name. By default they are all of them without body, highlights,
+    modified, crawled, seen and precision.
 
     ris, bibtex and csl-json are references for a bibliography. Their dates have the precision of the article,
     and the day of access is the day on which the archive first had it.
@@ -112,8 +113,7 @@ def export(
 
         def counted() -> Iterator[Row]:
             nonlocal count
-            rows: Iterable[Row] = opened.export(question, columns)
-            for row in with_seen(opened, rows) if kind in CITATION_FORMATS else rows:
+            for row in opened.export(question, columns):
                 yield row
                 count += 1
                 if not count % 500:

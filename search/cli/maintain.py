@@ -95,14 +95,22 @@ def restore(folder: Path, archive: str | None) -> None:
 @click.option(
     "--versions", is_flag=True, help="Print every stored version, deleted articles included; see below."
 )
+@click.option(
+    "--seen",
+    is_flag=True,
+    help="Write when each article was first seen as its time of crawling, which index keeps.",
+)
 @output_option
 @archive_option
 @quiet_option()
-def dump(versions: bool, archive: str | None) -> None:
+def dump(versions: bool, seen: bool, archive: str | None) -> None:
     """Print every article as JSON lines.
 
     They are in the order of their first arrival. `news index` makes the same archive from this output. The
     command reads only the stored articles, so it works without the index.
+
+    An archive made from it has first seen the articles when it was made. With --seen each article tells when
+    this archive first had it (crawled), and the other archive has then first seen it at that time, too.
 
     With --versions, each line is a version with the names that `news history --format json` has: revision,
     at, until, ended, changed and article. `news index` does not read these lines.
@@ -111,7 +119,10 @@ def dump(versions: bool, archive: str | None) -> None:
     from search.present.schema import to_json_lines, versions_as_json_lines
 
     stored = maintained(resolve(archive).archive)
-    lines = versions_as_json_lines(stored.versions()) if versions else to_json_lines(stored.articles())
+    if versions and seen:
+        raise click.UsageError("--seen is of articles; each version tells when it came")
+    articles = stored.articles(seen=seen)
+    lines = versions_as_json_lines(stored.versions()) if versions else to_json_lines(articles)
     sys.stdout.writelines(lines)
 
 

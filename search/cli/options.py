@@ -124,6 +124,11 @@ color_option = click.option(
 )
 
 
+texts_option = click.option(
+    "--texts", is_flag=True, help="Also count texts, each once however many copies it has, and sources."
+)
+
+
 def _make_quiet(ctx: click.Context, _param: click.Parameter, given: bool) -> None:
     ctx.meta[_QUIET] = given
 

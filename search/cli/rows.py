@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Iterator
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 import click
@@ -31,10 +31,10 @@ def check_facets(output_format: str) -> None:
         )
 
 
-def print_rows(output_format: str, results: Results, seen: Mapping[str, datetime], zone: tzinfo) -> None:
-    """Print a page of hits as rows, and say so if there are more; `seen` is for references."""
+def print_rows(output_format: str, results: Results, zone: tzinfo) -> None:
+    """Print a page of hits as rows, and say so if there are more."""
     if output_format in CITATION_FORMATS:
-        print_references(output_format, [hit.article for hit in results.hits], seen, zone)
+        print_references(output_format, [(hit.article, hit.seen) for hit in results.hits], zone)
     else:
         sys.stdout.writelines(_rows(output_format, results))
     if results.next is not None:

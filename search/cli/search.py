@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
 
-from search.cli.citing import seen_of
 from search.cli.last import remember
 from search.cli.options import (
     NOTHING_FOUND,
@@ -27,6 +23,7 @@ from search.cli.options import (
     question_options,
     quiet_option,
     resolve,
+    texts_option,
     timeout_option,
     tz_option,
     warn,
@@ -45,10 +42,11 @@ if TYPE_CHECKING:
 @question_options
 @click.option(
     "--sort",
-    type=click.Choice(["relevance", "newest", "oldest"]),
+    type=click.Choice(["relevance", "newest", "oldest", "modified", "seen"]),
     default="relevance",
     show_default=True,
-    help="The order of the hits. Equal hits are sorted newest first, then by id.",
+    help="The order of the hits; modified and seen put the latest first. Hits of equal relevance are sorted "
+    "newest first, then by id, other equal ones by id.",
 )
 @click.option("--limit", "-n", type=int, help="Print at most this many hits.  [default: 10]")
 @click.option("--page", type=click.IntRange(1), help="Print this page of hits.  [default: 1]")
@@ -60,7 +58,8 @@ if TYPE_CHECKING:
     metavar="FIELD[:N]",
     shell_complete=completed("complete_facets"),
     help="Count all matches by keyword, source, author, site, lang, precision or a field of the source, "
-    "the N most frequent values; or by date:month, as well as year, quarter, week, day, hour. Repeatable.",
+    "the N most frequent values; or by date:month, as well as year, quarter, week, day, hour, weekday; or by "
+    "modified:month, seen:month. Repeatable.",
 )
 @click.option("--collapse", is_flag=True, help="Print one hit for each text, and count texts and sources.")
 @click.option("--expand", is_flag=True, help="Also rank by the typical words of the first hits.")
@@ -103,6 +102,7 @@ def search(
       news search harbour strike --since 2025-02
       news search '"bank of marenne" OR ferry' --sort newest
       news search 'title:storm -flood' --facet keyword --facet date:month
+      news search storm --sort seen
       news search --any 'A headline, or a sentence'
       news search -- -flood
 
@@ -136,12 +136,11 @@ def search(
         size = settings.limit if limit is None else limit
         start = after if page is None else start_of(page, size, after, ask)
         results = ask(size, start, whole=True)
-        seen = seen_of(opened, [hit.article for hit in results.hits], output_format)
         if manifest is not None:
             given: dict[str, str | bool] = {"sort": sort, "expand": expand, "recency": recency or ""}
             given["collapse"] = collapse
             write_manifest(manifest, opened.manifest(question, page=results, options=given))
-    show_results(settings, results, output_format, page, seen)
+    show_results(settings, results, output_format, page)
 
 
 def show_notes(results: Results) -> None:
@@ -161,9 +160,8 @@ def show_results(
     results: Results,
     output_format: str,
     page: int | None = None,
-    seen: Mapping[str, datetime] = MappingProxyType({}),
 ) -> None:
-    """Print a page of results, with the times of `seen_of` in references; the exit code is 1 without any."""
+    """Print a page of results; the exit code is 1 without any."""
     from search.present import schema, terminal
 
     show_notes(results)
@@ -177,7 +175,7 @@ def show_results(
         case "json":
             click.echo(schema.to_json(results, indent=2))
         case _:
-            print_rows(output_format, results, seen, settings.zone)
+            print_rows(output_format, results, settings.zone)
     if not results.total:
         exit_with(NOTHING_FOUND)
 
@@ -224,6 +222,7 @@ def count(
     shell_complete=completed("complete_facets"),
     help="Count by this field, as in search --facet. Can be repeated.  [default: keyword, source, author]",
 )
+@texts_option
 @question_options
 @timeout_option
 @as_of_option
@@ -235,6 +234,7 @@ def count(
 def facets(
     question: Question,
     fields: tuple[str, ...],
+    texts: bool,
     timeout: float,
     as_of: str | None,
     tz: str | None,
@@ -250,12 +250,14 @@ def facets(
       news facets storm
       news facets --by keyword:50 --format csv
       news facets strike --by date:week --by source
+      news facets storm --by source --by seen:weekday --texts
     """
     from search.present import schema, table, terminal
 
     settings = resolve(archive, tz, color)
     with open_existing(settings, with_warnings=True, as_of=as_of) as opened:
-        counted = opened.facets(question, *(fields or ("keyword", "source", "author")), timeout=timeout)
+        asked = fields or ("keyword", "source", "author")
+        counted = opened.facets(question, *asked, texts=texts, timeout=timeout)
     match output_format:
         case "text":
             terminal.print_facets(console(settings), counted)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search.cli.citing import CITATION_FORMATS, print_references, seen_of
+from search.cli.citing import CITATION_FORMATS, print_references
 from search.cli.last import hit_of
 from search.cli.options import (
     NOTHING_FOUND,
@@ -70,15 +70,17 @@ def show(
     with open_existing(settings, with_warnings=True, as_of=as_of) as opened:
         found = [_find(opened, settings, identity, by_number=hit) for identity in ids]
         articles = [article for article in found if article is not None]
+        seen = opened.first_seen([article.id for article in articles])
         if output_format in CITATION_FORMATS:
-            print_references(output_format, articles, seen_of(opened, articles, output_format), settings.zone)
+            dated = [(article, seen.get(article.id)) for article in articles]
+            print_references(output_format, dated, settings.zone)
             articles = []
         for number, article in enumerate(articles):
             if output_format == "json":
                 click.echo(schema.to_json(article))
             else:
                 click.echo() if number else None
-                terminal.print_article(console(settings), article, settings.zone)
+                terminal.print_article(console(settings), article, settings.zone, seen.get(article.id))
     if None in found:
         exit_with(NOTHING_FOUND)
 

@@ -22,6 +22,7 @@ from search.cli.options import (
     question_options,
     quiet_option,
     resolve,
+    texts_option,
     timeout_option,
     tz_option,
     warn,
@@ -30,14 +31,15 @@ from search.cli.recording import manifest_option, pinned, write_manifest
 
 if TYPE_CHECKING:
     from search.archive.question import Question
-    from search.dates import Interval
 
 _by_option = click.option(
     "--by",
-    type=click.Choice("year quarter month week day hour".split()),
+    metavar="INTERVAL",
     default="month",
     show_default=True,
-    help="The interval.",
+    shell_complete=completed("complete_intervals"),
+    help="The interval: year, quarter, month, week, day, hour or weekday. By another date than the "
+    "publication: modified:week, seen:day.",
 )
 
 
@@ -47,6 +49,7 @@ _by_option = click.option(
 @click.option(
     "--bursts", is_flag=True, help="Mark intervals with more matches than the 28 before; with --share."
 )
+@texts_option
 @click.option("--vs", "others", multiple=True, metavar="QUERY", help="Another query beside it. Repeatable.")
 @click.option(
     "--per",
@@ -72,9 +75,10 @@ _by_option = click.option(
 @quiet_option()
 def timeline(
     question: Question,
-    by: Interval,
+    by: str,
     share: bool,
     bursts: bool,
+    texts: bool,
     others: tuple[str, ...],
     per: str | None,
     timeout: float,
@@ -95,6 +99,7 @@ def timeline(
     \b
       news timeline strike --by week
       news timeline opec --vs gold --by month --share
+      news timeline storm --by seen:day --texts
       news timeline storm --per source:5 -f svg -o storm.svg
     """
     from dataclasses import replace
@@ -111,7 +116,7 @@ def timeline(
     with open_existing(settings, with_warnings=True, as_of=as_of) as opened:
         opened = opened if manifest is None else pinned(opened)
         # The shares tell an interval without data from one without a match.
-        lines = opened.timelines(asked, by, per=per, share=True, bursts=bursts, timeout=timeout)
+        lines = opened.timelines(asked, by, per=per, share=True, bursts=bursts, texts=texts, timeout=timeout)
         if manifest is not None:
             write_manifest(manifest, opened.manifest(question, by=by))
     if not share:
@@ -126,7 +131,7 @@ def timeline(
             click.echo(chart.chart_as_svg(chart.chart_of(lines, share=share), title), nl=False)
         case kind:
             label = "query" if others else "" if per is None else per.partition(":")[0]
-            columns = times.timeline_columns(by, label=label, share=share)
+            columns = times.timeline_columns(by, label=label, share=share, texts=texts)
             rows = times.timeline_rows(lines, label)
             sys.stdout.writelines(table.rows_as_table(rows, columns, "tsv" if kind == "tsv" else "csv"))
             for note in times.notes_on_rows(lines, share=share):
@@ -151,7 +156,7 @@ def timeline(
 @archive_option
 @quiet_option()
 def coverage(
-    by: Interval, per: str, timeout: float, tz: str | None, output_format: str, archive: str | None
+    by: str, per: str, timeout: float, tz: str | None, output_format: str, archive: str | None
 ) -> None:
     """Show the time that the archive covers, and its holes.
 

@@ -130,6 +130,8 @@ QUERY = Topic(
                 ("strike date:2025-02", "published in February 2025"),
                 ("strike since:2025-02 until:2025-03-15", "published between these, both included"),
                 ("strike when:7d", "published in the last 7 days"),
+                ("strike modified:2025-02", "changed in February 2025, as the source says"),
+                ("strike seen:7d", "first seen by the archive in the last 7 days"),
                 ("strike changed:7d", "updated since 7 days ago; takes all that date: takes"),
             ),
         ),
@@ -223,6 +225,16 @@ DATES = Topic(
                 ("date:2w..1w", "2025-02-24..2025-03-09"),
                 ("when:2m", "2025-01-01..2025-03-12"),
                 ("when:1y", "2024-01-01..2025-03-12"),
+            ),
+        ),
+        Section(
+            "The three dates of an article",
+            "date: is of the publication. modified: and seen: take all that date: takes.",
+            (
+                ("modified:2025-02", "changed in that time, as the source says"),
+                ("modified:none", "articles without a time of a change"),
+                ("seen:today", "first seen by the archive today, or by the crawler that fetched them"),
+                ("seen:2025-02 date:..2024", "old articles that came late"),
             ),
         ),
         Section(

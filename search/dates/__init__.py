@@ -17,6 +17,7 @@ forward, a time that is skipped is moved by the gap.
 from search.dates.instants import DayOrder, Stamp, UnreadableDate, read_stamp, read_zone, shortened
 from search.dates.periods import (
     INTERVALS,
+    WEEKDAYS,
     Interval,
     Period,
     boundaries,
@@ -28,6 +29,7 @@ from search.dates.periods import (
 
 __all__ = [
     "INTERVALS",
+    "WEEKDAYS",
     "DayOrder",
     "Interval",
     "Period",

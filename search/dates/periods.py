@@ -10,8 +10,11 @@ from typing import Literal, TypeVar, get_args
 from search.article import EARLIEST_YEAR, LATEST_YEAR, Precision
 from search.dates.instants import NUMERIC_DATE, UnreadableDate, numeric_day, shortened
 
-Interval = Literal["year", "quarter", "month", "week", "day", "hour"]
+Interval = Literal["year", "quarter", "month", "week", "day", "hour", "weekday"]
+"""A span of the calendar to count by; or the day of the week, in which all its days are counted together."""
+
 INTERVALS: tuple[Interval, ...] = get_args(Interval)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 Bound = TypeVar("Bound", bound=date | None)
 
@@ -274,20 +277,23 @@ def boundaries(first: datetime, last: datetime, interval: Interval, zone: tzinfo
     """Return the starts of all intervals from `first` to `last`, and the end of the last interval.
 
     `first` and `last` are naive, in `zone`; the result has fixed offsets like the bounds of a `Period`. No
-    interval is left out, so bins made of neighbours have no gap.
+    interval is left out, so bins made of neighbours have no gap. Weekdays are days here.
     """
-    edges = [_unit_start(interval, first, 0)]
+    unit = "day" if interval == "weekday" else interval
+    edges = [_unit_start(unit, first, 0)]
     while edges[-1] <= last:
-        edges.append(_unit_start(interval, edges[-1], 1))
+        edges.append(_unit_start(unit, edges[-1], 1))
     return [_fixed(edge.replace(tzinfo=zone)) for edge in edges]
 
 
 def interval_name(start: datetime, interval: Interval) -> str:
     """Write the interval that begins at `start` as in a query.
 
-    It is 2025, 2025-Q1, 2025-02, 2025-W07, 2025-02-11 or 2025-02-11T18.
+    It is 2025, 2025-Q1, 2025-02, 2025-W07, 2025-02-11 or 2025-02-11T18. A weekday is Monday, in no query.
     """
     match interval:
+        case "weekday":
+            return WEEKDAYS[start.weekday()]
         case "week":
             year, week, _ = start.isocalendar()
             return f"{year}-W{week:02}"
@@ -298,7 +304,7 @@ def interval_name(start: datetime, interval: Interval) -> str:
 
 
 def interval_start(name: str) -> datetime:
-    """The calendar time at which the interval with this name begins; see `interval_name`."""
+    """The calendar time at which the interval with this name begins, which is not a weekday."""
     if "W" in name:
         year, week = name.split("-W")
         return datetime.combine(date.fromisocalendar(int(year), int(week), 1), time())

@@ -10,34 +10,35 @@ import binascii
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from search.errors import InvalidRequest
 
-Sort = Literal["relevance", "newest", "oldest"]
-SORTS: tuple[Sort, ...] = ("relevance", "newest", "oldest")
+Sort = Literal["relevance", "newest", "oldest", "modified", "seen"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
+"""The last two put the latest first; articles without the date of an order come last in it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_TIME = -(1 << 63)
-_FACTS = {"relevance": struct.Struct(">cdq"), "newest": struct.Struct(">cq"), "oldest": struct.Struct(">cq")}
+_FACTS = dict.fromkeys(SORTS, struct.Struct(">cq")) | {"relevance": struct.Struct(">cdq")}
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """A place in a result list: just after the hit with this score, time and id.
 
-    In a list sorted by time the score is 0.
+    In a list sorted by time the score is 0, and the time is the one that it is sorted by.
     """
 
     sort: Sort
     score: float
-    published: datetime | None
+    time: datetime | None
     id: str
 
     def __str__(self) -> str:
         """The cursor as one opaque word; `Cursor.read` is the way back."""
         letter = self.sort[0].encode()
-        when = _NO_TIME if self.published is None else (self.published - _EPOCH) // timedelta(microseconds=1)
+        when = _NO_TIME if self.time is None else (self.time - _EPOCH) // timedelta(microseconds=1)
         facts = (letter, self.score, when) if self.sort == "relevance" else (letter, when)
         packed = _FACTS[self.sort].pack(*facts) + self.id.encode()
         return base64.urlsafe_b64encode(packed).decode().rstrip("=")
@@ -50,9 +51,9 @@ class Cursor:
             of_sort = {each[0].encode(): each for each in SORTS}[packed[:1]]
             layout = _FACTS[of_sort]
             _, *score, when = layout.unpack_from(packed)
-            published = None if when == _NO_TIME else _EPOCH + timedelta(microseconds=when)
+            moment = None if when == _NO_TIME else _EPOCH + timedelta(microseconds=when)
             identity = packed[layout.size :].decode()
-            cursor = cls(of_sort, score[0] if score else 0.0, published, identity)
+            cursor = cls(of_sort, score[0] if score else 0.0, moment, identity)
         except (ValueError, KeyError, OverflowError, struct.error, binascii.Error) as error:
             raise InvalidRequest("that is not a cursor; use the one a page of results came with") from error
         if cursor.sort != sort:

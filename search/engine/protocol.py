@@ -179,7 +179,10 @@ class Historied(Protocol):
         """
 
     def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
-        """When the archive first had each of these articles; without those whose time it does not know."""
+        """When the archive first had each of these articles; without those whose time it does not know.
+
+        The time of an article's crawl counts if it is earlier.
+        """
 
     def prune(self, before: datetime) -> int:
         """Drop the versions that were replaced or deleted before this time; return how many."""
@@ -201,8 +204,11 @@ class Maintained(Protocol):
         index is rebuilt in the copy. Raises `ArchiveExists`, and `ArchiveDamaged` where articles are lost.
         """
 
-    def articles(self) -> Iterator[Article]:
-        """Every article, in the order in which they first came; the index is not needed for it."""
+    def articles(self, *, seen: bool = False) -> Iterator[Article]:
+        """Every article, in the order in which they first came; the index is not needed for it.
+
+        With `seen` the time when the archive first had an article stands for the time of its crawl.
+        """
 
     def versions(self) -> Iterator[Version]:
         """Every version of every article that there is or was, article by article, the oldest first."""

@@ -16,10 +16,11 @@ MAX_HITS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class FacetRequest:
-    """Count matches by the values of `field`, the `limit` most frequent; or by date.
+    """Count matches by the values of `field`, the `limit` most frequent; or by time.
 
-    With an `interval` (then `field` is "date") the values are the intervals with matches, in time's
-    order, all of them. With `texts` the texts and the sources of each value are counted too.
+    With an `interval` (then `field` is "date", "modified" or "seen") the values are the intervals with
+    matches, in time's order, all of them. With `texts` the texts and the sources of each value are counted
+    too.
     """
 
     field: str

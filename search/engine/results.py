@@ -11,6 +11,7 @@ from search.article import Article, written_time
 from search.dates import Interval
 from search.engine.copies import Copies
 from search.errors import InvalidRequest
+from search.fields import DateField
 from search.snippets import Highlight, Marks, Snippet
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ MAX_BINS = 20_000
 """The number of intervals of one timeline, at most."""
 
 
-_COLUMNS = "id score published title source authors keywords url language snippet".split()
+_COLUMNS = "id score published modified seen title source authors keywords url language snippet".split()
 """The columns of a row; extra fields have further ones."""
 
 
@@ -42,7 +43,8 @@ class Suggestion:
 class Hit:
     """One article found. `snippet` is None where none was asked for; `title_marks` are in its title.
 
-    `copies` is None if the archive has no other copy of the article.
+    `copies` is None if the archive has no other copy of the article. `seen` is when the archive first had
+    it, in UTC, or None if that is not known.
     """
 
     article: Article
@@ -50,6 +52,7 @@ class Hit:
     snippet: Snippet | None = None
     title_marks: Marks = ()
     copies: Copies | None = None
+    seen: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -88,6 +91,8 @@ class Hit:
             "id": article.id,
             "score": self.score,
             "published": published,
+            "modified": article.modified and written_time(article.modified),
+            "seen": self.seen and written_time(self.seen),
             "title": article.title,
             "source": article.source,
             "authors": list(article.authors),
@@ -155,6 +160,8 @@ BinState = Literal["ok", "thin", "partial", "no data"]
 class Bin:
     """One interval of a timeline: its name ("2025-02"), its first instant, its matches, its term.
 
+    A weekday has no first instant, and no term.
+
     With a denominator, `total` counts the articles among which the matches are counted, and `share` is their
     part, with its 95 % interval from `low` to `high`; all are None without one, and the share is None where
     the total is 0. The `state` is "no data" where the total is 0, "partial" where the archive begins or ends
@@ -165,7 +172,7 @@ class Bin:
     """
 
     name: str
-    start: datetime
+    start: datetime | None
     count: int
     query: str
     total: int | None = None
@@ -185,7 +192,8 @@ class Timeline:
     A match is in an interval only if all of the time that it is known to is: a month in a month or year, but
     in no week or day. `imprecise` counts the matches that are in no interval for this reason. The `query` of
     an interval finds them as well where they overlap it: a month article is found by each day of its month.
-    `of` is the query of the denominator, "" without one.
+    `of` is the query of the denominator, "" without one. `date` is the date by which the articles were
+    counted. By weekday there are all seven, from Monday on.
     """
 
     interval: Interval
@@ -193,6 +201,7 @@ class Timeline:
     undated: int
     imprecise: int = 0
     of: str = ""
+    date: DateField = "date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +281,7 @@ class Results:
         return [hit.to_dict() for hit in self.hits]
 
     def to_pandas(self) -> DataFrame:
-        """The hits as a pandas DataFrame, a row each, with `published` as times in UTC.
+        """The hits as a pandas DataFrame, a row each, with times in UTC.
 
         Raises `InvalidRequest` where pandas is not installed.
         """
@@ -281,7 +290,9 @@ class Results:
         except ImportError as error:
             raise InvalidRequest("a DataFrame needs pandas: pip install 'news-search[pandas]'") from error
         frame = pandas.DataFrame(self.to_dicts(), columns=None if self.hits else _COLUMNS)
-        frame["published"] = pandas.to_datetime([hit.published for hit in self.hits], utc=True)
+        for name in ("published", "modified", "seen"):
+            moments = [hit.seen if name == "seen" else getattr(hit.article, name) for hit in self.hits]
+            frame[name] = pandas.to_datetime(moments, utc=True)
         return frame
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from search.dates import Period
-from search.fields import TEXT_FIELDS
+from search.fields import TEXT_FIELDS, DateField
 
 Spelling = Literal["any", "exact", "caps"]
 """Of a word: found in any of its forms, only as it is typed, or only with the same capitals, too."""
@@ -193,10 +193,10 @@ class Boost:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Published within `period`; or with the field "changed" updated in it."""
+    """With a date within `period`: published, modified, first seen; or "changed", updated in the archive."""
 
     period: Period
-    field: Literal["date", "changed"] = "date"
+    field: DateField | Literal["changed"] = "date"
 
     def __str__(self) -> str:
         return f"{self.field}:{self.period}"

@@ -4,7 +4,8 @@ date:2025-02            all of it                   since:X    from the first in
 date:2025-02..2025-03   first to last               until:X    up to the last instant of X
 date:[2025-01 TO *]     the same, in brackets       after:X    from where X ends on
 date:>=2025  date:<2025 the same, compared          before:X   up to where X begins
-changed:X               updated in it, not published        when:7d    since:7d until:today
+modified:X  seen:X      changed, or first seen, in it       when:7d    since:7d until:today
+changed:X               updated in it, not published
 date:7d                 the same as when:7d                 date:"7 days ago"    that day only
 words:>500  words:100..500  words:500..  words:500
 """
@@ -13,9 +14,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, tzinfo
+from typing import Literal
 
 from search.dates import Period, UnreadableDate, checked_bound, read_period
 from search.errors import LimitExceeded
+from search.fields import COUNTED_DATES, DateField
 from search.language.nodes import MARKS, Dates, Is, Length, Missing, Node, Not
 from search.language.scanner import Scanner
 
@@ -27,6 +30,10 @@ _BRACKETS = re.compile(r"\[\s*(\S.*?)\s+TO\s+(\S.*?)\s*\]")
 _LENGTH = re.compile(r"(>=|<=|>|<|=|)\s*(\d+)(?![\w.])|(\d*)\.\.(\d*)(?![\w.])")
 _MAX_DIGITS = 9
 _AGE = re.compile(r"\d{1,11}\s*(?:[hdwmy]|(?:hour|day|week|month|year)s?)", re.IGNORECASE)
+_RANGED: dict[str, DateField | Literal["changed"]] = {
+    **{field: field for field in COUNTED_DATES},
+    "changed": "changed",
+}
 _AS_FIELD = {">=": "since", "<=": "until", ">": "after", "<": "before"}
 
 
@@ -47,11 +54,12 @@ def read_filter(scan: Scanner, name: str, *, zone: tzinfo, now: datetime) -> Nod
         scan.fail("a date in quotes stands alone; a range is written 2025-01..2025-02", start, scan.at + 1)
     if not written:
         scan.fail(f"“{name}:” takes one date or range", start, start + 1)
-    if name in ("date", "changed") and written.lower() in ("none", "*"):
+    field = _RANGED.get(name, "date")
+    if field == name and written.lower() in ("none", "*"):
         return Missing(name) if written != "*" else Not(Missing(name))
     try:
         period = field_period(name, written, zone=zone, now=now)
-        return Dates(period, "changed" if name == "changed" else "date")
+        return Dates(period, field)
     except UnreadableDate as error:
         scan.fail(str(error), start, scan.at)
 

@@ -23,9 +23,9 @@ CitationFormat = Literal["ris", "bibtex", "csl-json"]
 CITATION_FORMATS: tuple[CitationFormat, ...] = get_args(CitationFormat)
 
 CITED_COLUMNS = (
-    "id", "title", "description", "published", "authors", "source", "url", "language", "keywords",
+    "id", "title", "description", "published", "authors", "source", "url", "language", "keywords", "seen",
 )  # fmt: skip
-"""The values that a reference is made of, by the names of `Article.as_record`; and "seen"."""
+"""The values that a reference is made of, by the names of the columns of an export."""
 
 _LENGTHS = {"year": 1, "month": 2, "day": 3, "instant": 3}
 _LATEX = {

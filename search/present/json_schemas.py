@@ -10,6 +10,7 @@ from search.article import PRECISIONS
 from search.changes import LEVELS
 from search.dates import INTERVALS
 from search.engine import BinState, Stats
+from search.fields import COUNTED_DATES
 from search.present.study import COLLOCATE_COLUMNS, DISTINCTIVE_COLUMNS, KWIC_COLUMNS
 
 Schema = dict[str, Any]
@@ -63,6 +64,7 @@ _OUTLINE: dict[str, Schema] = {
     "authors": _TEXTS,
     "published": _TIME,
     "modified": _TIME,
+    "crawled": _TIME,
     "extra": _map(_TEXTS),
 }
 _ARTICLE = _object({"id": _TEXT}, {**_OUTLINE, "description": _TEXT, "body": _TEXT, "highlights": _TEXTS})
@@ -70,7 +72,7 @@ _SNIPPET = _object({"text": _TEXT, "marks": _MARKS})
 _COPIES = _object({"group": _TEXT, "count": _COUNT, "sources": _COUNT})
 _HIT = _object(
     {"id": _TEXT, "score": _NUMBER},
-    {**_OUTLINE, "title_marks": _MARKS, "snippet": _SNIPPET, "copies": _COPIES},
+    {**_OUTLINE, "seen": _TIME, "title_marks": _MARKS, "snippet": _SNIPPET, "copies": _COPIES},
 )
 _PAGE: dict[str, Schema] = {
     "total": _COUNT,
@@ -92,7 +94,7 @@ _LEVELS: dict[str, Schema] = {
 _SPANS = _list(_object({"kind": {"enum": ["kept", "removed", "added"]}, "text": _TEXT}))
 _DRIFT = _object({"revision": _COUNT, "total": _COUNT, "new": _TEXTS, "changed": _TEXTS, "gone": _TEXTS})
 _BIN = _object(
-    {"name": _TEXT, "start": _TIME, "count": _COUNT, "query": _TEXT},
+    {"name": _TEXT, "start": _or_null(_TIME), "count": _COUNT, "query": _TEXT},
     {
         **_TALLY,
         "total": _COUNT,
@@ -105,7 +107,7 @@ _BIN = _object(
 )
 _TIMELINE = _object(
     {"interval": {"enum": [*INTERVALS]}, "undated": _COUNT, "imprecise": _COUNT, "bins": _list(_BIN)},
-    {"of": _TEXT},
+    {"of": _TEXT, "date": {"enum": [*COUNTED_DATES]}},
 )
 _COPY = _object(
     {
@@ -144,6 +146,8 @@ _SCHEMAS: dict[str, tuple[str, Schema]] = {
             {
                 "published": _or_null(_TIME),
                 "modified": _or_null(_TIME),
+                "seen": _or_null(_TIME),
+                "crawled": _or_null(_TIME),
                 "precision": {"enum": [*PRECISIONS, ""]},
             },
         )

@@ -104,14 +104,18 @@ def _timeline(timeline: Timeline) -> dict[str, object]:
     bins = []
     for part in timeline.bins:
         own: dict[str, object] = {
-            "name": part.name, "start": iso(part.start), "count": part.count, "query": part.query,
-        }  # fmt: skip
+            "name": part.name,
+            "start": part.start and iso(part.start),
+            "count": part.count,
+            "query": part.query,
+        }
         if part.total is not None:
             own |= {name: getattr(part, name) for name in ("total", "share", "low", "high", "state", "burst")}
         elif part.state == "no data":
             own["state"] = part.state
         bins.append(own | _tally(part))
-    facts: dict[str, object] = {"undated": timeline.undated, "imprecise": timeline.imprecise}
+    facts: dict[str, object] = {} if timeline.date == "date" else {"date": timeline.date}
+    facts |= {"undated": timeline.undated, "imprecise": timeline.imprecise}
     if timeline.of:
         facts["of"] = timeline.of
     return {"interval": timeline.interval, **facts, "bins": bins}
@@ -150,6 +154,8 @@ def _hit(hit: Hit) -> dict[str, object]:
         record.pop(name, None)
     identity = record.pop("id")
     marked: dict[str, object] = {"id": identity, "score": round(hit.score, 6), **record}
+    if hit.seen is not None:
+        marked["seen"] = iso(hit.seen)
     if hit.title_marks:
         marked["title_marks"] = [list(mark) for mark in hit.title_marks]
     if hit.copies is not None:

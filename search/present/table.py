@@ -65,13 +65,12 @@ def rows_for_excel(
 
 
 def facets_as_table(facets: Iterable[Facet], kind: Table = "csv") -> Iterator[str]:
-    """A table with a header: field, value, count, query."""
-    rows = (
-        {"field": facet.field, "value": v.value, "count": str(v.count), "query": v.query}
-        for facet in facets
-        for v in facet.values
-    )
-    return rows_as_table(rows, ("field", "value", "count", "query"), kind)
+    """A table with a header: field, value, count, texts and sources if they were counted, query."""
+    every = [(facet.field, value) for facet in facets for value in facet.values]
+    tally = ("texts", "sources") if every and every[0][1].texts is not None else ()
+    columns = ("field", "value", "count", *tally, "query")
+    rows = ({"field": field, **{name: getattr(v, name) for name in columns[1:]}} for field, v in every)
+    return rows_as_table(rows, columns, kind)
 
 
 def _row(hit: Hit) -> dict[str, object]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, TextIO
 
 from search.article import Article, Precision, written_time
-from search.engine import Explanation, Facet, Hit, Results, Stats, Timeline
+from search.engine import Bin, Explanation, Facet, FacetValue, Hit, Results, Stats, Timeline
 from search.present.safe import printable
 from search.snippets import Marks
 
@@ -131,9 +131,9 @@ def print_facets(console: Console, facets: Iterable[Facet]) -> None:
         if len(facet.values) < facet.distinct:
             rest = [f"{len(facet.values):,} of {facet.distinct:,} shown"]
         rest += [f"{facet.missing:,} without"] if facet.missing else []
-        rest += _too_imprecise(facet.imprecise, facet.field.removeprefix("date:"))
+        rest += _too_imprecise(facet.imprecise, facet.field.rpartition(":")[2])
         _print(console, Text(facet.field, "bold").append(f"  {', '.join(rest)}", "not bold dim"))
-        rows = [(printable(value.value), value.count, value.query) for value in facet.values]
+        rows = [(printable(value.value), value.count, tally(value) + value.query) for value in facet.values]
         _print_rows(console, rows)
 
 
@@ -141,8 +141,10 @@ def print_timeline(console: Console, timeline: Timeline) -> None:
     """Print the timeline as rows of interval, count and bar; "no data" where its state says so."""
     from rich.text import Text
 
-    bins = timeline.bins
-    _print_rows(console, [(each.name, None if each.state == "no data" else each.count, "") for each in bins])
+    rows = [
+        (each.name, None if each.state == "no data" else each.count, tally(each)) for each in timeline.bins
+    ]
+    _print_rows(console, rows)
     if rest := rest_of(timeline):
         _print(console, Text(", ".join(rest), "dim"))
 
@@ -151,6 +153,13 @@ def rest_of(timeline: Timeline) -> list[str]:
     """The matches that are in no interval, in words."""
     rest = [f"{timeline.undated:,} without a date"] if timeline.undated else []
     return rest + _too_imprecise(timeline.imprecise, timeline.interval)
+
+
+def tally(counted: FacetValue | Bin) -> str:
+    """The numbers of texts and sources, if they were counted."""
+    if counted.texts is None or counted.sources is None:
+        return ""
+    return f"{_counted(counted.texts, 'text')}, {_counted(counted.sources, 'source')}  "
 
 
 def _too_imprecise(count: int, interval: str) -> list[str]:
@@ -195,14 +204,15 @@ def bar(share: float, width: int) -> str:
     return "█" * (eighths // 8) + _BLOCKS[eighths % 8].strip()
 
 
-def print_article(console: Console, article: Article, zone: tzinfo) -> None:
-    """Print the whole article."""
+def print_article(console: Console, article: Article, zone: tzinfo, seen: datetime | None = None) -> None:
+    """Print the whole article; `seen` is when the archive first had it."""
     from rich.text import Text
 
     _print(console, Text(printable(article.title or "(no title)"), "bold"))
     facts = {
         "published": when(article.published, zone, article.precision),
         "modified": when(article.modified, zone) if article.modified else "",
+        "seen": when(seen, zone) if seen else "",
         "source": article.source,
         "authors": ", ".join(article.authors),
         "keywords": ", ".join(article.keywords),

@@ -7,16 +7,16 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from search.dates import Interval
 from search.engine import Bin, Timeline
 from search.present.chart import chart_as_text, chart_of, sparkline
 from search.present.safe import iso, printable
-from search.present.terminal import bar, print_timeline, rest_of
+from search.present.terminal import bar, print_timeline, rest_of, tally
 from search.query import Coverage
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+_TALLY = ("texts", "sources")
 _SHARE_COLUMNS = ("total", "share", "low", "high", "state", "burst")
 MAX_SPARKS = 72
 
@@ -27,17 +27,22 @@ def without_shares(line: Timeline) -> Timeline:
     return replace(line, bins=tuple(bins), of="")
 
 
-def timeline_columns(interval: Interval, *, label: str, share: bool) -> tuple[str, ...]:
-    """The columns of `timeline_rows`; the first tells several timelines apart, "" for none."""
-    return (label,) * bool(label) + (interval, "start", "count") + _SHARE_COLUMNS * share
+def timeline_columns(by: str, *, label: str, share: bool, texts: bool = False) -> tuple[str, ...]:
+    """The columns of `timeline_rows`, for an interval with or without the name of a date.
+
+    The first tells several timelines apart, "" for none.
+    """
+    interval = by.rpartition(":")[2].lower()
+    own = (label,) * bool(label) + (interval, "start", "count")
+    return own + _TALLY * texts + _SHARE_COLUMNS * share
 
 
 def timeline_rows(lines: Mapping[str, Timeline], name: str) -> Iterator[dict[str, object]]:
     """A row for each interval of each timeline, with every column that there may be; `name` is of labels."""
     for label, line in lines.items():
         for each in line.bins:
-            row = {column: _cell(getattr(each, column)) for column in ("count", *_SHARE_COLUMNS)}
-            yield {name: label, line.interval: each.name, "start": iso(each.start), **row}
+            row = {column: _cell(getattr(each, column)) for column in ("count", *_TALLY, *_SHARE_COLUMNS)}
+            yield {name: label, line.interval: each.name, "start": each.start and iso(each.start), **row}
 
 
 def notes_on_rows(lines: Mapping[str, Timeline], *, share: bool) -> Iterator[str]:
@@ -66,15 +71,18 @@ def print_shares(console: Console, line: Timeline) -> None:
 
     most = max((each.share or 0 for each in line.bins), default=0) or 1
     counts = [f"{each.count:,} of {each.total:,}" for each in line.bins]
-    width = max(map(len, counts), default=0)
+    width, longest = (
+        max(map(len, texts), default=0) for texts in (counts, [each.name for each in line.bins])
+    )
     for each, count in zip(line.bins, counts, strict=True):
-        row = Text(f"  {each.name}  ")
+        row = Text(f"  {each.name:<{longest}}  ")
         if each.share is None or each.low is None or each.high is None:
             row.append(f"{'no data':>{width}}", "dim")
         else:
             interval = f"[{100 * each.low:.1f}, {100 * each.high:.1f}]"
             row.append(f"{count:>{width}}  {100 * each.share:5.1f} %  {interval:<14}  ")
             row.append(f"{bar(each.share / most, 24):<24}", "cyan")
+            row.append(f"  {tally(each)}".rstrip(), "dim")
             row.append(f"  {each.state}" if each.state != "ok" else "", "dim")
             row.append(f"  burst ×{each.burst:.1f}" if each.burst is not None else "", "bold")
         row.rstrip()

@@ -157,4 +157,4 @@ def test_the_time_and_the_arguments_are_checked(papers: Archive) -> None:
         with pytest.raises(InvalidRequest):
             papers.timelines(["ferry"], **odd)
     with pytest.raises(InvalidRequest):
-        papers.coverage("fortnight")  # type: ignore[arg-type]
+        papers.coverage("fortnight")

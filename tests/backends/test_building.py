@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,15 @@ pytestmark = pytest.mark.skipif(
     reason="needs a second core, and /proc to see the process",
 )
 
+CRAWLED = datetime(2025, 2, 11, tzinfo=UTC)
 ENOUGH = 2 * builder.MIN_ARTICLES_FOR_PROCESS + 1
 
 
 def notices(count: int) -> Iterator[Article]:
     """Articles that all have a word in common, and each one of its own."""
     for number in range(count):
-        yield Article(id=f"n{number}", title=f"Notice {number}", body="Of tides; see Port-Alder’s café.")
+        text = "Of tides; see Port-Alder’s café."
+        yield Article(id=f"n{number}", title=f"Notice {number}", body=text, crawled=CRAWLED)
 
 
 def children() -> list[int]:
@@ -56,12 +59,12 @@ def test_a_large_batch_is_indexed_as_a_small_one_is(tmp_path: Path, monkeypatch:
     def watched() -> Iterator[Article]:
         yield from notices(ENOUGH)
         seen.extend(children())
-        yield Article(id="n7", title="Seven again", body="Cafe.")
+        yield Article(id="n7", title="Seven again", body="Cafe.", crawled=CRAWLED)
 
     assert there.add(watched()) == Added(added=ENOUGH, updated=1)
     assert seen
     monkeypatch.setattr(builder, "MIN_ARTICLES_FOR_PROCESS", 10**9)
-    here.add([*notices(ENOUGH), Article(id="n7", title="Seven again", body="Cafe.")])
+    here.add([*notices(ENOUGH), Article(id="n7", title="Seven again", body="Cafe.", crawled=CRAWLED)])
     for query in ("notice", "n", "7", "again", "cafe", '"see port alder\'s"', "tides -7", "id:n7", "not*"):
         request = SearchRequest(parse_query(query).tree, limit=20)
         assert ask(there).search(request) == ask(here).search(request), query

@@ -51,6 +51,26 @@ def test_an_index_that_knows_no_sentences_says_how_it_comes_to_know_them(locatio
         assert archive.count("mill NOTNEAR/S nothing") == 2
 
 
+@pytest.mark.parametrize("query", ["seen:2025", "modified:none", "mill -seen:today"])
+def test_an_index_that_knows_one_date_says_how_it_comes_to_know_the_others(
+    location: Path, query: str
+) -> None:
+    with open_archive(location) as archive:
+        for ask in (
+            lambda: archive.count(query),
+            lambda: archive.search("*", sort="seen"),
+            lambda: archive.facets("*", "seen:month"),
+            lambda: archive.timeline("*", "modified:week"),
+        ):
+            with pytest.raises(InvalidRequest, match="run: news upgrade"):
+                ask()
+        archive.upgrade()
+        archive.add([Article(id="new", title="Mill saved")])
+        assert archive.ids("seen:*") == ["new"]  # when the others came was not kept
+        assert archive.search("*", sort="seen", limit=1).hits[0].id == "new"
+        assert archive.count("modified:none") == 8
+
+
 def test_an_old_archive_is_read_as_it_is(location: Path) -> None:
     before = digests(location)
     with open_archive(location) as archive:

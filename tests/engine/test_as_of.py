@@ -99,6 +99,7 @@ def test_agrees_with_a_fresh_archive_of_then(
             if not then:
                 continue
             fresh = ReferenceEngine()
+            fresh.seen = dict(reference.seen)
             fresh.add(then.values())
             if not forgot:  # the groups of copies are the groups of then, not of articles that come today
                 fresh.groups.members = {i: frozen.groups.members[i] for i in then}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta, tzinfo
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 
 from search.archive.timeline import timeline
 from search.article import Article
-from search.dates import INTERVALS
+from search.dates import INTERVALS, Interval
 from search.deadline import no_deadline
 from search.engine import (
     AGAINST,
     DEFAULT_RANKING,
+    SORTS,
     Background,
     Cursor,
     Engine,
@@ -31,6 +33,7 @@ from search.engine import (
     SearchRequest,
     Sort,
 )
+from search.fields import DateField
 from search.language import Near, Node, NotNear, Word, parse_query, sought_words
 from tests.asking import ask
 from tests.engines import open_engine
@@ -42,6 +45,10 @@ from tests.strategies import START, ZONES, articles, queries
 FACETS = tuple(
     FacetRequest(field) for field in ("keyword", "author", "source", "site", "lang", "precision", "places")
 )
+
+OTHER_DATES: tuple[tuple[DateField, Interval], ...] = (
+    ("modified", "week"), ("seen", "hour"), ("seen", "weekday"),
+)  # fmt: skip
 
 OTHER_RANKING = Ranking(
     fields=(FieldWeight("title", 3.0, 0.3), FieldWeight("body", 1.0, 0.0)),
@@ -62,6 +69,7 @@ def agree(
     known = ask(engine).state().extra_fields
     facets = tuple(f for f in FACETS if f.field != "places" or f.field in known)
     facets += tuple(FacetRequest("date", interval=interval) for interval in INTERVALS)
+    facets += tuple(FacetRequest(date, interval=interval) for date, interval in OTHER_DATES)
     request = SearchRequest(query, limit=50, facets=facets, zone=zone)
     found, expected = ask(engine).search(request), ask(reference).search(request)
     assert found.total == expected.total, str(query)
@@ -88,10 +96,11 @@ def agree(
         assert (facet.missing, facet.imprecise) == (wanted.missing, wanted.imprecise)
         coarse = TOO_COARSE.get(facet.field.removeprefix("date:"), ())
         exact = " ".join(f"-precision:{precision}" for precision in sorted(coarse))
-        for value in facet.values[:2]:
+        for value in filter(lambda value: value.query, facet.values[:2]):
             narrowed = parse_query(f"({query}) {value.query} {exact}", extra_fields=("places",)).tree
             assert ask(engine).search(SearchRequest(narrowed, limit=0)).total == value.count
-    for sort in ("newest", "oldest"):
+    assert {hit.id: hit.seen for hit in found.hits} == {hit.id: hit.seen for hit in expected.hits}
+    for sort in SORTS[1:]:
         in_order = SearchRequest(query, sort=sort, limit=50)
         assert [hit.article for hit in ask(engine).search(in_order).hits] == [
             hit.article for hit in ask(reference).search(in_order).hits
@@ -109,10 +118,11 @@ def agree(
     sought_for = list(sought_words(query))
     assert ask(engine).document_frequencies(sought_for) == ask(reference).document_frequencies(sought_for)
     assert ask(engine).ids(query) == ask(reference).ids(query)
-    by_day = FacetRequest("date", interval="day")
-    (facet,) = ask(engine).search(SearchRequest(query, limit=0, facets=(by_day,), zone=zone)).facets
-    matched = (reference.articles[i] for i in reference.ids(query))
-    assert timeline(facet, "day", zone, no_deadline) == timeline_of(matched, "day", zone)
+    dated = [replace(reference.articles[i], crawled=reference.seen[i]) for i in reference.ids(query)]
+    for date, interval in (("date", "day"), *OTHER_DATES):
+        asked = FacetRequest(date, interval=interval)
+        (facet,) = ask(engine).search(SearchRequest(query, limit=0, facets=(asked,), zone=zone)).facets
+        assert timeline(facet, interval, zone, no_deadline) == timeline_of(dated, interval, zone, date)
 
 
 def word_counts(engine: Engine, query: Node, against: Background) -> object:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from search.article import Article
 from search.dates import Interval, Period
 from search.engine import Bin, Timeline
+from search.fields import DateField
 from search.language import Dates
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -19,8 +21,23 @@ TOO_COARSE = {
     "month": {"year"},
     "quarter": {"year"},
     "year": set[str](),
+    "weekday": {"month", "year"},
 }
 """The precisions that are too coarse for each interval."""
+
+
+WEEK = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+
+
+def by_date(articles: Iterable[Article], field: str) -> list[Article]:
+    """The articles with one of their dates in the place of the date of publication.
+
+    The date when they were first seen is that of their crawl.
+    """
+    if field == "date":
+        return list(articles)
+    name = "crawled" if field == "seen" else field
+    return [replace(a, published=getattr(a, name), precision="instant", modified=None) for a in articles]
 
 
 def may_be_in(article: Article, period: Period) -> bool:
@@ -39,25 +56,29 @@ def may_be_in(article: Article, period: Period) -> bool:
     return (start is None or start < last) and (end is None or first < end)
 
 
-def timeline(articles: Iterable[Article], interval: Interval, zone: tzinfo) -> Timeline:
-    """The articles by time."""
-    own = list(articles)
+def timeline(
+    articles: Iterable[Article], interval: Interval, zone: tzinfo, field: DateField = "date"
+) -> Timeline:
+    """The articles by one of their dates."""
+    own = by_date(articles, field)
     dated = [article for article in own if article.published is not None]
     fit = [article for article in dated if article.precision not in TOO_COARSE[interval]]
     step = HOUR if interval == "hour" else DAY
     times = [_slot(article, step, zone) for article in fit]
     counts = Counter(_name(at, interval) for at in times)
     bins = []
-    if times:
+    if times and interval == "weekday":
+        bins = [Bin(name, None, sum(WEEK[at.weekday()] == name for at in times), "") for name in WEEK]
+    elif times:
         for first in _firsts(min(times), max(times), interval, step):
             name = _name(first, interval)
             after = first + step
             while _name(after, interval) == name:
                 after += step
             start, end = (at.replace(tzinfo=zone) for at in (first, after))
-            query = str(Dates(Period(start, end)))
+            query = str(Dates(Period(start, end), field))
             bins.append(Bin(name, start.astimezone(UTC), counts[name], query))
-    return Timeline(interval, tuple(bins), len(own) - len(dated), len(dated) - len(fit))
+    return Timeline(interval, tuple(bins), len(own) - len(dated), len(dated) - len(fit), "", field)
 
 
 def _slot(article: Article, step: timedelta, zone: tzinfo) -> datetime:

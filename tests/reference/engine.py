@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from datetime import tzinfo
+from typing import cast
 
 from search.article import Article
 from search.deadline import Deadline
@@ -32,9 +33,11 @@ from search.engine import (
     Stats,
     Suggestion,
 )
+from search.fields import DateField
 from search.language import Node, Word
 from search.text import Analyzer, fold_value
 from tests.reference.bm25f import scores
+from tests.reference.dates import by_date
 from tests.reference.distinctive import distinctive
 from tests.reference.facets import date_facet, value_facet
 from tests.reference.history import ReferenceHistory
@@ -54,28 +57,33 @@ class ReferenceEngine(ReferenceHistory):
         self.analyzer = Analyzer(language)
         super().__init__(self.analyzer)
 
+    def _dated(self) -> dict[str, Article]:
+        """The articles, each with the time when it was first seen for that of its crawl."""
+        return {i: replace(a, crawled=self.seen.get(i, a.crawled)) for i, a in self.articles.items()}
+
     def _texts(self) -> Texts:
         return Texts(self.articles, self.analyzer, self.groups)
 
     def search(self, request: SearchRequest) -> Results:
-        texts = self._texts()
-        found = scores(request.query, self.articles, texts, request.ranking)
-        liked = (
-            {} if request.prefer is None else scores(request.prefer, self.articles, texts, request.ranking)
-        )
+        texts, dated = self._texts(), self._dated()
+        found = scores(request.query, dated, texts, request.ranking)
+        liked = {} if request.prefer is None else scores(request.prefer, dated, texts, request.ranking)
         found = {i: (score + liked.get(i, 0.0)) * self._faded(i, request) for i, score in found.items()}
         first = sorted(found, key=lambda i: self._key("relevance", found[i], self.articles[i]))
         found |= reranked(request.query, {i: found[i] for i in first}, texts, request.ranking)
-        every = [self.articles[i] for i in found]
+        every = [dated[i] for i in found]
         shown = self._one_of_each(found) if request.collapse else set(found)
-        order = sorted(shown, key=lambda i: self._key(request.sort, found[i], self.articles[i]))
+        order = sorted(shown, key=lambda i: self._key(request.sort, found[i], dated[i]))
         if request.after is not None:
             at = request.after
-            past = Article(id=at.id, title="x", published=at.published)
+            past = Article(id=at.id, title="x", published=at.time)
+            if request.sort in ("modified", "seen"):
+                past = Article(id=at.id, title="x", modified=at.time, crawled=at.time)
             bound = self._key(request.sort, at.score, past)
-            order = [i for i in order if self._key(request.sort, found[i], self.articles[i]) > bound]
+            order = [i for i in order if self._key(request.sort, found[i], dated[i]) > bound]
         hits = tuple(
-            Hit(self.articles[i], found[i], copies=self._copies_of(i)) for i in order[: request.limit]
+            Hit(self.articles[i], found[i], copies=self._copies_of(i), seen=dated[i].crawled)
+            for i in order[: request.limit]
         )
         facets = Facets(self._facet(every, facet, request.zone) for facet in request.facets)
         tally = self._tally(every) if request.collapse else (None, None)
@@ -125,15 +133,17 @@ class ReferenceEngine(ReferenceHistory):
 
     @staticmethod
     def _key(sort: str, score: float, article: Article) -> tuple[float, float, str]:
+        if sort in ("modified", "seen"):
+            (article,) = by_date([article], sort)
         stamp = article.published.timestamp() if article.published else None
         newest = math.inf if stamp is None else -stamp
         if sort == "relevance":
             return (-score, newest, article.id)
-        return (newest if sort == "newest" else math.inf if stamp is None else stamp, 0, article.id)
+        return (newest if sort != "oldest" else math.inf if stamp is None else stamp, 0, article.id)
 
     def _facet(self, matched: Sequence[Article], facet: FacetRequest, zone: tzinfo) -> Facet:
         if facet.interval is not None:
-            found = date_facet(matched, facet.interval, zone)
+            found = date_facet(matched, facet.interval, zone, cast(DateField, facet.field))
         else:
             found = value_facet(matched, facet.field, facet.limit)
         if not facet.texts:
@@ -145,7 +155,8 @@ class ReferenceEngine(ReferenceHistory):
     ) -> Iterator[FacetValue]:
         for value in facet.values:
             if asked.interval is not None:
-                alone = ((a, date_facet([a], asked.interval, zone).values) for a in matched)
+                field = cast(DateField, asked.field)
+                alone = ((a, date_facet([a], asked.interval, zone, field).values) for a in matched)
                 own = [a for a, found in alone if value.value in [each.value for each in found]]
             else:
                 folded = fold_value(value.value)
@@ -198,7 +209,7 @@ class ReferenceEngine(ReferenceHistory):
 
     def ids(self, query: Node) -> list[str]:
         return sorted(
-            matches(query, self.articles, self._texts()),
+            matches(query, self._dated(), self._texts()),
             key=lambda i: self._key("oldest", 0.0, self.articles[i]),
         )
 

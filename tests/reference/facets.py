@@ -9,16 +9,17 @@ from datetime import tzinfo
 from search.article import Article
 from search.dates import Interval
 from search.engine import Facet, FacetValue
+from search.fields import DateField
 from search.text import fold_value
 from tests.reference.dates import timeline
 from tests.reference.values import values
 
 
-def date_facet(articles: Sequence[Article], interval: Interval, zone: tzinfo) -> Facet:
-    """The articles by time, without the intervals that have no article."""
-    line = timeline(articles, interval, zone)
+def date_facet(articles: Sequence[Article], interval: Interval, zone: tzinfo, field: DateField) -> Facet:
+    """The articles by one of their dates, without the intervals that have no article."""
+    line = timeline(articles, interval, zone, field)
     counted = tuple(FacetValue(part.name, part.count, "") for part in line.bins if part.count)
-    return Facet(f"date:{interval}", counted, len(counted), line.undated, line.imprecise)
+    return Facet(f"{field}:{interval}", counted, len(counted), line.undated, line.imprecise)
 
 
 def value_facet(articles: Sequence[Article], field: str, limit: int) -> Facet:

@@ -25,6 +25,7 @@ class ReferenceHistory:
         self.withdrawn: dict[str, int | None] = {}
         self.states: list[dict[str, Article]] = [{}]
         self.groups = Copies(analyzer)
+        self.seen: dict[str, datetime | None] = {}  # when each article was first crawled
 
     def _next(self) -> None:
         """Begin a revision if anything has changed."""
@@ -61,6 +62,7 @@ class ReferenceHistory:
                 total += Added(added=1, added_ids=ids) if known is None else Added(updated=1, updated_ids=ids)
                 self._end(article.id, "updated")
                 self.articles[article.id] = article
+                self.seen.setdefault(article.id, article.crawled)
                 revision += article.id in touched
                 touched = {article.id} if article.id in touched else touched | {article.id}
                 arrivals[article.id] = revision
@@ -100,6 +102,7 @@ class ReferenceHistory:
         for identity in gone:
             self.past.pop(identity, None)
             self.withdrawn.pop(identity, None)
+            self.seen.pop(identity, None)
             for state in (self.articles, *self.states):
                 state.pop(identity, None)
         return len(gone)

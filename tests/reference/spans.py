@@ -145,7 +145,7 @@ class Texts:
             case Word(text, spelling="exact") | Phrase(text, spelling="exact"):
                 return [_has_form(form) for form in forms(text)]
             case Word(text, spelling="caps") | Phrase(text, spelling="caps"):
-                return [_has_capitals(cased(word)) for word in words(text)]
+                return [_has_capitals(cased(word), fold(word)) for word in words(text)]
             case Word(text) | Phrase(text):
                 return [self._stands_for(word) for word in words(text)]
             case Wildcard(pattern):
@@ -174,5 +174,6 @@ def _has_form(form: str) -> Test:
     return lambda word: word.form == form
 
 
-def _has_capitals(form: str) -> Test:
-    return lambda word: word.cased == form
+def _has_capitals(written: str, form: str) -> Test:
+    """In these capitals; the word in this form, too, which loses its article in some languages (l'état)."""
+    return lambda word: word.cased == written and word.form == form

@@ -20,7 +20,7 @@ from search.language import (
     Word,
 )
 from search.text import fold_value, forms, words
-from tests.reference.dates import may_be_in
+from tests.reference.dates import by_date, may_be_in
 
 
 def values(article: Article, field: str) -> tuple[str, ...]:
@@ -66,10 +66,10 @@ def sites(url: str) -> tuple[str, ...]:
 
 def passes(node: Node, article: Article) -> bool:
     match node:
-        case Dates(period):
-            return may_be_in(article, period)
-        case Missing("date"):
-            return article.published is None
+        case Dates(period, field):
+            return may_be_in(by_date([article], field)[0], period)
+        case Missing("date" | "modified" | "seen" as field):
+            return by_date([article], field)[0].published is None
         case Missing(field) if field in TEXT_FIELDS:
             text = getattr(article, field)
             return not any(words(value) for value in ((text,) if isinstance(text, str) else text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 
@@ -50,6 +51,13 @@ def record(
 
 def read(content: bytes, options: ReadOptions | None = None) -> list[Item]:
     return list(articles_in_warc(io.BytesIO(content), "crawl.warc", options or ReadOptions()))
+
+
+def test_the_date_of_a_record_is_when_the_page_was_crawled() -> None:
+    (item,) = read(record(warc={"WARC-Date": "2025-02-11T18:30:00Z"}))
+    assert isinstance(item, Accepted)
+    assert item.article.crawled == datetime(2025, 2, 11, 18, 30, tzinfo=UTC)
+    assert item.article.published is None
 
 
 def codes(content: bytes) -> list[str]:

@@ -99,7 +99,7 @@ def results_of(results: Results, hit: Hit, timeline: Timeline) -> None:
     assert_type(hit.title_marks, tuple[tuple[int, int], ...])
     assert_type(results.facets[0].values, tuple[FacetValue, ...])
     assert_type(timeline.bins, tuple[Bin, ...])
-    assert_type(timeline.bins[0].start, datetime)
+    assert_type(timeline.bins[0].start, datetime | None)
     assert_type(timeline.undated, int)
 
 

@@ -5,19 +5,26 @@ The order is total: by score, or time, then newest, then id; so a page can begin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import nsmallest
 
 from search.article import PRECISIONS, Precision
-from search.backends.embedded.columns import SEPARATOR, microseconds, moment, precisions
+from search.backends.embedded.columns import (
+    SEPARATOR,
+    date_field,
+    dated_column,
+    microseconds,
+    moment,
+    precisions,
+)
 from search.backends.embedded.copies import tallies, tally
 from search.backends.embedded.value_leaves import matching_values
-from search.dates import Interval, Period, boundaries, interval_name
+from search.dates import WEEKDAYS, Interval, Period, boundaries, interval_name
 from search.deadline import checked
 from search.engine import MAX_BINS, Cursor, Facet, FacetRequest, FacetValue, Sort
 from search.errors import LimitExceeded
-from search.index.evaluate.counts import by_interval, by_value, end_to_end, extent, interval_numbers, missing
+from search.index.evaluate.counts import by_interval, by_value, end_to_end, extent, interval_numbers
 from search.index.evaluate.matches import Matches, contained
 from search.index.evaluate.order import Ordering, Place, texts_lowest_first
 from search.index.format.layout import MISSING
@@ -30,19 +37,25 @@ _ORDERINGS: dict[Sort, Ordering] = {
     "relevance": RELEVANCE,
     "newest": Ordering("highest", "published", "id"),
     "oldest": Ordering("lowest", "published", "id"),
+    "modified": Ordering("highest", "modified", "id"),
+    "seen": Ordering("highest", "seen", "id"),
 }
 _HOURS: dict[Interval, int] = {
     "year": 365 * 24, "quarter": 90 * 24, "month": 28 * 24, "week": 7 * 24, "day": 24, "hour": 1,
+    "weekday": 7 * 24,
 }  # fmt: skip
 _COARSEST: dict[Interval, Precision] = {
     "year": "year", "quarter": "month", "month": "month", "week": "day", "day": "day", "hour": "instant",
+    "weekday": "day",
 }  # fmt: skip
 """The coarsest precision with which a time is in one interval."""
 
 
 def page(view: Snapshot, matches: Matches, sort: Sort, after: Cursor | None, limit: int) -> list[Place]:
     """The first `limit` matches after `after`, in order."""
-    past = None if after is None else Place(after.id, after.score, microseconds(after.published))
+    if sort in ("modified", "seen"):
+        dated_column(view, sort)
+    past = None if after is None else Place(after.id, after.score, microseconds(after.time))
     return _ORDERINGS[sort].first(view, matches, limit, past)
 
 
@@ -59,7 +72,7 @@ def ids_oldest_first(view: Snapshot, docs: Docs) -> list[str]:
 def facet(view: Snapshot, docs: Docs, request: FacetRequest, zone: tzinfo) -> Facet:
     """The counts that `request` asks for over the documents."""
     if request.interval is not None:
-        return _by_time(view, docs, request.interval, zone, texts=request.texts)
+        return _by_time(view, docs, request, request.interval, zone)
     found, without = by_value(view, request.field, docs)
     written: dict[str, tuple[int, int, str]] = {}
     for term, count in checked(found.items(), view.check):
@@ -85,22 +98,24 @@ def _tally(view: Snapshot, docs: Docs, leaf: Word | Phrase) -> tuple[int, int]:
     return tally(view, docs.compress(contained(view, docs, own)))
 
 
-def _by_time(view: Snapshot, docs: Docs, interval: Interval, zone: tzinfo, *, texts: bool) -> Facet:
-    """Count the documents by time, in every interval that has one.
+def _by_time(view: Snapshot, docs: Docs, request: FacetRequest, interval: Interval, zone: tzinfo) -> Facet:
+    """Count the documents by one of their dates, in every interval that has one.
 
     A date that is a day, month or year is counted by the calendar, in intervals of at least its own length.
     """
-    undated, imprecise, name = missing(view, "published", docs), 0, f"date:{interval}"
-    exact, whole = docs, docs[:0]
-    if (classes := precisions(view)) is not None:
-        dated = docs.compress(view.numbers("published").take(docs) != MISSING)
+    date = date_field(request.field)
+    column, written = dated_column(view, date), f"{date}:{interval}"
+    dated = docs.compress(view.numbers(column).take(docs) != MISSING)
+    undated, imprecise = len(docs) - len(dated), 0
+    exact, whole = dated, docs[:0]
+    if (classes := precisions(view, date)) is not None:
         own, coarsest = classes.numbers.take(dated), PRECISIONS.index(_COARSEST[interval])
         exact, whole = dated.compress(own == 0), dated.compress((own > 0) & (own <= coarsest))
         imprecise = len(dated) - len(exact) - len(whole)
-    times = [at.astimezone(zone).replace(tzinfo=None) for at in _extent(view, exact)]
-    times += [at.replace(tzinfo=None) for at in _extent(view, whole)]
+    times = [at.astimezone(zone).replace(tzinfo=None) for at in _extent(view, column, exact)]
+    times += [at.replace(tzinfo=None) for at in _extent(view, column, whole)]
     if not times:
-        return Facet(name, (), 0, undated, imprecise)
+        return Facet(written, (), 0, undated, imprecise)
     first, last = min(times), max(times)
     if (last - first) // timedelta(hours=_HOURS[interval]) > MAX_BINS:
         raise LimitExceeded(f"that is more than {MAX_BINS:,} {interval}s; count by a longer interval")
@@ -110,33 +125,32 @@ def _by_time(view: Snapshot, docs: Docs, interval: Interval, zone: tzinfo, *, te
         (exact, [microseconds(edge) for edge in edges]),
         (whole, [microseconds(edge.replace(tzinfo=UTC)) for edge in edges]),
     ]
-    instants, days = (by_interval(view, "published", own, bounds) for own, bounds in parts)
+    instants, days = (by_interval(view, column, own, bounds) for own, bounds in parts)
     counts = [sum(both) for both in zip(instants, days, strict=True)]
+    numbers = [interval_numbers(view, column, own, bounds) for own, bounds in parts] if request.texts else []
+    if interval == "weekday":
+        monday = -edges[0].weekday() % 7  # the number of the first one
+        counts = [sum(counts[(monday + day) % 7 :: 7]) for day in range(7)]
+        numbers = [(own - monday) % 7 for own in numbers]
+    docs, size = end_to_end([exact, whole]), max(7, len(edges))
+    tallied = tallies(view, docs, end_to_end(numbers), size) if numbers else None
+
+    def value(number: int) -> FacetValue:
+        if interval == "weekday":
+            name, query = WEEKDAYS[number], ""
+        else:
+            name = interval_name(edges[number], interval)
+            query = str(Dates(Period(edges[number], edges[number + 1]), date))
+        return FacetValue(name, counts[number], query, *((own[number] for own in tallied) if tallied else ()))
+
     counted = [number for number, count in enumerate(counts) if count]
-    tallied = _tallied_by_time(view, parts, len(edges)) if texts else None
-    values = tuple(
-        FacetValue(
-            interval_name(edges[number], interval),
-            counts[number],
-            str(Dates(Period(edges[number], edges[number + 1]))),
-            *((own[number] for own in tallied) if tallied else ()),
-        )
-        for number in checked(counted, view.check)
-    )
-    return Facet(name, values, len(values), undated, imprecise)
+    values = tuple(map(value, checked(counted, view.check)))
+    return Facet(written, values, len(values), undated, imprecise)
 
 
-def _tallied_by_time(
-    view: Snapshot, parts: Sequence[tuple[Docs, list[int]]], count: int
-) -> tuple[list[int], list[int]]:
-    """Count the texts and the sources in each interval; each part has documents, and edges for them."""
-    numbers = [interval_numbers(view, "published", docs, bounds) for docs, bounds in parts]
-    return tallies(view, end_to_end([docs for docs, _ in parts]), end_to_end(numbers), count)
-
-
-def _extent(view: Snapshot, docs: Docs) -> Iterator[datetime]:
-    """The first and the last time, if there is any."""
-    for number in extent(view, "published", docs) or ():
+def _extent(view: Snapshot, column: str, docs: Docs) -> Iterator[datetime]:
+    """The first and the last time in a column, if there is any."""
+    for number in extent(view, column, docs) or ():
         at = moment(number)
         assert at is not None
         yield at

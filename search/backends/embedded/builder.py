@@ -17,6 +17,7 @@ import sys
 import weakref
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -48,7 +49,7 @@ class SegmentBuilder:
     def __init__(self, language: str, location: Path) -> None:
         self._language, self._location = language, location
         self._here = DocumentCollector(Analyzer(language))
-        self._held: list[tuple[Article, Edits | None]] = []
+        self._held: list[tuple[Article, Edits | None, datetime | None]] = []
         self._revisions: list[int] = []  # of the articles held
         self._extra_fields: Collection[str] = ()
         self._process: _Process | None = None
@@ -61,12 +62,14 @@ class SegmentBuilder:
         revisions: Sequence[int],
         extra_fields: Collection[str],
         edits: Mapping[str, Edits],
+        seen: Mapping[str, datetime],
     ) -> None:
         """Take more articles, numbered in the order they come, with only these of their extra fields.
 
-        `revisions` has the revision of each, and `edits` the updates of articles by id.
+        `revisions` has the revision of each. By id, `edits` has the updates of articles, and `seen` the times
+        at which the archive first had them.
         """
-        self._held += [(article, edits.get(article.id)) for article in articles]
+        self._held += [(article, edits.get(article.id), seen.get(article.id)) for article in articles]
         self._revisions += revisions
         self._extra_fields = extra_fields
         if self._process is None and len(self._held) >= MIN_ARTICLES_TO_START and _cores() > 1:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from search.article import PRECISIONS
 from search.dates import Period
+from search.errors import InvalidRequest
+from search.fields import COUNTED_DATES, DateField
 from search.index.evaluate.matches import Limits
 from search.index.format.layout import MISSING
 from search.index.format.lexicon import Lexicon
@@ -26,6 +28,9 @@ SEPARATOR = "\x1f"
 
 CHANGED, MARKS = "changed-at", "is-a"
 """Fields of the index that no extra field of an archive can have the name of."""
+
+COLUMNS: dict[DateField, str] = {"date": "published", "modified": "modified", "seen": "seen"}
+"""The column with each date of an article, in microseconds since 1970."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -68,9 +73,25 @@ def limits(period: Period) -> list[Limits]:
     return [(number(start), number(end)) for start, end in bounds]
 
 
-def precisions(view: Snapshot) -> Classes | None:
+def date_field(name: str) -> DateField:
+    """The date of an article with this name; raises `InvalidRequest`."""
+    for field in COUNTED_DATES:
+        if field == name:
+            return field
+    raise InvalidRequest(f"{name!r} is not a date of articles; dates are {', '.join(COUNTED_DATES)}")
+
+
+def dated_column(view: Snapshot, field: DateField) -> str:
+    """The column with a date of the documents; raises `InvalidRequest` in an index that does not have it."""
+    column = COLUMNS[field]
+    if any(part.numbers(column) is None for part in view.segments):
+        raise InvalidRequest(f"this archive does not know {field} yet; to find out, run: news upgrade")
+    return column
+
+
+def precisions(view: Snapshot, field: DateField = "date") -> Classes | None:
     """The precision of each document, as an index into `PRECISIONS`; None if all are instants."""
-    return view.values("precision").classes(PRECISIONS)
+    return view.values("precision").classes(PRECISIONS) if field == "date" else None
 
 
 def moment(microseconds: int) -> datetime | None:

@@ -15,6 +15,7 @@ from search.backends.embedded.columns import (
     CHANGED,
     MARKS,
     changed_within,
+    dated_column,
     limits,
     microseconds,
     numbers_of,
@@ -174,8 +175,12 @@ class Compiler:
         match node:
             case Everything():
                 return everything(view)
-            case Dates(period, "changed"):
-                return DocList(view, view.values(CHANGED).docs(lambda known: changed_within(known, period)))
+            case Dates(period, field):
+                if field == "changed":
+                    return DocList(
+                        view, view.values(CHANGED).docs(lambda known: changed_within(known, period))
+                    )
+                return InRange(view, dated_column(view, field), limits(period), precisions(view, field))
             case Is("original" | "copy" as mark):
                 return originals(view, of_copies=mark == "copy")
             case Is(mark):
@@ -184,14 +189,12 @@ class Compiler:
                 )
             case Missing("changed"):
                 return Bitmap(view, ~view.values(CHANGED).present())
-            case Dates(period):
-                return InRange(view, "published", limits(period), precisions(view))
             case Length(least, most):
                 lengths = view.lengths("description") + view.lengths("highlights") + view.lengths("body")
                 flags = lengths >= (least or 0)
                 return Bitmap(view, flags if most is None else flags & (lengths <= most))
-            case Missing("date"):
-                return Bitmap(view, view.numbers("published") == MISSING)
+            case Missing("date" | "modified" | "seen" as field):
+                return Bitmap(view, view.numbers(dated_column(view, field)) == MISSING)
             case Missing("id" | "copies"):
                 return nothing(view)
             case Missing(field) if field in TEXT_FIELDS:

@@ -8,7 +8,7 @@
     changed-at                           when it was updated: microseconds since 1970, in 18 digits
     is-a                                 silent, if one of the updates was a silent edit
     revision                             of the archive, in which the article came or last changed
-    published                            microseconds since 1970, UTC
+    published, modified, seen            microseconds since 1970, UTC
     precision                            of `published`: instant, day, month or year
 
 US is the control character "unit separator", which no text of an article has.
@@ -18,13 +18,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, lru_cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from search.article import Article
-from search.backends.embedded.columns import CHANGED, MARKS, VALUE_GAP, changed_term, microseconds, value_term
+from search.backends.embedded.columns import (
+    CHANGED,
+    COLUMNS,
+    MARKS,
+    VALUE_GAP,
+    changed_term,
+    microseconds,
+    value_term,
+)
 from search.changes import Edits
 from search.fields import MAX_INDEXED_FIELDS, TEXT_FIELDS
 from search.index.copies.rules import Text
@@ -51,18 +60,21 @@ MAX_REMEMBERED = 500_000
 """Distinct pieces of text that the analyzer remembers from one batch to the next; about 150 MB."""
 
 
+_DATED = tuple(COLUMNS.values())
+_COLUMNS = (*_DATED, "revision")
+
+
 @dataclass(slots=True)
 class DocumentBatch:
     """The contents of the documents of some articles, in flat lists.
 
-    A document is numbered within its segment. `texts` has the texts to analyse, `languages` the language
-    of each, `places` for each the numbers of its document and its text field, and
-    `compared` if the document is compared by it with others; `values` for each
-    value field the documents, by number, and the value that each has.
+    A document is numbered within its segment. `numbers` has its number in each column. `texts` has the texts
+    to analyse, `languages` the language of each, `places` for each the numbers of its document and its text
+    field, and `compared` if the document is compared by it with others; `values` for each value field the
+    documents, by number, and the value that each has.
     """
 
-    published: list[int] = field(default_factory=list)
-    revisions: list[int] = field(default_factory=list)
+    numbers: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in _COLUMNS})
     compared: list[bool] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
@@ -71,21 +83,25 @@ class DocumentBatch:
 
 
 def batch_of(
-    articles: Iterable[tuple[Article, Edits | None]],
+    articles: Iterable[tuple[Article, Edits | None, datetime | None]],
     revisions: Iterable[int],
     first: int,
     extra_fields: Collection[str],
 ) -> DocumentBatch:
-    """Make a batch of articles, with their updates, whose documents are numbered from `first` on.
+    """Make a batch of articles whose documents are numbered from `first` on.
 
-    It has these extra fields only.
+    Each article comes with its updates and the time at which the archive first had it.
+
+    The documents have these extra fields only.
     """
     made = DocumentBatch()
     documents, fields = made.places
-    made.revisions.extend(revisions)
-    for number, (article, edits) in enumerate(articles, start=first):
+    numbers = made.numbers
+    numbers["revision"].extend(revisions)
+    for number, (article, edits, seen) in enumerate(articles, start=first):
         compared = compared_fields(article)
-        made.published.append(microseconds(article.published))
+        for name, at in zip(_DATED, (article.published, article.modified, seen), strict=True):
+            numbers[name].append(microseconds(at))
         language = language_named(article.language)
         for field_number, name in enumerate(TEXT_FIELDS):
             if text := getattr(article, name):
@@ -103,9 +119,9 @@ def batch_of(
             else:
                 # One for each folded value, spelled as the first of them.
                 terms = {fold_value(value): value_term(value) for value in reversed(written)}.values()
-            numbers, values = made.values.setdefault(name, ([], []))
+            holders, values = made.values.setdefault(name, ([], []))
             for term in terms:
-                numbers.append(number)
+                holders.append(number)
                 values.append(term)
     return made
 
@@ -133,8 +149,7 @@ class DocumentCollector:
             self._piece_words.clear()
             self._hashes.clear()
         self._words = WordCollector(TEXT_FIELDS, VALUE_GAP, self._piece_words)
-        self._published: list[int] = []
-        self._revisions: list[int] = []
+        self._numbers: dict[str, list[int]] = {name: [] for name in _COLUMNS}
         self._sketches = SketchCollector(self._hashes)
         self._values: dict[str, tuple[list[int], list[str]]] = {}
 
@@ -147,11 +162,11 @@ class DocumentCollector:
             if text is not given:  # it is a row of words, without the signs that end sentences
                 marks[ends[number] : ends[number + 1]] = _marks_of_words(given)
         self._words.add(pieces, counts, *part.places, marks)
-        first = len(self._published)
+        first = len(self._numbers["revision"])
         owners = [number - first for number in part.places[0]]
-        self._sketches.add(pieces, counts, owners, part.compared, len(part.published))
-        self._published += part.published
-        self._revisions += part.revisions
+        self._sketches.add(pieces, counts, owners, part.compared, len(part.numbers["revision"]))
+        for name, column in part.numbers.items():
+            self._numbers[name] += column
         for name, (numbers, values) in part.values.items():
             known = self._values.setdefault(name, ([], []))
             known[0].extend(numbers)
@@ -159,7 +174,7 @@ class DocumentCollector:
 
     def texts(self, articles: Sequence[Article]) -> list[Text]:
         """The articles as texts to compare; they are not added."""
-        if not self._published:
+        if not self._numbers["revision"]:
             self.clear()  # of what texts before have left
         texts, languages, owners = [], [], []
         for number, article in enumerate(articles):
@@ -176,10 +191,10 @@ class DocumentCollector:
         """All that was added since the last time."""
         known = self._analyzer
         made = Documents(
-            count=len(self._published),
+            count=len(self._numbers["revision"]),
             words=self._words.collected(known.forms, known.term_of, known.terms),
             values=self._values,
-            numbers={"published": self._published, "revision": self._revisions},
+            numbers=self._numbers,
             sketches=self._sketches.collected(),
         )
         self.clear()

@@ -36,12 +36,12 @@ from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
 from search.text.stemming import stemmers_checksum
 
-INDEX_FORMAT = 8
+INDEX_FORMAT = 9
 """Increased when `schema` changes: the next write rebuilds an index of another format."""
 
-READ_FORMATS = (6, 7, INDEX_FORMAT)
-"""Formats that can be searched as they are. 6 and 7 know no updates and copies; 6 folds ids, and
-names no archive."""
+READ_FORMATS = (6, 7, 8, INDEX_FORMAT)
+"""Formats that can be searched as they are. Before 9 only the date of publication is known; 6 and 7 know no
+updates and copies; 6 folds ids, and names no archive."""
 
 NAME = "articles"
 

@@ -27,10 +27,13 @@ class EmbeddedFiles:
     def copy_to(self, target: str | Path) -> Report:
         return copy_archive(self._location, Path(target))
 
-    def articles(self) -> Iterator[Article]:
+    def articles(self, *, seen: bool = False) -> Iterator[Article]:
         with closing(Store(EmbeddedEngine.found(self._location))) as store, store.snapshot():
             for some in store.since(0, BATCH_ARTICLES):
-                yield from (article for article, _ in some)
+                known = store.first_seen([article.id for article, _ in some]) if seen else {}
+                for article, _ in some:
+                    at = known.get(article.id)
+                    yield article if at is None else article.crawled_at(at)
 
     def versions(self) -> Iterator[Version]:
         with closing(Store(EmbeddedEngine.found(self._location))) as store, store.snapshot():

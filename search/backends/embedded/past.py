@@ -16,7 +16,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from search.article import Article
-from search.backends.embedded.columns import numbers_of
+from search.backends.embedded.columns import COLUMNS, numbers_of
 from search.backends.embedded.store import Store
 from search.deadline import checked
 from search.errors import ArchiveError, LimitExceeded
@@ -105,8 +105,10 @@ def _made(view: Snapshot, store: Store, language: str, extra_fields: Sequence[st
     while some := list(islice(replaced, BATCH_ARTICLES)):
         for article, _ in some:
             if len(fields) < MAX_EXTRA_FIELDS:
-                fields.update(dict.fromkeys(article.extra))
-        collector.add(batch_of(some, [revision] * len(some), len(numbers), fields))
+                fields.update(dict.fromkeys(article.extra.keys() - COLUMNS.keys()))
+        seen = store.first_seen([article.id for article, _ in some])
+        dated = [(article, edits, seen.get(article.id)) for article, edits in some]
+        collector.add(batch_of(dated, [revision] * len(some), len(numbers), fields))
         numbers.update((article.id, number) for number, (article, _) in enumerate(some, start=len(numbers)))
     arrays: dict[str, Array] = {}
     if numbers:

@@ -42,7 +42,7 @@ from search.engine import (
     neighbours,
 )
 from search.errors import InvalidRequest
-from search.fields import FACET_FIELDS, TEXT_FIELDS, field_name
+from search.fields import COUNTED_DATES, FACET_FIELDS, TEXT_FIELDS, field_name
 from search.index.copies.column import digests_of, group_called, group_docs
 from search.index.evaluate.counts import extent, missing
 from search.index.evaluate.matches import Matches, everything, has
@@ -99,10 +99,11 @@ class EmbeddedReader:
         if lost and self._store.revision == self._covered.revision:  # else it was erased meanwhile
             raise damage(self._location, f"{self._store.path} has lost the article {lost[0]!r}")
         copies = copies_of_hits(view, shown)
+        seen = self._store.first_seen([place.text for place in shown]) if shown else {}
         return Results(
             total=len(every),
             hits=tuple(
-                Hit(articles[at.text], at.score, copies=copies.get(at.text))
+                Hit(articles[at.text], at.score, copies=copies.get(at.text), seen=seen.get(at.text))
                 for at in shown
                 if at.text in articles
             ),
@@ -117,10 +118,11 @@ class EmbeddedReader:
     def _counted(self, request: FacetRequest) -> FacetRequest:
         extra = self._covered.extra_fields
         field = field_name(request.field, extra)
-        if request.interval is None and field not in FACET_FIELDS and field not in extra:
+        is_known = field in FACET_FIELDS or field in extra
+        if (field not in COUNTED_DATES) if request.interval is not None else not is_known:
             countable = ", ".join((*FACET_FIELDS, *extra, *(f"date:{interval}" for interval in INTERVALS)))
             raise InvalidRequest(f"{request.field!r} cannot be counted by; fields that can are {countable}")
-        return FacetRequest(field or "date", request.limit, request.interval, request.texts)
+        return FacetRequest(field or request.field, request.limit, request.interval, request.texts)
 
     def ids(self, query: Node) -> list[str]:
         return ids_oldest_first(self._view, self._matches(query).docs)

@@ -110,7 +110,7 @@ def _replay(
 ) -> Values:
     """The values of the documents of one present part, all placed again, or of the former states."""
     collector.add(
-        batch_of([(each.article, None) for each in former], [each.revision for each in former], 0, ())
+        batch_of([(each.article, None, None) for each in former], [each.revision for each in former], 0, ())
     )
     fields = SegmentFields(segment_arrays(collector.documents()))
     first = present[-1].base + len(present[-1].column(REVISION)) if present else 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 from search.article import Article
 from search.backends.embedded.builder import SegmentBuilder
-from search.backends.embedded.columns import numbers_of
+from search.backends.embedded.columns import COLUMNS, numbers_of
 from search.backends.embedded.index import NAME, ArchiveIndex, commit_info
 from search.backends.embedded.regrouping import Articles, keep_last, place_all, place_last
 from search.backends.embedded.schema import contents_of
@@ -48,8 +49,14 @@ class Update:
         self._superseded: list[int] = []
         self._segment = Segment(NAME)
 
-    def put(self, articles: Sequence[Article], revisions: Sequence[int], edits: Mapping[str, Edits]) -> None:
-        """Put articles of these revisions in, with their updates by id.
+    def put(
+        self,
+        articles: Sequence[Article],
+        revisions: Sequence[int],
+        edits: Mapping[str, Edits],
+        seen: Mapping[str, datetime],
+    ) -> None:
+        """Put articles of these revisions in, with their updates and when they were first seen, by id.
 
         Of equal ids, also of earlier calls, the last stays.
         """
@@ -63,13 +70,15 @@ class Update:
                 self._superseded.append(earlier)
             self._numbers[article.id] = number
         self._count += len(articles)
-        self._builder.add(articles, revisions, self._extra_fields, edits)
+        self._builder.add(articles, revisions, self._extra_fields, edits, seen)
 
     def _note_fields(self, article: Article) -> None:
         """Take in the extra fields of an article that there is room for; name the others in `unindexed`."""
         for number, name in enumerate(article.extra):
             known = name in self._extra_fields
-            if number < MAX_INDEXED_FIELDS and (
+            if name in COLUMNS:  # of an article stored before `seen` was a field of every article
+                self.unindexed[name] = None
+            elif number < MAX_INDEXED_FIELDS and (
                 known or (self._may_grow and len(self._extra_fields) < MAX_EXTRA_FIELDS)
             ):
                 self._extra_fields[name] = None

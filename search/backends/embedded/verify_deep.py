@@ -79,7 +79,9 @@ def _indexed(
                 articles = store.get(wanted)
                 revisions = store.revisions(wanted, store.revision)
                 given = [revisions[i] for i in wanted]
-                update.put([articles[i] for i in wanted], given, store.edits(wanted))
+                update.put(
+                    [articles[i] for i in wanted], given, store.edits(wanted), store.first_seen(wanted)
+                )
                 move(len(wanted))
             update.prepare()
             last = start + MAX_SEGMENT_ARTICLES >= len(identities)

@@ -104,8 +104,9 @@ class Writer:
                         change = changes.put(some)
                         counts += change.counts
                         update.remove(change.counts.updated_ids)
-                        edits = changes.edits([article.id for article in change.articles])
-                        update.put(change.articles, change.revisions, edits)
+                        ids = [article.id for article in change.articles]
+                        edits, seen = changes.edits(ids), changes.first_seen(ids)
+                        update.put(change.articles, change.revisions, edits, seen)
                     update.prepare()
                 if changes.revision is not None:
                     update.commit(self._store.state(), self._analyzer, merging)
@@ -149,6 +150,7 @@ class Writer:
                         [articles[i] for i in some],
                         [revisions[i] for i in some],
                         self._store.edits(some, after=last),
+                        self._store.first_seen(some),
                     )
                 update.prepare()
                 update.commit(self._store.state(), self._analyzer, group="kept")
@@ -272,7 +274,8 @@ class Writer:
                     if not fresh:
                         update.remove(article.id for article, _ in some)
                     articles, revisions = [article for article, _ in some], [revision for _, revision in some]
-                    update.put(articles, revisions, self._store.edits([article.id for article in articles]))
+                    ids = [article.id for article in articles]
+                    update.put(articles, revisions, self._store.edits(ids), self._store.first_seen(ids))
                     done += len(some)
                     if progress is not None:
                         progress(done, total)
@@ -294,7 +297,9 @@ class Writer:
         articles = self._store.get([*members_named(index.view()[0], {*forgotten})])
         revisions = self._store.revisions([*articles], self._store.revision)
         update.remove(articles)
-        update.put([*articles.values()], [revisions[i] for i in articles], self._store.edits([*articles]))
+        ids = [*articles]
+        edits, seen = self._store.edits(ids), self._store.first_seen(ids)
+        update.put([*articles.values()], [revisions[i] for i in ids], edits, seen)
 
     def _forget_tombstones(self) -> None:
         """Forget the deletions that the index covers; an index that still lags needs them to catch up."""

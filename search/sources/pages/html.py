@@ -80,9 +80,12 @@ def article_in_page(
     *,
     url: str = "",
     charset: str | None = None,
+    crawled: str = "",
     notes: list[Note] | None = None,
 ) -> Accepted:
     """The article of the page, with `notes` and its own; `url` and `charset` are as the server gave them.
+
+    `crawled` is the time at which a crawler fetched the page, as written.
 
     The encoding is the one in the options if it is not UTF-8. Otherwise it is the first that can decode the
     page: the byte-order mark's, `charset`, the `<meta>`'s, UTF-8, or a guess from the bytes.
@@ -111,7 +114,9 @@ def article_in_page(
             raise BadDocument("too-large", f"the page has more than {MAX_ELEMENTS} elements")
         page = _Page(tree, options, url, [*(notes or ()), *encoding_notes])
         with warnings.catch_warnings(action="ignore"):  # as dateutil's of zones that it does not know
-            return page.draft().accepted(origin)
+            draft = page.draft()
+            draft.crawls = (crawled,)
+            return draft.accepted(origin)
     except BadDocument:
         raise
     except Exception as error:  # the errors of trafilatura and lxml for hostile pages are not documented

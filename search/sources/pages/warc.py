@@ -99,6 +99,7 @@ def _item(record: Any, source: _Source, origin: Origin, options: ReadOptions) ->
     if not hasattr(record.raw_stream, "limit"):
         raise _BrokenArchive("not-warc", "a record does not say how long it is")
     outcome: Item | tuple[bytes, str | None, str]
+    crawled = record.rec_headers.get_header("archive-date" if record.format == "arc" else "WARC-Date") or ""
     try:
         outcome = _page(record, origin)
     except BadDocument as error:
@@ -114,7 +115,9 @@ def _item(record: Any, source: _Source, origin: Origin, options: ReadOptions) ->
         notes = []
         if cause := record.rec_headers.get_header("WARC-Truncated"):
             notes.append(Note("truncated", f"the crawl kept only the start of the page ({cause[:40]})"))
-        return article_in_page(content, origin, options, url=url, charset=charset, notes=notes)
+        return article_in_page(
+            content, origin, options, url=url, charset=charset, crawled=crawled, notes=notes
+        )
     except MissingExtra:
         raise
     except BadDocument as error:

@@ -65,8 +65,8 @@ class ArticleDraft:
     """The parts of an article as a reader found them; `accepted` makes the article, once.
 
     Texts are given as they are found. The first readable of `dates` is when the article was published, the
-    first of `changes` with a time of day when it was changed. `embargo` is the time from
-    which the article may be shown. `notes` has the notes of the reader.
+    first of `changes` with a time of day when it was changed, the first of `crawls` when it was fetched.
+    `embargo` is the time from which the article may be shown. `notes` has the notes of the reader.
     """
 
     options: ReadOptions
@@ -77,6 +77,7 @@ class ArticleDraft:
     body: str = ""
     dates: Iterable[str] = ()
     changes: Iterable[str] = ()
+    crawls: Iterable[str] = ()
     keywords: Iterable[str] = ()
     authors: Iterable[str] = ()
     source: str = ""
@@ -99,7 +100,7 @@ class ArticleDraft:
         self._note_controls({"highlights": highlights, "keywords": keywords, "authors": authors, **extra})
         if end := self._embargo_end():
             extra["embargoed"] = (end,)
-        times = read_times(self.dates, self.options, self.notes, modified=self.changes)
+        times = read_times(self.dates, self.options, self.notes, modified=self.changes, crawled=self.crawls)
         extra |= times.as_written
         try:
             article = Article(
@@ -111,6 +112,7 @@ class ArticleDraft:
                 published=times.published,
                 precision=times.precision,
                 modified=times.modified,
+                crawled=times.crawled,
                 keywords=self._short("keywords", keywords),
                 authors=self._authors(authors),
                 source="".join(self._short("source", (self.source,))),

@@ -20,21 +20,27 @@ AS_WRITTEN = ("date_as_written", "modified_as_written")
 
 
 class Times(NamedTuple):
-    """When an article was published and changed; `as_written` are extra fields with unreadable dates."""
+    """When an article was published, changed and fetched; `as_written` are fields of unreadable dates."""
 
     published: datetime | None
     precision: Precision
     modified: datetime | None
+    crawled: datetime | None
     as_written: Mapping[str, tuple[str, ...]]
 
 
 def read_times(
-    published: Iterable[str], options: ReadOptions, notes: list[Note], *, modified: Iterable[str] = ()
+    published: Iterable[str],
+    options: ReadOptions,
+    notes: list[Note],
+    *,
+    modified: Iterable[str] = (),
+    crawled: Iterable[str] = (),
 ) -> Times:
-    """The first readable date of `published`, and the first of `modified` that has a time of day.
+    """The first readable date of `published`, and the first of the others that has a time of day.
 
     Each unreadable date before it adds a note to `notes`. If all are unreadable, the first is kept as it is
-    written. A change without a time of day is kept as it is written too.
+    written. A change or a crawl without a time of day is kept as it is written too.
     """
     as_written: dict[str, tuple[str, ...]] = {}
     publication, unread = _first_readable(published, options, notes)
@@ -43,6 +49,9 @@ def read_times(
     change, unread = _first_readable(modified, options, notes, to_the_instant=True)
     if unread:
         as_written["modified_as_written"] = unread
+    crawl, unread = _first_readable(crawled, options, notes, to_the_instant=True)
+    if unread:
+        as_written["crawled_as_written"] = unread
     if publication is not None and change is not None:
         leeway = timedelta() if publication.precision == "instant" else _FIRST_TO_BEGIN
         if change.instant < publication.instant - leeway:
@@ -51,6 +60,7 @@ def read_times(
         publication.instant if publication else None,
         publication.precision if publication else "instant",
         change.instant if change else None,
+        crawl.instant if crawl else None,
         as_written,
     )
 

@@ -98,10 +98,15 @@ def _article(record: dict[str, object], shape: _Shape, origin: Origin, options: 
     if odd_description or odd_body:
         odd = {"description": odd_description, "body": odd_body}
         notes.append(control_characters_note(name for name, had_controls in odd.items() if had_controls))
-    published, precision, modified, as_written = read_times(
-        _dates(get("published")), options, notes, modified=_dates(get("modified"))
+    times = read_times(
+        _dates(get("published")),
+        options,
+        notes,
+        modified=_dates(get("modified")),
+        crawled=_dates(get("crawled")),
     )
-    if as_written or (options.order is not None and not article_id):
+    published, precision, modified = times.published, times.precision, times.modified
+    if times.as_written or (options.order is not None and not article_id):
         raise _Odd
     article = Article.unchecked(
         article_id,
@@ -112,6 +117,7 @@ def _article(record: dict[str, object], shape: _Shape, origin: Origin, options: 
         published,
         precision,
         None if precision == "instant" and modified == published else modified,
+        times.crawled,
         _lines("keywords", get("keywords")),
         _lines("authors", get("authors")),
         _short_line(_string(get("source", ""))),

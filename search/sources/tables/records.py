@@ -47,6 +47,8 @@ NAMES: dict[str, list[str]] = {
         "modified": "modified modified_at modified_date modification_date date_modified datemodified updated "
         "updated_at updatedat update_date last_modified lastmodified last_updated geändert geändert_am "
         "aktualisiert aktualisiert_am modifié modifié_le actualizado aggiornato",
+        "crawled": "crawled crawled_at crawl_date date_crawled fetched fetched_at date_download "
+        "download_date downloaded_at retrieved_at seen",
         "keywords": "keywords keyword tags topics categories category subjects schlagworte schlagwörter "
         "schlagwoerter stichworte stichwörter mots_clés mots_cles etiquetas palabras_clave parole_chiave "
         "palavras_chave",
@@ -83,7 +85,7 @@ def split_values(field: str, text: str) -> list[str]:
     return _SPLIT[field].split(plain.strip().removeprefix("- "))
 
 
-_IN_DRAFT = {"published": "dates", "modified": "changes"}
+_IN_DRAFT = {"published": "dates", "modified": "changes", "crawled": "crawls"}
 _NAMED = ("name", "main", "original", "value", "text", "label", "title", "term")
 _NOT_A_NAME = re.compile(r"[^a-z0-9_]+")
 
@@ -174,7 +176,8 @@ class _Record:
         )  # names of extra fields of an article that was in an archive
         if isinstance(own, Mapping):  # as `news dump` and `news show --format json` write it
             del self.unread["extra"]
-            self.unread.update(own)
+            # Names that were not yet of every article when it was stored are not to stand for these.
+            self.unread.update((f"x_{name}" if name in OWN_FIELDS else name, own[name]) for name in own)
             self.stored = frozenset(own)
         self.options = options
         self.notes = list(notes)
@@ -206,7 +209,7 @@ class _Record:
                 return self._id(value)
             case "highlights" | "keywords" | "authors":
                 return self._values(field, value)
-            case "published" | "modified":
+            case "published" | "modified" | "crawled":
                 return self._written_time(value)
             case _:
                 return self._text(field, value)

@@ -6,13 +6,15 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
-from search.article import Article
+from search.article import TIMES_BESIDE, Article
 from search.backends.embedded.store.layout import MAX_REVISION
 from search.backends.embedded.store.rows import BadRow, digest_of, packed, record_of, typed, unpacked
-from search.backends.embedded.store.updates import edits_of_each
+from search.backends.embedded.store.updates import edits_of_each, first_seen, seen_at
+from search.backends.embedded.store.versions import microseconds_of, moment_of
 from search.changes import Edits
 from search.engine import Added
 
@@ -144,11 +146,11 @@ class Changes:
             return [], [], len(same)
         replaced = [identity for identity in new if identity in old]
         revision, at, history = self._revised("index", new)
+        came, before = moment_of(at), self.first_seen([identity for identity in new if identity not in old])
         self._keep([(i, old[i], new[i].record) for i in replaced], revision)
         self._cursor.executemany(
-            "INSERT INTO articles (id, revision, first_seen, version, digest, document) VALUES (:id, "
-            ":revision, coalesce((SELECT min(r.at) FROM versions v JOIN revisions r USING (revision) "
-            "WHERE v.id = :id), :at), :version, :digest, :document) "
+            "INSERT INTO articles (id, revision, first_seen, version, digest, document) "
+            "VALUES (:id, :revision, :seen, :version, :digest, :document) "
             "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, "
             "version = coalesce(excluded.version, version), "
             "digest = excluded.digest, document = excluded.document",
@@ -156,7 +158,7 @@ class Changes:
                 {
                     "id": identity,
                     "revision": revision,
-                    "at": at,
+                    "seen": microseconds_of(before.get(identity) or seen_at(came, each.article)),
                     "version": each.article.version,
                     "digest": each.digest,
                     "document": packed(each.record),
@@ -268,6 +270,10 @@ class Changes:
         times = {} if self._open is None else {self._open[0]: self._open[1]}
         return edits_of_each(self._cursor, identities, times=times)
 
+    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
+        """When each of these articles first came, also in this transaction."""
+        return first_seen(self._cursor, identities)
+
     def finish(self) -> None:
         """Store the unfinished revision, if there is one; the next change begins another."""
         if self._open is not None:
@@ -319,9 +325,10 @@ def _is_above(version: int | None, other: int | None) -> bool:
 
 
 def _content(record: bytes) -> object:
-    """The part of a record whose change makes a new version: all except the time `modified`."""
-    if b'"modified":' not in record:
+    """The part of a record whose change makes a new version: all except `TIMES_BESIDE`."""
+    if not any(f'"{name}":'.encode() in record for name in TIMES_BESIDE):
         return record
     known = json.loads(record)
-    known.pop("modified", None)
+    for name in TIMES_BESIDE:
+        known.pop(name, None)
     return json.dumps(known, ensure_ascii=False, separators=(",", ":")).encode()

@@ -12,6 +12,9 @@ each row it touches carries it; so an index that covers revision r lacks just th
 digest of a revision is made of the one before and of all that it changed: two archives with the same digest
 have the same history, except for versions that were dropped by age.
 
+`first_seen` is the time of the revision in which an article first came, or of its crawl if that was
+earlier; 0 where it is not known.
+
 A version is the state that an update or a deletion took away: it was current from `revision` on, up to but
 not including `until`. `withdrawn` has the cancelled articles, with the version number that the wire gave.
 

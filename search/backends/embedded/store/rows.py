@@ -125,5 +125,5 @@ def _is_sound(article: Article) -> bool:
     "".join((article.id, article.language, *article.highlights, *article.keywords, *article.authors))
     for values in article.extra.values():
         "".join(values)
-    times = (article.published, article.modified)
+    times = (article.published, article.modified, article.crawled)
     return all(time is None or (isinstance(time, datetime) and time.tzinfo is not None) for time in times)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -14,8 +14,6 @@ from search.backends.embedded.store.rows import BadRow, article_of, typed
 from search.backends.embedded.store.versions import Connection
 from search.changes import Edits, edits_of
 from search.engine import Version
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Update(NamedTuple):
@@ -28,7 +26,7 @@ class Update(NamedTuple):
 
 def revision_at(connection: Connection, moment: datetime) -> int | None:
     """The last revision made at or before a time; None if there is no such revision."""
-    at = (moment - _EPOCH) // timedelta(microseconds=1)
+    at = versions.microseconds_of(moment)
     # The times ascend with the revisions, and have no index.
     (found,) = connection.execute("SELECT max(revision) FROM revisions WHERE at <= ?", (at,)).fetchone()
     return None if found is None else int(found)
@@ -61,13 +59,30 @@ def revisions(connection: Connection, identities: Sequence[str], revision: int) 
 
 
 def first_seen(connection: Connection, identities: Sequence[str]) -> dict[str, datetime]:
-    """When each of these articles first came, without the ones whose time is not known."""
-    query = (
-        "SELECT id, first_seen FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND first_seen > 0"
-    )
-    rows = connection.execute(query, (json.dumps(list(identities)),))
-    found = (typed(row, str, int) for row in rows)
-    return {identity: versions.moment_of(at) for identity, at in found}
+    """When each of these articles first came, or was fetched if that was earlier; without unknown times.
+
+    Of a deleted article, the first version that is kept tells it.
+    """
+    wanted = (json.dumps(list(identities)),)
+    query = "SELECT id, first_seen FROM articles WHERE id IN (SELECT value FROM json_each(?))"
+    rows: dict[str, int] = dict(typed(row, str, int) for row in connection.execute(query, wanted))
+    found = {identity: versions.moment_of(at) for identity, at in rows.items() if at}
+    if len(rows) < len(identities):
+        query = (
+            "SELECT v.id, min(r.at) FROM versions v JOIN revisions r USING (revision) "
+            "WHERE v.id IN (SELECT value FROM json_each(?)) GROUP BY v.id"
+        )
+        gone = [typed(row, str, int) for row in connection.execute(query, wanted) if row[0] not in rows]
+        for identity, at in gone:
+            *_, first = versions.kept(connection, identity)
+            found[identity] = seen_at(versions.moment_of(at), article_of(first.record, identity.encode()))
+    return found
+
+
+def seen_at(came: datetime, article: Article) -> datetime:
+    """When an article that came at a time was first seen; a time of its source before 1970 is a mistake."""
+    crawled = article.crawled
+    return crawled if crawled is not None and versions.EPOCH < crawled < came else came
 
 
 def prunable(connection: Connection, before: datetime) -> tuple[int, list[str]]:

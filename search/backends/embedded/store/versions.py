@@ -15,7 +15,7 @@ from search.engine import Version
 
 Connection = sqlite3.Connection | sqlite3.Cursor
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Kept(NamedTuple):
@@ -124,7 +124,12 @@ def moment_of(at: object) -> datetime:
     """The time of a revision; raises `BadRow` for what cannot be one."""
     if not isinstance(at, int) or not 0 <= at < MAX_REVISION:
         raise BadRow("a revision has no time that can be one")
-    return _EPOCH + timedelta(microseconds=at)
+    return EPOCH + timedelta(microseconds=at)
+
+
+def microseconds_of(moment: datetime) -> int:
+    """A time as the store keeps it."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def prune(cursor: sqlite3.Cursor, until: int) -> int:
