@@ -57,7 +57,7 @@ def cut(share: float) -> Change:
 def extended(own: Sentences, other: Sentences, choice: Random) -> Sentences:
     """Half as long again, by words that no other article has in this order."""
     words = " ".join(other).split()
-    return own + [" ".join(choice.choices(words, k=len(" ".join(own).split()) // 2))]
+    return [*own, " ".join(choice.choices(words, k=len(" ".join(own).split()) // 2))]
 
 
 def misread(own: Sentences, _: Sentences, choice: Random) -> Sentences:
