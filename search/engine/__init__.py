@@ -18,6 +18,7 @@ from search.engine.protocol import (
     Maintained,
     Progress,
     Reader,
+    Watching,
 )
 from search.engine.ranking import (
     DEFAULT_RANKING,
@@ -53,6 +54,15 @@ from search.engine.results import (
     Timeline,
     Version,
 )
+from search.engine.searches import (
+    Arrival,
+    Arrivals,
+    Reason,
+    StoredDelivery,
+    StoredEntry,
+    StoredSearch,
+    Watch,
+)
 
 __all__ = [
     "AGAINST",
@@ -64,6 +74,8 @@ __all__ = [
     "SORTS",
     "Added",
     "Against",
+    "Arrival",
+    "Arrivals",
     "Background",
     "Bin",
     "BinState",
@@ -91,6 +103,7 @@ __all__ = [
     "Proximity",
     "Ranking",
     "Reader",
+    "Reason",
     "Recency",
     "Report",
     "Results",
@@ -98,9 +111,14 @@ __all__ = [
     "Sort",
     "State",
     "Stats",
+    "StoredDelivery",
+    "StoredEntry",
+    "StoredSearch",
     "Suggestion",
     "Sums",
     "Timeline",
     "Version",
+    "Watch",
+    "Watching",
     "neighbours",
 ]

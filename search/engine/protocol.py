@@ -6,7 +6,7 @@ An engine keeps articles and finds them; it is given trees (`language.Node`), ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from search.engine.keyness import MIN_SCORE, Background, Distinctive
 from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.engine.request import SearchRequest
 from search.engine.results import Added, Level, Report, Results, State, Stats, Suggestion, Version
+from search.engine.searches import Arrivals, StoredDelivery, StoredEntry, StoredSearch, Watch
 from search.language import Node
 
 Progress = Callable[[int, int], None]
@@ -81,6 +82,14 @@ class Reader(Protocol):
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         """Explain the score of the article by the query alone; None if there is no such article."""
+
+    def arrivals(self, watches: Sequence[Watch], *, changes: bool = False) -> list[Arrivals]:
+        """Find for each watch the articles that came after its revision, and matched as they came.
+
+        With `changes` also articles that changed after it, or came and changed, and match only now; and
+        articles that matched before, too, if headline or text have other words. `changed:` and `is:silent`
+        look at later changes only. Articles that are there no more are left out.
+        """
 
     def state(self) -> State:
         """Return the state of this commit, and how queries are read for it."""
@@ -186,6 +195,61 @@ class Historied(Protocol):
 
     def prune(self, before: datetime) -> int:
         """Drop the versions that were replaced or deleted before this time; return how many."""
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """An engine that keeps saved searches, and what they have delivered."""
+
+    def saved_searches(self) -> tuple[StoredSearch, ...]:
+        """The saved searches, by name."""
+
+    def save_search(self, search: StoredSearch, *, replace: bool = False) -> None:
+        """Keep a search; with `replace` also in place of one with its name, which has looked so far already.
+
+        Raises `InvalidRequest` if there is one with its name.
+        """
+
+    def remove_search(self, name: str) -> bool:
+        """Erase a search with all that it has delivered; False if there is no such search."""
+
+    def deliver(
+        self,
+        searches: Sequence[str],
+        seen: Mapping[str, int],
+        upto: int,
+        made: datetime,
+        entries: Sequence[StoredEntry],
+    ) -> int | None:
+        """Keep a delivery, and that searches have looked at all revisions up to `upto`: both or neither.
+
+        Of the `searches` that were asked, `seen` names the ones that looked, each with the last revision that
+        it had looked at. Return the number of the delivery; without entries there is no delivery, and the
+        number is 0. None, and nothing is kept, if a search has looked meanwhile, or if a delivery for one of
+        them waits to be confirmed.
+        """
+
+    def confirm(self, number: int) -> None:
+        """Keep that a delivery was received."""
+
+    def unconfirmed(self, names: Collection[str]) -> int | None:
+        """The number of the first delivery for one of these searches that waits to be confirmed."""
+
+    def delivery(self, number: int) -> StoredDelivery | None:
+        """The delivery with this number."""
+
+    def last_delivery(self) -> int:
+        """The number of the last delivery; 0 before the first."""
+
+    def delivered(self, names: Collection[str], upto: int, limit: int) -> tuple[StoredEntry, ...]:
+        """The articles of the last `limit` groups of copies delivered for these searches, up to a delivery.
+
+        In the order in which they came, and perhaps some groups more, as whole deliveries are read. Copies of
+        earlier articles are left out.
+        """
+
+    def count_delivered(self) -> dict[str, tuple[int, int]]:
+        """How many articles each search has delivered, and in how many deliveries."""
 
 
 class Maintained(Protocol):

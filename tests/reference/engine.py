@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import cast
 
 from search.article import Article
+from search.changes import levels_between
 from search.deadline import Deadline
 from search.engine import (
     DEFAULT_RANKING,
     MIN_SCORE,
+    Arrival,
+    Arrivals,
     Background,
     Copies,
     CopyGroup,
@@ -27,11 +30,13 @@ from search.engine import (
     Hit,
     Progress,
     Ranking,
+    Reason,
     Results,
     SearchRequest,
     State,
     Stats,
     Suggestion,
+    Watch,
 )
 from search.fields import DateField
 from search.language import Node, Word
@@ -188,6 +193,33 @@ class ReferenceEngine(ReferenceHistory):
         ids = map(self._one_of_each, (self.articles, inside, outside))
         every, there, elsewhere = ([self.articles[i] for i in sorted(own)] for own in ids)
         return distinctive(self.analyzer, every, there, elsewhere, against, count, texts, score)
+
+    def arrivals(self, watches: Sequence[Watch], *, changes: bool = False) -> list[Arrivals]:
+        return [self._arrivals(watch, changes=changes) for watch in watches]
+
+    def _arrivals(self, watch: Watch, *, changes: bool) -> Arrivals:
+        """Look at every state; the arrivals have no revision and no time, which a dict does not have."""
+
+        def found(versions: Mapping[str, Article]) -> set[str]:
+            texts = Texts({**self.articles, **versions}, self.analyzer, self.groups)
+            return matches(watch.query, {**self.articles, **versions}, texts) & versions.keys()
+
+        first = {i: next(n for n, state in enumerate(self.states) if i in state) for i in self.articles}
+        came = {i: self.states[n][i] for i, n in first.items() if n > watch.after}
+        reasons: dict[str, Reason] = dict.fromkeys(found(came), "new")
+        if changes:
+            past = self.states[watch.after]
+            earlier = found({i: past[i] for i in self.articles if i in past})
+            touched = {i for i, a in self.articles.items() if a != (came.get(i) or past.get(i))}
+            for i in found({i: self.articles[i] for i in touched - reasons.keys()}):
+                if i not in earlier:
+                    reasons[i] = "now matches"
+                elif not {"headline", "text"}.isdisjoint(levels_between(past[i], self.articles[i])):
+                    reasons[i] = "changed"
+        at = datetime.min.replace(tzinfo=UTC)
+        return Arrivals(
+            tuple(Arrival(self.articles[i], 0, at, how, self._group(i)) for i, how in reasons.items())
+        )
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:
         texts = self._texts()

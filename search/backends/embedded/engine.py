@@ -13,7 +13,7 @@ of its own for as long as it lasts, and never waits. Writers wait for each other
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,7 +30,7 @@ from search.backends.embedded.store.layout import StoreState
 from search.backends.embedded.tie import check_tie
 from search.backends.embedded.writing import Writer
 from search.deadline import Deadline, no_deadline
-from search.engine import Added, Progress, Version
+from search.engine import Added, Progress, StoredDelivery, StoredEntry, StoredSearch, Version
 from search.errors import ArchiveError, ArchiveNotFound
 from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
@@ -201,6 +201,30 @@ class EmbeddedEngine:
                 return
             last = listed[-1].until, listed[-1].identity
 
+    def saved_searches(self) -> tuple[StoredSearch, ...]:
+        with self._snapshot() as store:
+            return store.searches()
+
+    def unconfirmed(self, names: Collection[str]) -> int | None:
+        with self._snapshot() as store:
+            return store.unconfirmed(names)
+
+    def delivery(self, number: int) -> StoredDelivery | None:
+        with self._snapshot() as store:
+            return store.delivery(number)
+
+    def last_delivery(self) -> int:
+        with self._snapshot() as store:
+            return store.last_delivery()
+
+    def delivered(self, names: Collection[str], upto: int, limit: int) -> tuple[StoredEntry, ...]:
+        with self._snapshot() as store:
+            return store.delivered(names, upto, limit)
+
+    def count_delivered(self) -> dict[str, tuple[int, int]]:
+        with self._snapshot() as store:
+            return store.count_delivered()
+
     # --- writing --------------------------------------------------------------------------------
 
     @contextmanager
@@ -226,6 +250,29 @@ class EmbeddedEngine:
     def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
         with self._writing():
             return self._writer.remove(lambda changes: changes.withdraw(cancelled))
+
+    def save_search(self, search: StoredSearch, *, replace: bool = False) -> None:
+        with self._writing():
+            self._writer.save_search(search, replace=replace)
+
+    def remove_search(self, name: str) -> bool:
+        with self._writing():
+            return self._writer.remove_search(name)
+
+    def deliver(
+        self,
+        searches: Sequence[str],
+        seen: Mapping[str, int],
+        upto: int,
+        made: datetime,
+        entries: Sequence[StoredEntry],
+    ) -> int | None:
+        with self._writing():
+            return self._writer.deliver(searches, seen, upto, made, entries)
+
+    def confirm(self, number: int) -> None:
+        with self._writing():
+            self._writer.confirm(number)
 
     def prune(self, before: datetime) -> int:
         with self._writing():

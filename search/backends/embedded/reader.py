@@ -25,6 +25,7 @@ from search.dates import INTERVALS
 from search.engine import (
     DEFAULT_RANKING,
     MIN_SCORE,
+    Arrivals,
     Background,
     CopyGroup,
     Distinctive,
@@ -39,6 +40,7 @@ from search.engine import (
     Stats,
     Suggestion,
     Version,
+    Watch,
     neighbours,
 )
 from search.errors import InvalidRequest
@@ -56,6 +58,8 @@ SCAN_ARTICLES = 2_000
 
 CHECK_ARTICLES = 500
 """Articles that are read from the store between two checks of the time."""
+
+NO_HISTORY = "the format of this archive keeps no versions; to bring it up to date run: news upgrade"
 
 
 class EmbeddedReader:
@@ -190,6 +194,16 @@ class EmbeddedReader:
         others = against if isinstance(against, str) else self._matches(against).docs
         return distinctive(self._view, inside, others, count, texts, score)
 
+    def arrivals(self, watches: Sequence[Watch], *, changes: bool = False) -> list[Arrivals]:
+        from search.backends.embedded.arrivals import ArrivalFinder  # with what makes an index
+
+        if self._store.first_revision() is None:
+            raise InvalidRequest(NO_HISTORY)
+        finder = ArrivalFinder(
+            self._view, self._store, self._revision, self._analyzer, self._covered.extra_fields
+        )
+        return finder.find(watches, changes=changes)
+
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         docs = self._matches(Word(identity, "id")).docs.tolist()
         if not docs:
@@ -220,9 +234,7 @@ class EmbeddedReader:
         covered, store = self._covered, self._store
         first = store.first_revision()
         if first is None or covered.format < INDEX_FORMAT:
-            raise InvalidRequest(
-                "the format of this archive keeps no versions; to bring it up to date run: news upgrade"
-            )
+            raise InvalidRequest(NO_HISTORY)
         if not first[0] <= revision <= store.revision:
             raise InvalidRequest(
                 f"the archive has no revision {revision:,}; it has {first[0]:,} to {store.revision:,}"

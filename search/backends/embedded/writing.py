@@ -6,7 +6,7 @@ Were a change to end between the two, the index would lag behind the store; the 
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
@@ -21,7 +21,7 @@ from search.backends.embedded.store import Changes, Store
 from search.backends.embedded.store.connection import ERRORS
 from search.backends.embedded.store.layout import FORMAT, StoreState
 from search.backends.embedded.tie import check_tie, damage
-from search.engine import Added, Progress
+from search.engine import Added, Progress, StoredEntry, StoredSearch
 from search.errors import ArchiveError, ArchiveFull, IndexUnusable, OtherAnalyzer
 from search.once import once
 from search.text import Analyzer
@@ -36,6 +36,9 @@ BATCH_ARTICLES = 250
 
 MAX_SEGMENT_ARTICLES = 25_000
 """Articles of one commit when the index catches up with the store; a multiple of `BATCH_ARTICLES`."""
+
+CONFIRM_SECONDS = 60.0
+"""How long a confirmation waits for another writer at least: the delivery would be given again."""
 
 NEW_INDEX = "index.new"
 """The folder in which an index is rebuilt."""
@@ -133,6 +136,29 @@ class Writer:
                 self._fill(self._index, self._index.covered())
                 self._forget_tombstones()
             return len(gone)
+
+    def save_search(self, search: StoredSearch, *, replace: bool) -> None:
+        with self._writing():
+            self._store.save_search(search, replace=replace)
+
+    def remove_search(self, name: str) -> bool:
+        with self._writing():
+            return self._store.remove_search(name)
+
+    def deliver(
+        self,
+        searches: Sequence[str],
+        seen: Mapping[str, int],
+        upto: int,
+        made: datetime,
+        entries: Sequence[StoredEntry],
+    ) -> int | None:
+        with self._writing():
+            return self._store.deliver(searches, seen, upto, made, entries)
+
+    def confirm(self, number: int) -> None:
+        with writing(self._location, max(self._wait, CONFIRM_SECONDS)):
+            self._store.confirm(number)
 
     def prune(self, before: datetime) -> int:
         with self._writing():

@@ -80,6 +80,12 @@ class Snapshot:
         other._hold(kept)
         return other
 
+    def beside(self, arrays: Mapping[str, Array], count: int) -> Snapshot:
+        """Make a snapshot of the `count` documents of some arrays alone."""
+        other = self.fork()
+        other._hold([SegmentSnapshot(HeldArrays(arrays), Segment("arrivals", count), 0)])
+        return other
+
     @property
     def segment_count(self) -> int:
         return len(self._segments)

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from search.article import TIMES_BESIDE, Article
 from search.backends.embedded.store.layout import MAX_REVISION
 from search.backends.embedded.store.rows import BadRow, digest_of, packed, record_of, typed, unpacked
+from search.backends.embedded.store.searches import forget_group
 from search.backends.embedded.store.updates import edits_of_each, first_seen, seen_at
 from search.backends.embedded.store.versions import microseconds_of, moment_of
 from search.changes import Edits
@@ -195,19 +196,22 @@ class Changes:
         return gone
 
     def forget(self, identities: Iterable[str]) -> tuple[str, ...]:
-        """Erase articles, all their versions and cancellings; return the ids that were there."""
+        """Erase articles, their versions, cancellings and deliveries; return the ids that were there."""
         wanted = json.dumps(list(identities))
         known = self._cursor.execute(
             "SELECT value FROM json_each(?) WHERE value IN (SELECT id FROM articles) "
-            "OR value IN (SELECT id FROM versions) OR value IN (SELECT id FROM withdrawn) ORDER BY value",
+            "OR value IN (SELECT id FROM versions) OR value IN (SELECT id FROM withdrawn) "
+            "OR value IN (SELECT id FROM delivered) ORDER BY value",
             (wanted,),
         ).fetchall()
         found = [identity for (identity,) in known]
         if found:
             revision, _, history = self._revised("forget", found)
             self._bury(found, revision)
-            for table in ("articles", "versions", "withdrawn"):
+            for table in ("articles", "versions", "withdrawn", "delivered"):
                 self._cursor.executemany(f"DELETE FROM {table} WHERE id = ?", known)
+            for identity in found:
+                forget_group(self._cursor, identity)
             for identity in found:
                 history.add(identity, None)
         return tuple(found)

@@ -11,7 +11,7 @@ from pathlib import Path
 from search.article import Article
 from search.backends.embedded.store import updates, versions
 from search.backends.embedded.store.connection import ERRORS, RESTORE, translation
-from search.backends.embedded.store.layout import FORMAT, MAX_REVISION
+from search.backends.embedded.store.layout import HISTORY_FORMAT, MAX_REVISION
 from search.backends.embedded.store.rows import BadRow
 from search.backends.embedded.store.updates import Update
 from search.changes import Edits
@@ -56,7 +56,7 @@ class StoredHistory:
     def history(self, identity: str) -> tuple[Version, ...]:
         """Every version of an article that is kept, the oldest first; none if there was no such article."""
         with self._damage_named(identity), self._translated():
-            return versions.history(self._connection, identity) if self.format == FORMAT else ()
+            return versions.history(self._connection, identity) if self.format >= HISTORY_FORMAT else ()
 
     def every_version(self) -> Iterator[Version]:
         """Yield each version of each article: first of articles still there, in the order they came."""
@@ -85,17 +85,21 @@ class StoredHistory:
     def revision_at(self, moment: datetime) -> int | None:
         """The last revision made at or before a time; None where the history begins later."""
         with self._translated():
-            return updates.revision_at(self._connection, moment) if self.format == FORMAT else None
+            return updates.revision_at(self._connection, moment) if self.format >= HISTORY_FORMAT else None
 
     def first_revision(self) -> tuple[int, datetime] | None:
         """The first revision whose time is known; None where the format keeps no times."""
         with self._translated():
-            return updates.first_revision(self._connection) if self.format == FORMAT else None
+            return updates.first_revision(self._connection) if self.format >= HISTORY_FORMAT else None
 
     def revisions(self, identities: Sequence[str], revision: int) -> dict[str, int]:
         """The revision that made each of these articles as it was after a revision."""
         with self._translated():
-            return updates.revisions(self._connection, identities, revision) if self.format == FORMAT else {}
+            return (
+                updates.revisions(self._connection, identities, revision)
+                if self.format >= HISTORY_FORMAT
+                else {}
+            )
 
     def count_former(self, upto: int) -> int:
         """How many kept states of articles that are not present any more revisions up to this one made."""
@@ -110,7 +114,18 @@ class StoredHistory:
     def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
         """When each of these articles first came, without the ones whose time is not known."""
         with self._translated():
-            return updates.first_seen(self._connection, identities) if self.format == FORMAT else {}
+            return updates.first_seen(self._connection, identities) if self.format >= HISTORY_FORMAT else {}
+
+    def arrived(self, after: int, upto: int, batch: int) -> Iterator[list[updates.Arrived]]:
+        """Yield the present articles that later revisions than `after` touched, `batch` at a time."""
+        with self._translated():
+            yield from updates.arrived(self._connection, after, upto, batch)
+
+    def times_of(self, after: int, upto: int) -> dict[int, datetime]:
+        """The times of the revisions after one up to another."""
+        with self._translated():
+            times = updates.times_of(self._connection, after, upto)
+            return {revision: versions.moment_of(at) for revision, at in times.items()}
 
     # --- what an update or a deletion took away -------------------------------------------------
 
@@ -132,7 +147,7 @@ class StoredHistory:
 
     def edits(self, identities: Sequence[str], after: int = 0) -> dict[str, Edits]:
         """The updates of each of these articles that was updated in revisions later than `after`."""
-        if self.format < FORMAT:
+        if self.format < HISTORY_FORMAT:
             return {}
         with self._translated():
             return updates.edits_of_each(self._connection, identities, after=after)
@@ -144,7 +159,7 @@ class StoredHistory:
 
     def updates(self, last: tuple[int, str], upto: int, limit: int) -> list[Update]:
         """The next updates after `last` (revision, id), up to a revision, in order."""
-        if self.format < FORMAT:
+        if self.format < HISTORY_FORMAT:
             return []
         with self._translated():
             return updates.listed(self._connection, last, upto, limit)

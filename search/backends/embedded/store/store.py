@@ -22,9 +22,9 @@ from search.backends.embedded.store.connection import (
     opened,
     stamp_of,
 )
-from search.backends.embedded.store.history import StoredHistory
-from search.backends.embedded.store.layout import FORMAT, StoreState
+from search.backends.embedded.store.layout import FORMAT, HISTORY_FORMAT, StoreState
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
+from search.backends.embedded.store.searches import StoredSearches
 from search.backends.embedded.store.upgrade import upgrade
 from search.engine import Progress
 from search.errors import ArchiveDamaged, ArchiveError
@@ -40,7 +40,7 @@ def now() -> int:
     return time.time_ns() // 1_000
 
 
-class Store(StoredHistory):
+class Store(StoredSearches):
     """The articles of the archive at `location`. Safe to share between threads that take turns.
 
     `clock` tells the time, in microseconds since 1970.
@@ -122,9 +122,11 @@ class Store(StoredHistory):
     def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
         """Bring an older format up to this one, all of it or nothing; True if there was anything to do."""
         with self._transaction() as cursor:
-            old = format_of(self._connection, self.path, self.location) < FORMAT
-            if old:
+            known = format_of(self._connection, self.path, self.location)
+            old = known < FORMAT
+            if known < HISTORY_FORMAT:
                 self._checked_revision()
+            if old:
                 upgrade(cursor, self._now(), report)
         self.format = FORMAT
         return old
@@ -174,7 +176,7 @@ class Store(StoredHistory):
         return known if known is not None and self._connection.in_transaction else self._state()
 
     def _state(self) -> StoreState:
-        if self.format < FORMAT:
+        if self.format < HISTORY_FORMAT:
             return StoreState("", self._checked_revision(), "")
         with self._translated():
             query = "SELECT revision, digest FROM revisions ORDER BY revision DESC LIMIT 1"
@@ -186,7 +188,7 @@ class Store(StoredHistory):
 
     def upgraded_from(self) -> int | None:
         """The revision at which the format before this one ended; None if the archive began with this."""
-        if self.format < FORMAT:
+        if self.format < HISTORY_FORMAT:
             return _MAX_NUMBER
         with self._translated():
             query = "SELECT revision FROM revisions WHERE kind = 'upgrade' ORDER BY revision LIMIT 1"
@@ -237,7 +239,7 @@ class Store(StoredHistory):
 
     def count_at(self, revision: int) -> int:
         """How many articles there were at a revision, without erased and pruned ones."""
-        if self.format < FORMAT:
+        if self.format < HISTORY_FORMAT:
             return self.count() if revision == self.revision else 0
         return self._counted(versions.COUNT_AT, revision, revision, revision)
 
@@ -252,7 +254,7 @@ class Store(StoredHistory):
                 (json.dumps(list(identities)),),
             ).fetchall()
             known = {bytes(typed(row, *_ROW_TYPES)[1]).decode(): row for row in rows}
-        if revision is None or self.format < FORMAT:
+        if revision is None or self.format < HISTORY_FORMAT:
             return {identity: self._article(row) for identity, row in known.items()}
         found = {}
         for identity in identities:
@@ -324,8 +326,9 @@ class Store(StoredHistory):
                     yield str(error).replace(str(self.path), self.path.name).partition(";")[0]
                 if not isinstance(row[4], int) or not 0 < row[4] <= newest:
                     yield f"{self.path.name}: row {row[0]} has revision {row[4]}, and the newest is {newest}"
-            if self.format == FORMAT:
+            if self.format >= HISTORY_FORMAT:
                 yield from (f"{self.path.name}: {fault}" for fault in versions.damages(self._connection))
+            yield from (f"{self.path.name}: {fault}" for fault in self.damages_of_searches())
             found = self._connection.execute("PRAGMA integrity_check(20)")
             yield from (f"{self.path.name}: {line}" for (line,) in found if line != "ok")
         except (sqlite3.Error, ValueError, OverflowError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -22,6 +22,44 @@ class Update(NamedTuple):
     until: int
     identity: str
     revision: int
+
+
+class Arrived(NamedTuple):
+    """An article that came or changed; `first` is the revision that brought it, if that is one of these.
+
+    For an article whose source says when it was seen, only the `oldest` revision that is kept can be known.
+    """
+
+    identity: str
+    number: int
+    first: int | None
+    oldest: int
+
+
+def arrived(connection: Connection, after: int, upto: int, batch: int) -> Iterator[list[Arrived]]:
+    """Yield the articles that are there and that later revisions than `after` touched, `batch` at a time.
+
+    `first` is known for the articles that came in these revisions up to `upto`.
+    """
+    came = {at: revision for revision, at in times_of(connection, after, upto).items()}
+    last = (after, 1 << 62)
+    while rows := connection.execute(
+        "SELECT revision, number, id, first_seen, coalesce((SELECT min(v.revision) FROM versions v "
+        "WHERE v.id = articles.id), revision) FROM articles WHERE (revision, number) > (?, ?) "
+        "ORDER BY revision, number LIMIT ?",
+        (*last, batch),
+    ).fetchall():
+        found = [typed(row, int, int, str, int, int) for row in rows]
+        yield [Arrived(i, number, came.get(at), oldest) for _, number, i, at, oldest in found]
+        last = found[-1][0], found[-1][1]
+
+
+def times_of(connection: Connection, after: int, upto: int) -> dict[int, int]:
+    """The times of the revisions after one up to another, in microseconds since 1970."""
+    rows = connection.execute(
+        "SELECT revision, at FROM revisions WHERE revision > ? AND revision <= ?", (after, upto)
+    )
+    return dict(typed(row, int, int) for row in rows)
 
 
 def revision_at(connection: Connection, moment: datetime) -> int | None:

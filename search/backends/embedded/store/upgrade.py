@@ -1,4 +1,4 @@
-"""The upgrade of the tables from format 1 to format 2, in one transaction."""
+"""The upgrade of the tables from an older format to this one, in one transaction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from search.article import version_of
 from search.backends.embedded.store.changes import History, first_digest
-from search.backends.embedded.store.layout import FORMAT, HISTORY
+from search.backends.embedded.store.layout import FORMAT, HISTORY, HISTORY_FORMAT, SEARCHES
 from search.backends.embedded.store.rows import article_of, packed, unpacked
 
 BATCH_ARTICLES = 1_000
@@ -17,11 +17,25 @@ BATCH_ARTICLES = 1_000
 def upgrade(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None] | None = None) -> None:
     """Bring the tables up to date, calling `report(done, total)` on the way.
 
-    Earlier versions are not there to be kept, and the time when an article first came is not known: it is 0.
     Raises `BadRow` where an article is damaged.
     """
-    for statement in filter(str.strip, HISTORY.split(";")):
+    if cursor.execute("PRAGMA user_version").fetchone()[0] < HISTORY_FORMAT:
+        _begin_history(cursor, now, report)
+    _create(cursor, SEARCHES)
+    cursor.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def _create(cursor: sqlite3.Cursor, tables: str) -> None:
+    for statement in filter(str.strip, tables.split(";")):
         cursor.execute(statement)
+
+
+def _begin_history(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None] | None) -> None:
+    """Bring format 1 up to format 2.
+
+    Earlier versions are not there to be kept, and the time when an article first came is not known: it is 0.
+    """
+    _create(cursor, HISTORY)
     cursor.execute("ALTER TABLE articles ADD COLUMN first_seen INTEGER NOT NULL DEFAULT 0")
     cursor.execute("ALTER TABLE articles ADD COLUMN version INTEGER")
     (revision,) = cursor.execute("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'revision'").fetchone()
@@ -46,4 +60,3 @@ def upgrade(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None]
     cursor.execute("INSERT INTO revisions VALUES (?, ?, 'upgrade', ?)", (revision, now, history.digest()))
     cursor.execute("DELETE FROM meta WHERE key = 'revision'")
     cursor.execute("INSERT INTO meta VALUES ('archive', ?)", (archive,))
-    cursor.execute(f"PRAGMA user_version = {FORMAT}")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from search.article import Article
-from search.backends.embedded.store.layout import FORMAT, MAX_REVISION
+from search.backends.embedded.store.layout import HISTORY_FORMAT, MAX_REVISION
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
 from search.engine import Version
 
@@ -65,7 +65,7 @@ def count_former(connection: Connection, upto: int) -> int:
 
 def former(connection: Connection, table_format: int, upto: int = MAX_REVISION) -> Iterator[Former]:
     """Yield these states, article by article."""
-    if table_format == FORMAT:
+    if table_format >= HISTORY_FORMAT:
         query = "SELECT DISTINCT id FROM versions WHERE revision <= ? ORDER BY id"
         for (identity,) in connection.execute(query, (upto,)).fetchall():
             for each in kept(connection, identity):
@@ -196,14 +196,14 @@ def damages(connection: Connection) -> Iterator[str]:
 def known_ids(connection: Connection, table_format: int) -> Iterator[str]:
     """Yield the ids of all present articles, in the order they came, then of all former ones."""
     yield from (i for (i,) in connection.execute("SELECT id FROM articles ORDER BY number"))
-    if table_format == FORMAT:
+    if table_format >= HISTORY_FORMAT:
         gone = "SELECT DISTINCT id FROM versions WHERE id NOT IN (SELECT id FROM articles) ORDER BY id"
         yield from (i for (i,) in connection.execute(gone))
 
 
 def cancelled(connection: Connection, table_format: int, identities: Sequence[str]) -> set[str]:
     """The ids, of these, that a wire has cancelled."""
-    if table_format < FORMAT:
+    if table_format < HISTORY_FORMAT:
         return set()
     query = "SELECT id FROM withdrawn WHERE id IN (SELECT value FROM json_each(?))"
     return {str(typed(row, str)[0]) for row in connection.execute(query, (json.dumps(list(identities)),))}
@@ -212,7 +212,7 @@ def cancelled(connection: Connection, table_format: int, identities: Sequence[st
 def changed_since(connection: Connection, table_format: int, revision: int) -> tuple[str, ...]:
     """The ids of articles that came, changed or were deleted after a revision, sorted."""
     query = "SELECT id FROM articles WHERE revision > :revision"
-    if table_format == FORMAT:
+    if table_format >= HISTORY_FORMAT:
         query += " UNION SELECT id FROM versions WHERE until > :revision"
     rows = connection.execute(f"{query} ORDER BY id", {"revision": revision})
     return tuple(str(typed(row, str)[0]) for row in rows)
