@@ -18,6 +18,7 @@ from search.archive.concordance import Collocate, Kwic, KwicLine
 from search.archive.counted import Coverage
 from search.archive.manifest import Drift, Manifest, Replay
 from search.archive.question import Question
+from search.archive.searches import Delivery, Entry, SavedSearch
 from search.archive.versioned import Change, Diff
 from search.changes import Span, TextDiff
 from search.deadline import Deadline
@@ -59,10 +60,12 @@ __all__ = [
     "Copy",
     "Coverage",
     "Deadline",
+    "Delivery",
     "Diff",
     "Distinctive",
     "DistinctiveWord",
     "Drift",
+    "Entry",
     "Explanation",
     "Facet",
     "FacetRequest",
@@ -81,6 +84,7 @@ __all__ = [
     "Recency",
     "Replay",
     "Results",
+    "SavedSearch",
     "Snippet",
     "Span",
     "State",

@@ -21,7 +21,7 @@ from search.backends.embedded.engine import EmbeddedEngine
 from search.backends.embedded.maintenance import EmbeddedFiles
 from search.backends.embedded.reader import EmbeddedReader
 from search.cli.options import EXIT_CODES
-from search.engine import Engine, Historied, Maintained, Reader
+from search.engine import Engine, Historied, Maintained, Reader, Watching
 from search.query import Archive
 from tests.reference import ReferenceEngine
 
@@ -109,6 +109,7 @@ def test_the_archive_has_these_methods() -> None:
         "similar", "background", "copies", "suggest", "explain",
         "count_many", "index", "timelines", "coverage", "kwic", "collocations", "distinctive",
         "diff", "changes", "first_seen", "manifest", "replay",
+        "save", "saved", "remove_saved", "new", "confirm", "delivery", "delivered",
         "add", "delete", "rebuild", "close", "history", "prune", "upgrade", "at", "state", "version",
     }  # fmt: skip
 
@@ -118,6 +119,7 @@ def test_the_archive_has_these_methods() -> None:
     [
         (EmbeddedEngine, Engine),
         (EmbeddedEngine, Historied),
+        (EmbeddedEngine, Watching),
         (EmbeddedFiles, Maintained),
         (EmbeddedReader, Reader),
         (ReferenceEngine, Engine),

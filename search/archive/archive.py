@@ -29,6 +29,7 @@ from search.archive.paging import NextPage, digest_of
 from search.archive.question import Question, depends_on_now, question_of, questions_of, read_question
 from search.archive.recorded import RecordedArchive
 from search.archive.related import article_of, background_of, similar_to
+from search.archive.searches import WatchingArchive
 from search.archive.spelling import correction, missing_parts
 from search.archive.studied import StudiedArchive
 from search.archive.versioned import VersionedArchive
@@ -76,7 +77,9 @@ def open_archive(
     return Archive(open_engine(str(location), create=create, language=language, wait=wait), where)
 
 
-class Archive(CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive, ChangingArchive):
+class Archive(
+    CountedArchive, StudiedArchive, VersionedArchive, RecordedArchive, WatchingArchive, ChangingArchive
+):
     """A news archive: search it, count in it, add to it. Close it, or use it in a `with` statement.
 
     Threads may share one `Archive`, and a search never waits for a writer. Each method that takes a question

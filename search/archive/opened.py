@@ -19,7 +19,7 @@ from search.text import Analyzer
 Past = int | Moment
 """A revision of an archive, as a number or text ("r41"), or a moment; a text or a day means its end."""
 
-_REVISION = re.compile(r"r(\d{1,18})")
+REVISION = re.compile(r"r(\d{1,18})")
 
 
 class OpenedArchive:
@@ -62,7 +62,7 @@ class OpenedArchive:
 
     def _moves(self, then: Past | None, now: datetime) -> bool:
         """True if a moment is relative to now."""
-        if not isinstance(then, str) or _REVISION.fullmatch(then.strip()):
+        if not isinstance(then, str) or REVISION.fullmatch(then.strip()):
             return False
         today, later = (period_of(then, "as_of", self.zone, at) for at in (now, now + LATER))
         return today != later
@@ -71,7 +71,7 @@ class OpenedArchive:
         """The revision that is meant; raises `InvalidRequest`."""
         if isinstance(then, int):
             return checked_as(int, "as_of", then)
-        if isinstance(then, str) and (written := _REVISION.fullmatch(then.strip())):
+        if isinstance(then, str) and (written := REVISION.fullmatch(then.strip())):
             return int(written[1])
         end = period_of(then, "as_of", self.zone, now).end
         assert end is not None

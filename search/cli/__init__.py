@@ -27,6 +27,7 @@ from search.cli import (
     study,
     times,
     versions,
+    watch,
 )
 from search.cli.groups import HeadedGroup
 from search.cli.signals import Interrupted, Interruption, interruptible
@@ -66,6 +67,7 @@ news.add_under(
     discover.copies,
 )
 news.add_under("Study", study.kwic, study.collocations, study.distinctive, times.coverage)
+news.add_under("Follow", watch.save, watch.saved, watch.new)
 news.add_under("Put in", index.index, index.delete)
 news.add_under(
     "Understand",

@@ -104,6 +104,15 @@ def complete_columns(
     return _completed(ctx, found)
 
 
+def complete_saved(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete the name of a saved search."""
+
+    def found(archive: Archive) -> Iterable[str]:
+        return [each.name for each in archive.saved() if each.name.startswith(incomplete)]
+
+    return _completed(ctx, found)
+
+
 def complete_schema(
     _ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:

@@ -11,7 +11,7 @@ _OTHER_NAMES = {
     "add": "index", "import": "index", "ingest": "index", "load": "index", "update": "index", "init": "index",
     "create": "index", "find": "search", "query": "search", "grep": "search", "get": "show", "cat": "show",
     "read": "show", "remove": "delete", "rm": "delete", "check": "verify", "info": "stats", "log": "history",
-    "versions": "history", "compare": "diff", "concordance": "kwic", "save": "export", "repair": "rebuild",
+    "versions": "history", "compare": "diff", "concordance": "kwic", "alerts": "saved", "repair": "rebuild",
 }  # fmt: skip
 """Commands of other programs, and what they are called here."""
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -44,11 +44,13 @@ MAX_SHOWN_REJECTS = 10
 @click.option(
     "--format",
     "-f",
-    "file_format",
+    "formats",
+    multiple=True,
     type=click.Choice(
-        "text jsonl json csv xml html mhtml warc markdown email parquet docx xlsx zip rtf pdf ris".split()
+        "text jsonl json csv xml html mhtml warc markdown email parquet docx xlsx zip rtf pdf ris ids".split()
     ),
-    help="The format of the files.  [default: recognised by name and content]",
+    help="The format of the files.  [default: recognised by name and content]  With ids, the id of each "
+    "article that was added or updated is printed.",
 )
 @click.option("--encoding", default="utf-8", show_default=True, help="The encoding of the files.")
 @click.option(
@@ -88,7 +90,7 @@ MAX_SHOWN_REJECTS = 10
 def index(
     interruption: Interruption | None,
     paths: tuple[Path, ...],
-    file_format: Format | None,
+    formats: tuple[Format | Literal["ids"], ...],
     encoding: str,
     names: str | None,
     language: str | None,
@@ -116,6 +118,7 @@ def index(
       news index export.jsonl.gz --archive ~/news
       news index table.csv --map title=headline,published=pub_date
       curl … | news index -
+      news index articles/ -q -f ids
 
     The exit code is 0 if every document was taken and 3 if some were rejected.
     """
@@ -126,9 +129,13 @@ def index(
 
     settings = resolve(archive, tz)
     report = IndexReport()
+    file_formats: list[Format] = [each for each in formats if each != "ids"]
+    if len(file_formats) > 1:
+        raise click.UsageError("--format is given more than once; the files of one run have one format")
+    ids = "ids" in formats
     files = ReadFiles(paths, lambda: report.read)
     options = ReadOptions(
-        format=file_format,
+        format=file_formats[0] if file_formats else None,
         encoding=_known_encoding(encoding),
         names=_mapping(names),
         zone=settings.zone,
@@ -160,15 +167,21 @@ def index(
         stack.enter_context(show_reading(files))
         try:
             index_documents(
-                opened.engine, read, report, on_reject=on_reject, on_note=on_note, on_progress=read.used
+                opened.engine,
+                read,
+                report,
+                on_reject=on_reject,
+                on_note=on_note,
+                on_progress=read.used,
+                keep_ids=ids,
             )
         except (KeyboardInterrupt, MemoryError, OSError, SearchError) as error:
             stack.close()
             if report.stored or isinstance(error, KeyboardInterrupt):
-                _account(report, rejects)
+                _account(report, rejects, ids=ids)
                 warn("the articles counted above are in the archive and can be found")
             raise
-    _account(report, rejects)
+    _account(report, rejects, ids=ids)
     if report.rejected:
         exit_with(SOME_REJECTED)
 
@@ -252,7 +265,8 @@ def _escaped(path: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
 
 
-def _account(report: IndexReport, rejects: Path | None) -> None:
+def _account(report: IndexReport, rejects: Path | None, *, ids: bool) -> None:
+    """Print the outcome of a run, and with `ids` the articles that were added or updated."""
     counts, rejected = report.counts, report.rejected.total()
     parts = [f"added {counts.added:,}", f"updated {counts.updated:,}", f"unchanged {counts.unchanged:,}"]
     if counts.withdrawn:
@@ -261,7 +275,13 @@ def _account(report: IndexReport, rejects: Path | None) -> None:
         parts.append(f"older {counts.older:,}")
     if report.withdrawn:
         parts.append(f"withdrawn {report.withdrawn:,}")
-    say(", ".join([*parts, f"rejected {rejected:,}"]))
+    outcome = ", ".join([*parts, f"rejected {rejected:,}"])
+    if ids:
+        for identity in dict.fromkeys((*counts.added_ids, *counts.updated_ids)):
+            click.echo(identity)
+        warn(outcome)
+    else:
+        say(outcome)
     if rejected:
         why = ", ".join(f"{code} {count:,}" for code, count in report.rejected.most_common())
         more = "" if rejects or rejected <= MAX_SHOWN_REJECTS else "; --rejects FILE lists them all"

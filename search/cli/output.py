@@ -44,6 +44,11 @@ def written_to(path: Path | None) -> Iterator[None]:
         part.unlink(missing_ok=True)
         click.echo(printable(f"news: nothing was written to {path}"), err=True)
         raise
+    folder = os.open(place.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)  # else a loss of power may leave the file under its other name
+    finally:
+        os.close(folder)
     if ended is not None:
         raise ended
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from search.article import PRECISIONS
 from search.changes import LEVELS
 from search.dates import INTERVALS
-from search.engine import BinState, Stats
+from search.engine import BinState, Reason, Stats
 from search.fields import COUNTED_DATES
 from search.present.study import COLLOCATE_COLUMNS, DISTINCTIVE_COLUMNS, KWIC_COLUMNS
 
@@ -128,6 +128,38 @@ _VERSION = _object(
     },
     _LEVELS,
 )
+_COPY_ENTRY: dict[str, Schema] = {
+    "search": _TEXT,
+    "reason": {"enum": [*get_args(Reason)]},
+    "revision": _COUNT,
+    "seen": _TIME,
+    "article": _ARTICLE,
+    "snippet": _SNIPPET,
+    "delivery": _COUNT,
+}
+_ENTRY = _object({**_COPY_ENTRY, "copies": _list(_object({**_COPY_ENTRY, "copies": {"maxItems": 0}}))})
+_SAVED = _object(
+    {
+        "name": _TEXT,
+        "question": _object(
+            {"text": _TEXT, "since": _or_null(_TEXT), "until": _or_null(_TEXT), "any_word": _BOOL}
+        ),
+        "revision": _COUNT,
+        "made": _TIME,
+        "articles": _COUNT,
+        "deliveries": _COUNT,
+    }
+)
+_DELIVERY = _object(
+    {
+        "number": _COUNT,
+        "archive": _TEXT,
+        "searches": _TEXTS,
+        "made": _or_null(_TIME),
+        "entries": _list(_ENTRY),
+        "earlier": _list(_ENTRY),
+    }
+)
 _STATS_TYPES = {"int": _COUNT, "str": _TEXT, "datetime | None": _or_null(_TIME), "tuple[str, ...]": _TEXTS}
 
 _SCHEMAS: dict[str, tuple[str, Schema]] = {
@@ -220,6 +252,9 @@ _SCHEMAS: dict[str, tuple[str, Schema]] = {
         "news replay --format json",
         _object({"then": _or_null(_DRIFT), "now": _DRIFT, "notes": _TEXTS}),
     ),
+    "saved": ("news saved --format json", _list(_SAVED)),
+    "new": ("news new --format json", _DELIVERY),
+    "entry": ("each line of news new --format jsonl", _ENTRY),
     "copies": ("news copies --format json", _list(_COPY)),
     "copy": ("each line of news copies --format jsonl", _COPY),
     "version": ("each line of news dump --versions", _VERSION),

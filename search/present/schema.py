@@ -13,7 +13,7 @@ from search.archive.counted import Coverage
 from search.archive.versioned import Change, Diff, change_between
 from search.article import Article
 from search.engine import Bin, Copy, Facet, Facets, FacetValue, Hit, Results, Timeline, Version
-from search.errors import InvalidRequest
+from search.errors import InvalidRequest, SearchError
 from search.present.safe import UNSAFE_CHARACTERS, iso
 from search.present.versions import changed_fields
 
@@ -44,6 +44,8 @@ def _plain(value: object) -> object:
             return value.total_seconds()
         case Article():
             return value.as_record()
+        case SearchError():
+            return {"code": value.code, "message": str(value)}
         case Results():
             return _results(value)
         case Hit():

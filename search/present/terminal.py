@@ -55,7 +55,7 @@ def print_results(console: Console, results: Results, zone: tzinfo, following: s
         _print(console, Text(f"ranked also by: {printable(', '.join(results.expanded_with))}", "dim"))
     for number, hit in enumerate(results.hits, start=results.first):
         console.print()
-        _print_hit(console, number, hit, zone)
+        print_hit(console, number, hit, zone)
     if results.facets:
         console.print()
         print_facets(console, results.facets)
@@ -64,7 +64,8 @@ def print_results(console: Console, results: Results, zone: tzinfo, following: s
         console.print(Text(f"next page: {printable(following)}", "dim"), soft_wrap=True)
 
 
-def _print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
+def print_hit(console: Console, number: int, hit: Hit, zone: tzinfo) -> None:
+    """Print a hit: its title, facts, snippet and address."""
     from rich.padding import Padding
     from rich.style import Style
     from rich.text import Text

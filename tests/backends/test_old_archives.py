@@ -155,3 +155,65 @@ def test_an_upgrade_that_is_killed_loses_nothing(location: Path, tmp_path: Path)
             break
         tried, event = tried + 1, event + (1 if TORTURE else 7)
     assert tried > (60 if TORTURE else 8)
+
+
+def before_searches(location: Path) -> Path:
+    """Make an archive as it was in format 2, which had no saved searches."""
+    with open_archive(location, create=True) as archive:
+        archive.add([Article(id="a", title="Ferry"), Article(id="b", title="Mill")])
+        archive.add([Article(id="b", title="Mill shut")])
+    with closing(sqlite3.connect(location / "articles.db")) as connection, connection:
+        for table in ("searches", "deliveries", "delivered"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.execute("PRAGMA user_version = 2")
+    return location
+
+
+def test_an_archive_without_saved_searches_is_read_as_it_is(tmp_path: Path) -> None:
+    location = before_searches(tmp_path / "archive")
+    before = digests(location)
+    with open_archive(location) as archive:
+        assert any("news upgrade" in warning for warning in archive.search("*").warnings)
+        assert (archive.count("mill"), len(archive.history("b"))) == (1, 2)
+        assert archive.at(as_of=1).count("shut") == 0
+        assert (archive.saved(), archive.delivered()) == ((), ())
+        assert archive.new().number == 0
+        with pytest.raises(InvalidRequest, match="no saved search"):
+            archive.new("ferry")
+        with pytest.raises(InvalidRequest, match="no delivery"):
+            archive.delivery(1)
+    assert maintained(location).verify("deep").problems == ()
+    assert digests(location) == before
+
+
+def test_the_first_saved_search_brings_an_archive_up_to_date(tmp_path: Path, location: Path) -> None:
+    for old, expected in ((before_searches(tmp_path / "second"), ["a"]), (location, [])):
+        with open_archive(old) as archive:
+            archive.save("ferry", "ferry", start=1)
+            # When the articles of format 1 came is not known, so they are not new.
+            assert [entry.id for entry in archive.new().entries] == expected
+            archive.add([Article(id="new", title="Ferry sinks")])
+            while (delivery := archive.new()).number:
+                archive.confirm(delivery)
+            assert [entry.id for entry in archive.delivered()] == ["new", *expected]
+            assert archive.search("*").warnings == ()
+        assert maintained(old).verify("deep").problems == ()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+def test_an_upgrade_to_saved_searches_that_is_killed_is_done_or_not(tmp_path: Path) -> None:
+    old, tried = before_searches(tmp_path / "old"), 0
+    for event in range(0, 1_000, 1 if TORTURE else 4):
+        target = tmp_path / f"tried{event}" / "archive"
+        maintained(old).copy_to(target)
+        killed, acknowledged = killed_before(event, upgrade, target)
+        with open_archive(target) as archive:
+            assert archive.ids("*") == ["a", "b"]
+            assert not (archive.upgrade() and acknowledged)
+            archive.save("ferry", "ferry", start=1)
+            assert [entry.id for entry in archive.new().entries] == ["a"]
+        assert maintained(target).verify().problems == ()
+        if not killed:
+            break
+        tried += 1
+    assert tried > 2

@@ -81,6 +81,22 @@ def test_whoever_may_not_write_searches_what_there_is(location: Path) -> None:
     as_nobody(work)
 
 
+def test_whoever_may_not_write_reads_saved_searches_and_takes_no_delivery(location: Path) -> None:
+    with open_archive(location) as archive:
+        archive.save("tide", "tide", start=1)
+
+    def work() -> None:
+        with open_archive(location) as archive:
+            assert [each.name for each in archive.saved()] == ["tide"]
+            for change in (lambda: archive.new(), lambda: archive.save("x", "tide")):
+                with pytest.raises(ArchiveReadOnly):
+                    change()
+            with pytest.raises(ArchiveReadOnly):
+                archive.remove_saved("tide")
+
+    as_nobody(work)
+
+
 def test_whoever_may_not_write_never_misses_what_is_in_the_log(location: Path) -> None:
     with_log(location)
     (location / "articles.db-shm").unlink()

@@ -200,7 +200,7 @@ def test_encoding_and_format_are_options(run: Run, home: Path) -> None:
 
 
 def test_every_format_of_the_library_can_be_chosen(run: Run) -> None:
-    assert f"[{'|'.join(FORMATS)}]" in "".join(run("index", "--help")[1].split())
+    assert f"[{'|'.join(FORMATS)}|ids]" in "".join(run("index", "--help")[1].split())
 
 
 def test_the_language_is_that_of_the_stems_and_stays(run: Run, home: Path) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from search.article import Article
 from search.backends import maintained
-from search.engine import Engine, SearchRequest
+from search.engine import Engine, SearchRequest, Watching
 from search.language import parse_query
+from search.query import open_archive
 from tests.asking import ask
 from tests.engines import open_engine
 
@@ -33,6 +34,8 @@ def make(location: Path) -> None:
         engine.add(notices(n, n + 2))
     engine.add([Article(id="n0", title="Notice 0", body="first of tides, again")])
     engine.close()
+    with open_archive(location) as archive:
+        archive.save("notices", "notice", start=1)
 
 
 def _with_engine(change: Callable[[Engine], object]) -> Callable[[Path], None]:
@@ -52,8 +55,17 @@ CHANGES: dict[str, Callable[[Engine], object]] = {
     "rebuild": lambda engine: engine.rebuild(),
 }
 
+
+def deliver(location: Path) -> None:
+    """Take every delivery of new articles, and confirm it."""
+    with open_archive(location) as archive:
+        while (delivery := archive.new()).number:
+            archive.confirm(delivery)
+
+
 KINDS: dict[str, Callable[[Path], object]] = {
     **{kind: _with_engine(change) for kind, change in CHANGES.items()},
+    "deliver": deliver,
     "backup": lambda location: maintained(location).copy_to(location.with_name("copy")),
 }
 """How an archive is changed; when one of them has returned, what it does is acknowledged."""
@@ -85,6 +97,18 @@ def groups(location: Path) -> dict[str, str]:
         engine.close()
 
 
+def delivered(location: Path) -> list[str]:
+    """The id of each article in each delivery that was kept, sorted."""
+    found: list[str] = []
+    with open_archive(location) as archive:
+        assert isinstance(archive.engine, Watching)
+        for number in range(1, archive.engine.last_delivery() + 1):
+            delivery = archive.delivery(number)
+            for entry in (*delivery.entries, *delivery.earlier):
+                found += [each.id for each in (entry, *entry.copies)]
+    return sorted(found)
+
+
 class Outcomes:
     """What an archive may hold: `before` a change or `after` it."""
 
@@ -114,6 +138,8 @@ def whole_again(location: Path, stored: dict[str, str]) -> None:
     engine.close()
     expected = {**stored, "last": "last of tides"}
     assert bodies(location) == searched(location) == expected
+    deliver(location)
+    assert delivered(location) == sorted(expected), "each article is delivered once"
     kept = groups(location)
     assert kept.keys() == expected.keys()
     assert len({*kept.values()}) < len(kept)

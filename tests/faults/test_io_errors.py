@@ -35,6 +35,7 @@ COMMANDS = {
     "search": ["search", "notice"],
     "verify": ["verify"],
     "backup": ["backup", "copy"],
+    "new": ["new", "--all"],
 }
 
 

@@ -15,6 +15,8 @@ from search.query import (
     Archive,
     Bin,
     Deadline,
+    Delivery,
+    Entry,
     Explanation,
     FacetRequest,
     Facets,
@@ -25,6 +27,7 @@ from search.query import (
     Question,
     Ranking,
     Results,
+    SavedSearch,
     Snippet,
     State,
     Stats,
@@ -101,6 +104,20 @@ def results_of(results: Results, hit: Hit, timeline: Timeline) -> None:
     assert_type(timeline.bins, tuple[Bin, ...])
     assert_type(timeline.bins[0].start, datetime | None)
     assert_type(timeline.undated, int)
+
+
+def following(archive: Archive) -> None:
+    assert_type(archive.save("ferry", "ferry", start="r1", replace=False), SavedSearch)
+    assert_type(archive.saved(), tuple[SavedSearch, ...])
+    delivery = archive.new("ferry", changes=True, every_copy=False)
+    assert_type(delivery, Delivery)
+    assert_type(delivery.made, datetime | None)
+    assert_type(delivery.entries, tuple[Entry, ...])
+    assert_type(delivery.failures, Mapping[str, SearchError])
+    assert_type(delivery.entries[0].reason, Literal["new", "changed", "now matches"])
+    assert_type(archive.delivered(["ferry"], upto=delivery), tuple[Entry, ...])
+    assert_type(archive.delivery(1), Delivery)
+    archive.confirm(delivery)
 
 
 def article_of(article: Article) -> None:
