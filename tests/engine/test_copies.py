@@ -14,7 +14,7 @@ from search.dates import INTERVALS
 from search.engine import Engine, FacetRequest, Historied, SearchRequest
 from search.language import parse_query
 from tests.asking import ask
-from tests.engine.test_as_of import as_of
+from tests.engine.test_as_of import HISTORIES, as_of
 from tests.engines import open_engine
 from tests.reference import ReferenceEngine
 from tests.strategies import START
@@ -58,7 +58,7 @@ def agree(engine: Engine, reference: ReferenceEngine) -> None:
             assert counts == [(v.value, v.count, v.texts, v.sources) for v in wanted.values]
 
 
-@settings(max_examples=40, phases=[Phase.generate])
+@settings(max_examples=HISTORIES, phases=[Phase.generate])
 @given(steps)
 def test_copies_are_the_references_also_after_changes_and_a_rebuild(
     steps: list[list[Article] | set[str]],

@@ -173,6 +173,15 @@ def test_whoosh_finds_the_same_as_in_its_own_index(
                     assert mine == pytest.approx(theirs, rel=1e-5), query
 
 
+def test_whoosh_may_ask_a_matcher_for_its_document_after_the_last(tmp_path: Path) -> None:
+    docs: list[Doc] = [("a", "a", ["y"]), ("a", "a", []), ("c", "a", []), ("a", "é", [])]
+    build(tmp_path, [docs], set())
+    query = And([AndNot(Term("tag", "y"), Term("body", "é")), Term("head", "c")])
+    for name in ("ours", "stock"):
+        with whoosh_index.open_dir(tmp_path / name, indexname="x").searcher() as searcher:
+            assert found(searcher, query) == {}
+
+
 def test_whoosh_s_writer_adds_deletes_and_merges_what_ours_finds(tmp_path: Path) -> None:
     ours = ArrayWriter(tmp_path, "x", CONTENTS, fresh=True)
     put(ours, tmp_path, [("d0", ("ab c", "ab b a", ["x"])), ("d1", ("", "a", ["y"]))])

@@ -181,7 +181,8 @@ class ArrayMatcher(Matcher):  # type: ignore[misc]
         return made
 
     def id(self) -> int:
-        return int(self._docs[self._at])
+        """The document; after the last one still the last, as some of Whoosh's matchers ask once more."""
+        return int(self._docs[min(self._at, len(self._docs) - 1)])
 
     def next(self) -> bool:
         if not self.is_active():
