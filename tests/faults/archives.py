@@ -76,6 +76,12 @@ def bodies(location: Path) -> dict[str, str]:
     return {article.id: article.body for article in maintained(location).articles()}
 
 
+def versions(location: Path) -> list[tuple[str, str, str | None]]:
+    """The id and the body of each stored version, and how it ended."""
+    found = maintained(location).versions()
+    return [(version.article.id, version.article.body, version.ended) for version in found]
+
+
 def searched(location: Path) -> dict[str, str]:
     """The body of each article that a search finds, by id."""
     engine = open_engine(location)
@@ -113,16 +119,20 @@ class Outcomes:
     """What an archive may hold: `before` a change or `after` it."""
 
     def __init__(self, template: Path, kind: str, scratch: Path) -> None:
-        self.before = bodies(template)
+        self.before, self._versions_before = bodies(template), versions(template)
         shutil.copytree(template, scratch / "archive")
         KINDS[kind](scratch / "archive")
-        self.after = bodies(scratch / "archive")
+        self.after, self._versions_after = bodies(scratch / "archive"), versions(scratch / "archive")
         shutil.rmtree(scratch)
 
     def check(self, location: Path, *, acknowledged: bool) -> None:
         """Assert that nothing is lost, that it opens, that it can be written to, and is then whole."""
         stored = bodies(location)
         assert stored == self.after or (not acknowledged and stored == self.before)
+        kept = {(*self.after.items(),): self._versions_after, (*self.before.items(),): self._versions_before}
+        known = self.before.keys() | self.after.keys()
+        found_versions = [version for version in versions(location) if version[0] in known]
+        assert found_versions == kept[(*stored.items(),)], "no version is lost"
         found = searched(location)
         if acknowledged:
             assert found == self.after
