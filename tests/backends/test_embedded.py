@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -16,7 +18,7 @@ import pytest
 from search.article import Article
 from search.backends import maintained
 from search.backends.embedded.leaves import MAX_EXPANSIONS
-from search.backends.embedded.store import Store
+from search.backends.embedded.store import Store, updates
 from search.backends.embedded.update import Update
 from search.engine import Added, Engine, FacetRequest, SearchRequest
 from search.errors import (
@@ -255,6 +257,18 @@ def test_an_index_of_another_analyzer_is_made_anew_only_where_that_is_asked_for(
     changes[0]()
     assert "nltk-0" not in ask(engine).stats().analyzer
     assert ids(engine, "*") == {"a1", "a2", "a3", "a4", "a5"}
+
+
+def test_the_revisions_of_articles_are_looked_up_by_their_ids(location: Path) -> None:
+    asked: list[str] = []
+    with closing(sqlite3.connect(location / "articles.db")) as connection:
+        connection.set_trace_callback(asked.append)
+        assert updates.revisions(connection, ["a1", "none"], 1) == {"a1": 1}
+        (query,) = asked
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
+    read = [step for step in plan if "articles" in step or "versions" in step]
+    assert read
+    assert all("(id=?" in step for step in read), "a million articles are not read for a few"
 
 
 def test_threads_get_the_same_answers(location: Path) -> None:

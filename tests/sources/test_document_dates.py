@@ -156,7 +156,7 @@ def test_about_a_year_was_undated(tmp_path: Path, name: str) -> None:
 def test_a_file_read_again_with_an_order_makes_no_second_articles(tmp_path: Path, name: str) -> None:
     content = {
         "a.csv": "title,date,modified\nTide,3/4/2024,3/5/2024 10:00\n",
-        "a.jsonl": '{"title": "Tide", "date": "3/4/2024"}\n',
+        "a.jsonl": '{"title": "Tide", "date": "3/4/2024", "crawled": "3/4/2024 10:00"}\n',
         "a.md": "---\ntitle: Tide\ndate: 3/4/2024\n---\nHigh.\n",
     }[name]
     found = []

@@ -139,7 +139,8 @@ class ArticleDraft:
 
         A file that is read again with an order then updates its articles and makes no second ones.
         """
-        times = read_times(self.dates, replace(self.options, order=None), [], modified=self.changes)
+        plainly = replace(self.options, order=None)
+        times = read_times(self.dates, plainly, [], modified=self.changes, crawled=self.crawls)
         extra = {name: values for name, values in article.extra.items() if name not in AS_WRITTEN}
         plain = replace(
             article,

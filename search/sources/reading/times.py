@@ -15,7 +15,7 @@ _FIRST_TO_BEGIN = timedelta(hours=14)
 """A day begins in the first zone this long before it begins in UTC."""
 
 
-AS_WRITTEN = ("date_as_written", "modified_as_written")
+AS_WRITTEN = ("date_as_written", "modified_as_written", "crawled_as_written")
 """Extra fields for dates that cannot be read."""
 
 
