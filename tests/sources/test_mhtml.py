@@ -54,6 +54,7 @@ def test_a_saved_page_was_read_as_a_mail_of_the_day_it_was_saved(tmp_path: Path,
     assert (found.title, found.source, found.url) == ("Tide in the café", "Port Alder Herald", URL)
     assert found.published == datetime(2025, 2, 11, 18, 1, 34, tzinfo=UTC)
     assert found.body == "\n\n".join(PARAGRAPHS).replace("=E9", "é")
+    assert found.crawled == datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
 def test_an_old_saved_page_has_the_address_of_its_part(tmp_path: Path) -> None:

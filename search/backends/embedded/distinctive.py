@@ -6,7 +6,7 @@ from heapq import nsmallest
 
 from search.backends.embedded.columns import SEPARATOR
 from search.engine import Against, Distinctive, DistinctiveWord, Sums
-from search.index.copies.column import one_of_each
+from search.index.copies.column import one_of_all, one_of_each
 from search.index.evaluate.matches import everything
 from search.index.evaluate.term_sums import compared
 from search.index.evaluate.vocabulary import commonest_form
@@ -26,8 +26,10 @@ def distinctive(
     every = everything(view).docs
     among = every if isinstance(against, str) else against
     others = among.compress(~find_members(among, inside)[1])
-    texts_inside, texts_outside, all_texts = (one_of_each(view, docs) for docs in (inside, others, every))
-    outside, sums = compared(view, texts_inside, texts_outside, all_texts, _classes(view, against), texts)
+    texts_inside, texts_outside = one_of_each(view, inside), one_of_each(view, others)
+    outside, sums = compared(
+        view, texts_inside, texts_outside, one_of_all(view), _classes(view, against), texts
+    )
     words_inside, words_outside, words_everywhere = sums.all
     total = Sums(words_inside, words_outside, words_everywhere, sums.vocabulary)
     scored = ((total.score(*own), term) for term, own in sums.terms.items())

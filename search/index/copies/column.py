@@ -24,9 +24,11 @@ def copy_column(view: Snapshot) -> Ints:
 
 
 def originals(view: Snapshot) -> Flags:
-    """bool[size]: True for each document that no other came before, as far as it has copies."""
-    flags: Flags = copy_column(view) == np.arange(view.size)
-    return flags
+    """bool[size]: True for each document that no other came before, as far as it has copies.
+
+    It is made once for each commit.
+    """
+    return view.keep("originals", make=lambda: copy_column(view) == np.arange(view.size))
 
 
 def _column(view: Snapshot) -> Ints:
@@ -46,14 +48,11 @@ def _column(view: Snapshot) -> Ints:
     for name, docs in founders:
         if name not in known:
             found = docs_with(view, IDENTITY, name)
-            changed = docs_with(view, IDENTITY, name.rpartition("#")[0])  # see `groups.free_name`
-            if len(found) and not joined[found[0]]:
-                known[name] = int(found[0])
-            elif len(changed) and changed[0] in docs:
-                known[name] = int(changed[0])
-            else:
-                known[name] = unnamed
-                unnamed += 1
+            if not len(found) or joined[found[0]]:
+                found = docs_with(view, IDENTITY, name.rpartition("#")[0])  # see `groups.free_name`
+                found = found[:1].compress(np.isin(found[:1], docs))
+            known[name] = int(found[0]) if len(found) else unnamed
+            unnamed += not len(found)
         numbers[docs] = known[name]
     return numbers
 
@@ -140,6 +139,16 @@ def one_of_each(view: Snapshot, docs: Docs) -> Docs:
         ranks = np.lexsort((ids, times, own != numbers, numbers))
         chosen = np.concatenate([chosen, own[ranks[first_of_runs(numbers[ranks])]]])
     return np.sort(chosen)
+
+
+def one_of_all(view: Snapshot) -> Docs:
+    """One document for each group of the whole index; they are found once for each commit."""
+
+    def make() -> Docs:
+        every = np.arange(view.size, dtype=np.int32)
+        return one_of_each(view, every if view.live is None else every.compress(view.live))
+
+    return view.keep("one of all", make=make)
 
 
 def sources_of(view: Snapshot, field: str, separator: str) -> Ints:

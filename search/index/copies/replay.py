@@ -31,8 +31,8 @@ def replayed(
     hashes, docs = _entries(parts, former.sketches.hashes if only_former else None)
     taken, docs = np.unique(np.concatenate([docs, _every(parts, only_former)]), return_inverse=True)
     numbers: Docs = docs[: len(hashes)].astype(np.int32)
-    revisions, times, ids, until = _arrivals(parts, taken, ends)
-    order = np.lexsort((ids, np.where(times == MISSING, LATEST, times), revisions))
+    revisions, times, ranks, until = _arrivals(parts, taken, ends)
+    order = np.lexsort((ranks, np.where(times == MISSING, LATEST, times), revisions))
     entries = [*sketch_arrays(hashes, numbers, order)]
     hashes, docs = (np.concatenate([own[place] for own in entries]) for place in (0, 1))
     first_former = int(np.searchsorted(taken, former.base))
@@ -87,17 +87,21 @@ def _every(parts: Sequence[Part], only_former: bool) -> Ints:
     return np.concatenate(found)
 
 
-def _arrivals(parts: Sequence[Part], docs: Ints, ends: Sequence[int]) -> tuple[Ints, Ints, Array, Ints]:
-    """(revisions, times, ids, the revisions at which they end) of documents, which ascend."""
-    found: list[tuple[Ints, Ints, Array, Ints]] = []
+def _arrivals(parts: Sequence[Part], docs: Ints, ends: Sequence[int]) -> tuple[Ints, Ints, Ints, Ints]:
+    """(revisions, times, ranks of ids, the revisions at which they end) of documents, which ascend."""
+    found: list[tuple[Ints, Ints, Ints]] = []
+    ids: list[str] = []
     for part in parts:
         own = docs[(docs >= part.base) & (docs < part.base + len(part.column(REVISION)))]
         inside = own - part.base
         until = np.array(ends, np.int64)[inside] if part is parts[-1] else np.full(len(own), NEVER)
         revisions, times = (part.column(name)[inside] for name in (REVISION, PUBLISHED))
-        found.append((revisions, times, np.array(part.identities(own.tolist()), object), until))
-    revisions, times, ids, until = (np.concatenate(own) for own in zip(*found, strict=True))
-    return revisions, times, ids.astype(str), until
+        ids += part.identities(own.tolist())
+        found.append((revisions, times, until))
+    revisions, times, until = (np.concatenate(own) for own in zip(*found, strict=True))
+    ranks = np.empty(len(ids), np.int64)
+    ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+    return revisions, times, ranks, until
 
 
 def _partners(before: Array) -> Ints:

@@ -1,6 +1,7 @@
 """Web pages as browsers save them in one file (.mhtml, .mht): a mail whose HTML is the page.
 
-The sender of the mail is the browser and its Date the time of saving, so both are left out.
+The sender of the mail is the browser, and is left out. Its Date is the time of saving, at which the page was
+seen.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ def article_in_saved_page(content: bytes, origin: Origin, options: ReadOptions) 
         payload = b"" if part is None else part.get_payload(decode=True)
         charset = None if part is None else part.get_content_charset()
         places = (message.get("snapshot-content-location"), part and part.get("content-location"))
+        saved = str(message.get("date") or "")
         url = next(("".join(str(place).split()) for place in places if place), "")
     except (MessageError, LookupError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise BadDocument("not-mhtml", f"the saved page cannot be read: {error}") from error
     if not isinstance(payload, bytes) or not payload:
         raise BadDocument("no-text", "the file has no web page in it")
-    return article_in_page(payload, origin, options, url=url, charset=charset)
+    return article_in_page(payload, origin, options, url=url, charset=charset, crawled=saved)
