@@ -178,10 +178,11 @@ class Archive(
         with self._reading(timeout, as_of, now) as (reader, check):
             read = read_question(reader, asked, self.zone, now)
             past = None if page is None else Cursor.read(page.place, sort)
-            facts: tuple[object, ...] = (read.tree, sort, expand, recency)
+            state = reader.state()
+            facts: tuple[object, ...] = (state.archive, read.tree, sort, expand, recency)
             facts += (None if ranking == DEFAULT_RANKING else ranking,)
             if as_of is not None or self._as_of is not None:
-                facts += (reader.state().revision,)
+                facts += (state.revision,)
             digest = digest_of(*facts, *(["collapse"] if collapse else []))
             if page is not None:
                 page.check(digest)

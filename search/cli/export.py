@@ -121,7 +121,7 @@ def export(
 
         with written_to(output):
             _write(counted(), columns, kind, settings.zone, excel=excel)
-    if to_file:
+    if to_file and output is not None and output.is_file():
         say(f"wrote {articles(count)} to {output}")
     if not count:
         warn(f"nothing found; the query was read as: {found.read_as}")

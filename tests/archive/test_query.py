@@ -136,6 +136,14 @@ def test_pages_have_no_gap_and_no_repeat(archive: Archive, sort: Sort) -> None:
         assert seen == whole
 
 
+def test_a_cursor_is_for_one_archive(archive: Archive, tmp_path: Path) -> None:
+    cursor = archive.search("*", limit=1).next
+    with open_archive(tmp_path / "other", create=True) as other:
+        other.add(archive.scan("*"))
+        with pytest.raises(InvalidRequest, match="another search"):
+            other.search("*", limit=1, after=cursor)
+
+
 def test_a_cursor_is_for_one_sort(archive: Archive) -> None:
     following = archive.search("*", sort="newest", limit=1).next
     with pytest.raises(InvalidRequest, match="newest"):

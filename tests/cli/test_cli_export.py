@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -194,6 +196,33 @@ def test_a_folder_that_is_not_there_is_named(run: Run) -> None:
     assert (code, out) == (2, "")
     assert "nowhere" in err
     assert "No such file or directory" in err
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(run: Run, home: Path) -> None:
+    place = home / "private.csv"
+    place.write_text("before")
+    place.chmod(0o600)
+    assert run("export", "strike", "-o", "private.csv")[0] == 0
+    assert place.read_text().startswith("id,")
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+
+
+def test_a_pipe_of_the_shell_is_written_to(home: Path) -> None:
+    command = [sys.executable, "-m", "search", "export", "strike", "-f", "ids", "-o", "/dev/stdout"]
+    ended = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True)
+    assert (ended.stdout.split(), ended.stderr) == (["a1", "a2"], "")
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next(run: Run, home: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    left = home / f".x.csv.{ended.pid}.part"
+    others = [home / f".x.csv.{os.getppid()}.part", home / ".x.csv.notes.part", home / ".y.csv.1.part"]
+    for path in (left, *others):
+        path.write_text("half")
+    assert run("export", "strike", "-o", "x.csv")[0] == 0
+    assert not left.exists()
+    assert all(path.exists() for path in others)
 
 
 def test_a_link_keeps_being_one_and_a_device_is_written_to(run: Run, home: Path) -> None:
