@@ -62,7 +62,7 @@ def written_to(path: Path | None) -> Iterator[None]:
 
 
 def _take_rights(file: int, place: Path) -> None:
-    """Give an open file the mode of the file at `place`, if there is one, and its owner, if that is allowed."""
+    """Give an open file the mode and, where it is allowed, the owner of the file at `place`."""
     with suppress(FileNotFoundError):
         known = place.stat()
         os.fchmod(file, stat.S_IMODE(known.st_mode))

@@ -6,14 +6,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
+
+WIDE_LINE, NARROW_LINE = 100, 50
+"""Bytes of a line that is longer than wrapped ones, and of one that is shorter; see `paragraph_spans`."""
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Where the sentences of `text` are, in order, without the white space between them.
 
-    A blank line or an indented one begins a paragraph, and a paragraph begins a sentence; a single
-    line break is white space, as in text wrapped for a wire. A full stop ends a sentence when white
-    space and then something that can begin one follow, and no known abbreviation or initial precedes.
+    A paragraph begins a sentence. A full stop ends one when white space and then something that can begin a
+    sentence follow, and no known abbreviation or initial precedes.
     """
     return [
         sentence for paragraph in paragraph_spans(text) for sentence in sentences_within(text, *paragraph)
@@ -21,8 +24,34 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def paragraph_spans(text: str) -> list[tuple[int, int]]:
-    """Where the paragraphs of `text` are, as `sentence_spans` tells them."""
-    return [paragraph.span() for paragraph in _PARAGRAPH.finditer(text)]
+    """Where the paragraphs of `text` are, in order, without the white space between them.
+
+    A blank line or an indented one begins a paragraph. Another line break is white space in a text that is
+    wrapped, as wires send it, and else begins a paragraph: a line of more than `WIDE_LINE` bytes before or
+    after it is not wrapped, and a line before it of less than `NARROW_LINE` that ends a sentence is the last
+    of a paragraph.
+    """
+    spans = []
+    for start, end in pairwise([0, *_paragraph_breaks(text, text.translate(_plain_signs())), len(text)]):
+        own = text[start:end]
+        if bare := own.strip():
+            first = start + len(own) - len(own.lstrip())
+            spans.append((first, first + len(bare)))
+    return spans
+
+
+def _paragraph_breaks(text: str, plain: str) -> list[int]:
+    """The places of the line breaks that begin a paragraph, ascending; `plain` has plain signs."""
+    found = {line.start() for line in _NEW_PARAGRAPH.finditer(text)}
+    lines = text.split("\n")
+    sizes = [len(line.encode("utf-8", "surrogatepass")) for line in lines]
+    at = -1
+    for number, (before, after) in enumerate(pairwise(sizes)):
+        at += len(lines[number]) + 1
+        ends = 0 < before < NARROW_LINE and plain[at - 1] in _ENDS
+        if ends or before > WIDE_LINE or after > WIDE_LINE:
+            found.add(at)
+    return sorted(found)
 
 
 def sentences_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -48,7 +77,7 @@ def parts_of_words(text: str, spans: Sequence[tuple[int, int]]) -> tuple[list[in
     """
     plain = text.translate(_plain_signs())
     sentences = [stop.end() for stop in _PLAIN_STOP.finditer(plain) if not _is_abbreviated(plain, stop)]
-    paragraphs = [line.start() for line in _NEW_PARAGRAPH.finditer(text)]
+    paragraphs = _paragraph_breaks(text, plain)
     sentences = sorted({*sentences, *paragraphs})
     starts = [start for start, _ in spans]
     return (_numbered(starts, sentences), _numbered(starts, paragraphs))
@@ -78,18 +107,18 @@ def _plain_signs() -> dict[int, str]:
     signs |= dict.fromkeys(range(8208, 8214), "-")
     signs |= {ord(sign): "(" for sign in "¡«¿‘‚“„"}
     signs |= {ord(sign): '"' for sign in "»’‛”‟"}
-    return signs | {ord("…"): "\x80"}
+    return signs | {ord("…"): "\x80", ord("؟"): "?", ord("۔"): ".", ord("।"): ".", ord("॥"): "."}
 
 
 _PLAIN_STOP = re.compile(
-    r"(?<![.!?\x80])[.!?\x80]++[\"')\]]*+[\1- ]++(?=[\"'(\[-]*[0-9A-Z\u00c0-\U0010ffff])|[。！？](?=\S)"
+    r"(?<![.!?\x80])[.!?\x80]++[\"')\]]*+[\1- ]++(?=[\"'(\[$#@*-]*[0-9A-Z\u00c0-\U0010ffff])|[。！？](?=\S)"
 )
 _PLAIN_WORD = re.compile(r"[^\0- (\"'\[]+\Z")
 _PLAIN_INITIAL = re.compile(r"[a-z](?:\.[a-z]){0,4}")
+_ENDS = ".!?\x80\"')]"
 _NEW_PARAGRAPH = re.compile(r"\n(?=\n|\t| [ \t\n])")
-_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n(?![ \t]*\n|[ \t]{2,}|\t)[^\n]*)*(?<!\s)")
 _STOP = re.compile(
-    r"(?<![.!?…])(?P<mark>[.!?…]++[\"'”’»)\]]*+)\s++(?=[\"'“‘«(\[¿¡—–-]*[^\W_a-z])|(?P<cjk>[。！？])(?=\S)"
+    r"(?<![.!?…؟۔।॥])(?P<mark>[.!?…؟۔।॥]++[\"'”’»)\]]*+)\s++(?=[\"'“‘«(\[¿¡$#@*£€•—–-]*[^\W_a-z])|(?P<cjk>[。！？])(?=\S)"
 )
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+\Z")
 _INITIAL = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")

@@ -2,8 +2,8 @@
 
 The rule is the rule of `search.text.sentences.parts_of_words`, which has it for strings: a sentence ends with
 a full stop, a question mark or an exclamation mark (and closing quotes and brackets) before white space, if
-the next word does not begin with a small letter of ASCII and no known abbreviation or initial precedes. A
-blank line or an indented one begins a paragraph, and a paragraph begins a sentence.
+the next word does not begin with a small letter of ASCII and no known abbreviation or initial precedes.
+Paragraphs begin as `search.text.paragraph_spans` tells, and a paragraph begins a sentence.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from search.index.kernels.arrays import Array, Flags, Ints
 
 SENTENCE, PARAGRAPH = 1, 2
 """The bits of a mark."""
+
+WIDE_LINE, NARROW_LINE = 100, 50
+"""Bytes of a line that is not wrapped, and of one that is shorter than wrapped ones are."""
 
 _MAX_STEPS = 64
 """Signs in a row that are looked at: quotes, brackets or spaces."""
@@ -31,7 +34,7 @@ _SPACES = _table(bytes(range(1, 33)))
 _STOPS = _table(b".!?")
 _CLOSERS = _table(b"\"')]")
 _ENDS = _STOPS | _CLOSERS
-_OPENERS = _table(b"\"'([-")
+_OPENERS = _table(b"\"'([-$#@*")
 _BEGINS = _table(bytes([*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x80, 0x100)]))
 _BREAKS = _SPACES | _table(b"\0(\"'[")
 _LOWER = np.array([*range(0x41), *range(0x61, 0x7B), *range(0x5B, 256)], np.uint8)
@@ -58,15 +61,18 @@ def _of_latin_signs() -> Array:
     return signs
 
 
+_OTHER_STOPS = {"؟".encode(): ord("?"), **{stop.encode(): ord(".") for stop in "۔।॥"}}
+"""The question mark of Arabic, and the full stops of Urdu and Hindi, with signs of ASCII for them."""
+
 _PUNCTUATION, _LATIN = _of_general_punctuation(), _of_latin_signs()
 
 
 def in_plain_signs(text: Array) -> Array:
     """The text, uint8 in UTF-8, with signs of ASCII in the bytes of quotes, dashes, spaces and symbols."""
+    if not len(text) or text.max() < 0x80:
+        return text
     leads = np.flatnonzero(text[:-2] == 0xE2)
     pairs = np.flatnonzero(text[:-1] == 0xC2)
-    if not len(leads) and not len(pairs):
-        return text
     plain = text.copy()
     signs = np.where(text[leads + 1] == 0x80, _PUNCTUATION[text[leads + 2]], np.uint8(ord("*")))
     for step in range(3):
@@ -74,6 +80,12 @@ def in_plain_signs(text: Array) -> Array:
     signs = _LATIN[text[pairs + 1]]
     for step in range(2):
         plain[pairs + step] = signs
+    for stop, sign in _OTHER_STOPS.items():
+        at = np.flatnonzero(text[: 1 - len(stop)] == stop[0])
+        for step in range(1, len(stop)):
+            at = at.compress(text[at + step] == stop[step])
+        for step in range(len(stop)):
+            plain[at + step] = sign
     return plain
 
 
@@ -100,8 +112,13 @@ def mark_boundaries(text: Array, starts: Ints, abbreviations: Array) -> Array:
     marks[np.searchsorted(starts, begins, side="right") - 1] |= SENTENCE
     lines = np.flatnonzero(text[:-2] == 10)
     after, next_one = text[lines + 1], text[lines + 2]
-    spaced = (after == 32) & ((next_one == 32) | (next_one == 9) | (next_one == 10))
-    lines = lines.compress((after == 10) | (after == 9) | spaced)
+    begun = (after == 10) | (after == 9)
+    begun |= (after == 32) & ((next_one == 32) | (next_one == 9) | (next_one == 10))
+    sizes = np.diff(lines, append=len(text)) - 1
+    begun |= sizes > WIDE_LINE
+    before = sizes[:-1]
+    begun[1:] |= (before > WIDE_LINE) | ((before < NARROW_LINE) & _ENDS.take(plain.take(lines[1:] - 1)))
+    lines = lines.compress(begun)
     at = np.searchsorted(starts, lines)
     marks[at.compress(at < len(starts))] |= SENTENCE | PARAGRAPH
     return marks
