@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 
 from search.deadline import Check, checked
 from search.engine import BinState
@@ -32,6 +33,15 @@ def denominator(tree: Node) -> Node:
     if len(filters) == len(parts):
         filters = [part for part in parts if all(isinstance(leaf, Dates) for leaf in leaves(part))]
     return all_of(filters) if filters else Everything()
+
+
+def bounds_of(tree: Node, date: str) -> tuple[datetime | None, datetime | None]:
+    """The time from which, and the time before which the matches of a query are; None where it is open."""
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    periods = [part.period for part in parts if isinstance(part, Dates) and part.field == date]
+    starts = [period.start for period in periods if period.start is not None]
+    ends = [period.end for period in periods if period.end is not None]
+    return max(starts, default=None), min(ends, default=None)
 
 
 def wilson(count: int, total: int) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from search.archive.arguments import Timeout, counting_by, facets_of
-from search.archive.attention import denominator
+from search.archive.attention import bounds_of, denominator
 from search.archive.opened import OpenedArchive, Past
 from search.archive.question import Question, questions_of
 from search.archive.timeline import Denominator, timeline
@@ -74,6 +74,7 @@ class CountedArchive(OpenedArchive):
         """Timelines of several questions side by side, by their labels: all of one moment and one length.
 
         With `per`, a facet such as "source:5", each question has a timeline for each of its commonest values.
+        With `share`, a question with bounds in time has every interval within them that has articles.
         """
         counted = counting_by(by)
         if bursts and counted.interval == "weekday":
@@ -85,17 +86,21 @@ class CountedArchive(OpenedArchive):
                 trees = _per(reader, trees, per)
             counting = _Counting(reader, replace(counted, texts=texts or bursts), self.zone, check)
             facets = {label: counting.by_date(tree) for label, tree in trees.items()}
-            names = [value.value for facet in facets.values() for value in facet.values]
+            among = {
+                label: counting.among(denominator(tree)) if share or bursts else None
+                for label, tree in trees.items()
+            }
+            shown = [*facets.values(), *(each.facet for each in among.values() if each and any(each.bounds))]
+            names = [value.value for facet in shown for value in facet.values]
             ends = (min(names), max(names)) if names else None
             found = {}
-            for label, tree in trees.items():
-                among = counting.among(denominator(tree)) if share or bursts else None
+            for label in trees:
                 found[label] = timeline(
                     facets[label],
                     counting.interval,
                     self.zone,
                     check,
-                    among,
+                    among[label],
                     ends,
                     texts=texts,
                     with_bursts=bursts,
@@ -136,7 +141,8 @@ class _Counting:
 
     def among(self, tree: Node) -> Denominator:
         """The matches of a query as the articles that others are counted among."""
-        return Denominator(str(tree), self.by_date(tree), *self._span)
+        bounds = bounds_of(tree, self._asked.field)
+        return Denominator(str(tree), self.by_date(tree), *self._span, bounds)
 
     @once
     def _span(self) -> tuple[datetime | None, datetime | None]:

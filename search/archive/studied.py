@@ -109,6 +109,10 @@ class StudiedArchive(OpenedArchive):
             wanted = 2 * most + len(own)
             while True:
                 found = reader.distinctive(read.tree, others, count=wanted, texts=least)
+                if not found.outside:
+                    raise InvalidRequest(
+                        f"there is no other text to compare with in {against}; choose others by against"
+                    )
                 words = tuple(islice((each for each in found.words if is_kept(each.word)), most))
                 if len(words) == most or len(found.words) < wanted:
                     return replace(found, words=words)

@@ -19,19 +19,27 @@ from search.language import Dates
 class Denominator:
     """The articles among which matches are counted: the matches of the query `of`, by date.
 
-    The archive has articles from `first` to `last`, or none with a date.
+    The archive has articles from `first` to `last`, or none with a date. The query has `bounds`, a start and
+    an end, if it asks for a time.
     """
 
     of: str
     facet: Facet
     first: datetime | None
     last: datetime | None
+    bounds: tuple[datetime | None, datetime | None] = (None, None)
 
     def covers(self, period: Period) -> bool:
-        """True if the archive has articles from before the period until after it; of weekdays it does."""
+        """True if the archive has articles from before the period until after it; of weekdays it does.
+
+        A period that is not all asked for is not covered.
+        """
         start, end = period.start, period.end
+        since, until = self.bounds
         begun = start is None or (self.first is not None and self.first <= start)
-        return begun and (end is None or (self.last is not None and end <= self.last))
+        begun = begun and (start is None or since is None or since <= start)
+        ended = end is None or (self.last is not None and end <= self.last)
+        return begun and ended and (end is None or until is None or end <= until)
 
 
 def timeline(

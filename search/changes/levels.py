@@ -57,15 +57,20 @@ def levels_between(earlier: Article, later: Article) -> tuple[ChangeLevel, ...]:
 def is_silent(earlier: Article, later: Article, levels: Sequence[ChangeLevel] | None = None) -> bool:
     """True if other words stand in the title or the text, and the article does not say so.
 
-    It says so with another `published` or `modified`, and with a headline that begins with a word such as
-    Correction, Update or Clarification in the article's language. `levels` are known to the caller, or not.
+    It says so with another `published` or `modified`, also where these are kept as they are written, and with
+    a headline that begins with a word such as Correction, Update or Clarification in the article's language.
+    `levels` are known to the caller, or not.
     """
-    times = earlier.published, earlier.precision, earlier.modified
-    if times != (later.published, later.precision, later.modified):
+    if _times(earlier) != _times(later):
         return False
     if says_it_was_corrected(later.title, later.language):
         return False
     return bool({"headline", "text"}.intersection(levels or levels_between(earlier, later)))
+
+
+def _times(article: Article) -> tuple[object, ...]:
+    written = (article.extra.get(name) for name in ("date_as_written", "modified_as_written"))
+    return article.published, article.precision, article.modified, *written
 
 
 def _has_other_words(before: str, after: str) -> bool:

@@ -115,7 +115,7 @@ QUERY = Topic(
                 ("lang:en", "the language; also: language:"),
                 ("id:wire-1204", "the id"),
                 ("copies:wire-1204", "the copies of an article, and the article itself"),
-                ("is:original", "the first article with its text; also: is:copy"),
+                ("is:original", "one article for each text, the first; also: is:copy"),
                 ("places:vesk", "a field of the source"),
                 ("precision:day", "articles whose date has no time; also: month, year, instant"),
                 ("is:silent", "articles with an edit that they do not tell of; see: news changes --help"),

@@ -230,7 +230,7 @@ MARKS: tuple[Mark, ...] = get_args(Mark)
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """With a mark: silent, with an update that was a silent edit; original, the first with its text; copy."""
+    """With a mark: silent (an update was a silent edit), original (the one article of its text) or copy."""
 
     mark: Mark
 

@@ -14,7 +14,7 @@ from search.archive.attention import bursts
 from search.article import Article
 from search.deadline import no_deadline
 from search.errors import DeadlineExceeded, InvalidRequest
-from search.query import Archive, open_archive
+from search.query import Archive, Question, open_archive
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -70,6 +70,23 @@ def test_the_interval_of_a_share_is_wilsons(papers: Archive) -> None:
 def test_filters_stay_in_the_denominator(papers: Archive, query: str, of: str, total: int) -> None:
     line = papers.timeline(query, share=True)
     assert (line.of, line.bins[0].total) == (of, total)
+
+
+def test_a_question_with_bounds_has_every_interval_within_them(papers: Archive) -> None:
+    asked = Question("title:ferry source:herald", since="2025-01-05", until="2025-01-12")
+    days = papers.timeline(asked, "day", share=True).bins
+    every = papers.timeline(Question("source:herald", since="2025-01-05", until="2025-01-12"), "day").bins
+    assert [each.name for each in days] == [each.name for each in every]
+    assert {each.share for each in days if not each.count} <= {0.0, None}
+    none = Question("title:zanzibar", since="2025-01-05", until="2025-01-12")
+    assert [(each.count, each.share) for each in papers.timeline(none, "day", share=True).bins] == [
+        (0, 0.0)
+    ] * 8
+
+
+def test_an_interval_that_bounds_cut_is_partial(papers: Archive) -> None:
+    line = papers.timeline(Question("ferry", since="2025-01-10", until="2025-02-28"), share=True)
+    assert line.bins[0].state == "partial"
 
 
 def test_few_articles_are_thin(papers: Archive) -> None:

@@ -222,7 +222,7 @@ def answers_of(archive: Archive) -> list[object]:
         archive.stats(),
         Question("strike"),
         archive.kwic("strike"),
-        archive.distinctive("strike"),
+        archive.distinctive("strike", against="archive"),
         archive.coverage(),
         archive.add([{"id": "new", "title": "New"}]),
     ]

@@ -85,6 +85,7 @@ def test_a_fingerprint_ignores_case_punctuation_and_white_space(
             False,
         ),
         ({"body": "Other words.", "published": datetime(2025, 4, 9, tzinfo=UTC)}, False),
+        ({"body": "Other words.", "extra": {"modified_as_written": ("2025-04-09",)}}, False),
         ({"title": "CORRECTED-Harbour reopens after strike"}, False),
         ({"title": "(Update 2) Harbour reopens", "body": "Other words."}, False),
         ({"title": "Clarification: harbour"}, False),

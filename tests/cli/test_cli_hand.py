@@ -226,7 +226,7 @@ OUTPUTS = [
     ("timelines", ("timeline", "-f", "json", "--vs", "strike", "--share"), False),
     ("kwic", ("kwic", "strike", "-f", "json"), False),
     ("collocations", ("collocations", "strike", "-f", "json"), False),
-    ("distinctive", ("distinctive", "strike", "-f", "json"), False),
+    ("distinctive", ("distinctive", "strike", "--against", "archive", "-f", "json"), False),
     ("suggest", ("suggest", "str", "-f", "json"), False),
     ("explain", ("explain", "a1", "strike", "-f", "json"), False),
     ("stats", ("stats", "-f", "json"), False),

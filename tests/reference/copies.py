@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -119,8 +120,15 @@ class Copies:
         return sorted(own)
 
     def original(self, identity: str) -> bool:
-        """True for an article that came first with its text."""
-        return self.members[identity].group.partition("#")[0] in ("", identity)
+        """True for one article of each group: the founder, or else the earliest that is there."""
+        own = self.members[identity].group or identity
+
+        def place(other: str) -> tuple[bool, float, str]:
+            at = self.members[other].article.published
+            return own.partition("#")[0] != other, at.timestamp() if at else math.inf, other
+
+        together = [i for i, member in self.members.items() if (member.group or i) == own]
+        return identity == min(together, key=place)
 
 
 def contained(one: Member, other: Member) -> float:

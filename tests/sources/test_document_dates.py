@@ -174,7 +174,7 @@ def test_a_file_read_again_with_an_order_makes_no_second_articles(tmp_path: Path
         ("2024-05-02T10:00Z", day("2024-05-02T10:00"), None, []),
         ("2024-05-01T10:00Z", None, None, []),
         ("2024-04-01T10:00Z", day("2024-04-01T10:00"), None, ["modified-before-published"]),
-        ("2024-05-02", None, ("2024-05-02",), []),
+        ("2024-05-02", None, ("2024-05-02",), ["no-time-of-day"]),
         ("soon", None, ("soon",), ["unreadable-date"]),
     ],
 )

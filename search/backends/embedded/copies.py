@@ -63,6 +63,6 @@ def copies_of(view: Snapshot, leaf: Word | Phrase | Wildcard | Fuzzy) -> Matches
 
 
 def originals(view: Snapshot, *, of_copies: bool) -> Matches:
-    """The articles that no other came before with their text; or the others, which are copies."""
+    """One article of each text, the first or else the earliest that is there; or the others, its copies."""
     flags = column.originals(view)
     return Bitmap(view, ~flags if of_copies else flags)

@@ -24,11 +24,14 @@ def copy_column(view: Snapshot) -> Ints:
 
 
 def originals(view: Snapshot) -> Flags:
-    """bool[size]: True for each document that no other came before, as far as it has copies.
+    """bool[size]: True for one document of each group, as in `one_of_all`; made once for each commit."""
 
-    It is made once for each commit.
-    """
-    return view.keep("originals", make=lambda: copy_column(view) == np.arange(view.size))
+    def make() -> Flags:
+        flags = np.zeros(view.size, np.bool_)
+        flags[one_of_all(view)] = True
+        return flags
+
+    return view.keep("originals", make=make)
 
 
 def _column(view: Snapshot) -> Ints:

@@ -24,6 +24,7 @@ HARMLESS_NOTES = frozenset(
         "approximate-date",
         "control-characters",
         "modified-before-published",
+        "no-time-of-day",
         "found-date",
         "rounded-time",
         "no-title-column",

@@ -85,6 +85,7 @@ def _first_readable(
                 if stamp.approximate:
                     notes.append(Note("approximate-date", f"{shortened(text)} was read as the year"))
                 return stamp, ()
+            notes.append(Note("no-time-of-day", f"{shortened(text)} is kept as written, without a time"))
         except UnreadableDate as error:
             notes.append(Note("unreadable-date", str(error)))
         unread.append(one_line(text))
