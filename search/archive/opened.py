@@ -73,7 +73,10 @@ class OpenedArchive:
             return checked_as(int, "as_of", then)
         if isinstance(then, str) and (written := REVISION.fullmatch(then.strip())):
             return int(written[1])
-        end = period_of(then, "as_of", self.zone, now).end
+        try:
+            end = period_of(then, "as_of", self.zone, now).end
+        except InvalidRequest as error:
+            raise InvalidRequest(f"{error}; or give a revision, such as r41") from error
         assert end is not None
         revision = self._historied().revision_at(end - timedelta(microseconds=1))
         if revision is None:

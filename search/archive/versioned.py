@@ -111,6 +111,10 @@ class VersionedArchive(OpenedArchive):
 
     def _version(self, versions: tuple[Version, ...], then: Past) -> Version:
         revision = self._revision(then, self._moment())
+        with self._reading() as (reader, _):
+            newest = reader.state().revision
+        if revision > newest:
+            raise InvalidRequest(f"the archive has no revision {revision:,}; the last is {newest:,}")
         for version in reversed(versions):
             if version.revision <= revision:
                 return version
