@@ -85,15 +85,12 @@ def test_a_diff_compares_the_last_versions_unless_others_are_named(kept: Archive
     assert pair(1) == (1, 4)
     assert pair("r2", "r3") == (1, 3)
     assert pair("r1", "today") == (1, 4)
-    refused = {
-        (0,): "first is of revision 1",
-        ("r99",): "the last is",
-        ("2024",): "begins later",
-        (True,): "whole",
-    }
-    for then, reason in refused.items():
+    refused: list[tuple[int | str, str]] = [
+        (0, "first is of revision 1"), ("r99", "the last is"), ("2024", "begins later"), (True, "whole"),
+    ]  # fmt: skip
+    for then, reason in refused:
         with pytest.raises(InvalidRequest, match=reason):
-            kept.diff("a", *then)
+            kept.diff("a", then)
     with pytest.raises(InvalidRequest, match="now or earlier"):
         kept.diff("zz")
     kept.add([Article(id="c", title="Crane falls")])
