@@ -172,6 +172,8 @@ class Archive(
         if collapse:
             facets = tuple(replace(facet, texts=True) for facet in facets)
         ranking = checked_as(Ranking, "ranking", ranking)
+        for name, given in {"expand": expand, "collapse": collapse, "snippets": snippets}.items():
+            checked_as(bool, name, given)
         page = None if after is None else NextPage.read(text_of("after", after))
         now = page.began if page and page.began and self._now is None else self._moment()
         now = now.replace(microsecond=0)  # as exactly as a page is told when the search began

@@ -20,7 +20,13 @@ Timeout = float | Deadline | None
 
 Kind = TypeVar("Kind")
 
-_NAMES: dict[type, str] = {str: "text", int: "a whole number", tzinfo: "a zone", Article: "an Article"}
+_NAMES: dict[type, str] = {
+    str: "text",
+    bool: "True or False",
+    int: "a whole number",
+    tzinfo: "a zone",
+    Article: "an Article",
+}
 _HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 

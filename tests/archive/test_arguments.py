@@ -58,6 +58,9 @@ CALLS: list[Callable[[Any], object]] = [
     lambda archive: archive.prune(-5),
     lambda archive: archive.rebuild(5),
     lambda archive: archive.search("strike", ranking=None),
+    lambda archive: archive.search("strike", expand="no"),
+    lambda archive: archive.search("strike", collapse=1),
+    lambda archive: archive.search("strike", snippets=None),
     lambda _: parse_query(5),  # type: ignore[arg-type]
     lambda _: open_archive("a\0b"),
 ]
