@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from textwrap import dedent
@@ -669,3 +670,111 @@ def test_the_zone_of_the_reader_is_that_of_times_without_one(tmp_path: Path) -> 
     path = written(tmp_path, "a.docx", docx(lines))
     (article,) = articles(path, ReadOptions(zone=read_zone("Europe/Berlin")))
     assert str(article.published) == "2011-12-29 14:32:00+00:00"
+
+
+OLDER_DOCUMENTS = [
+    f"{number} of 2 DOCUMENTS\n\n{source}\n\nMarch 5, 2024\n\n{title}\n\nBYLINE: Ada Rook\n\n"
+    f"LENGTH: 2 words\n\nZebra {number}.\n\nLOAD-DATE: March 6, 2024\n\n"
+    for number, source, title in ((1, "The Herald", "Crane falls"), (2, "Der Bote", "Ferry late"))
+]
+
+
+def glued(document: str) -> str:
+    return document.replace("DOCUMENTS\n\n", "DOCUMENTS\n")
+
+
+@pytest.mark.parametrize("first", [*OLDER_DOCUMENTS[:1], glued(OLDER_DOCUMENTS[0])])
+@pytest.mark.parametrize("second", [*OLDER_DOCUMENTS[1:], glued(OLDER_DOCUMENTS[1])])
+@pytest.mark.parametrize("between", ["", "LANGUAGE: ENGLISH\n"])
+def test_no_document_of_nexis_is_lost_where_no_blank_line_is_beside_its_first_line(
+    tmp_path: Path, first: str, second: str, between: str
+) -> None:
+    found = articles(written(tmp_path, "a.txt", first + between + second))
+    assert [facts(article) for article in found] == [
+        ("Crane falls", "2024-03-05", "The Herald", "Ada Rook", "Zebra 1."),
+        ("Ferry late", "2024-03-05", "Der Bote", "Ada Rook", "Zebra 2."),
+    ]
+
+
+def test_text_before_the_first_document_of_nexis_is_rejected_and_the_documents_are_read(
+    tmp_path: Path,
+) -> None:
+    before, *rest = read(written(tmp_path, "a.txt", "Some other text\n" + "".join(OLDER_DOCUMENTS)))
+    assert isinstance(before, Rejected)
+    assert (before.code, "Some other text" in before.reason) == ("outside-document", True)
+    assert [type(item) for item in rest] == [Accepted, Accepted]
+
+
+def test_a_document_of_nexis_without_its_first_line_is_read(tmp_path: Path) -> None:
+    text = OLDER_DOCUMENTS[0].partition("\n\n")[2] + OLDER_DOCUMENTS[1]
+    found = articles(written(tmp_path, "a.txt", text))
+    assert [article.title for article in found] == ["Crane falls", "Ferry late"]
+
+
+def test_an_export_that_names_more_documents_than_it_has_gets_a_note(tmp_path: Path) -> None:
+    (item,) = read(written(tmp_path, "a.txt", OLDER_DOCUMENTS[0]), ReadOptions(strict=True))
+    assert isinstance(item, Accepted)
+    assert [note.code for note in item.notes] == ["missing-documents"]
+
+
+def test_the_words_end_of_document_in_an_older_export_glue_no_documents(tmp_path: Path) -> None:
+    text = "".join(OLDER_DOCUMENTS).replace("Zebra 1.", "Zebra 1.\n\nEnd of document")
+    found = articles(written(tmp_path, "a.txt", text))
+    assert [article.title for article in found] == ["Crane falls", "Ferry late"]
+
+
+@pytest.mark.parametrize("separator", ["\n\n", "\n"])
+def test_newer_documents_of_nexis_as_plain_text(tmp_path: Path, separator: str) -> None:
+    text = "\n\n".join(NEXIS).replace("\n\nEnd of Document\n\n", f"{separator}End of Document{separator}")
+    titles = [article.title for article in articles(written(tmp_path, "a.txt", text))]
+    assert titles == ["Crane falls; Port at a standstill", "Ferry late"]
+
+
+def test_older_documents_of_nexis_in_lines_of_one_paragraph_of_a_page(tmp_path: Path) -> None:
+    text = "".join(OLDER_DOCUMENTS).replace("\n\n", "</P><P>").replace("DOCUMENTS</P><P>", "DOCUMENTS<BR>")
+    page = f"<HTML><BODY><!-- Hide XML section from browser\n<DOC NUMBER=1> --><P>{text}</P></BODY></HTML>"
+    titles = [article.title for article in articles(written(tmp_path, "a.html", page))]
+    assert titles == ["Crane falls", "Ferry late"]
+
+
+def test_no_document_of_proquest_is_lost_where_its_first_lines_are_glued(tmp_path: Path) -> None:
+    text = re.sub(r"(_{20,})\n+(Document \d of 2)\n+", r"\1\n\2\n", PROQUEST)
+    assert len(articles(written(tmp_path, "a.txt", text))) == 2
+    without_lines = re.sub(r"_{20,}\n+", "", PROQUEST)
+    assert len(articles(written(tmp_path, "b.txt", without_lines))) == 2
+
+
+def test_documents_of_proquest_that_nothing_parts_are_rejected(tmp_path: Path) -> None:
+    text = re.sub(r"_{20,}\n+|Document \d of 2\n+|Database: .*", "", PROQUEST)
+    items = read(written(tmp_path, "a.txt", text))
+    assert [item.code for item in items if isinstance(item, Rejected)] == ["two-documents"] * 2
+    assert len(items) == 2
+
+
+def test_a_document_of_proquest_with_a_title_only_is_read(tmp_path: Path) -> None:
+    found = articles(written(tmp_path, "a.txt", f"{PROQUEST}\n\nDocument 3 of 3\n\nTram late\n"))
+    assert found[-1].title == "Tram late"
+
+
+def test_a_document_of_factiva_without_its_last_line_is_read_in_rtf(tmp_path: Path) -> None:
+    lines = ["News", "Crane falls in the harbour", *PLAIN]
+    plain = rtf([*lines, "News", "Ferry late", *PLAIN[:-1]])
+    assert [article.title for article in articles(written(tmp_path, "a.rtf", plain))] == [
+        "Crane falls in the harbour",
+        "Ferry late",
+    ]
+    coded = [text for code, texts in CODED for text in (code, *texts)]
+    found = articles(written(tmp_path, "b.rtf", rtf([*coded[:-2], *coded], "\\par ")))
+    assert [article.title for article in found] == ["Kran stürzt um"] * 2
+    assert [article.extra["section"] for article in found] == [("Harbour",)] * 2
+
+
+def test_no_document_of_europresse_is_lost_without_the_element_that_begins_it(tmp_path: Path) -> None:
+    document = (
+        '<span class="DocPublicationName">La Quai</span><span class="DocHeader">5 octobre 2013</span>'
+        '<p class="TitreArticleVisu">Titre {0}</p><div>Texte {0}.</div>'
+    )
+    one, two, three = (document.format(number) for number in (1, 2, 3))
+    page = f"<html><body>{one}<article>{two}</article>{three}</body></html>"
+    titles = [article.title for article in articles(written(tmp_path, "a.html", page))]
+    assert titles == ["Titre 1", "Titre 2", "Titre 3"]

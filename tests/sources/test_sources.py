@@ -303,6 +303,64 @@ def test_what_is_left_over_becomes_extra_fields(tmp_path: Path) -> None:
     }
 
 
+def test_a_name_in_extra_never_replaces_a_field_of_the_record(tmp_path: Path) -> None:
+    inner: dict[str, object] = {
+        "title": "inner",
+        "headline": "inner",
+        "byline": "inner",
+        "places": ["vesk"],
+        "embargo": "2199",
+    }
+    outer: dict[str, object] = {
+        "headline": "Crane",
+        "byline": "Ida Holm",
+        "x_title": "outer",
+        "places": "lowmere",
+    }
+    for found in (
+        record(tmp_path, outer | {"extra": inner}),
+        Article.from_dict({"extra": inner} | outer),
+    ):
+        assert (found.title, found.authors) == ("Crane", ("Ida Holm",))
+        assert found.extra == {
+            "x_title": ("outer", "inner"),
+            "headline": ("inner",),
+            "byline": ("inner",),
+            "places": ("lowmere", "vesk"),
+            "embargo": ("2199",),
+        }
+
+
+@pytest.mark.parametrize(
+    ("byline", "authors"),
+    [
+        ("By Ida Holm, Per Vik and Ada Rook", ["Ida Holm", "Per Vik", "Ada Rook"]),
+        ("BY IDA HOLM, PER VIK, AND ADA ROOK", ["IDA HOLM", "PER VIK", "ADA ROOK"]),
+        ("Ida Holm and Per Vik, Reuters", ["Ida Holm", "Per Vik", "Reuters"]),
+        ("Holm, Ida", ["Holm, Ida"]),
+        ("Holm, Ida and Vik, Per", ["Holm, Ida", "Vik, Per"]),
+        ("Holm, Ida; Vik, Per", ["Holm, Ida", "Vik, Per"]),
+        ("Ida Holm, Jr., Per Vik, M.D. and Ada Rook", ["Ida Holm, Jr.", "Per Vik, M.D.", "Ada Rook"]),
+        ("Ida Holm, Political Editor", ["Ida Holm, Political Editor"]),
+        ("Ida Holm, political editor, and Per Vik", ["Ida Holm, political editor", "Per Vik"]),
+    ],
+)
+def test_names_in_a_byline_are_not_glued_at_commas(tmp_path: Path, byline: str, authors: list[str]) -> None:
+    assert list(record(tmp_path, {"title": "Crane", "byline": byline}).authors) == authors
+
+
+def test_the_names_of_dublin_core_are_names_of_fields() -> None:
+    record = {
+        "dc:title": "Crane",
+        "dc:creator": "Ida Holm",
+        "dcterms:date": "2025-02-11",
+        "dc:subject": "quay",
+    }
+    article = Article.from_dict(record)
+    assert (article.title, article.authors, article.keywords) == ("Crane", ("Ida Holm",), ("quay",))
+    assert (article.published, article.extra) == (day("2025-02-11"), {})
+
+
 def test_a_column_of_a_table_becomes_an_extra_field(tmp_path: Path) -> None:
     (article,) = articles(written(tmp_path, "a.csv", "title,section\nCrane,Docks\n"))
     assert article.extra == {"section": ("Docks",)}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from search.sources.exports.fields import Fields, add, date_within
 from search.sources.reading.options import ReadOptions
@@ -39,12 +40,18 @@ _CAPTION_HEAD = re.compile(r"[^.!?]{0,40}:")
 
 
 def documents(page: str, options: ReadOptions) -> Iterator[Fields]:
-    """The fields of each document in an export."""
-    starts = [found.start() for found in _BEGIN.finditer(page)] or [0]
-    for start, end in zip(starts, [*starts[1:], len(page)], strict=True):
-        document = page[start:end]
-        if SIGN.search(document):
-            yield _document(document, options)
+    """The fields of each document in an export.
+
+    Where the element that begins a document is missing, the name of its source begins it.
+    """
+    begins = [0, *(found.start() for found in _BEGIN.finditer(page)), len(page)]
+    starts = []
+    for begin, end in pairwise(begins):
+        signs = [page.rindex("<", begin, found.start()) for found in SIGN.finditer(page, begin, end)]
+        if signs or _TITLE.search(page, begin, end):
+            starts += [begin, *signs[1:]]
+    for start, end in pairwise([*starts, len(page)]):
+        yield _document(page[start:end], options)
 
 
 def _document(document: str, options: ReadOptions) -> Fields:

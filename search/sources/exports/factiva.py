@@ -37,6 +37,7 @@ CODES = {
 DOCUMENT = re.compile(r"(?:AN\t+)?(?:[^\W\d_]+ )?([A-Z][A-Z0-9]{2,13}\d{8}[a-z0-9]{8,10})")
 """The last line of a document: a word such as "Document", and the id."""
 
+_HEAD_CODE = re.compile(r"HD |(?:HD|PD|SN)\t")
 _IN_LINE = re.compile(r"(HD|SE) +(?=\S)|([A-Z]{2,3})\t+")
 _NUMBER_OF_WORDS = re.compile(r"\d[\d.,\s]*[^\d\s]+")
 _SOURCE_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
@@ -71,17 +72,34 @@ def documents(paragraphs: Sequence[str], options: ReadOptions) -> Iterator[Field
         found = DOCUMENT.fullmatch(paragraph)
         if not found and paragraph != _BEGIN:
             continue
-        block = paragraphs[begin:index]
-        coded = (
-            sum(each in ("HD", "PD", "SN") or each[:3] in ("HD ", "HD\t", "PD\t", "SN\t") for each in block)
-            > 1
-        )
-        if found or (block and (is_open or coded)):
+        *earlier, block = _parted(paragraphs[begin:index])
+        for each in earlier:
+            yield _coded(each, options)
+        coded = _is_coded(block)
+        if found or (block and (is_open or coded or _head(block, options)[1])):
             fields = _coded(block, options) if coded else _plain(block, options)
             if found:
                 fields["id"] = [found[1]]
             yield fields
         begin, is_open = index + 1, paragraph == _BEGIN
+
+
+def _is_coded(block: Sequence[str]) -> bool:
+    codes = [each for each in block if each in ("HD", "PD", "SN") or _HEAD_CODE.match(each)]
+    return len(codes) > 1
+
+
+def _parted(block: Sequence[str]) -> list[Sequence[str]]:
+    """The documents of a block with codes, each with one title: the last line of one may be missing."""
+    starts = []
+    if _is_coded(block):
+        for index, each in enumerate(block):
+            if each == "HD" or each[:3] in ("HD ", "HD\t"):
+                in_cell = index > 1 and block[index - 2] in ("SE", "CLM")
+                in_line = index > 0 and block[index - 1].startswith(("SE ", "SE\t", "CLM\t"))
+                starts.append(index - 2 * in_cell - in_line)
+    ends = [*starts[1:], len(block)]
+    return [block[begin:end] for begin, end in zip([0, *starts[1:]], ends, strict=True)]
 
 
 def _coded(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
@@ -107,18 +125,11 @@ def _coded(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
 
 def _plain(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
     fields: Fields = {}
-    counts = [
-        index
-        for index, each in enumerate(paragraphs[:-1])
-        if index and len(each) <= _MAX_NUMBER_LENGTH and _NUMBER_OF_WORDS.fullmatch(each)
-    ]
-    dates = {index: date_within(paragraphs[index + 1], options) for index in counts[:_MAX_HEADER]}
-    counted = next((index for index, found in dates.items() if found), min(counts, default=0))
+    counted, date = _head(paragraphs, options)
     if not counted:
         return {"title": [*paragraphs[:1]], "body": [*paragraphs[1:]]}
     dated = counted + 1
-    found = dates[counted]
-    fields["date"] = [found[1] if found else paragraphs[dated]]
+    fields["date"] = [date or paragraphs[dated]]
     _add_head(paragraphs[max(0, counted - 6) : counted], fields)
     rest = paragraphs[dated + 1 :]
     end = next((n + 1 for n, each in enumerate(rest[:_MAX_HEADER]) if _COPYRIGHT.match(each)), 0)
@@ -129,6 +140,19 @@ def _plain(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
         add(fields, "publisher", body.pop())
     fields["body"] = body
     return fields
+
+
+def _head(paragraphs: Sequence[str], options: ReadOptions) -> tuple[int, str]:
+    """Where the number of words stands, 0 if nowhere, and the date after it, "" if there is none."""
+    counts = [
+        index
+        for index, each in enumerate(paragraphs[:-1])
+        if index and len(each) <= _MAX_NUMBER_LENGTH and _NUMBER_OF_WORDS.fullmatch(each)
+    ]
+    for index in counts[:_MAX_HEADER]:
+        if found := date_within(paragraphs[index + 1], options):
+            return index, found[1]
+    return min(counts, default=0), ""
 
 
 def _add_head(lines: Sequence[str], fields: Fields) -> None:

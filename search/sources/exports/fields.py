@@ -16,7 +16,7 @@ from search.dates.instants import MAX_DATE_LENGTH
 from search.dates.names import find_month, is_weekday
 from search.sources.reading.draft import ArticleDraft
 from search.sources.reading.options import ReadOptions
-from search.sources.reading.outcome import Accepted, BadDocument, Origin, Rejected
+from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin, Rejected
 from search.sources.wires.conventions import names_in
 
 Fields = dict[str, list[str]]
@@ -169,11 +169,15 @@ def add(fields: Fields, field: str, value: str) -> None:
         fields.setdefault(field, []).append(value.strip())
 
 
-def items(documents: Iterable[Fields], path: str, options: ReadOptions) -> Iterator[Accepted | Rejected]:
+def items(
+    documents: Iterable[Fields | BadDocument], path: str, options: ReadOptions
+) -> Iterator[Accepted | Rejected]:
     """The article of each document, or its rejection."""
     for number, fields in enumerate(documents, start=1):
         origin = Origin(path, f"document {number}")
         try:
+            if isinstance(fields, BadDocument):
+                raise fields
             yield _draft(fields, options).accepted(origin)
         except BadDocument as error:
             yield Rejected(origin, error.code, error.reason)
@@ -201,4 +205,5 @@ def _draft(fields: Mapping[str, list[str]], options: ReadOptions) -> ArticleDraf
         url=line("url"),
         language=language,
         extra={name: fields[name] for name in EXTRA if name in fields},
+        notes=[Note("missing-documents", text) for text in fields.get("note", ())],
     )

@@ -16,7 +16,8 @@ Newer exports (Nexis Uni, Lexis+) have the title first, and a line at the end of
     End of Document
 
 Labels are known in seven languages. Captions of pictures are left out, and so is the list of the documents
-at the beginning of an export.
+at the beginning of an export. Other text before the first line of an older export is read as a document if
+it has labels, else rejected.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from search.dates import shortened
 from search.sources.exports.fields import Fields, add, date_within, is_heading, labelled
 from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import BadDocument
 
 END = frozenset(
     "end of document|ende des dokuments|fin du document|fin del documento|fine del documento|"
@@ -34,10 +37,11 @@ END = frozenset(
 """The last line of each document of a newer export."""
 
 FIRST = re.compile(
-    r"\s*(?:dokument |document )?\d+ (?:of|von|de|di|van) \d+ (?:documents?|dokumente?n?)\s*", re.I
+    r"\s*(?:dokument |document )?\d[\d,.]* (?:of|von|de|di|van) (\d[\d,.]*) (?:documents?|dokumente?n?)\s*",
+    re.IGNORECASE,
 )
-"""The first line of each document of an older export."""
-FIRST_LOCAL = re.compile(r"\s*(?:dokument|document|documento) \d+ (?:von|de|di|van) \d+\s*", re.IGNORECASE)
+"""The first line of each document of an older export, with the number of documents."""
+FIRST_LOCAL = re.compile(r"\s*(?:dokument|document|documento) \d+ (?:von|de|di|van) (\d+)\s*", re.IGNORECASE)
 
 _BODY = frozenset("body|text|volltext|texte|corps|cuerpo|testo|hoofdtekst".split("|"))
 _TAIL = frozenset("classification|graphic|klassifizierung|grafik|clasificacion|graphique".split("|"))
@@ -49,8 +53,11 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 _COVER = re.compile(
-    r"job.num|client/matter|narrowed by|(?:documents|dokumente|documentos) \(\d", re.IGNORECASE
+    r"job.num|client/matter|narrowed by|(?:documents|dokumente|documentos) \((\d+)"
+    r"|(?:download|print|email|time of) request|send to:|(?:search )?terms:|research information|project id",
+    re.IGNORECASE,
 )
+"""A line of the page before the documents, perhaps with their number."""
 _NO_SECTION = re.compile(r"(?:version|column) ?:? ?\d+", re.IGNORECASE)
 _CORRECTED = re.compile(r"correction appended", re.IGNORECASE)
 _LISTS = frozenset("keywords places people orgs companies industries tickers".split())
@@ -76,20 +83,44 @@ def is_export(paragraphs: Sequence[str]) -> bool:
     )
 
 
-def documents(paragraphs: Sequence[str], options: ReadOptions) -> Iterator[Fields]:
-    """The fields of each document in an export."""
-    if any(map(is_end, paragraphs)):
-        begin = 0
-        for index, paragraph in enumerate(paragraphs):
-            if is_end(paragraph):
-                yield _newer(paragraphs[begin:index], options)
-                begin = index + 1
-        if any(is_heading(paragraph, _BODY) for paragraph in paragraphs[begin:]):
-            yield _newer(paragraphs[begin:], options)  # an export that was cut short
+def documents(paragraphs: Sequence[str], options: ReadOptions) -> Iterator[Fields | BadDocument]:
+    """The fields of each document in an export, or the fault of one.
+
+    If the export names a larger number of documents, the last one has a note in the field "note".
+    """
+    starts = [index for index, paragraph in enumerate(paragraphs) if is_first(paragraph)]
+    ends = [index for index, paragraph in enumerate(paragraphs) if is_end(paragraph)]
+    found: list[Fields | BadDocument] = []
+    if len(ends) >= len(starts):
+        for begin, end in zip([0, *(index + 1 for index in ends)], [*ends, len(paragraphs)], strict=True):
+            block = paragraphs[begin:end]
+            if end < len(paragraphs) or any(is_heading(each, _BODY) or labelled(each) for each in block):
+                found.append(_newer(block, options))  # the last one, if the export was cut short
+        named = next((cover[1] for each in paragraphs if (cover := _COVER.match(each)) and cover[1]), "")
     else:
-        starts = [index for index, paragraph in enumerate(paragraphs) if is_first(paragraph)]
+        before = paragraphs[: starts[0]]
+        if before and not any(map(_COVER.match, before)):
+            found.append(_outside(before, options))
         for start, end in zip(starts, [*starts[1:], len(paragraphs)], strict=True):
-            yield _older(paragraphs[start + 1 : end], options)
+            found.append(_older(paragraphs[start + 1 : end], options))
+        last = paragraphs[starts[-1]]
+        named = next(match[1] for kind in (FIRST, FIRST_LOCAL) if (match := kind.fullmatch(last)))
+    announced = int(re.sub(r"\D", "", named) or 0)
+    if announced > len(found) and isinstance(found[-1], dict):
+        add(
+            found[-1], "note", f"the export names {announced:,} documents, and {len(found):,} are in the file"
+        )
+    yield from found
+
+
+def _outside(paragraphs: Sequence[str], options: ReadOptions) -> Fields | BadDocument:
+    """The document before the first line of another one, or the fault of text that is not a document."""
+    if any(map(labelled, paragraphs)):
+        return _older(paragraphs, options)
+    return BadDocument(
+        "outside-document",
+        f"the text before the first document is not a document: {shortened(paragraphs[0])}",
+    )
 
 
 def _newer(paragraphs: Sequence[str], options: ReadOptions) -> Fields:

@@ -19,11 +19,14 @@ from collections.abc import Iterator, Sequence
 
 from search.sources.exports.fields import Fields, add, date_within, labelled
 from search.sources.reading.options import ReadOptions
+from search.sources.reading.outcome import BadDocument
 
 SEPARATOR = re.compile(r"_{20,}")
 """The line between two documents."""
 
-_NUMBER = re.compile(r"(?:Document|Item) \d+ of \d+")
+NUMBER = re.compile(r"(?:Document|Item) \d+ of \d+")
+"""The first line of a document."""
+
 _NAME = re.compile(r"(?:\A|;)\s*(?:Name|Subject):\s*([^;]+)")
 _LINK = re.compile(r"https?://\S+")
 _LISTS = frozenset("keywords places people orgs industries".split())
@@ -31,16 +34,22 @@ _MISSING = re.compile(r"(?:none available|not available|full text not available)
 _SIGNS = "id url source date year database body".split()
 
 
-def documents(paragraphs: Sequence[str], options: ReadOptions) -> Iterator[Fields]:
-    """The fields of each document in an export."""
+def documents(paragraphs: Sequence[str], options: ReadOptions) -> Iterator[Fields | BadDocument]:
+    """The fields of each document in an export, or its fault; a document with two ids is two in one."""
     begin = 0
     for index, paragraph in enumerate([*paragraphs, "_" * 20]):
         last = (labelled(paragraph) or ("", ""))[0] == "database"  # in web pages, the end of a document
-        if last or SEPARATOR.fullmatch(paragraph):
-            fields = _document(paragraphs[begin : index + last], options)
-            if any(map(fields.get, _SIGNS)):  # not the notes on the export as a whole
-                yield fields
-            begin = index + 1
+        numbered = NUMBER.fullmatch(paragraph) is not None
+        if last or numbered or SEPARATOR.fullmatch(paragraph):
+            block = paragraphs[begin : index + last]
+            fields = _document(block, options)
+            ids = dict.fromkeys(fields.get("id", ()))
+            if len(ids) > 1:
+                reason = "no line parts this document from the next one: their ids are"
+                yield from [BadDocument("two-documents", f"{reason} {', '.join(ids)}")] * len(ids)
+            elif any(map(fields.get, _SIGNS)) or any(map(NUMBER.fullmatch, block)):
+                yield fields  # anything else is a note on the export as a whole
+            begin = index + (not numbered)
 
 
 def _document(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
@@ -50,7 +59,9 @@ def _document(paragraphs: Sequence[str], options: ReadOptions) -> Fields:
         value = paragraph
         if found := labelled(paragraph):
             field, value = found
-        if field == "heading" and (_NUMBER.fullmatch(value) or _LINK.match(value)):
+        if field == "id" and not found:
+            continue  # an id is one line
+        if field == "heading" and (NUMBER.fullmatch(value) or _LINK.match(value)):
             continue
         if field == "body":
             for line in value.split("\n"):

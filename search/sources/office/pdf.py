@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from search.dates.instants import MAX_DATE_LENGTH
 from search.sources.exports.fields import date_within, labelled
-from search.sources.exports.nexis import is_end
+from search.sources.exports.nexis import is_end, is_first
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import BadDocument, MissingExtra
 
@@ -77,7 +77,12 @@ def _paragraphs(pages: Sequence[Sequence[str]], options: ReadOptions) -> list[st
 
 def _is_break(last: str, line: str, usual: int, options: ReadOptions, *, new_page: bool) -> bool:
     """True if a paragraph ends between two lines, perhaps of two pages."""
-    if is_end(line) or is_end(last) or labelled(line) or _is_date(line, options) or _is_date(last, options):
+    if (
+        any(is_end(each) or is_first(each) for each in (last, line))
+        or labelled(line)
+        or _is_date(line, options)
+        or _is_date(last, options)
+    ):
         return True
     if _SENTENCE_END.search(last) or (new_page and not line[0].islower()):
         return len(last) < _SHORT * usual

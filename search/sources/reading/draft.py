@@ -28,6 +28,7 @@ HARMLESS_NOTES = frozenset(
         "found-date",
         "rounded-time",
         "no-title-column",
+        "missing-documents",
     )
 )
 """Codes of notes on articles that lost no word and no date, which strict reading accepts."""

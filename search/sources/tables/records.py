@@ -20,6 +20,7 @@ from unicodedata import normalize
 from search.article import EXTRA_NAME, OWN_FIELDS, PRECISIONS, Article
 from search.dates import shortened
 from search.errors import InvalidArticle, InvalidRequest
+from search.sources.reading.bylines import split_names
 from search.sources.reading.draft import BYLINE, ArticleDraft
 from search.sources.reading.options import ReadOptions
 from search.sources.reading.outcome import Accepted, BadDocument, Note, Origin, Rejected
@@ -30,10 +31,11 @@ NAMES: dict[str, list[str]] = {
     for field, names in {
         "id": "id _id article_id articleid uuid guid doc_id docid",
         "title": "title headline head titel überschrift ueberschrift schlagzeile titre titular título titulo "
-        "titolo name",
+        "titolo dc_title name",
         "description": "description summary abstract standfirst subtitle subheadline dek lead lede teaser "
         "excerpt short_description trail_text untertitel vorspann zusammenfassung chapeau chapô chapo "
-        "sous_titre résumé subtítulo subtitulo resumen entradilla bajada sottotitolo sommario occhiello",
+        "sous_titre résumé subtítulo subtitulo resumen entradilla bajada sottotitolo sommario occhiello "
+        "dc_description",
         "highlights": "highlights bullets bullet_points key_points",
         "body": "body text content article maintext main_text full_text fulltext body_text article_text "
         "articlebody story paragraphs volltext artikeltext inhalt texte contenu corps texto contenido cuerpo "
@@ -43,7 +45,7 @@ NAMES: dict[str, list[str]] = {
         "created_at created datum veröffentlicht veroeffentlicht veröffentlicht_am veröffentlichungsdatum "
         "erscheinungsdatum erschienen_am date_publication date_de_publication publié_le date_parution fecha "
         "fecha_publicación fecha_publicacion fecha_de_publicación fecha_de_publicacion data_pubblicazione "
-        "data_di_pubblicazione pubblicato_il data_publicação data_de_publicação",
+        "data_di_pubblicazione pubblicato_il data_publicação data_de_publicação dc_date",
         "modified": "modified modified_at modified_date modification_date date_modified datemodified updated "
         "updated_at updatedat update_date last_modified lastmodified last_updated geändert geändert_am "
         "aktualisiert aktualisiert_am modifié modifié_le actualizado aggiornato",
@@ -51,19 +53,19 @@ NAMES: dict[str, list[str]] = {
         "download_date downloaded_at retrieved_at seen",
         "keywords": "keywords keyword tags topics categories category subjects schlagworte schlagwörter "
         "schlagwoerter stichworte stichwörter mots_clés mots_cles etiquetas palabras_clave parole_chiave "
-        "palavras_chave",
+        "palavras_chave dc_subject",
         "authors": "authors author byline by creator creators writer autor autoren autorin verfasser auteur "
-        "auteurs autores autora autore autori",
+        "auteurs autores autora autore autori dc_creator",
         "source": "source publisher publication outlet newspaper site_name source_name provider quelle "
-        "zeitung fuente periódico periodico fonte testata",
+        "zeitung fuente periódico periodico fonte testata dc_publisher",
         "url": "url link uri web_url weburl source_url canonical_url permalink lien enlace",
-        "language": "language lang locale sprache langue idioma lingua",
+        "language": "language lang locale sprache langue idioma lingua dc_language",
     }.items()
 }
 """The names that records give to each field, as `name_key` writes them; the first with a value is taken.
 
 In English first, then in German, French, Spanish, Italian and Portuguese, without the names that mean
-something else in English data ("data", "media", "journal").
+something else in English data ("data", "media", "journal"). Names of Dublin Core (`dc:creator`) come last.
 """
 
 EMBARGO_NAMES = frozenset(
@@ -75,18 +77,20 @@ _NO_EMBARGO = frozenset(("", "0", "false", "no", "none", "null"))
 _SPLIT = {
     "highlights": re.compile(r"\s*\n\s*(?:[-*•]\s+)?"),
     "keywords": re.compile(r"\s*[,;|]\s*"),
-    "authors": re.compile(r"\s*[;|]\s*|\s+and\s+"),
 }
 
 
 def split_values(field: str, text: str) -> list[str]:
     """The values in a text; an entity such as &quot; is a character, and its semicolon ends no value."""
     plain = text if field == "highlights" else without_entities(text)
+    if field == "authors":
+        return split_names(plain)
     return _SPLIT[field].split(plain.strip().removeprefix("- "))
 
 
 _IN_DRAFT = {"published": "dates", "modified": "changes", "crawled": "crawls"}
 _NAMED = ("name", "main", "original", "value", "text", "label", "title", "term")
+_DUBLIN_CORE = re.compile(r"\A(?:dc|dcterms)[:.]")
 _NOT_A_NAME = re.compile(r"[^a-z0-9_]+")
 
 
@@ -144,7 +148,7 @@ def json_value(value: Any) -> Any:
         case Integral():
             return int(value)
         case Mapping():
-            return {name: json_value(own) for name, own in value.items()}
+            return {str(name): json_value(own) for name, own in value.items()}
         case list() | tuple() | set() | frozenset():
             return [json_value(own) for own in value]
         case _:
@@ -171,14 +175,11 @@ class _Record:
         self.unread = dict(record)
         self.names = names_of(tuple(record), tuple(options.names.items()))
         own = record.get("extra")
-        self.stored: frozenset[str] = (
-            frozenset()
-        )  # names of extra fields of an article that was in an archive
-        if isinstance(own, Mapping):  # as `news dump` and `news show --format json` write it
+        self.stored: Mapping[str, object] = {}
+        """Extra fields as `news dump` and `news show -f json` write them; no name is of another field."""
+        if isinstance(own, Mapping):
             del self.unread["extra"]
-            # Names that were not yet of every article when it was stored are not to stand for these.
-            self.unread.update((f"x_{name}" if name in OWN_FIELDS else name, own[name]) for name in own)
-            self.stored = frozenset(own)
+            self.stored = own
         self.options = options
         self.notes = list(notes)
         self.embargo: list[str] = []
@@ -256,12 +257,13 @@ class _Record:
     def extra_fields(self) -> dict[str, Iterable[str]]:
         """The unread fields by the names that they have in an archive; an embargo goes to `embargo`."""
         found: dict[str, Iterable[str]] = {}
-        for written, value in self.unread.items():
+        unread = [(written, value, False) for written, value in self.unread.items()]
+        for written, value, is_stored in (*unread, *((*item, True) for item in self.stored.items())):
             items = value if isinstance(value, list) else [] if value in (None, "") else [value]
             if not items or not written.strip():
                 continue
             name = extra_name(written)
-            if name in EMBARGO_NAMES and written not in self.stored:
+            if name in EMBARGO_NAMES and not is_stored:
                 ends = [_date_text(item) or _plain(item) or str(item) for item in items if item != {}]
                 self.embargo += [end for end in ends if end.strip().lower() not in _NO_EMBARGO]
                 continue
@@ -276,7 +278,8 @@ class _Record:
 @lru_cache(maxsize=4096)
 def name_key(written: str) -> str:
     """The name of a field or column as it is looked up: "Publication Date " is publication_date."""
-    return re.sub(r"[\s-]+", "_", normalize("NFC", written).strip().lower())
+    name = re.sub(r"[\s-]+", "_", normalize("NFC", written).strip().lower())
+    return _DUBLIN_CORE.sub("dc_", name)
 
 
 @lru_cache(maxsize=256)

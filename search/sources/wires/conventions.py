@@ -6,6 +6,7 @@ import re
 
 from search.article import Article, one_line, version_of
 from search.errors import InvalidArticle
+from search.sources.reading.bylines import split_names
 from search.sources.reading.outcome import BadDocument, Origin, Retracted
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -13,7 +14,6 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 RETRACTED = frozenset({"canceled", "cancelled", "withheld"})
 """The statuses, in the standards' words, of a document that must not be shown."""
 
-_JOINED = re.compile(r"\s*[;|]\s*|\s+/\s+|,?\s+and\s+")
 _BY = {"de": "von", "fr": "par", "es": "por", "pt": "por", "it": "di", "nl": "door", "sv": "av", "nb": "av"}
 
 
@@ -34,7 +34,4 @@ def names_in(byline: str, *, language: str = "", source: str = "") -> list[str]:
     text = re.sub(rf"^(?:by|{by})[:\s]+", "", one_line(byline), flags=re.IGNORECASE).strip(" ,;-")
     if source and text.lower().endswith(ending := f", {source.lower()}"):
         text = text[: -len(ending)]
-    names = _JOINED.split(text)
-    if re.search(r"\sand\s", text):  # only then does a comma part two names, not a name and a job
-        names = [name for joined in names for name in joined.split(",")]
-    return [name.strip() for name in names if name.strip() and name.strip().lower() != source.lower()]
+    return [name for name in split_names(text) if name.lower() != source.lower()]
