@@ -24,6 +24,7 @@ from search.language.limits import (
 from search.language.nodes import Fuzzy, Node, Phrase, PhrasePattern, Spelling, Wildcard, Word
 from search.language.scanner import Characters, Scanner
 from search.language.suffixes import has_wildcard, read_distance, read_slots, read_wildcard
+from search.language.tongues import codes_of
 from search.language.trees import any_of, is_of_text
 from search.text import forms
 
@@ -79,6 +80,8 @@ class Leaves:
         slop = read_distance(tilde[1] or "0") if tilde else 0
         if self.is_value:
             return Phrase(text, self.field, slop) if self.says_something(text) else None
+        if not self.any_word:
+            self._note_borrowed(text)
         slots = read_slots(pattern, self.field) if has_wildcard(pattern) else []
         if isinstance(slots, str):
             scan.fail(slots, start, scan.at)
@@ -115,6 +118,8 @@ class Leaves:
         if scan.peek() == "^":
             scan.fail("a boost follows what it weighs, without a space", start, start + 1)
         word = scan.characters(glued=not self.is_value)
+        if not self.is_value and (plural := scan.match(foreign.PLURAL)):
+            self.notes.append(f"“{plural.group()}” was left out: a word is found in its singular and plural")
         most = MAX_QUERY_VALUE if self.is_value else MAX_QUERY_WORD
         if len(word.text) > most:
             raise LimitExceeded(f"a word has {len(word.text):,} characters, more than {most}; shorten it")
@@ -140,7 +145,17 @@ class Leaves:
             return Fuzzy(word.text, edits, self.field)
         if not self.says_something(word.text):
             return None
-        return self._spell(lambda spell, spelling: Word(spell(word.text), self.field, spelling), start)
+        found = self._spell(lambda spell, spelling: Word(spell(word.text), self.field, spelling), start)
+        codes = codes_of(word.text) if self.field == "lang" else ()
+        return any_of([found, *(Word(code, "lang") for code in codes)])
+
+    def _note_borrowed(self, text: str) -> None:
+        """Note the signs in and after quotes that other services read."""
+        if foreign.TRUNCATED_IN_QUOTES.search(text):
+            meant = foreign.TRUNCATED_IN_QUOTES.sub(r"\1*", text)
+            self.notes.append(f'“{shortened(text)}” was read as it is; did you mean "{meant}"?')
+        if after := foreign.DISTANCE_OF_PHRASE.match(self.scan.text, self.scan.at):
+            self.notes.append(f'“{after.group()}” was read as a word; did you mean "{text}"~{after[1]}?')
 
     def _ends_question(self, word: Characters) -> bool:
         """True if the ? at the end of `word` ends a row of words, as in a question; notes it.

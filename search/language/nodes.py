@@ -296,6 +296,11 @@ _UNQUOTABLE_TEXT = re.compile(rf"[{QUOTES}\\*]|(?<=\w)\?(?=\w)")
 _SPECIAL = re.compile(rf"[\s(){QUOTES}|\\*?~^]")
 _SPECIAL_BUT_WILDCARDS = re.compile(rf"[\s(){QUOTES}|\\~^]")
 _LIKE_A_FIELD = re.compile(r"((?i:extra\.)?[A-Za-z][A-Za-z0-9_]*)?:")
+_LIKE_ANOTHER_SERVICE = re.compile(
+    r"\A((?:length|wc|words|date|yr|year)|[A-Za-z]{2,3}(?==)|[^\W\d_]{3,}(?=[!$]\Z))([<>=!$])", re.IGNORECASE
+)
+"""A word that `foreign` reads as something else."""
+
 GLUED_OPERATOR = re.compile(r"/[FN](\d{1,9})/", re.IGNORECASE)
 """An operator of Factiva that needs no space around it: the first words, or as near as this."""
 
@@ -305,6 +310,7 @@ def escaped(text: str, *, in_field: bool = False, wildcards: bool = False) -> st
     special = _SPECIAL_BUT_WILDCARDS if wildcards else _SPECIAL
     shown = special.sub(lambda match: "\\" + match.group(), text)
     shown = GLUED_OPERATOR.sub(lambda match: "\\" + match.group(), shown)
+    shown = _LIKE_ANOTHER_SERVICE.sub(r"\1\\\2", shown)
     if text[:1] in ("-", "!", "#", "=") or RESERVED.fullmatch(text):
         return "\\" + shown
     named = _LIKE_A_FIELD.match(text)

@@ -1,7 +1,7 @@
 """The operands of a query: leaves in fields, in zones and in a spelling, and filters.
 
-`Operands` reads one of them at the scanner's place; the parser, which extends it, reads operators and gives
-the content of parentheses.
+`Operands` reads one of them at the scanner's place. `Services`, which extends it, reads the forms of other
+services, and the parser, which extends that, reads operators and gives the content of parentheses.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 
 from search.dates import shortened
 from search.errors import LimitExceeded
-from search.fields import DATE_FIELDS, TEXT_FIELDS, field_name, near_fields, no_field
+from search.fields import DATE_FIELDS, EXACT_FIELDS, TEXT_FIELDS, field_name, near_fields, no_field
 from search.language import foreign
 from search.language.leaves import Leaves, Spelled
 from search.language.limits import MAX_FIRST, MAX_NESTING, MAX_TIMES
@@ -24,7 +24,6 @@ from search.language.nodes import (
     Is,
     Length,
     Missing,
-    Near,
     Node,
     Not,
     Phrase,
@@ -33,13 +32,13 @@ from search.language.nodes import (
 )
 from search.language.ranges import read_filter, read_length
 from search.language.scanner import Scanner
-from search.language.suffixes import read_distance, read_wildcard
-from search.language.trees import is_positional, leaves, within
-from search.text import words
+from search.language.suffixes import read_wildcard
+from search.language.trees import is_positional, leaves, text_fields, within
 
 _FIELD = re.compile(r"((?i:extra\.)?[A-Za-z][A-Za-z0-9_]*):")
 _ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*://[^\s()"|]*')
 _EVERYTHING = re.compile(r'\*:\*(?=[\s()"|^]|$)')
+_EXACT = re.compile(r'=(?=[-!]?["\w])')
 _NUMBER = re.compile(r"(\d{1,9})[ \t]*")
 
 Read = Callable[[], Node | None]
@@ -61,6 +60,10 @@ class Operands(Leaves):
         """Read the content of parentheses."""
         raise NotImplementedError
 
+    def borrowed(self, start: int) -> Read | None:
+        """A function that reads what stands here as another service writes it; None if nothing does."""
+        raise NotImplementedError
+
     def primary(self) -> Node | None:
         """Read one operand."""
         scan = self.scan
@@ -76,12 +79,12 @@ class Operands(Leaves):
             return self.quoted()
         if head == "#" and scan.peek(1).strip():
             scan.at += 1
-            return self._in_field("keyword", start)
+            return self.in_field("keyword", start)
         if scan.match(_EVERYTHING):
             return Everything()
         if scan.match(_ADDRESS):
             return self._address(start)
-        if read := self._foreign(start):
+        if (read := self.borrowed(start)) is not None:
             return read()
         if field := scan.match(_FIELD):
             return self._fielded(field)
@@ -92,14 +95,14 @@ class Operands(Leaves):
     def _spelled_word(self) -> Node | None:
         """Read a word; after `=` a word or a phrase as it is written."""
         scan, start = self.scan, self.scan.at
-        if scan.peek() == "=" and not self.is_value and (scan.peek(1) == '"' or scan.peek(1).isalnum()):
-            scan.at += 1
-            return self._in_spelling(Spelled("exact", "="), self._leaf, start)
+        if not self.is_value and scan.match(_EXACT):
+            self.refuse_sign("=")
+            return self.in_spelling(Spelled("exact", "="), self._leaf, start)
         if not self.is_value and not self.any_word and (stem := scan.match(foreign.TRUNCATED)):
             self.has_foreign = True
-            self.notes.append(f"“{stem.group()}” was read as {stem[1]}*")
+            self.notes.append(f"“{stem.group()}” was read as {stem[1][:-1]}*")
             self.refuse_spelling("a wildcard", start)
-            found = read_wildcard(f"{stem[1]}*", self.field)
+            found = read_wildcard(f"{stem[1][:-1]}*", self.field)
             return scan.fail(found, start, scan.at) if isinstance(found, str) else found
         return self.word()
 
@@ -136,8 +139,8 @@ class Operands(Leaves):
         scan, written = self.scan, match[1]
         is_alone = scan.peek() in ("", ")", "|") or scan.peek().isspace()
         if written.lower() in MODIFIERS and not is_alone:
-            return self._modified(written.lower(), match.start())
-        name = self._name(written)
+            return self.modified(written.lower(), match.start())
+        name = self.name_of(written)
         near = near_fields(written, self.extra_fields) if name is None else []
         if name is None and is_alone:
             known = [] if written.lower() in MODIFIERS else near
@@ -152,9 +155,9 @@ class Operands(Leaves):
             scan.fail(f"nothing follows “{written}:”", match.start(), match.end())
         if name in DATE_FIELDS or name == "is":
             return read_filter(self.scan, name, zone=self.zone, now=self.now)
-        return self._in_field(name, match.start())
+        return self.in_field(name, match.start())
 
-    def _name(self, written: str) -> str | None:
+    def name_of(self, written: str) -> str | None:
         """The field that `written` names, in this language or in another."""
         lower = written.lower()
         if lower in MODIFIERS:
@@ -166,12 +169,12 @@ class Operands(Leaves):
         other = foreign.NAMES.get(lower)
         return other if other not in MODIFIERS else None
 
-    def _in_field(self, name: str, start: int) -> Node | None:
+    def in_field(self, name: str, start: int) -> Node | None:
         scan = self.scan
         if scan.peek() == ":":
             scan.fail("a colon needs the name of a field before it", scan.at, scan.at + 1)
-        if name in TEXT_FIELDS and scan.peek() in ("-", "!") and scan.peek(1).strip():
-            scan.fail(f"to leave a word out write -{name}:word", scan.at, scan.at + 1)
+        if name not in EXACT_FIELDS and (name in TEXT_FIELDS or not scan.peek(1).isdecimal()):
+            self.refuse_sign(f"{name}:")
         enclosing, self.field = self.field, name
         value_start = scan.at
         match scan.peek():
@@ -190,31 +193,42 @@ class Operands(Leaves):
             return Missing(name)
         return Not(Missing(name)) if isinstance(found, Everything) else found
 
+    def refuse_sign(self, prefix: str) -> None:
+        """Raise `QuerySyntaxError` for a sign of exclusion here, after a prefix."""
+        scan = self.scan
+        sign = scan.operator_word()
+        if sign != "NOT":
+            sign = scan.peek() if scan.peek() in ("-", "!") and scan.peek(1).strip() else ""
+        if sign:
+            scan.fail(f"to leave a word out write -{prefix}word", scan.at, scan.at + len(sign))
+
     def _in_text(self) -> Node | None:
         """Read a word in a field of text, or a part or a count in it."""
         scan = self.scan
         start = scan.at
         if (found := scan.match(_FIELD)) and found[1].lower() in MODIFIERS and scan.peek().strip(")|"):
-            return self._modified(found[1].lower(), start)
+            return self.modified(found[1].lower(), start)
         scan.at = start
         return self._spelled_word()
 
     # --- zones, counts, spellings ---------------------------------------------------------------
 
-    def _modified(self, name: str, start: int) -> Node | None:
+    def modified(self, name: str, start: int) -> Node | None:
         """Read the operand after `lead:`, `first:`, `atleast:`, `exact:`, `caps:` or `words:`."""
         match name:
             case "words":
                 return read_length(self.scan, start)
             case "exact" | "caps":
+                self.refuse_sign(f"{name}:")
                 spelled = Spelled("exact" if name == "exact" else "caps", f"{name}:")
-                return self._in_spelling(spelled, self._inner_primary, start)
+                return self.in_spelling(spelled, self.inner_primary, start)
             case "atleast":
-                return self._at_least(self._number(name, 2, MAX_TIMES, start), start)
+                return self.at_least(self._number(name, 2, MAX_TIMES, start), start)
             case "first":
-                return self._in_zone(self._number(name, 1, MAX_FIRST, start), start)
+                return self.in_zone(self._number(name, 1, MAX_FIRST, start), start)
             case _:
-                return self._in_zone("lead" if name == "lead" else "hlead", start)
+                self.refuse_sign(f"{name}:")
+                return self.in_zone("lead" if name == "lead" else "hlead", start)
 
     def _number(self, name: str, least: int, most: int, start: int) -> int:
         scan = self.scan
@@ -228,6 +242,7 @@ class Operands(Leaves):
             scan.fail(
                 f"“{name}:” takes a number and then a word or a set: {name}:5(a OR b){own}", start, scan.at
             )
+        self.refuse_sign(f"{name}:{found[1]} ")
         return self.within_limits(name, int(found[1]), least, most, start)
 
     def within_limits(self, name: str, number: int, least: int, most: int, start: int) -> int:
@@ -238,7 +253,7 @@ class Operands(Leaves):
             self.scan.fail(f"“{name}:” takes a number from {least} up", start, self.scan.at)
         return number
 
-    def _inner_primary(self) -> Node | None:
+    def inner_primary(self) -> Node | None:
         """Read the operand of a part, a count or a spelling, which is counted with it as one."""
         self.clauses -= 1
         self._enter("parts and spellings")
@@ -252,25 +267,27 @@ class Operands(Leaves):
             raise LimitExceeded(f"{noun} are nested more than {MAX_NESTING} deep; use fewer")
 
     def _operand(self, name: str, start: int) -> Node:
-        found = self._inner_primary()
+        found = self.inner_primary()
         if found is None:
             self.scan.fail(f"nothing to look for in “{name}”", start, self.scan.at)
         return found
 
-    def _at_least(self, times: int, start: int) -> Node:
+    def at_least(self, times: int, start: int) -> Node:
         found = self._operand("atleast", start)
         if not is_positional(found):
             reason = "atleast counts the places of a word, a phrase, a pair or a set of these"
             self.scan.fail(reason, start, self.scan.at)
         return AtLeast(found, times)
 
-    def _in_zone(self, zone: Zone, start: int) -> Node:
+    def in_zone(self, zone: Zone, start: int) -> Node:
         found = within(self._operand(f"first:{zone}" if isinstance(zone, int) else zone, start), zone)
         if found is None:
             self.scan.fail("a part of the text has words, not dates and not values", start, self.scan.at)
+        if is_positional(found) and not text_fields(found):
+            self.scan.fail("this field has no words in this part of the text", start, self.scan.at)
         return found
 
-    def _in_spelling(self, spelled: Spelled, read: Read, start: int) -> Node | None:
+    def in_spelling(self, spelled: Spelled, read: Read, start: int) -> Node | None:
         enclosing, self.spelled = self.spelled, spelled
         found = read()
         self.spelled = enclosing
@@ -278,71 +295,6 @@ class Operands(Leaves):
             isinstance(leaf, Dates | Missing | Length | Is | Everything) for leaf in leaves(found)
         ):
             self.scan.fail(f"“{spelled.name}” takes words and phrases", start, self.scan.at)
-        return found
-
-    # --- other services -------------------------------------------------------------------------
-
-    def _foreign(self, start: int) -> Read | None:
-        """A function that reads what stands here as another service writes it; None if nothing does."""
-        if self.any_word or self.is_value:
-            return None
-        read = self._foreign_here(start)
-        self.has_foreign = self.has_foreign or read is not None
-        return read
-
-    def _foreign_here(self, start: int) -> Read | None:
-        scan = self.scan
-        if counted := scan.match(foreign.COUNTED):
-            times = self.within_limits("atleast", int(counted[2]), 1, MAX_TIMES, start)
-            return (lambda: self._at_least(times, start)) if times > 1 else self._inner_primary
-        if near := scan.match(foreign.NEAR_LIST):
-            return lambda: self._near_list(read_distance(near[1]), start)
-        if scan.match(foreign.COMPARED):
-            return lambda: read_length(scan, start)
-        if equals := self._match_known(foreign.EQUALS):
-            own = foreign.NAMES[equals[1].lower()]
-            self.notes.append(f"“{equals.group()}” was read as {own}:")
-            return lambda: self._named(own, start)
-        if call := self._match_known(foreign.CALL):
-            return lambda: self._called(call[1].lower(), call[2], start)
-        return None
-
-    def _match_known(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        found = pattern.match(self.scan.text, self.scan.at)
-        if found is None or found[1].lower() not in (foreign.NAMES | foreign.SPELLINGS):
-            return None
-        if pattern is foreign.CALL and found[2] and found[1].lower() != "lead":
-            return None
-        return self.scan.match(pattern)
-
-    def _called(self, name: str, number: str, start: int) -> Node | None:
-        """Read the parentheses after a name."""
-        if name == "lead" and number:
-            return self._in_zone(self.within_limits("first", int(number[:9]), 1, MAX_FIRST, start), start)
-        if name in foreign.SPELLINGS:
-            written = foreign.SPELLINGS[name]
-            spelled = Spelled("caps", name, written) if written else Spelled("exact", name)
-            return self._in_spelling(spelled, self._inner_primary, start)
-        return self._named(foreign.NAMES[name], start)
-
-    def _named(self, own: str, start: int) -> Node | None:
-        """Read the operand of a field or a zone by its name in this language."""
-        if own in MODIFIERS:
-            return self._modified(own, start)
-        if self.field is not None:
-            self.scan.fail(f"a field inside the set of “{self.field}”", start, self.scan.at)
-        return self._in_field(own, start)
-
-    def _near_list(self, distance: int, start: int) -> Node:
-        """Read the words in quotes here as a row, each near the next."""
-        scan = self.scan
-        text = scan.quotations()[0]
-        self.count(max(0, self.phrase_length(text) - 1))
-        found: Node | None = None
-        for word in words(text):
-            found = Word(word, self.field) if found is None else Near(found, Word(word, self.field), distance)
-        if found is None:
-            scan.fail("there is nothing to search for: no word has a letter or a digit", start, scan.at)
         return found
 
 

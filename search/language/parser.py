@@ -14,7 +14,7 @@ r"""A query string to its tree.
              | quoted | "none" | "*"
     numbers  = n | [n] ".." [n] | (">" | ">=" | "<" | "<=") n
 
-`operands` and `leaves` read primaries, `proximity` and `foreign` the spellings of other services. Nothing is
+`operands` and `leaves` read primaries, `proximity` and `services` the spellings of other services. Nothing is
 guessed: text that cannot be read, or that can be read in two ways, raises `QuerySyntaxError` at its place. A
 word without a letter or a digit stands for nothing; it is left out, with a note. So is a ? that ends a row of
 words side by side, as in a question.
@@ -32,11 +32,11 @@ from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.language import foreign
 from search.language.limits import MAX_BOOST, MAX_DEPTH, MAX_FIRST, MAX_NESTING, MAX_QUERY_LENGTH
 from search.language.nodes import And, Boost, Node, Not, Query, Wildcard, Word, as_operand
-from search.language.operands import Operands
-from search.language.proximity import Proximity, both_readings, read_proximity
+from search.language.proximity import NEVER_NEAR, Proximity, both_readings, read_proximity
 from search.language.scanner import Scanner
+from search.language.services import Services
 from search.language.suffixes import read_factor
-from search.language.trees import all_of, any_of, depth, is_filter, is_positional, within
+from search.language.trees import all_of, any_of, depth, is_filter, is_positional, text_fields, within
 from search.text import forms
 
 _BOOST = re.compile(r"\^([^\s()\"|]*)")
@@ -97,7 +97,7 @@ class _ForeignRow:
     joined: Node
 
 
-class _Parser(Operands):
+class _Parser(Services):
     def __init__(
         self,
         scan: Scanner,
@@ -216,6 +216,8 @@ class _Parser(Operands):
         while operator := read_proximity(scan):
             self.has_foreign = self.has_foreign or operator.is_foreign
             self._require_operand(operator.written)
+            if operator.distance == 0 and not operator.negated:
+                scan.fail(NEVER_NEAR, operator.start, operator.end)
             right_start, self.is_beside_word = scan.at, False
             right = self._unary()
             for part, part_start, part_end in ((left, start, left_end), (right, right_start, scan.at)):
@@ -225,6 +227,9 @@ class _Parser(Operands):
                     scan.fail(reason, part_start, part_end)
             assert left is not None
             assert right is not None
+            if not operator.negated and not text_fields(left) & text_fields(right):
+                reason = f"{as_operand(left)} and {as_operand(right)} are never in one field, so never near"
+                scan.fail(reason, operator.start, operator.end)
             if before is not None and not operator.is_read_in_line_with(before[1]):
                 scan.fail(both_readings(*before, operator, right), operator.start, operator.end)
             before = left if before is None else before[0], operator, right

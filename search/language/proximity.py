@@ -18,6 +18,9 @@ from search.language.nodes import Distance, Near, Node, NotNear, as_operand, wri
 from search.language.scanner import Scanner
 from search.language.suffixes import read_distance
 
+NEVER_NEAR = "words side by side are 1 apart, so nothing is 0 apart; write NEAR/1"
+"""The fault of a distance of 0."""
+
 _OWN = re.compile(r"\s*(NEAR|ADJ|NOTNEAR)/(\d*|[SP])(?=[\s(\"]|$)")
 _NUMBER = r"(?P<{}>\d{{1,9}})"
 _FOREIGN = re.compile(

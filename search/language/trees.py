@@ -28,6 +28,7 @@ from search.language.nodes import (
     Word,
     Zone,
 )
+from search.language.tongues import codes_of
 from search.text import words
 
 
@@ -71,7 +72,8 @@ def within(node: Node, zone: Zone) -> Node | None:
 def value_leaf(field: str, value: str) -> Word | Phrase:
     """The leaf that finds the articles with a value, as a person would write it."""
     plain = value.replace("-", "").replace("_", "").replace(".", "").isalnum() and value.lower() != "none"
-    return Word(value, field) if plain and field != "author" else Phrase(value, field)
+    is_more = field == "author" or (field == "lang" and codes_of(value))  # than this value, without quotes
+    return Word(value, field) if plain and not is_more else Phrase(value, field)
 
 
 def parts_of(node: Node) -> tuple[Node, ...]:
@@ -152,6 +154,31 @@ def is_positional(node: Node) -> bool:
             return all(map(is_positional, parts))
         case _:
             return False
+
+
+def text_fields(node: Node) -> frozenset[str]:
+    """The fields in which a positional node can be found, all in one."""
+    match node:
+        case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field):
+            return frozenset(TEXT_FIELDS if field is None else (field,))
+        case PhrasePattern(field=field):
+            return frozenset(TEXT_FIELDS if field is None else (field,))
+        case Or(parts):
+            return frozenset().union(*map(text_fields, parts))
+        case Near(left, right):
+            return text_fields(left) & text_fields(right)
+        case NotNear(left):
+            return text_fields(left)
+        case Within(part, zone):
+            return text_fields(part) & _ZONE_FIELDS.get(zone, {"body"})
+        case _:
+            return frozenset()
+
+
+_ZONE_FIELDS: dict[Zone, frozenset[str]] = {
+    "lead": frozenset(TEXT_FIELDS) - {"title"},
+    "hlead": frozenset(TEXT_FIELDS),
+}
 
 
 def asks_for_capitals(node: Node) -> bool:

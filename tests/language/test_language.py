@@ -34,6 +34,7 @@ from search.language import (
     leaves,
     parse_loosely,
     parse_query,
+    value_leaf,
 )
 from search.language.limits import (
     MAX_BOOST,
@@ -48,6 +49,8 @@ from search.language.limits import (
     MAX_TIMES,
     MIN_WILDCARD_LETTERS,
 )
+from search.language.tongues import codes_of
+from search.text import LANGUAGES, language_tags
 
 BERLIN = read_zone("Europe/Berlin")
 NOW = datetime(2025, 2, 12, 15, 30, tzinfo=UTC)  # a Wednesday
@@ -288,6 +291,18 @@ def test_dates_are_read_in_the_zone_of_the_user(written: str, period: str) -> No
         ("a (plain language?) OR b", "a AND plain AND language OR b", "was read as a question mark"),
         ("title:(plain language?)", "title:plain AND title:language", "was read as a question mark"),
         ("plain language ?", "plain AND language", "has no letter or digit and was left out"),
+        (
+            "source(s) say opec",
+            "source AND say AND opec",
+            "“(s)” was left out: a word is found in its singular",
+        ),
+        ("author(s) title:ship(s)", "author AND title:ship", "“(s)” was left out"),
+        ("desk(oil)", "desk AND oil", "“desk(” was read as a word, as there is no such field"),
+        ("date is 1987", "date AND is AND 1987", "“date is 1987” was read as words; did you mean date:1987?"),
+        ("date aft 1987", "date AND aft AND 1987", "did you mean after:1987?"),
+        ("opec..price", "opec..price", "was read as a word; did you mean opec AND price?"),
+        ('"opec price"/5', '"opec price" AND /5', 'was read as a word; did you mean "opec price"~5?'),
+        ('"pric! rise"', '"pric! rise"', 'was read as it is; did you mean "pric* rise"?'),
         ("storm (again)?", "storm AND again", "has no letter or digit and was left out"),
     ],
 )
@@ -347,6 +362,41 @@ def test_a_single_word_with_a_question_mark_has_a_note() -> None:
 def test_these_are_read_so(written: str, tree: Node) -> None:
     assert read(written).tree == tree
     assert read(str(tree)).tree == tree
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["lead:(-oil)", "title:oil NEAR/5 (body:gas OR gas)", "hlead:title:oil", "opec NOTNEAR/0 price",
+     r"source:\-bbc", "desk:-5", "-=oil", r"lead:\-oil"],
+)  # fmt: skip
+def test_a_query_beside_these_faults_is_read(written: str) -> None:
+    found = parse_query(written, extra_fields=["desk"])
+    assert parse_query(str(found), extra_fields=["desk"]).tree == found.tree
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("sourcelang:spanish", "lang:spanish OR lang:es"),
+        ("-lang:English", "NOT (lang:English OR lang:en)"),
+        ('language:("Thai" OR norwegian)', 'lang:"Thai" OR lang:norwegian OR lang:no OR lang:nb OR lang:nn'),
+        ("lang:en", "lang:en"),
+        ("title:english", "title:english"),
+    ],
+)  # fmt: skip
+def test_a_language_has_a_name_and_a_code(written: str, canonical: str) -> None:
+    assert str(read(written)) == canonical
+    assert read(canonical).tree == read(written).tree
+
+
+def test_the_leaf_of_a_language_finds_this_value_only() -> None:
+    leaf = value_leaf("lang", "spanish")
+    assert read(str(leaf)).tree == leaf
+
+
+def test_every_language_with_a_stemmer_has_a_code() -> None:
+    for language in LANGUAGES:
+        assert codes_of(language)[0] in language_tags(language)
 
 
 def test_a_message_names_some_of_very_many_fields() -> None:
@@ -488,6 +538,28 @@ def test_what_has_no_letter_or_digit_is_left_out_with_a_note(written: str, mark:
         ("date:⟦99999⟧", "'99999' is not a date"),
         ('date:⟦"last 99999999999 years"⟧', "too far in the past"),
         ("⟦date:⟧", "nothing follows “date:”"),
+        # a sign after a prefix, which was read as a part of the word
+        ("lead:⟦-⟧oil", "to leave a word out write -lead:word"),
+        ("hlead:⟦!⟧oil", "write -hlead:word"),
+        ("first:5 ⟦-⟧oil", "write -first:5 word"),
+        ("atleast:2 ⟦-⟧oil", "write -atleast:2 word"),
+        ("atleast2 ⟦-⟧oil", "write -atleast:2 word"),
+        ("exact:⟦-⟧oil", "write -exact:word"),
+        ("caps:⟦-⟧US", "write -caps:word"),
+        ("=⟦-⟧oil", "write -=word"),
+        ("hd=⟦-⟧oil", "write -title:word"),
+        ("lp=⟦-⟧oil", "write -lead:word"),
+        ("source:⟦-⟧bbc", "write -source:word"),
+        ("title:⟦NOT⟧ oil", "write -title:word"),
+        ("hd=⟦not⟧ oil", "write -title:word"),
+        # queries that can never match
+        ("opec ⟦w/0⟧ price", "write NEAR/1"),
+        ("opec ⟦ADJ/0⟧ price", "write NEAR/1"),
+        ('⟦near0:⟧"a b"', "write NEAR/1"),
+        ("title:oil ⟦NEAR/5⟧ body:gas", "title:oil and body:gas are never in one field"),
+        ("⟦lead:title:oil⟧", "this field has no words in this part of the text"),
+        ("⟦first:5(title:oil)⟧", "this field has no words in this part"),
+        ("date(⟦geq⟧ (1/1/2010))", "'geq' is not a date"),
     ],
 )  # fmt: skip
 def test_an_error_points_at_what_is_wrong(written: str, reason: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from search.errors import QuerySyntaxError
-from search.language import Query, parse_loosely, parse_query
+from search.language import Query, Word, leaves, parse_loosely, parse_query
 from tests.language.test_language import NOW
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "query-language.md"
@@ -57,6 +57,9 @@ def test_an_operator_of_another_service_is_a_word_where_it_joins_nothing(word: s
     ("written", "note"),
     [
         ("storm!", "“storm!” was read as storm*"),
+        ("pric$", "“pric$” was read as pric*"),
+        ("date>1987", "“date>” was read as after:"),
+        ("yr >= 1987", "“yr >=” was read as since:"),
         ("hd=storm", "“hd=” was read as title:"),
         ("vesk same port", "did you mean NEAR/P?"),
         ("vesk SAME port", "“SAME” was read as NEAR/P"),
@@ -78,6 +81,17 @@ def test_a_form_that_one_service_has_is_read_as_the_nearest_with_a_note(written:
 )
 def test_small_letters_are_words_unless_another_service_is_written(written: str, canonical: str) -> None:
     assert str(read(written)) == canonical
+
+
+def test_a_name_with_parentheses_is_a_field_where_the_archive_has_it() -> None:
+    assert str(parse_query("section(oil)", extra_fields=["section"])) == "section:oil"
+
+
+def test_an_escaped_form_of_another_service_stays_a_word() -> None:
+    for written in (r"storm\!", r"pric\$", r"hd\=oil", r"date\>1987", r"length\>500", "CAN$"):
+        (leaf,) = leaves(read(written).tree)
+        assert isinstance(leaf, Word)
+        assert read(str(leaf)).tree == leaf
 
 
 def test_a_headline_is_not_read_as_a_query_of_another_service() -> None:
