@@ -301,6 +301,9 @@ _LIKE_ANOTHER_SERVICE = re.compile(
 )
 """A word that `foreign` reads as something else."""
 
+_COUNT = re.compile(r"(?:atleast|repeat)\d{1,9}", re.IGNORECASE)
+"""A word that counts the next one in `foreign`."""
+
 GLUED_OPERATOR = re.compile(r"/[FN](\d{1,9})/", re.IGNORECASE)
 """An operator of Factiva that needs no space around it: the first words, or as near as this."""
 
@@ -311,7 +314,7 @@ def escaped(text: str, *, in_field: bool = False, wildcards: bool = False) -> st
     shown = special.sub(lambda match: "\\" + match.group(), text)
     shown = GLUED_OPERATOR.sub(lambda match: "\\" + match.group(), shown)
     shown = _LIKE_ANOTHER_SERVICE.sub(r"\1\\\2", shown)
-    if text[:1] in ("-", "!", "#", "=") or RESERVED.fullmatch(text):
+    if text[:1] in ("-", "!", "#", "=") or RESERVED.fullmatch(text) or _COUNT.fullmatch(text):
         return "\\" + shown
     named = _LIKE_A_FIELD.match(text)
     if in_field and not (named and (named[1] or "").lower() in MODIFIERS):

@@ -33,7 +33,7 @@ from search.language.nodes import (
 from search.language.ranges import read_filter, read_length
 from search.language.scanner import Scanner
 from search.language.suffixes import read_wildcard
-from search.language.trees import is_positional, leaves, text_fields, within
+from search.language.trees import has_no_place, is_positional, leaves, within
 
 _FIELD = re.compile(r"((?i:extra\.)?[A-Za-z][A-Za-z0-9_]*):")
 _ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*://[^\s()"|]*')
@@ -283,7 +283,7 @@ class Operands(Leaves):
         found = within(self._operand(f"first:{zone}" if isinstance(zone, int) else zone, start), zone)
         if found is None:
             self.scan.fail("a part of the text has words, not dates and not values", start, self.scan.at)
-        if is_positional(found) and not text_fields(found):
+        if has_no_place(found):
             self.scan.fail("this field has no words in this part of the text", start, self.scan.at)
         return found
 

@@ -36,7 +36,16 @@ from search.language.proximity import NEVER_NEAR, Proximity, both_readings, read
 from search.language.scanner import Scanner
 from search.language.services import Services
 from search.language.suffixes import read_factor
-from search.language.trees import all_of, any_of, depth, is_filter, is_positional, text_fields, within
+from search.language.trees import (
+    all_of,
+    any_of,
+    depth,
+    has_no_place,
+    is_filter,
+    is_positional,
+    text_fields,
+    within,
+)
 from search.text import forms
 
 _BOOST = re.compile(r"\^([^\s()\"|]*)")
@@ -269,7 +278,7 @@ class _Parser(Services):
         """The part, where another service asks for it among the first words."""
         self.has_foreign = True
         found = within(part, self.within_limits("first", number, 1, MAX_FIRST, start))
-        if found is None:
+        if found is None or has_no_place(found):
             self.scan.fail("only words of the text have a place in it", start, self.scan.at)
         return found
 

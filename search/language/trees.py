@@ -175,6 +175,11 @@ def text_fields(node: Node) -> frozenset[str]:
             return frozenset()
 
 
+def has_no_place(node: Node) -> bool:
+    """True if a part of the tree must lie in a zone that has no words of its field."""
+    return (isinstance(node, Within) and not text_fields(node)) or any(map(has_no_place, parts_of(node)))
+
+
 _ZONE_FIELDS: dict[Zone, frozenset[str]] = {
     "lead": frozenset(TEXT_FIELDS) - {"title"},
     "hlead": frozenset(TEXT_FIELDS),

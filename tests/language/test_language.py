@@ -559,6 +559,8 @@ def test_what_has_no_letter_or_digit_is_left_out_with_a_note(written: str, mark:
         ("title:oil ⟦NEAR/5⟧ body:gas", "title:oil and body:gas are never in one field"),
         ("⟦lead:title:oil⟧", "this field has no words in this part of the text"),
         ("⟦first:5(title:oil)⟧", "this field has no words in this part"),
+        ("⟦lead:(a OR title:b)⟧", "this field has no words in this part"),
+        ("⟦lead:atleast:2(title:b)⟧", "this field has no words in this part"),
         ("date(⟦geq⟧ (1/1/2010))", "'geq' is not a date"),
     ],
 )  # fmt: skip

@@ -94,6 +94,12 @@ def test_an_escaped_form_of_another_service_stays_a_word() -> None:
         assert read(str(leaf)).tree == leaf
 
 
+@pytest.mark.parametrize("written", [r"\atleast5 ferry", "atleast5 >500", "atleast5 * ferry"])
+def test_a_word_like_a_count_is_no_count_when_it_is_read_again(written: str) -> None:
+    found = read(written)
+    assert read(str(found)).tree == found.tree
+
+
 def test_a_headline_is_not_read_as_a_query_of_another_service() -> None:
     found = parse_loosely("Goal! Vesk win w/5 minutes left", zone=UTC, now=NOW)
     assert str(found) == "Goal OR Vesk OR win OR w OR 5 OR minutes OR left"
