@@ -32,6 +32,7 @@ from search.language import (
     any_of,
     within,
 )
+from search.language.trees import has_no_place, text_fields
 
 WORDS = (
     "strike strikes striking the of bank Bank café cafe résumé resumes U.S. US 1,750 1750 naval-base naval "
@@ -127,12 +128,17 @@ def _within(node: Node, zone: Zone) -> Node:
     return found
 
 
+def _has_place(node: Node) -> bool:
+    """True if there may be a match; a query that can have none is refused."""
+    return bool(text_fields(node)) and not has_no_place(node)
+
+
 _positional = st.recursive(
     _text_leaves,
     lambda inner: st.one_of(
-        st.builds(Near, inner, inner, _distances, st.booleans()),
+        st.builds(Near, inner, inner, _distances, st.booleans()).filter(_has_place),
         st.builds(NotNear, inner, inner, _distances),
-        st.builds(_within, inner, _zones),
+        st.builds(_within, inner, _zones).filter(_has_place),
         st.lists(inner, min_size=2, max_size=2).map(any_of),
     ),
     max_leaves=4,
