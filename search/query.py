@@ -16,9 +16,9 @@ have to name in an annotation is here, too.
 from search.archive.archive import Archive, open_archive
 from search.archive.concordance import Collocate, Kwic, KwicLine
 from search.archive.counted import Coverage
+from search.archive.deliveries import Delivery, Entry, SavedSearch
 from search.archive.manifest import Drift, Manifest, Replay
 from search.archive.question import Question
-from search.archive.searches import Delivery, Entry, SavedSearch
 from search.archive.versioned import Change, Diff
 from search.changes import Span, TextDiff
 from search.deadline import Deadline

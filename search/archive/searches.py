@@ -6,104 +6,72 @@ until it is confirmed, and whenever its number is asked for.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace as dataclass_replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from search.archive.arguments import Timeout, checked_as, text_of
+from search.archive.deliveries import (
+    Delivery,
+    Entry,
+    SavedSearch,
+    StoredQuestion,
+    entries_to_store,
+    entry_of,
+    folded,
+    read_stored,
+    saved_search,
+    written_question,
+)
 from search.archive.opened import REVISION, OpenedArchive, Past
 from search.archive.question import Question, question_of, read_question
-from search.article import Article
 from search.dates.bounds import Moment, period_of
-from search.deadline import Check
-from search.engine import Arrivals, Reader, Reason, StoredEntry, StoredSearch, Watch, Watching
+from search.engine import (
+    Look,
+    Mark,
+    Reader,
+    StoredDelivery,
+    StoredEntry,
+    StoredSearch,
+    Watch,
+    Watching,
+)
 from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError, SearchError
-from search.snippets import Markers, Snippet, snippet
 
 MAX_FEED_ENTRIES = 50
 """The entries of a feed, at most."""
 
-_TEXTS = frozenset(("description", "highlights", "body"))
+MAX_ENTRIES = 1_000
+"""The articles of a search in one delivery, at most; a search for changes has no limit."""
+
 _NAME = re.compile(r"\w[\w.-]{0,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
-    """A question with a name, for the articles that come.
-
-    It has looked at all revisions up to `revision`, and has delivered `articles` in a number of `deliveries`.
-    `made` is when it was saved.
-    """
-
-    name: str
-    question: Question
-    revision: int
-    made: datetime
-    articles: int = 0
-    deliveries: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An article that a saved search has found, as it was when it was delivered, without its text.
-
-    The archive took it in, or its change, with a revision, at the time `seen`. `copies` are other articles of
-    the same delivery with the same text.
-    """
-
-    search: str
-    reason: Reason
-    revision: int
-    seen: datetime
-    article: Article
-    snippet: Snippet
-    delivery: int
-    copies: tuple[Entry, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """The id of the article."""
-        return self.article.id
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """The articles that are new to some saved searches, search by search, in the order in which they came.
-
-    `number` is 0 if nothing is new. `earlier` has the new copies of articles that an earlier delivery has:
-    these are not entries. `archive` is the UUID of the archive, `searches` are the searches that were asked,
-    and `made` is the time of the look, None if nothing is new. `failures` has the searches that could not be
-    asked in this call, each with its error.
-    """
-
-    number: int
-    archive: str
-    searches: tuple[str, ...]
-    made: datetime | None = None
-    entries: tuple[Entry, ...] = ()
-    earlier: tuple[Entry, ...] = ()
-    failures: Mapping[str, SearchError] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def name(self) -> str:
-        """The name of the search, if it was one; else ""."""
-        return self.searches[0] if len(self.searches) == 1 else ""
 
 
 class WatchingArchive(OpenedArchive):
     """An archive that keeps searches and tells of the articles that are new to them."""
 
     def save(
-        self, name: str, question: Question | str, *, start: Past | None = None, replace: bool = False
+        self,
+        name: str,
+        question: Question | str,
+        *,
+        start: Past | None = None,
+        replace: bool = False,
+        changes: bool = False,
+        every_copy: bool = False,
     ) -> SavedSearch:
         """Save a question under a name, for articles that come from now on.
 
-        With `start`, which is a revision or a moment, also for articles that came with it or later. With
-        `replace` the question takes the place of the one that has this name, and goes on from where that was.
-        Raises `InvalidRequest` if there is one already.
+        With `start`, which is a revision or a moment, also for articles that came with it or later, as far as
+        the archive knows when they came. With `replace` the search that has this name gets the question and
+        the options, and goes on from where it was.
+
+        With `changes` it also tells of articles whose headline or text has changed, and of articles that
+        match only since a change. Copies of one text are one entry, and a copy of an article that was
+        delivered earlier is not an entry; with `every_copy` each is an entry of its own. Raises
+        `InvalidRequest` if there is a search with this name already.
         """
         if replace and start is not None:
             raise InvalidRequest("a search that is replaced goes on from where it was, so it has no start")
@@ -112,79 +80,93 @@ class WatchingArchive(OpenedArchive):
             raise InvalidRequest(
                 f"{name!r} cannot be a name; names are up to 64 letters, digits and any of _ - ."
             )
+        watching = self._watching()
         with self._reading() as (reader, _):
             read_question(reader, asked, self.zone, now)  # so that an error comes now
             revision = reader.state().revision
         if start is not None:
             revision = min(revision, self._revision_before(start, now))
-        self._watching().save_search(StoredSearch(name, _written(asked), revision, now), replace=replace)
-        return self._search_named(name)
+        written = written_question(StoredQuestion(asked, bool(changes), bool(every_copy)))
+        watching.save_search(StoredSearch(name, written, now, revision, Mark.at(revision)), replace=replace)
+        return next(each for each in self.saved() if each.name == name)
 
     def saved(self) -> tuple[SavedSearch, ...]:
         """The saved searches, by name."""
-        counts = self._watching().count_delivered()
-        return tuple(
-            SavedSearch(each.name, _read(each.question), each.revision, each.made, *counts.get(each.name, ()))
-            for each in self._watching().saved_searches()
-        )
+        return tuple(map(saved_search, self._watching().saved_searches()))
 
     def remove_saved(self, name: str) -> bool:
         """Erase a saved search with all that it has delivered; False if there is no such search."""
         return self._watching().remove_search(text_of("a name", name))
 
-    def new(
-        self,
-        names: str | Iterable[str] | None = None,
-        *,
-        changes: bool = False,
-        every_copy: bool = False,
-        timeout: Timeout = None,
-    ) -> Delivery:
+    def new(self, names: str | Iterable[str] | None = None, *, timeout: Timeout = None) -> Delivery:
         """Look for the articles that have come since the last look of these saved searches, or of all.
 
         An article counts when the archive first has it, whenever it was published, if it matches as it came.
-        With `changes` also articles whose headline or text has changed, and articles that match only since a
-        change. Copies of one text are one entry, and a copy of an article that was delivered earlier is not
-        an entry; with `every_copy` each is an entry of its own.
+        Each search tells of it once. A delivery has up to 1,000 articles of a search without `changes`; the
+        next one goes on after them.
 
-        The look and its articles are kept together or not at all. The same delivery is returned until it is
-        given to `confirm`. A search that fails is in `failures`; if `names` is one name, its error is raised.
+        The look and its articles are kept together or not at all. Another call for the same searches returns
+        the same delivery until it is given to `confirm`. Raises `OtherAnalyzer` if the archive must be
+        rebuilt first. If `names` is one name, the error of this search is raised.
         """
         watching, now = self._watching(), self._moment()
-        wanted = self._names(names)
-        failures: dict[str, SearchError] = {}
         while True:
-            number = watching.unconfirmed(wanted)
-            if number is not None:
-                waiting = self.delivery(number)
-                if waiting.entries or waiting.earlier:
-                    return replace(waiting, failures=MappingProxyType(failures))
-                watching.confirm(number)  # as its articles have been forgotten or cancelled
-                continue
-            known = {each.name: each for each in watching.saved_searches() if each.name in wanted}
-            with self._reading(timeout) as (reader, check):
-                archive, upto = reader.state().archive, reader.state().revision
-                watches, failures = self._watches(reader, known.values(), now)
-                found = dict(zip(watches, reader.arrivals([*watches.values()], changes=changes), strict=True))
-                entries: list[StoredEntry] = []
-                for name, arrivals in found.items():
-                    if arrivals.failure is not None:
-                        failures[name] = arrivals.failure
-                    entries += _entries(name, arrivals, check, every_copy=every_copy)
-            if isinstance(names, str) and names in failures:
-                raise failures[names]
-            seen = {name: watch.after for name, watch in watches.items() if name not in failures}
-            number = watching.deliver(wanted, seen, upto, now, entries) if seen else 0
-            if number is not None:
-                made = self.delivery(number) if number else Delivery(0, archive, tuple(wanted))
-                return replace(made, failures=MappingProxyType(failures))
+            wanted = self._names(names)
+            waiting = watching.unconfirmed()
+            for each in waiting:
+                if each.all == (names is None) and (each.all or {*each.searches} == {*wanted}):
+                    again = self.delivery(each.number)
+                    if again.entries or again.earlier:
+                        return again
+                    watching.confirm(each.number)  # as its articles have been forgotten or cancelled
+            delivery = self._look(watching, wanted, names, now, timeout)
+            if delivery is not None:
+                others = [each for each in waiting if not {*each.searches}.isdisjoint(wanted)]
+                told = tuple(map(_in_words, (each for each in others if self.delivery(each.number).entries)))
+                return dataclass_replace(delivery, warnings=delivery.warnings + told)
+
+    def _look(
+        self,
+        watching: Watching,
+        wanted: Sequence[str],
+        names: str | Iterable[str] | None,
+        now: datetime,
+        timeout: Timeout,
+    ) -> Delivery | None:
+        """Look once, and keep the outcome; None if another look was faster."""
+        known = {each.name: each for each in watching.saved_searches() if each.name in wanted}
+        saved = {name: read_stored(each.question) for name, each in known.items()}
+        with self._reading(timeout) as (reader, check):
+            state = reader.state()
+            watches, failures = self._watches(reader, known, saved, now)
+            found = dict(zip(watches, reader.arrivals([*watches.values()], limit=MAX_ENTRIES), strict=True))
+            warnings = state.warnings
+        failures |= {name: each.failure for name, each in found.items() if each.failure is not None}
+        if isinstance(names, str) and names in failures:
+            raise failures[names]
+        looked = {name: each for name, each in found.items() if name not in failures}
+        entries: list[StoredEntry] = []
+        for name, each in looked.items():
+            check()
+            entries += entries_to_store(name, each, every_copy=saved[name].every_copy)
+            if each.mark.revision < state.revision:
+                warnings += (f"there are more new articles for {name!r}; ask again",)
+        marks = {name: (known[name].mark, each.mark) for name, each in looked.items()}
+        asked, every = tuple(wanted), names is None
+        number = watching.deliver(Look(asked, every, now, marks, entries)) if looked else 0
+        if number is None:
+            return None
+        made = self.delivery(number) if number else Delivery(0, state.archive, asked, every)
+        return dataclass_replace(made, failures=MappingProxyType(failures), warnings=warnings)
 
     def confirm(self, delivery: Delivery | int) -> None:
-        """Keep that a delivery was received, so that `new` goes on to the next."""
-        number = (
-            delivery.number if isinstance(delivery, Delivery) else checked_as(int, "a delivery", delivery)
-        )
-        self._watching().confirm(number)
+        """Keep that a delivery was received, so that `new` goes on to the next.
+
+        The delivery 0, which has nothing, needs none. Raises `InvalidRequest` if none ever had this number.
+        """
+        number = _number_of(delivery)
+        if number:
+            self._watching().confirm(number)
 
     def delivery(self, number: int) -> Delivery:
         """The delivery with this number, as it was made; raises `InvalidRequest` if there is no such number.
@@ -197,10 +179,15 @@ class WatchingArchive(OpenedArchive):
             raise InvalidRequest(
                 f"there is no delivery {number:,}; the last is {last:,}" if last else "there is no delivery"
             )
-        entries = tuple(_folded(stored.entries))
-        earlier = tuple(_entry(each) for each in stored.entries if each.earlier)
-        archive = self._archive()
-        return Delivery(stored.number, archive, stored.searches, stored.made, entries, earlier)
+        return Delivery(
+            stored.number,
+            self._archive(),
+            stored.searches,
+            stored.all,
+            stored.made,
+            tuple(folded(stored.entries)),
+            tuple(entry_of(each) for each in stored.entries if each.earlier),
+        )
 
     def delivered(
         self, names: str | Iterable[str] | None = None, *, upto: Delivery | int | None = None
@@ -210,32 +197,32 @@ class WatchingArchive(OpenedArchive):
         With `upto` only of deliveries up to this one, and without names for the searches of this one.
         """
         watching = self._watching()
+        of_delivery = names is None and isinstance(upto, Delivery) and not upto.all
+        wanted = [*upto.searches] if of_delivery and isinstance(upto, Delivery) else self._names(names)
+        last = watching.last_delivery() if upto is None else _number_of(upto)
         if isinstance(upto, Delivery):
-            wanted = [*upto.searches] if names is None else self._names(names)
-            last = upto.number or watching.last_delivery()
-        else:
-            wanted = self._names(names)
-            last = watching.last_delivery() if upto is None else upto
+            last = last or watching.last_delivery()
         rows = watching.delivered(wanted, last, MAX_FEED_ENTRIES)
-        return tuple(reversed(tuple(_folded(rows))))[:MAX_FEED_ENTRIES]
+        return tuple(reversed(tuple(folded(rows))))[:MAX_FEED_ENTRIES]
 
     def _watching(self) -> Watching:
         if not isinstance(self.engine, Watching):
             raise InvalidRequest("this kind of archive keeps no saved searches")
+        if self._as_of is not None:
+            raise InvalidRequest("saved searches are of the archive as it is, not as of an earlier revision")
         return self.engine
 
     def _archive(self) -> str:
         with self._reading() as (reader, _):
             return reader.state().archive
 
-    def _search_named(self, name: str) -> SavedSearch:
-        return next(each for each in self.saved() if each.name == name)
-
     def _names(self, names: str | Iterable[str] | None) -> list[str]:
         """The names of saved searches that are meant; raises `InvalidRequest` for others."""
         known = [each.name for each in self._watching().saved_searches()]
         if names is None:
             return known
+        if not isinstance(names, Iterable):
+            raise InvalidRequest(f"names must be text or several texts, not {type(names).__name__}")
         wanted = [text_of("a name", each) for each in ([names] if isinstance(names, str) else names)]
         for name in wanted:
             if name not in known:
@@ -254,70 +241,31 @@ class WatchingArchive(OpenedArchive):
         return self._historied().revision_at(begin - timedelta(microseconds=1)) or 0
 
     def _watches(
-        self, reader: Reader, searches: Iterable[StoredSearch], now: datetime
+        self,
+        reader: Reader,
+        known: Mapping[str, StoredSearch],
+        saved: Mapping[str, StoredQuestion],
+        now: datetime,
     ) -> tuple[dict[str, Watch], dict[str, SearchError]]:
         """The watches of the searches that have not looked at everything, and the errors of the others."""
         watches: dict[str, Watch] = {}
         failures: dict[str, SearchError] = {}
         revision = reader.state().revision
-        for each in searches:
+        for name, each in known.items():
             try:
-                tree = read_question(reader, _read(each.question), self.zone, now).tree
+                tree = read_question(reader, saved[name].question, self.zone, now).tree
             except (QuerySyntaxError, LimitExceeded, InvalidRequest) as error:
-                failures[each.name] = error
+                failures[name] = error
             else:
-                if each.revision < revision:
-                    watches[each.name] = Watch(tree, each.revision)
+                if each.mark.revision < revision:
+                    watches[name] = Watch(tree, each.mark, saved[name].changes, name, each.start)
         return watches, failures
 
 
-def _written(question: Question) -> str:
-    """A question as the text that is stored of it."""
-    bounds = {"since": question.since, "until": question.until}
-    known = {name: at if isinstance(at, str) else at.isoformat() for name, at in bounds.items() if at}
-    return json.dumps({"text": question.text, **known, "any": question.any_word})
+def _number_of(delivery: Delivery | int) -> int:
+    return delivery.number if isinstance(delivery, Delivery) else checked_as(int, "a delivery", delivery)
 
 
-def _read(written: str) -> Question:
-    facts = json.loads(written)
-    return Question(facts["text"], facts.get("since"), facts.get("until"), facts["any"])
-
-
-def _entries(name: str, arrivals: Arrivals, check: Check, *, every_copy: bool) -> Iterator[StoredEntry]:
-    """Write an entry for each article that arrived."""
-    markers = Markers(arrivals.highlights, check)
-    for each in arrivals.found:
-        check()
-        article, record = each.article, each.article.as_record()
-        shown = snippet(article, markers)
-        facts = {
-            "seen": each.at.isoformat(),
-            "article": {name: value for name, value in record.items() if name not in _TEXTS},
-            "snippet": shown.text,
-            "marks": shown.marks,
-        }
-        group = f"{article.id} r{each.revision}" if every_copy else each.group
-        yield StoredEntry(name, article.id, each.revision, each.reason, group, json.dumps(facts))
-
-
-def _folded(rows: Sequence[StoredEntry]) -> Iterator[Entry]:
-    """Read entries, the copies of one text in one delivery as one."""
-    groups: dict[tuple[int, str, str], list[StoredEntry]] = {}
-    for row in rows:
-        if not row.earlier:
-            groups.setdefault((row.delivery, row.search, row.group), []).append(row)
-    for first, *others in groups.values():
-        yield replace(_entry(first), copies=tuple(map(_entry, others)))
-
-
-def _entry(row: StoredEntry) -> Entry:
-    facts = json.loads(row.entry)
-    return Entry(
-        search=row.search,
-        reason=row.reason,
-        revision=row.revision,
-        seen=datetime.fromisoformat(facts["seen"]),
-        article=Article.restored(facts["article"]),
-        snippet=Snippet(facts["snippet"], tuple((start, end) for start, end in facts["marks"])),
-        delivery=row.delivery,
-    )
+def _in_words(waiting: StoredDelivery) -> str:
+    asked = "all saved searches" if waiting.all else ", ".join(waiting.searches)
+    return f"delivery {waiting.number:,} waits to be confirmed; it is given again if you ask {asked}"

@@ -48,7 +48,13 @@ Format = Literal["text", "json", "jsonl", "ids", "mail", "atom", "rss", "jsonfee
     metavar="REV|DATE",
     help="Also tell of articles that came from this revision (r41) or day on.  [default: from now on]",
 )
-@click.option("--replace", is_flag=True, help="Give the question to the saved search that has this name.")
+@click.option(
+    "--changes", is_flag=True, help="Also tell of articles that have changed, or match since a change."
+)
+@click.option("--every-copy", is_flag=True, help="Tell of each copy of a text as an article of its own.")
+@click.option(
+    "--replace", is_flag=True, help="Give the query and the options to the saved search that has this name."
+)
 @tz_option
 @wait_option
 @archive_option
@@ -57,6 +63,8 @@ def save(
     name: str,
     question: Question,
     start: str | None,
+    changes: bool,
+    every_copy: bool,
     replace: bool,
     tz: str | None,
     wait: float,
@@ -69,12 +77,14 @@ def save(
 
     \b
       news save ferry 'ferry -title:timetable'
-      news save silent is:silent
+      news save silent is:silent --changes
       news save ferry 'ferry OR boat' --replace
     """
     with open_existing(resolve(archive, tz), wait) as opened:
-        opened.save(name, question, start=start, replace=replace)
-    say(f"saved {name}; to see what is new: news new {name}")
+        made = opened.save(
+            name, question, start=start, replace=replace, changes=changes, every_copy=every_copy
+        )
+    say(f"saved {name}, for articles after r{made.revision}; to see what is new: news new {name}")
 
 
 @click.command()
@@ -122,10 +132,6 @@ def saved(remove: str | None, tz: str | None, wait: float, output_format: str, a
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=completed("complete_saved"))
 @click.option("--all", "every", is_flag=True, help="Ask all saved searches.")
-@click.option(
-    "--changes", is_flag=True, help="Also tell of articles that have changed, or match since a change."
-)
-@click.option("--every-copy", is_flag=True, help="Show each copy of a text as an article of its own.")
 @click.option("--again", type=click.IntRange(1), metavar="NUMBER", help="Print an earlier delivery again.")
 @click.option("--to", metavar="ADDRESS,...", help="The addresses that a mail is for.")
 @click.option("--sender", metavar="ADDRESS", help="The address that a mail is from.")
@@ -147,8 +153,6 @@ def saved(remove: str | None, tz: str | None, wait: float, output_format: str, a
 def new(
     names: tuple[str, ...],
     every: bool,
-    changes: bool,
-    every_copy: bool,
     again: int | None,
     to: str | None,
     sender: str | None,
@@ -165,18 +169,19 @@ def new(
     whenever it was published, if it matches as it came. It is shown once. Copies of one text are one article
     ("also in 3").
 
-    Each look with a result is a delivery, with a number. It is confirmed when it is printed, or when FILE is
-    in its place. An interrupted delivery is given again, byte for byte, by the next run; --again NUMBER does
-    that for any delivery. A feed (atom, rss, jsonfeed) has the last 50 articles, and is written also if
-    nothing is new.
+    Each look with a result is a delivery, with a number and up to 1,000 articles of a search. It is confirmed
+    when it is printed, or when FILE is in its place. An interrupted delivery is given again, byte for byte,
+    when the same searches are asked; --again NUMBER does that for any delivery. A feed (atom, rss, jsonfeed)
+    has the last 50 articles, and is written also if nothing is new.
 
-    The exit code is 0 if there is something new, 1 if not, and 2 if one of the searches cannot be asked.
+    The exit code is 0 if there is something new; if not, 1, or 2 if one of the searches cannot be asked.
 
     \b
       news save ferry 'ferry -title:timetable'
       news new ferry
       news new --all --format atom --output new.xml
-      news new --all -f mail --to desk@herald.example -o new.eml && sendmail -t < new.eml
+      news new --all -f mail --to desk@herald.example -o "outbox/$(date +%s).eml"
+      for m in outbox/*.eml; do [ -e "$m" ] && sendmail -t < "$m" && rm "$m"; done
     """
     if sum((bool(names), every, again is not None)) != 1:
         raise click.UsageError("give the names of saved searches, or --all, or --again NUMBER")
@@ -187,7 +192,7 @@ def new(
         else:
             if every and not opened.saved():
                 raise click.UsageError("there is no saved search; to save one: news save NAME QUERY")
-            delivery = opened.new(names or None, changes=changes, every_copy=every_copy)
+            delivery = opened.new(names or None)
         if delivery.entries or output_format != "mail":
             with written_to(output):
                 _print(opened, output_format, delivery, settings, to, sender)
@@ -223,9 +228,9 @@ def _print(
 
             sys.stdout.writelines(to_json_lines(delivery.entries))
         case "json":
-            from search.present.deliveries import delivery_as_json
+            from search.present.schema import to_json
 
-            sys.stdout.write(f"{delivery_as_json(delivery)}\n")
+            sys.stdout.write(f"{to_json(delivery, indent=2)}\n")
         case _:
             from search.present.feeds import feed
 
@@ -239,15 +244,15 @@ def _print(
 
 def _account(delivery: Delivery, output_format: Format, again: int | None) -> None:
     """Say on standard error how it went, and set the exit code."""
-    from search.present.deliveries import earlier_in_words
+    from search.present.entries import earlier_in_words
 
+    for warning in delivery.warnings:
+        warn(warning)
     for name, error in delivery.failures.items():
         print_error(f"the saved search {name!r} cannot be asked: {error}")
     if delivery.earlier and (output_format not in ("text", "mail") or not delivery.entries):
         warn(earlier_in_words(delivery))
     elif not delivery.entries:
         warn("nothing is new" if again is None else "the articles of this delivery have been erased")
-    if delivery.failures:
-        exit_with(USAGE)
     if not delivery.entries:
-        exit_with(NOTHING_FOUND)
+        exit_with(USAGE if delivery.failures else NOTHING_FOUND)

@@ -57,6 +57,8 @@ from search.engine.results import (
 from search.engine.searches import (
     Arrival,
     Arrivals,
+    Look,
+    Mark,
     Reason,
     StoredDelivery,
     StoredEntry,
@@ -97,7 +99,9 @@ __all__ = [
     "Historied",
     "Hit",
     "Level",
+    "Look",
     "Maintained",
+    "Mark",
     "PartCount",
     "Progress",
     "Proximity",

@@ -20,7 +20,7 @@ from search.engine.keyness import MIN_SCORE, Background, Distinctive
 from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.engine.request import SearchRequest
 from search.engine.results import Added, Level, Report, Results, State, Stats, Suggestion, Version
-from search.engine.searches import Arrivals, StoredDelivery, StoredEntry, StoredSearch, Watch
+from search.engine.searches import Arrivals, Look, StoredDelivery, StoredEntry, StoredSearch, Watch
 from search.language import Node
 
 Progress = Callable[[int, int], None]
@@ -83,12 +83,13 @@ class Reader(Protocol):
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         """Explain the score of the article by the query alone; None if there is no such article."""
 
-    def arrivals(self, watches: Sequence[Watch], *, changes: bool = False) -> list[Arrivals]:
-        """Find for each watch the articles that came after its revision, and matched as they came.
+    def arrivals(self, watches: Sequence[Watch], *, limit: int | None = None) -> list[Arrivals]:
+        """Find for each watch the articles that came after its mark, and matched as they came.
 
         With `changes` also articles that changed after it, or came and changed, and match only now; and
         articles that matched before, too, if headline or text have other words. `changed:` and `is:silent`
-        look at later changes only. Articles that are there no more are left out.
+        look at later changes only. Articles that are there no more are left out. A watch without `changes`
+        stops after `limit` articles. Raises `OtherAnalyzer` if the index was made with another analyzer.
         """
 
     def state(self) -> State:
@@ -194,7 +195,10 @@ class Historied(Protocol):
         """
 
     def prune(self, before: datetime) -> int:
-        """Drop the versions that were replaced or deleted before this time; return how many."""
+        """Drop the versions that were replaced or deleted before this time; return how many.
+
+        Confirmed deliveries made before this time are dropped, too.
+        """
 
 
 @runtime_checkable
@@ -213,43 +217,32 @@ class Watching(Protocol):
     def remove_search(self, name: str) -> bool:
         """Erase a search with all that it has delivered; False if there is no such search."""
 
-    def deliver(
-        self,
-        searches: Sequence[str],
-        seen: Mapping[str, int],
-        upto: int,
-        made: datetime,
-        entries: Sequence[StoredEntry],
-    ) -> int | None:
-        """Keep a delivery, and that searches have looked at all revisions up to `upto`: both or neither.
+    def deliver(self, look: Look) -> int | None:
+        """Keep a delivery, and how far its searches have looked: both or neither.
 
-        Of the `searches` that were asked, `seen` names the ones that looked, each with the last revision that
-        it had looked at. Return the number of the delivery; without entries there is no delivery, and the
-        number is 0. None, and nothing is kept, if a search has looked meanwhile, or if a delivery for one of
-        them waits to be confirmed.
+        Return the number of the delivery, which no other ever has; without entries there is no delivery, and
+        the number is 0. None, and nothing is kept, if a search has looked meanwhile. Articles that have been
+        erased meanwhile are left out.
         """
 
     def confirm(self, number: int) -> None:
-        """Keep that a delivery was received."""
+        """Keep that a delivery was received; raises `InvalidRequest` if none ever had this number."""
 
-    def unconfirmed(self, names: Collection[str]) -> int | None:
-        """The number of the first delivery for one of these searches that waits to be confirmed."""
+    def unconfirmed(self) -> tuple[StoredDelivery, ...]:
+        """The deliveries that wait to be confirmed, without their entries, in the order of their numbers."""
 
     def delivery(self, number: int) -> StoredDelivery | None:
-        """The delivery with this number."""
+        """The delivery with this number; None if there is none, or not any more."""
 
     def last_delivery(self) -> int:
-        """The number of the last delivery; 0 before the first."""
+        """The number of the last delivery that is kept; 0 without one."""
 
     def delivered(self, names: Collection[str], upto: int, limit: int) -> tuple[StoredEntry, ...]:
-        """The articles of the last `limit` groups of copies delivered for these searches, up to a delivery.
+        """The articles of the last `limit` texts delivered for these searches, up to a delivery.
 
-        In the order in which they came, and perhaps some groups more, as whole deliveries are read. Copies of
+        In the order in which they came, and perhaps some more, as whole deliveries are read. Copies of
         earlier articles are left out.
         """
-
-    def count_delivered(self) -> dict[str, tuple[int, int]]:
-        """How many articles each search has delivered, and in how many deliveries."""
 
 
 class Maintained(Protocol):

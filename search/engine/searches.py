@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -9,86 +10,142 @@ from typing import Literal
 from search.article import Article
 from search.errors import SearchError
 from search.language import Node
-from search.snippets import Highlight
+from search.snippets import Snippet
 
 Reason = Literal["new", "changed", "now matches"]
 """The reason why an article is delivered.
 
 It came, and it matched then (new); or it was there, or came, and did not match before (now matches); or it
-matched before, and its headline or text has other words (changed).
+matched before, and its headline or text has other words (changed). Where the version before has been pruned,
+it is "changed".
 """
+
+
+LAST_NUMBER = 1 << 62
+"""Larger than the number of every article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The place up to which a search has looked.
+
+    It has looked at all changes up to `revision`, and at all articles that came up to the one with a `number`
+    in the revision `came`. The second is further on where a look has been cut.
+    """
+
+    revision: int
+    came: int
+    number: int
+
+    @classmethod
+    def at(cls, revision: int) -> Mark:
+        """The mark of a search that has looked at everything up to a revision."""
+        return cls(revision, revision, LAST_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A query for the articles that came after a revision, or changed."""
+    """A query for the articles that came after a mark, and with `changes` for the ones that changed.
+
+    With the `name` of a saved search, articles that it has delivered are not new to it, and neither are
+    articles that were there at the revision `start` already.
+    """
 
     query: Node
-    after: int
+    mark: Mark
+    changes: bool = False
+    name: str = ""
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An article that came or changed, as it is in the commit of the reader.
+    """An article that came or changed, in the version that a revision brought `at` that time.
 
-    A revision brought it, or changed it last, `at` that time. `group` names its group of copies.
+    It is without its text, which `snippet` is of. `group` names its group of copies, and `fingerprint` is the
+    same for the same text. `earlier` is True if a copy of it was delivered for the same search.
     """
 
     article: Article
+    snippet: Snippet
     revision: int
     at: datetime
     reason: Reason
     group: str
+    fingerprint: bytes = b""
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """The articles that a watch finds, in the order in which they came, and the words to mark in them.
+    """The articles that a watch finds, in the order in which they came, and the mark after this look.
 
     With a `failure` the query cannot be answered.
     """
 
-    found: tuple[Arrival, ...] = ()
-    highlights: tuple[Highlight, ...] = ()
+    found: tuple[Arrival, ...]
+    mark: Mark
     failure: SearchError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSearch:
-    """A saved search: its question, as text for the caller alone, and the last revision it has looked at."""
+    """A saved search: its question, as text for the caller alone, and the place up to which it has looked.
+
+    It began after the revision `start`, and has delivered `articles` in a number of `deliveries`.
+    """
 
     name: str
     question: str
-    revision: int
     made: datetime
+    start: int
+    mark: Mark
+    articles: int = 0
+    deliveries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
     """An article that was delivered for a search; `entry` is text for the caller alone.
 
-    `group` names its copies. `earlier` is True if a new article is a copy of one that an earlier delivery
-    has for the same search.
+    Entries of a search in one delivery with the same number for `text` are copies of one text. `earlier` is
+    True if a copy of it was delivered before.
     """
 
     search: str
     id: str
     revision: int
     reason: Reason
-    group: str
+    text: int
+    earlier: bool
     entry: str
-    earlier: bool = False
+    fingerprint: bytes = b""
     delivery: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDelivery:
-    """A delivery of one look of some searches.
+    """A delivery of one look of the `searches` that were asked; `all` is True if all were asked.
 
     Articles that have been forgotten or cancelled since are left out.
     """
 
     number: int
     searches: tuple[str, ...]
+    all: bool
     made: datetime
-    entries: tuple[StoredEntry, ...]
+    entries: tuple[StoredEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The outcome of a look: for each search that has looked the mark before and after it, and the entries.
+
+    `searches` are the ones that were asked; `all` is True if all were asked.
+    """
+
+    searches: tuple[str, ...]
+    all: bool
+    made: datetime
+    marks: Mapping[str, tuple[Mark, Mark]]
+    entries: Sequence[StoredEntry]

@@ -8,8 +8,7 @@ from difflib import SequenceMatcher
 
 from search.article import Article
 from search.engine import Copy
-from search.present.safe import printable
-from search.present.terminal import when
+from search.present.safe import printable, when
 from search.text import fold, sentence_spans
 
 

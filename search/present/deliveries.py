@@ -1,34 +1,19 @@
-"""Deliveries of saved searches as text, which a mail has too; and the parts that all their formats share."""
+"""Deliveries and saved searches as text."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import tzinfo
-from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from search.present.safe import printable
-from search.present.schema import to_json
-from search.present.terminal import print_hit, when
+from search.present.entries import counted, earlier_in_words, one_line, title_of
+from search.present.terminal import print_hit
 from search.query import Copies, Delivery, Entry, Hit, SavedSearch
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-MAX_SHOWN_COPIES = 5
-"""Copies that are named; the others are counted."""
-
-_NOT_IN_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def delivery_as_json(delivery: Delivery) -> str:
-    """One JSON object with the fields of a delivery, without the failures of the call that returned it."""
-    facts = {each.name: getattr(delivery, each.name) for each in fields(delivery)}
-    del facts["failures"]
-    return to_json(facts, indent=2)
 
 
 def print_delivery(console: Console, delivery: Delivery, zone: tzinfo) -> None:
@@ -62,79 +47,10 @@ def searches_as_text(searches: Iterable[SavedSearch], zone: tzinfo) -> Iterator[
     for each in searches:
         asked = each.question
         bounds = [("since", asked.since), ("until", asked.until), ("any word", asked.any_word or None)]
+        bounds += [("changes", each.changes or None), ("every copy", each.every_copy or None)]
         told = [asked.text, *(f"{name} {at}" if at is not True else name for name, at in bounds if at)]
         delivered = (
             f"{each.articles:,} in {each.deliveries:,} deliver{'y' if each.deliveries == 1 else 'ies'}"
         )
         since = f"saved {each.made.astimezone(zone):%Y-%m-%d}"
         yield f"{each.name}  {one_line(' · '.join(told))}  r{each.revision}  {since}  {delivered}\n"
-
-
-def counted(entries: list[Entry]) -> str:
-    """The number of entries in words: "2 new articles", "1 new article, 1 changed"."""
-    new = sum(entry.reason == "new" for entry in entries)
-    other = len(entries) - new
-    told = [f"{new:,} new article{'' if new == 1 else 's'}"] if new or not other else []
-    return ", ".join([*told, *([f"{other:,} changed"] if other else [])])
-
-
-def earlier_in_words(delivery: Delivery) -> str:
-    """Name the new copies of articles that were delivered before."""
-    count = len(delivery.earlier)
-    named = ", ".join(f"{entry.id} ({entry.search})" for entry in delivery.earlier[:MAX_SHOWN_COPIES])
-    more = f" and {count - MAX_SHOWN_COPIES:,} more" if count > MAX_SHOWN_COPIES else ""
-    copies = "1 new copy" if count == 1 else f"{count:,} new copies"
-    return printable(f"{copies} of articles delivered before: {named}{more}")
-
-
-def one_line(text: str) -> str:
-    """The text on one line, without characters that a terminal or XML cannot have."""
-    return " ".join(_NOT_IN_XML.sub("", printable(text)).split())
-
-
-def title_of(entry: Entry) -> str:
-    """The headline, with the reason before it unless that is "new"."""
-    title = one_line(entry.article.title) or "(no title)"
-    return title if entry.reason == "new" else f"[{entry.reason}] {title}"
-
-
-def facts_of(entry: Entry, zone: tzinfo) -> str:
-    """The date, source, authors and id of an article."""
-    article = entry.article
-    facts = [
-        when(article.published, zone, article.precision),
-        article.source,
-        ", ".join(article.authors),
-        "" if article.id == article.url else article.id,
-    ]
-    return one_line(" · ".join(fact for fact in facts if fact))
-
-
-def link_of(entry: Entry) -> str:
-    """The address of an article if it is one of the web; else ""."""
-    url = one_line(entry.article.url)
-    return url if url.startswith(("http://", "https://")) and " " not in url else ""
-
-
-def copies_of(entry: Entry) -> list[str]:
-    """The number of copies, and the source of each, else its id."""
-    named = [one_line(copy.article.source or copy.id) for copy in entry.copies[:MAX_SHOWN_COPIES]]
-    more = len(entry.copies) - len(named)
-    first = f"{len(entry.copies):,}: {named[0]}"
-    return [first, *named[1:], *([f"{more:,} more"] if more else [])]
-
-
-def entry_as_html(entry: Entry, zone: tzinfo) -> str:
-    """The facts, the snippet and the copies of an entry, each a paragraph of HTML."""
-    text, before, marked = entry.snippet.text, 0, ""
-    for start, end in entry.snippet.marks:
-        marked += f"{_html(text[before:start])}<b>{_html(text[start:end])}</b>"
-        before = end
-    paragraphs = [escape(facts_of(entry, zone)), marked + _html(text[before:])]
-    if entry.copies:
-        paragraphs.append(f"also in {escape(', '.join(copies_of(entry)))}")
-    return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
-
-
-def _html(text: str) -> str:
-    return escape(_NOT_IN_XML.sub("", printable(text)))

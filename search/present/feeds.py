@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from search.present.deliveries import entry_as_html, link_of, one_line, title_of
+from search.present.entries import entry_as_html, link_of, one_line, title_of
 from search.present.safe import iso
 from search.query import Entry
 

@@ -148,6 +148,8 @@ _SAVED = _object(
         "made": _TIME,
         "articles": _COUNT,
         "deliveries": _COUNT,
+        "changes": _BOOL,
+        "every_copy": _BOOL,
     }
 )
 _DELIVERY = _object(
@@ -155,6 +157,7 @@ _DELIVERY = _object(
         "number": _COUNT,
         "archive": _TEXT,
         "searches": _TEXTS,
+        "all": _BOOL,
         "made": _or_null(_TIME),
         "entries": _list(_ENTRY),
         "earlier": _list(_ENTRY),

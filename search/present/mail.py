@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,14 +13,8 @@ from itertools import groupby
 from urllib.parse import quote
 
 from search.errors import InvalidRequest
-from search.present.deliveries import (
-    counted,
-    earlier_in_words,
-    entry_as_html,
-    link_of,
-    print_delivery,
-    title_of,
-)
+from search.present.deliveries import print_delivery
+from search.present.entries import counted, earlier_in_words, entry_as_html, link_of, title_of
 from search.present.terminal import open_console
 from search.query import Delivery
 
@@ -36,14 +30,11 @@ def mail(delivery: Delivery, zone: tzinfo, *, to: str | None = None, sender: str
     assert delivery.made is not None
     message = EmailMessage(policy.default)
     name = delivery.name
-    message["From"] = _address(sender or SENDER, "news" if sender is None else "")
-    if to is None:
-        message["To"] = "undisclosed-recipients:;"
-    else:
-        message["To"] = tuple(_address(each.strip()) for each in to.split(","))
+    message["From"] = Address("news", addr_spec=SENDER) if sender is None else _addresses(sender)[0]
+    message["To"] = "undisclosed-recipients:;" if to is None else _addresses(to)
     message["Subject"] = _subject(delivery, name)
     message["Date"] = format_datetime(delivery.made.astimezone(UTC))
-    message["Message-ID"] = f"<delivery-{delivery.number}.{delivery.archive}@news.invalid>"
+    message["Message-ID"] = _message_id(delivery.number, delivery.made, delivery.archive)
     message["List-Id"] = f"<{quote(name, safe='') or 'all'}.{delivery.archive}.localhost>"
     message["Auto-Submitted"] = "auto-generated"
     text = StringIO()
@@ -54,11 +45,28 @@ def mail(delivery: Delivery, zone: tzinfo, *, to: str | None = None, sender: str
     return message.as_string()
 
 
-def _address(written: str, name: str = "") -> Address:
+def _message_id(number: int, made: datetime, archive: str) -> str:
+    """The id of a delivery, also where a restored backup makes a delivery with the same number."""
+    return f"<delivery-{number}.{made.astimezone(UTC):%Y%m%d%H%M%S%f}.{archive}@news.invalid>"
+
+
+def _addresses(written: str) -> tuple[Address, ...]:
+    """Read addresses with commas between them, each perhaps with a name; raises `InvalidRequest`."""
+    wrong = InvalidRequest(f"{written!r} is not a mail address, or several with commas between")
+    if not written.isprintable():
+        raise wrong
     try:
-        return Address(name, addr_spec=written)
+        header = policy.default.header_factory("to", written.rstrip(", "))
+        found = [
+            Address(each.display_name, each.username, each.domain.encode("idna").decode())
+            for each in header.addresses
+        ]
     except (ValueError, IndexError) as error:
-        raise InvalidRequest(f"{written!r} is not a mail address") from error
+        raise wrong from error
+    whole = all(each.username.isascii() and each.username and each.domain for each in found)
+    if header.defects or not found or not whole:
+        raise wrong
+    return tuple(found)
 
 
 def _subject(delivery: Delivery, name: str) -> str:

@@ -1,9 +1,11 @@
-"""Article text made safe to print, and times as programs read them."""
+"""Article text made safe to print, and times as programs read them and as people do."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, tzinfo
+
+from search.article import Precision, written_time
 
 UNSAFE_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -16,3 +18,14 @@ def printable(text: str) -> str:
 def iso(moment: datetime) -> str:
     """Write a time in UTC as ISO 8601 with a Z."""
     return moment.isoformat().replace("+00:00", "Z")
+
+
+def when(moment: datetime | None, zone: tzinfo, precision: Precision = "instant") -> str:
+    """Write a time for people, to its precision; an instant is in `zone`, and None is "undated"."""
+    if moment is None:
+        return "undated"
+    if precision != "instant":
+        return written_time(moment, precision)
+    here = moment.astimezone(zone)
+    offset = here.isoformat()[len(here.replace(tzinfo=None).isoformat()) :] if here.utcoffset() else "UTC"
+    return f"{here:%Y-%m-%d %H:%M} {offset}"

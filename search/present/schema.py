@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
 from search.archive.counted import Coverage
+from search.archive.deliveries import Delivery
 from search.archive.versioned import Change, Diff, change_between
 from search.article import Article
 from search.engine import Bin, Copy, Facet, Facets, FacetValue, Hit, Results, Timeline, Version
@@ -64,6 +65,8 @@ def _plain(value: object) -> object:
             return _version(value)
         case (Version(), *_):
             return _history([each for each in value if isinstance(each, Version)])
+        case Delivery():
+            return _delivery(value)
         case Facets():
             return {facet.field: _facet(facet) for facet in value}
         case Mapping():
@@ -222,6 +225,12 @@ def _history(versions: Sequence[Version]) -> list[dict[str, object]]:
     for own, (before, after) in zip(told[1:], pairwise(versions), strict=True):
         own.update(_levels(change_between(before, after)))
     return told
+
+
+def _delivery(delivery: Delivery) -> dict[str, object]:
+    """The same for each time that a delivery is given, so without the failures and warnings of the look."""
+    names = (each.name for each in fields(delivery) if each.name not in ("failures", "warnings"))
+    return {name: _plain(getattr(delivery, name)) for name in names}
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, TextIO
 
-from search.article import Article, Precision, written_time
+from search.article import Article
 from search.engine import Bin, Explanation, Facet, FacetValue, Hit, Results, Stats, Timeline
-from search.present.safe import printable
+from search.present.safe import printable, when
 from search.snippets import Marks
 
 if TYPE_CHECKING:
@@ -281,14 +281,3 @@ def print_explanation(console: Console, explanation: Explanation) -> None:
 
 def _print(console: Console, text: Text) -> None:
     console.print(text, soft_wrap=console.soft_wrap)
-
-
-def when(moment: datetime | None, zone: tzinfo, precision: Precision = "instant") -> str:
-    """Write a time for people, to its precision; an instant is in `zone`, and None is "undated"."""
-    if moment is None:
-        return "undated"
-    if precision != "instant":
-        return written_time(moment, precision)
-    here = moment.astimezone(zone)
-    offset = here.isoformat()[len(here.replace(tzinfo=None).isoformat()) :] if here.utcoffset() else "UTC"
-    return f"{here:%Y-%m-%d %H:%M} {offset}"

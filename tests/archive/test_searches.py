@@ -37,9 +37,9 @@ def ids(delivery: Delivery) -> list[str]:
     return [entry.id for entry in delivery.entries]
 
 
-def taken(archive: Archive, names: str | None = None, **options: bool) -> list[str]:
+def taken(archive: Archive, names: str | None = None) -> list[str]:
     """The ids of the next delivery, which is confirmed."""
-    delivery = archive.new(names, **options)
+    delivery = archive.new(names)
     archive.confirm(delivery)
     return ids(delivery)
 
@@ -74,15 +74,16 @@ def test_an_article_that_matched_as_it_came_is_new_however_it_has_changed(archiv
     archive.add([Article(id="a", title="Mill open"), Article(id="b", title="Ferry to mill shut")])
     delivery = archive.new()
     assert [(each.id, each.reason, each.article.title) for each in delivery.entries] == [
-        ("a", "new", "Mill open")
+        ("a", "new", "Ferry a")  # the version that matched
     ]
 
 
 def test_changes_are_told_where_they_are_asked_for(archive: Archive) -> None:
+    archive.save("ferry", "ferry", replace=True, changes=True)
     archive.add([ferry("a"), Article(id="b", title="Mill shut")])
     assert taken(archive) == ["a"]
     archive.add([ferry("a", "The boat has left."), Article(id="b", title="Ferry to mill shut")])
-    delivery = archive.new(changes=True)
+    delivery = archive.new()
     assert [(each.id, each.reason, each.revision) for each in delivery.entries] == [
         ("a", "changed", 3),
         ("b", "now matches", 3),
@@ -102,6 +103,10 @@ def test_a_delivery_is_given_again_until_it_is_confirmed(archive: Archive) -> No
     for number in (3, 0, -1):
         with pytest.raises(InvalidRequest, match="the last is 2"):
             archive.delivery(number)
+    for number in (3, -1):
+        with pytest.raises(InvalidRequest, match="there is no delivery"):
+            archive.confirm(number)
+    archive.confirm(archive.new())  # of which there is none
 
 
 def test_copies_of_one_text_are_one_entry(archive: Archive) -> None:
@@ -118,7 +123,8 @@ def test_copies_of_one_text_are_one_entry(archive: Archive) -> None:
     assert (delivery.entries, [copy.id for copy in delivery.earlier]) == ((), ["f"])
     archive.confirm(delivery)
     archive.add([ferry("g", TEXT), ferry("h", TEXT)])
-    assert taken(archive, every_copy=True) == ["g", "h"]
+    archive.save("ferry", "ferry", replace=True, every_copy=True)
+    assert taken(archive) == ["g", "h"]
 
 
 def test_searches_look_together_and_one_after_the_other(archive: Archive) -> None:

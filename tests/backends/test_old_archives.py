@@ -163,7 +163,9 @@ def before_searches(location: Path) -> Path:
         archive.add([Article(id="a", title="Ferry"), Article(id="b", title="Mill")])
         archive.add([Article(id="b", title="Mill shut")])
     with closing(sqlite3.connect(location / "articles.db")) as connection, connection:
-        for table in ("searches", "deliveries", "delivered"):
+        connection.execute("DROP INDEX articles_by_came")
+        connection.execute("ALTER TABLE articles DROP COLUMN came")
+        for table in ("searches", "deliveries", "delivered", "told"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 2")
     return location

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count as count_from
 from pathlib import Path
@@ -14,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends.embedded.store.searches import StoredSearches
-from search.engine import StoredEntry
-from search.present.deliveries import delivery_as_json
-from search.query import Delivery, open_archive
+from search.backends.embedded.store import searches
+from search.engine import Look, Watching
+from search.present.schema import to_json
+from search.query import Archive, Delivery, open_archive
 from tests.faults.archives import TORTURE
 from tests.faults.conftest import Count
 from tests.faults.killing import killed_before
@@ -31,13 +34,13 @@ QUERIES = {"ferry": "ferry", "pair": "mill strike", "either": "title:fog OR tide
 
 def body(delivery: Delivery) -> str:
     """The delivery on one line."""
-    return json.dumps(json.loads(delivery_as_json(delivery)))
+    return to_json(delivery)
 
 
-def receive(log: Path, location: Path, *, changes: bool = False) -> None:
+def receive(log: Path, location: Path, *, names: Sequence[str] | None = None) -> None:
     """Take the next delivery: write it to the log, and confirm it."""
     with open_archive(location) as archive:
-        delivery = archive.new(changes=changes)
+        delivery = archive.new(names)
         if delivery.number:
             with log.open("a") as file:
                 file.write(body(delivery) + "\n")
@@ -48,7 +51,11 @@ def received(log: Path) -> dict[int, str]:
     """Each delivery of the log by its number; one that was given again was the same."""
     found: dict[int, str] = {}
     for line in log.read_text().splitlines() if log.exists() else ():
-        assert found.setdefault(json.loads(line)["number"], line) == line
+        told = json.loads(line)
+        told["entries"] = [
+            entry for entry in told["entries"] if not entry["article"]["id"].startswith("gone")
+        ]
+        assert found.setdefault(told["number"], json.dumps(told)) == json.dumps(told)
     return found
 
 
@@ -64,11 +71,13 @@ def articles_of(deliveries: dict[int, str], *, reason: str = "new") -> list[tupl
 
 
 def some_articles(draw: random.Random, number: int) -> Iterator[Article]:
-    """New articles, copies of earlier ones, and changes of earlier ones."""
+    """New articles, copies of earlier ones, changes of earlier ones, and one that will be forgotten."""
     for n in range(draw.randint(1, 4)):
         identity = f"a{number}-{n}" if draw.random() < 0.7 else f"a{draw.randint(0, number)}-0"
         text = " ".join([*draw.choices(WORDS, k=4), str(draw.randint(0, 30))])
         yield Article(id=identity, title=draw.choice(WORDS), body=text)
+    if draw.random() < 0.3:
+        yield Article(id=f"gone{number}", title=f"{draw.choice(WORDS)} {number}", body=f"Gone {number}.")
 
 
 def commit(batch: list[Article], location: Path) -> None:
@@ -76,11 +85,63 @@ def commit(batch: list[Article], location: Path) -> None:
         archive.add(batch)
 
 
-def matched_as_they_came(location: Path) -> set[tuple[str, str]]:
-    """The searches and the articles that they find among the first versions of all articles."""
-    with open_archive(location) as archive, open_archive(location.with_name("first"), create=True) as first:
-        first.add(archive.history(identity)[0].article for identity in archive.ids("*"))
-        return {(name, i) for name, query in QUERIES.items() for i in first.ids(query)}
+def delete(identities: list[str], location: Path) -> None:
+    with open_archive(location) as archive:
+        archive.delete(identities)
+
+
+def forget(identities: list[str], location: Path) -> None:
+    with open_archive(location) as archive:
+        archive.delete(identities, forget=True)
+
+
+def rebuild(location: Path) -> None:
+    with open_archive(location) as archive:
+        archive.rebuild()
+
+
+def prune(log: Path, location: Path) -> None:
+    """Look for everything, so that each version has been searched, and drop the versions and deliveries."""
+    drain(log, location)
+    with open_archive(location) as archive:
+        archive.at(now=datetime.now(UTC) + timedelta(days=9)).prune("1d")
+
+
+def drain(log: Path, location: Path) -> None:
+    """Take every delivery of all searches, and of those that were asked for some."""
+    with open_archive(location) as archive:
+        assert isinstance(archive.engine, Watching)
+        while waiting := [each for each in archive.engine.unconfirmed() if not each.all]:
+            receive(log, location, names=waiting[0].searches)
+        before = -1
+        while before != (before := len(received(log))):
+            receive(log, location)
+
+
+def came(archive: Archive, identity: str) -> Article:
+    """An article in the version in which it came, the last time if it was deleted."""
+    first = None
+    for version in archive.history(identity):
+        first = first or version.article
+        if version.ended not in (None, "updated"):
+            first = None
+    assert first is not None
+    return first
+
+
+def matched_as_they_came(location: Path, among: set[str]) -> set[tuple[str, str]]:
+    """The searches, and the articles that they find among the first versions of these articles."""
+    with tempfile.TemporaryDirectory() as folder, open_archive(location) as archive:
+        articles = [came(archive, identity) for identity in archive.ids("*") if identity in among]
+        with open_archive(Path(folder) / "first", create=True) as first:
+            first.add(articles)
+            return {(name, i) for name, query in QUERIES.items() for i in first.ids(query)}
+
+
+def stored(location: Path) -> set[str]:
+    """The ids of all articles but the ones that will be forgotten."""
+    with open_archive(location) as archive:
+        return {identity for identity in archive.ids("*") if not identity.startswith("gone")}
 
 
 @pytest.mark.parametrize("changes", [False, True])
@@ -91,28 +152,39 @@ def test_every_article_that_matched_as_it_came_is_delivered_once(
     draw, kills = random.Random(5 + changes), 0
     with open_archive(location, create=True) as archive:
         for name, query in QUERIES.items():
-            archive.save(name, query)
+            archive.save(name, query, changes=changes)
+    expected, deleted, looked_at = set[tuple[str, str]](), set[str](), set[str]()
     for number in range(COMMITS):
         change = partial(commit, list(some_articles(draw, number)))
-        event = draw.randint(0, 160)
-        killed, _ = killed_before(event, change, location)
+        killed, _ = killed_before(draw.randint(0, 160), change, location)
         kills += killed
+        if draw.random() < 0.2:
+            some = [f"a{draw.randint(0, number)}-0", f"a{draw.randint(0, number)}-1"]
+            deleted |= {*some}
+            gone = [f"gone{n}" for n in range(number + 1)]
+            changes_of_others: list[Callable[[Path], object]]
+            changes_of_others = [partial(delete, some), partial(forget, gone), rebuild]
+            other = draw.choice(changes_of_others)
+            killed, _ = killed_before(draw.randint(0, 100), other, location)
+            kills += killed
         if draw.random() < 0.6:
             event = draw.randint(0, 60) if draw.random() < 0.7 else 10_000
-            killed, _ = killed_before(event, partial(receive, log, changes=changes), location)
+            names = draw.choice([None, None, ["ferry"], ["pair", "not"]])
+            killed, _ = killed_before(event, partial(receive, log, names=names), location)
             kills += killed
             received(log)
+        if number % (COMMITS // 4) == COMMITS // 8:
+            drain(log, location)
+            expected |= matched_as_they_came(location, stored(location) - looked_at)
+            looked_at |= stored(location)  # of which the first versions are perhaps pruned
+            prune(log, location)
     commit([Article(id="last", title="Last")], location)
-    with open_archive(location) as archive:
-        while (delivery := archive.new(changes=changes)).number:
-            with log.open("a") as file:
-                file.write(body(delivery) + "\n")
-            archive.confirm(delivery)
-        assert {number: body(archive.delivery(number)) for number in received(log)} == received(log)
-        assert max(received(log)) == len(received(log)), "no delivery is left out"
+    drain(log, location)
+    expected |= matched_as_they_came(location, stored(location) - looked_at)
     found = articles_of(received(log))
     assert len(found) == len(set(found)), "each once"
-    assert set(found) == matched_as_they_came(location)
+    assert {identity for _, identity in expected ^ set(found)} <= deleted
+    assert len(expected & set(found)) > COMMITS
     assert bool(articles_of(received(log), reason="now matches")) == changes
     assert kills > COMMITS // 4
     assert len(found) > COMMITS // 2
@@ -162,20 +234,16 @@ def test_a_look_is_caught_whose_mark_moves_before_its_articles_are_kept(
     with open_archive(base, create=True) as archive:
         archive.save("ferry", "ferry")
         archive.add([Article(id="a", title="Ferry")])
-    keep = StoredSearches.deliver
+    keep = searches.deliver
 
-    def apart(
-        self: StoredSearches,
-        searches: Sequence[str],
-        seen: Mapping[str, int],
-        upto: int,
-        made: datetime,
-        entries: Sequence[StoredEntry],
-    ) -> int | None:
-        keep(self, searches, seen, upto, made, ())
-        return keep(self, searches, dict.fromkeys(seen, upto), upto, made, entries)
+    def apart(cursor: sqlite3.Cursor, look: Look) -> int | None:
+        keep(cursor, replace(look, entries=()))
+        cursor.execute("COMMIT")
+        cursor.execute("BEGIN IMMEDIATE")
+        after = {name: (mark, mark) for name, (_, mark) in look.marks.items()}
+        return keep(cursor, replace(look, marks=after))
 
-    monkeypatch.setattr(StoredSearches, "deliver", apart)
+    monkeypatch.setattr(searches, "deliver", apart)
     lost = 0
     for event in count_from():
         location = tmp_path / "tried" / "archive"

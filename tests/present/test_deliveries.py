@@ -61,7 +61,7 @@ def parsed_mail(text: str) -> EmailMessage:
 
 @pytest.mark.parametrize("kind", ["atom", "rss"])
 def test_a_feed_is_read_by_feedparser(archive: Archive, kind: FeedFormat) -> None:
-    delivery = archive.new()
+    delivery = archive.new("ferry")
     text = written(archive, kind, delivery)
     ET.fromstring(text)  # well-formed
     found = feedparser.parse(text.encode("ascii"))
@@ -108,14 +108,14 @@ def test_a_feed_of_nothing_is_a_feed(archive: Archive, kind: FeedFormat) -> None
 
 
 def test_a_mail_is_read_by_email(archive: Archive) -> None:
-    delivery = archive.new()
+    delivery = archive.new("ferry")
     message = parsed_mail(mail(delivery, UTC, to="desk@herald.example, ann@herald.example"))
     assert not message.defects
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/alternative", "text/plain", "text/html",
     ]  # fmt: skip
     uuid = archive.state().archive
-    assert message["Message-ID"] == f"<delivery-1.{uuid}@news.invalid>"
+    assert message["Message-ID"] == f"<delivery-1.{delivery.made:%Y%m%d%H%M%S%f}.{uuid}@news.invalid>"
     assert message["List-Id"] == f"<ferry.{uuid}.localhost>"
     assert message["To"] == "desk@herald.example, ann@herald.example"
     assert delivery.made is not None
@@ -138,7 +138,7 @@ def test_a_mail_is_read_by_email(archive: Archive) -> None:
 def test_a_hostile_headline_stays_in_the_subject(archive: Archive) -> None:
     archive.confirm(archive.new())
     archive.add([Article(id="x", title=f"Ferry {HOSTILE}", body="Ferry x.")])
-    message = parsed_mail(mail(archive.new(), UTC))
+    message = parsed_mail(mail(archive.new("ferry"), UTC))
     assert "Bcc" not in message
     assert message["Subject"].startswith("ferry: Ferry </title><script>")
     assert message["To"] == "undisclosed-recipients:;"
@@ -146,15 +146,45 @@ def test_a_hostile_headline_stays_in_the_subject(archive: Archive) -> None:
 
 def test_an_address_that_is_not_one_is_refused(archive: Archive) -> None:
     delivery = archive.new()
-    for address in ("desk", "a b@x", "a@x.example\nBcc: b@x.example", "", "a@x.example,"):
+    wrong = (
+        "desk",
+        "a b@x",
+        "a@x.example\nBcc: b@x.example",
+        "",
+        ",",
+        "a@",
+        "@x",
+        "a@x b@x",
+        "ü@x.example",
+        "A <>",
+    )
+    for address in wrong:
         with pytest.raises(InvalidRequest, match="not a mail address"):
             mail(delivery, UTC, to=address)
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("a@bücher.example", "a@xn--bcher-kva.example"),
+        ("a@x.example, b@x.example,", "a@x.example, b@x.example"),
+        ("Ann Ox <a@x.example>", "Ann Ox <a@x.example>"),
+        ('"Ox, Ann" <a@x.example>, b@x.example', '"Ox, Ann" <a@x.example>, b@x.example'),
+    ],
+)
+def test_addresses_with_names_and_foreign_domains_are_read(
+    archive: Archive, given: str, expected: str
+) -> None:
+    written = mail(archive.new(), UTC, to=given)
+    assert f"\nTo: {expected}\n" in written
+    assert parsed_mail(written)["To"] == expected
+
+
 def test_changes_are_told_in_the_headline(archive: Archive) -> None:
     archive.confirm(archive.new())
+    archive.save("ferry", "ferry", replace=True, changes=True)
     archive.add([Article(id="year", title="A ferry at last")])
-    delivery = archive.new(changes=True)
+    delivery = archive.new()
     out = io.StringIO()
     print_delivery(open_console(out, "never"), delivery, UTC)
     shown = "1. [changed] A ferry at last\n   undated · year\n   A *ferry* at last\n"
@@ -165,15 +195,15 @@ def test_changes_are_told_in_the_headline(archive: Archive) -> None:
 def test_each_format_is_the_same_when_it_is_made_again(archive: Archive, tmp_path: Path) -> None:
     def formats(one: Archive, delivery: Delivery) -> list[str]:
         feeds = [written(one, kind, delivery) for kind in FEED_FORMATS]
-        return [*feeds, mail(delivery, UTC), *map(to_json, delivery.entries)]
+        return [*feeds, mail(delivery, UTC), to_json(delivery)]
 
     before = formats(archive, archive.new())
     assert all(text.isascii() for text in before[:4])
-    archive.confirm(1)
     archive.add([Article(id="more", title="Ferry, more"), Article(id="year", title="Mill")])
     archive.delete(["bad"])
     archive.at(now=datetime.now(UTC) + timedelta(days=9)).prune("1d")
-    archive.confirm(archive.new(changes=True))
+    archive.confirm(1)
+    archive.confirm(archive.new())
     archive.rebuild()
     archive.close()
     with open_archive(tmp_path / "watched") as again:

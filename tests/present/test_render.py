@@ -18,7 +18,7 @@ from search.article import Article, Precision
 from search.dates import Interval
 from search.engine import Bin, Facet, Facets, FacetValue, Hit, Results, Stats, Timeline
 from search.present import schema, table, terminal
-from search.present.safe import printable
+from search.present.safe import printable, when
 from search.present.study import print_kwic
 from search.query import Kwic, KwicLine
 from search.snippets import Snippet
@@ -385,7 +385,7 @@ def test_json_keeps_letters_as_they_are() -> None:
 def test_a_time_is_shown_as_exactly_as_it_is_known(
     moment: datetime | None, zone: tzinfo, precision: Precision, expected: str
 ) -> None:
-    assert terminal.when(moment, zone, precision) == expected
+    assert when(moment, zone, precision) == expected
 
 
 def test_a_day_is_written_as_a_day_in_every_format() -> None:

@@ -40,6 +40,7 @@ from search.engine import (
 )
 from search.fields import DateField
 from search.language import Node, Word
+from search.snippets import Snippet
 from search.text import Analyzer, fold_value
 from tests.reference.bm25f import scores
 from tests.reference.dates import by_date
@@ -194,31 +195,52 @@ class ReferenceEngine(ReferenceHistory):
         every, there, elsewhere = ([self.articles[i] for i in sorted(own)] for own in ids)
         return distinctive(self.analyzer, every, there, elsewhere, against, count, texts, score)
 
-    def arrivals(self, watches: Sequence[Watch], *, changes: bool = False) -> list[Arrivals]:
-        return [self._arrivals(watch, changes=changes) for watch in watches]
+    def arrivals(self, watches: Sequence[Watch], *, limit: int | None = None) -> list[Arrivals]:
+        assert limit is None, "the reference cuts no look"
+        return [self._arrivals(watch) for watch in watches]
 
-    def _arrivals(self, watch: Watch, *, changes: bool) -> Arrivals:
+    def _arrivals(self, watch: Watch) -> Arrivals:
         """Look at every state; the arrivals have no revision and no time, which a dict does not have."""
 
         def found(versions: Mapping[str, Article]) -> set[str]:
-            texts = Texts({**self.articles, **versions}, self.analyzer, self.groups)
-            return matches(watch.query, {**self.articles, **versions}, texts) & versions.keys()
+            articles = {**self.articles, **versions}
+            dated = {i: replace(a, crawled=self.seen[i] or datetime.now(UTC)) for i, a in articles.items()}
+            return matches(watch.query, dated, Texts(articles, self.analyzer, self.groups)) & versions.keys()
 
-        first = {i: next(n for n, state in enumerate(self.states) if i in state) for i in self.articles}
-        came = {i: self.states[n][i] for i, n in first.items() if n > watch.after}
-        reasons: dict[str, Reason] = dict.fromkeys(found(came), "new")
-        if changes:
-            past = self.states[watch.after]
+        def brought(identity: str) -> int:
+            """The state since which the article has been there all the time."""
+            without = [n for n, state in enumerate(self.states) if identity not in state]
+            return without[-1] + 1 if without else 0
+
+        after = watch.mark.revision
+        first = {i: brought(i) for i in self.articles}
+        came = {i: self.states[n][i] for i, n in first.items() if n > after}
+        shown = {i: came[i] for i in found(came)}
+        reasons: dict[str, Reason] = dict.fromkeys(shown, "new")
+        if watch.changes:
+            past = {i: a for i, a in self.states[after].items() if first.get(i, after + 1) <= after}
             earlier = found({i: past[i] for i in self.articles if i in past})
             touched = {i for i, a in self.articles.items() if a != (came.get(i) or past.get(i))}
             for i in found({i: self.articles[i] for i in touched - reasons.keys()}):
+                shown[i] = self.articles[i]
                 if i not in earlier:
                     reasons[i] = "now matches"
                 elif not {"headline", "text"}.isdisjoint(levels_between(past[i], self.articles[i])):
                     reasons[i] = "changed"
         at = datetime.min.replace(tzinfo=UTC)
         return Arrivals(
-            tuple(Arrival(self.articles[i], 0, at, how, self._group(i)) for i, how in reasons.items())
+            tuple(
+                Arrival(
+                    replace(shown[i], description="", highlights=(), body=""),
+                    Snippet(""),
+                    0,
+                    at,
+                    how,
+                    self._group(i),
+                )
+                for i, how in reasons.items()
+            ),
+            watch.mark,
         )
 
     def document_frequencies(self, words: Iterable[str]) -> dict[str, int]:

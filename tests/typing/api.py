@@ -107,12 +107,13 @@ def results_of(results: Results, hit: Hit, timeline: Timeline) -> None:
 
 
 def following(archive: Archive) -> None:
-    assert_type(archive.save("ferry", "ferry", start="r1", replace=False), SavedSearch)
+    assert_type(archive.save("ferry", "ferry", start="r1", changes=True, every_copy=False), SavedSearch)
     assert_type(archive.saved(), tuple[SavedSearch, ...])
-    delivery = archive.new("ferry", changes=True, every_copy=False)
+    delivery = archive.new("ferry")
     assert_type(delivery, Delivery)
     assert_type(delivery.made, datetime | None)
     assert_type(delivery.entries, tuple[Entry, ...])
+    assert_type(delivery.warnings, tuple[str, ...])
     assert_type(delivery.failures, Mapping[str, SearchError])
     assert_type(delivery.entries[0].reason, Literal["new", "changed", "now matches"])
     assert_type(archive.delivered(["ferry"], upto=delivery), tuple[Entry, ...])

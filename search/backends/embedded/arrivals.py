@@ -1,56 +1,71 @@
-"""The articles that came or changed after a revision, and that queries find.
+"""The articles that came or changed after a mark, and that queries find.
 
 They are indexed once more, in memory and alone, so that a thousand queries cost no more on a large archive
-than on a small one. An article that came is searched in the version in which it came, also where it has
-changed since, so that the outcome does not depend on how often one looks. Words have the terms that they have
-in the whole archive, and copies the groups.
+than on a small one. An article that came is searched and shown in the version in which it came, also where it
+has changed since, so that the outcome does not depend on how often one looks. Words have the terms that they
+have in the whole archive, and copies the groups.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from search.article import Article
 from search.backends.embedded.columns import numbers_of
 from search.backends.embedded.compile import Compiler
-from search.backends.embedded.copies import copies_of, originals
-from search.backends.embedded.documents import DocumentCollector, batch_of
-from search.backends.embedded.store import Store
+from search.backends.embedded.copies import copies_of
+from search.backends.embedded.documents import DocumentCollector, batch_of, compared_fields
+from search.backends.embedded.store import Store, searches
 from search.backends.embedded.store.updates import Arrived
 from search.backends.embedded.terms import WordTerms
 from search.backends.embedded.texts import ArticleTexts
 from search.backends.embedded.value_leaves import ValueLeaf
 from search.changes import Edits, levels_between
-from search.engine import DEFAULT_RANKING, Arrival, Arrivals, Reason, Watch
+from search.engine import DEFAULT_RANKING, Arrival, Arrivals, Mark, Reason, Watch
 from search.errors import DeadlineExceeded, SearchError
-from search.index.copies.column import docs_with, group_names
+from search.index.copies.column import docs_with, group_docs, group_names, originals
 from search.index.evaluate.matches import DocList, Matches, has
+from search.index.kernels import MIN_WORDS
 from search.index.read.snapshot import Snapshot
 from search.index.write.invert import segment_arrays
 from search.language import Dates, Everything, Is, Length, Missing, Node
 from search.once import once
-from search.snippets import Highlight
-from search.text import Analyzer
+from search.snippets import Highlight, Markers, snippet
+from search.text import Analyzer, fold
 
-BATCH_ARTICLES = 5_000
+BATCH_ARTICLES = 2_000
 """Articles that are indexed at a time."""
 
+_TEXTS = ("description", "highlights", "body")
+_WORD = re.compile(r"\w+")
 
-@dataclass(slots=True)
-class _Found:
-    """The arrivals that one watch has found so far, each with its place in the order in which they came."""
 
-    arrivals: list[tuple[int, int, Arrival]] = field(default_factory=list)
-    highlights: dict[Highlight, None] = field(default_factory=dict)
-    failure: SearchError | None = None
+class _Search:
+    """A watch, and the arrivals that it has found so far, each with its place in their order.
 
-    def done(self) -> Arrivals:
+    `cut` is the place of the last one if the look has ended there.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch
+        self.arrivals: list[tuple[int, int, Arrival]] = []
+        self.failure: SearchError | None = None
+        self.cut: tuple[int, int] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.failure is None and self.cut is None
+
+    def done(self, revision: int) -> Arrivals:
+        mark = self.watch.mark
         if self.failure is not None:
-            return Arrivals(failure=self.failure)
+            return Arrivals((), mark, self.failure)
         ordered = sorted(self.arrivals, key=lambda each: each[:2])
-        return Arrivals(tuple(arrival for _, _, arrival in ordered), tuple(self.highlights))
+        after = Mark.at(revision) if self.cut is None else Mark(mark.revision, *self.cut)
+        return Arrivals(tuple(arrival for _, _, arrival in ordered), after)
 
 
 class ArrivalFinder:
@@ -64,53 +79,130 @@ class ArrivalFinder:
         self._terms = WordTerms(view, analyzer)
         self._collector = DocumentCollector(Analyzer(analyzer.language))
         self._groups: dict[str, str] = {}
+        self._members: dict[str, frozenset[str]] = {}
+        self._times: Mapping[int, datetime] = {}
 
-    def find(self, watches: Sequence[Watch], *, changes: bool) -> list[Arrivals]:
-        """The arrivals for each watch."""
-        found = [_Found() for _ in watches]
-        for after in sorted({watch.after for watch in watches}):
-            own = [
-                (each, watch.query)
-                for each, watch in zip(found, watches, strict=True)
-                if watch.after == after
-            ]
-            times = self._store.times_of(after, self._revision)
-            for some in self._store.arrived(after, self._revision, BATCH_ARTICLES):
-                self._view.check()
-                batch = _Batch(self._store, some, after, self._revision, changes=changes)
-                self._search(own, batch, times)
-        return [each.done() for each in found]
+    def find(self, watches: Sequence[Watch], limit: int | None) -> list[Arrivals]:
+        """The arrivals for each watch; one without `changes` has at most `limit`."""
+        found = [_Search(watch) for watch in watches]
+        marks = [min(watch.mark.revision, watch.mark.came - 1) for watch in watches]
+        self._times = self._store.times_of(min(marks), self._revision)
+        self._find_new(found, limit)
+        changing = [each for each in found if each.watch.changes]
+        for after in sorted({each.watch.mark.revision for each in changing}):
+            self._find_changed([each for each in changing if each.watch.mark.revision == after], after)
+        return [each.done(self._revision) for each in found]
 
-    def _search(
-        self, searches: Sequence[tuple[_Found, Node]], batch: _Batch, times: Mapping[int, datetime]
+    def _find_new(self, found: Sequence[_Search], limit: int | None) -> None:
+        """Search the articles that came after the marks, in the order in which they came."""
+        first = min((each.watch.mark.came, each.watch.mark.number) for each in found)
+        for some in self._store.came(first, self._revision, BATCH_ARTICLES):
+            self._view.check()
+            if not any(each.is_open for each in found):
+                return
+            places = {each.identity: (each.came, each.number) for each in some}
+            ids = [*places]
+            now = self._store.get(ids, self._revision)
+            articles = _as_they_came(self._store, some, now, self._store.revisions(ids, self._revision))
+            index = self._indexed(articles, self._store.first_seen(ids), {})
+            for each in found:
+                if each.is_open:
+                    self._take_new(each, index, articles, places, limit)
+
+    def _take_new(
+        self,
+        search: _Search,
+        index: _Index | None,
+        articles: Mapping[str, Article],
+        places: Mapping[str, tuple[int, int]],
+        limit: int | None,
     ) -> None:
-        """Search a batch with each of the queries that share their `after`."""
-        came, before = (self._indexed(each, batch.seen, {}) for each in (batch.came, batch.before))
-        now = self._indexed(batch.changed, batch.seen, batch.edits)
-        for found, query in searches:
-            if found.failure is not None:
-                continue
-            try:
-                new, highlights = _find(came, query)
-                later, more = _find(now, query)
-                earlier, _ = _find(before, query)
-            except DeadlineExceeded:
-                raise
-            except SearchError as error:  # of this query alone
-                found.failure = error
-                continue
-            found.highlights.update(dict.fromkeys(highlights + more))
-            reasons: dict[str, Reason] = dict.fromkeys(new, "new")
-            for identity in later - new:
-                if identity not in earlier:
-                    reasons[identity] = "now matches"
-                elif batch.differs(identity):
-                    reasons[identity] = "changed"
-            for identity, reason in reasons.items():
-                revision = batch.first[identity] if reason == "new" else batch.revisions[identity]
-                article, group = batch.now[identity], self._group(identity)
-                arrival = Arrival(article, revision, times[revision], reason, group)
-                found.arrivals.append((revision, batch.numbers[identity], arrival))
+        watch = search.watch
+        try:
+            matching, highlights = _find(index, watch.query)
+        except DeadlineExceeded:
+            raise
+        except SearchError as error:  # of this query alone
+            search.failure = error
+            return
+        mark = watch.mark.came, watch.mark.number
+        ids = [identity for identity, place in places.items() if identity in matching and place > mark]
+        if watch.name and ids:
+            known = self._told(watch.name, ids) | self._store.known_by(ids, watch.start)
+            ids = [identity for identity in ids if identity not in known]
+        if limit is not None and not watch.changes and len(search.arrivals) + len(ids) > limit:
+            ids = ids[: limit - len(search.arrivals)]
+            search.cut = places[ids[-1]] if ids else search.arrivals[-1][:2]
+        self._take(search, {i: ("new", *places[i]) for i in ids}, articles, highlights)
+
+    def _find_changed(self, found: Sequence[_Search], after: int) -> None:
+        """Search the articles that changed after a revision, as they are, and as they were before."""
+        for some in self._store.touched(after, self._revision, BATCH_ARTICLES):
+            self._view.check()
+            if not any(each.is_open for each in found):
+                return
+            batch = _Batch(self._store, some, after, self._revision)
+            came, before = (self._indexed(each, batch.seen, {}) for each in (batch.came, batch.before))
+            now = self._indexed(batch.changed, batch.seen, batch.edits)
+            for each in found:
+                if not each.is_open:
+                    continue
+                try:
+                    later, highlights = _find(now, each.watch.query)
+                    new, _ = _find(came, each.watch.query)
+                    earlier, _ = _find(before, each.watch.query)
+                except DeadlineExceeded:
+                    raise
+                except SearchError as error:  # of this query alone
+                    each.failure = error
+                    continue
+                reasons = {i: batch.reason(i, matched=i in earlier) for i in later - new}
+                taken = {
+                    i: (reason, batch.revisions[i], batch.numbers[i])
+                    for i, reason in reasons.items()
+                    if reason is not None
+                }
+                self._take(each, taken, batch.changed, highlights)
+
+    def _take(
+        self,
+        search: _Search,
+        found: Mapping[str, tuple[Reason, int, int]],
+        articles: Mapping[str, Article],
+        highlights: Sequence[Highlight],
+    ) -> None:
+        """Add arrivals to a search, given for each the reason, the revision and the number."""
+        if not found:
+            return
+        name, markers = search.watch.name, Markers(highlights, self._view.check)
+        prints = {identity: _fingerprint(articles[identity]) for identity in found}
+        members = {identity: self._members_of(self._group(identity)) - {identity} for identity in found}
+        told, texts = set[str](), set[bytes]()
+        if name:
+            told = self._told(name, frozenset[str]().union(*members.values()))
+            texts = self._store.of_searches(
+                lambda known: searches.told_texts(known, name, prints.values()), texts
+            )
+        for identity, (reason, revision, number) in found.items():
+            article = articles[identity]
+            earlier = reason == "new" and (
+                not told.isdisjoint(members[identity]) or prints[identity] in texts
+            )
+            record = {name: value for name, value in article.as_record().items() if name not in _TEXTS}
+            arrival = Arrival(
+                Article.restored(record),
+                snippet(article, markers),
+                revision,
+                self._times[revision],
+                reason,
+                self._group(identity),
+                prints[identity],
+                earlier,
+            )
+            search.arrivals.append((revision, number, arrival))
+
+    def _told(self, name: str, identities: Collection[str]) -> set[str]:
+        return self._store.of_searches(lambda known: searches.told(known, name, identities), set())
 
     def _group(self, identity: str) -> str:
         """The name of the group of copies of an article, which many queries may find."""
@@ -118,6 +210,13 @@ class ArrivalFinder:
             docs = docs_with(self._view, "id", identity)[:1]
             self._groups[identity] = group_names(self._view, docs)[0] if len(docs) else identity
         return self._groups[identity]
+
+    def _members_of(self, group: str) -> frozenset[str]:
+        """The ids of the articles of a group."""
+        if group not in self._members:
+            docs = group_docs(self._view, group)
+            self._members[group] = frozenset(self._view.values("id").texts(docs))
+        return self._members[group]
 
     def _indexed(
         self, articles: Mapping[str, Article], seen: Mapping[str, datetime], edits: Mapping[str, Edits]
@@ -130,6 +229,20 @@ class ArrivalFinder:
         return _Index(self._view, view, self._terms, articles)
 
 
+def _as_they_came(
+    store: Store, some: Sequence[Arrived], now: Mapping[str, Article], revisions: Mapping[str, int]
+) -> dict[str, Article]:
+    """Each article as it came; or as it is `now`, which `revisions` made, if that version has been pruned."""
+    replaced: dict[int, list[str]] = {}
+    for each in some:
+        if each.identity in now and revisions[each.identity] != each.came:
+            replaced.setdefault(each.came, []).append(each.identity)
+    first = {each.identity: now[each.identity] for each in some if each.identity in now}
+    for revision, identities in replaced.items():
+        first |= store.get(identities, revision)
+    return first
+
+
 class _Batch:
     """Some of the articles that came or changed, in each version that is looked at, by id.
 
@@ -137,41 +250,39 @@ class _Batch:
     if they have changed.
     """
 
-    def __init__(
-        self, store: Store, some: Sequence[Arrived], after: int, revision: int, *, changes: bool
-    ) -> None:
+    def __init__(self, store: Store, some: Sequence[Arrived], after: int, revision: int) -> None:
         ids = [each.identity for each in some]
-        self.now = store.get(ids, revision)
+        now = store.get(ids, revision)
         self.revisions = store.revisions(ids, revision)
         self.numbers = {each.identity: each.number for each in some}
         self.seen = store.first_seen(ids)
-        self.first: dict[str, int] = {}
-        for each in some:
-            article, first = self.now.get(each.identity), each.first
-            if article is not None and article.crawled is not None and after < each.oldest <= revision:
-                first = each.oldest
-            if article is not None and first is not None:
-                self.first[each.identity] = first
-        self.came = {i: self.now[i] for i in self.first}
-        earlier: dict[int, list[str]] = {}
-        for identity, first in self.first.items():
-            if self.revisions[identity] != first:
-                earlier.setdefault(first, []).append(identity)
-        for first, replaced in earlier.items():
-            self.came |= store.get(replaced, first)  # unless that version has been pruned
-        self.before: dict[str, Article] = {}
-        self.changed: dict[str, Article] = {}
-        self.edits: dict[str, Edits] = {}
-        if changes:
-            known = [i for i in self.now if i not in self.first and self.revisions[i] > after]
-            self.before = store.get(known, after)
-            self.changed = {i: self.now[i] for i in [*known, *(i for own in earlier.values() for i in own)]}
-            self.edits = store.edits([*self.changed], after)
+        some = [each for each in some if self.revisions.get(each.identity, 0) > max(after, each.came)]
+        self._new = {each.identity for each in some if each.came > after}
+        self.came = _as_they_came(
+            store, [each for each in some if each.identity in self._new], now, self.revisions
+        )
+        self.changed = {each.identity: now[each.identity] for each in some}
+        self.before = store.get([i for i in self.changed if i not in self._new], after)
+        self.edits = store.edits([*self.changed], after)
 
-    def differs(self, identity: str) -> bool:
-        """True if the headline or the text of an article has other words than before."""
-        levels = levels_between(self.before[identity], self.now[identity])
-        return not {"headline", "text"}.isdisjoint(levels)
+    def reason(self, identity: str, *, matched: bool) -> Reason | None:
+        """The reason to tell of an article that matches now, and perhaps `matched` before; or None."""
+        before = self.before.get(identity)
+        if identity in self._new or (before is not None and not matched):
+            return "now matches"
+        if before is None:  # as it has been pruned
+            return "changed"
+        levels = levels_between(before, self.changed[identity])
+        return None if {"headline", "text"}.isdisjoint(levels) else "changed"
+
+
+def _fingerprint(article: Article) -> bytes:
+    """The same for the same words: of the body alone if it has enough to be compared by."""
+    words = _WORD.findall(fold(article.body))
+    if len(words) < MIN_WORDS:
+        values = (getattr(article, name) for name in compared_fields(article))
+        words = _WORD.findall(fold("\n".join(v if isinstance(v, str) else "\n".join(v) for v in values)))
+    return sha256(" ".join(words).encode()).digest()
 
 
 class _Index:
@@ -211,17 +322,19 @@ class _Compiler(Compiler):
 
     def _filtered(self, node: Everything | Dates | Missing | Length | Is) -> Matches:
         if isinstance(node, Is) and node.mark in ("original", "copy"):
-            return self._same(originals(self._whole, of_copies=node.mark == "copy"))
+            flags = originals(self._whole)  # which are kept with the commit
+            return self._of_ids(i for i, doc in self._places if flags[doc] == (node.mark == "original"))
         return super()._filtered(node)
 
     def _valued(self, leaf: ValueLeaf, field: str) -> Matches:
         if field == "copies":
-            return self._same(copies_of(self._whole, leaf))
+            matches = copies_of(self._whole, leaf)
+            return self._of_ids(identity for identity, doc in self._places if has(matches, doc))
         return super()._valued(leaf, field)
 
-    def _same(self, matches: Matches) -> Matches:
-        """The documents of the view whose articles match in the whole archive."""
-        wanted = [identity.encode() for identity, doc in self._places if has(matches, doc)]
+    def _of_ids(self, identities: Iterable[str]) -> Matches:
+        """The documents of the view with these ids."""
+        wanted = [identity.encode() for identity in identities]
         return DocList(self._view, self._view.values("id").docs(lambda known: numbers_of(known, wanted)))
 
     @once

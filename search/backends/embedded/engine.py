@@ -25,12 +25,12 @@ from search.article import Article
 from search.backends.embedded import creation
 from search.backends.embedded.index import ArchiveIndex, CommitInfo
 from search.backends.embedded.reader import EmbeddedReader
-from search.backends.embedded.store import Store
+from search.backends.embedded.store import Store, searches
 from search.backends.embedded.store.layout import StoreState
 from search.backends.embedded.tie import check_tie
 from search.backends.embedded.writing import Writer
 from search.deadline import Deadline, no_deadline
-from search.engine import Added, Progress, StoredDelivery, StoredEntry, StoredSearch, Version
+from search.engine import Added, Look, Progress, StoredDelivery, StoredEntry, StoredSearch, Version
 from search.errors import ArchiveError, ArchiveNotFound
 from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
@@ -40,6 +40,9 @@ Idle = TypeVar("Idle")
 MAX_MAPPED = 128 << 20
 """Bytes of files that stay mapped in memory after a query; the system decides about the rest."""
 
+
+CONFIRM_SECONDS = 60.0
+"""How long a confirmation waits for another writer at least: the delivery would be given again."""
 
 MAX_IDLE = 16
 """Readers' stores, and their scratch arrays, that are kept for the next readers."""
@@ -203,27 +206,25 @@ class EmbeddedEngine:
 
     def saved_searches(self) -> tuple[StoredSearch, ...]:
         with self._snapshot() as store:
-            return store.searches()
+            return store.of_searches(searches.saved, ())
 
-    def unconfirmed(self, names: Collection[str]) -> int | None:
+    def unconfirmed(self) -> tuple[StoredDelivery, ...]:
         with self._snapshot() as store:
-            return store.unconfirmed(names)
+            return store.of_searches(searches.unconfirmed, ())
 
     def delivery(self, number: int) -> StoredDelivery | None:
         with self._snapshot() as store:
-            return store.delivery(number)
+            return store.of_searches(lambda connection: searches.delivery(connection, number), None)
 
     def last_delivery(self) -> int:
         with self._snapshot() as store:
-            return store.last_delivery()
+            return store.of_searches(searches.last_delivery, 0)
 
     def delivered(self, names: Collection[str], upto: int, limit: int) -> tuple[StoredEntry, ...]:
         with self._snapshot() as store:
-            return store.delivered(names, upto, limit)
-
-    def count_delivered(self) -> dict[str, tuple[int, int]]:
-        with self._snapshot() as store:
-            return store.count_delivered()
+            return store.of_searches(
+                lambda connection: searches.delivered(connection, names, upto, limit), ()
+            )
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -253,26 +254,21 @@ class EmbeddedEngine:
 
     def save_search(self, search: StoredSearch, *, replace: bool = False) -> None:
         with self._writing():
-            self._writer.save_search(search, replace=replace)
+            self._writer.change_searches(lambda cursor: searches.save(cursor, search, replace=replace))
 
     def remove_search(self, name: str) -> bool:
         with self._writing():
-            return self._writer.remove_search(name)
+            return self._writer.change_searches(lambda cursor: searches.remove(cursor, name))
 
-    def deliver(
-        self,
-        searches: Sequence[str],
-        seen: Mapping[str, int],
-        upto: int,
-        made: datetime,
-        entries: Sequence[StoredEntry],
-    ) -> int | None:
+    def deliver(self, look: Look) -> int | None:
         with self._writing():
-            return self._writer.deliver(searches, seen, upto, made, entries)
+            return self._writer.change_searches(lambda cursor: searches.deliver(cursor, look))
 
     def confirm(self, number: int) -> None:
         with self._writing():
-            self._writer.confirm(number)
+            self._writer.change_searches(
+                lambda cursor: searches.confirm(cursor, number), wait=CONFIRM_SECONDS
+            )
 
     def prune(self, before: datetime) -> int:
         with self._writing():

@@ -43,7 +43,7 @@ from search.engine import (
     Watch,
     neighbours,
 )
-from search.errors import InvalidRequest
+from search.errors import InvalidRequest, OtherAnalyzer
 from search.fields import COUNTED_DATES, FACET_FIELDS, TEXT_FIELDS, field_name
 from search.index.copies.column import digests_of, group_called, group_docs
 from search.index.evaluate.counts import extent, missing
@@ -194,15 +194,22 @@ class EmbeddedReader:
         others = against if isinstance(against, str) else self._matches(against).docs
         return distinctive(self._view, inside, others, count, texts, score)
 
-    def arrivals(self, watches: Sequence[Watch], *, changes: bool = False) -> list[Arrivals]:
+    def arrivals(self, watches: Sequence[Watch], *, limit: int | None = None) -> list[Arrivals]:
         from search.backends.embedded.arrivals import ArrivalFinder  # with what makes an index
 
-        if self._store.first_revision() is None:
+        if not watches:
+            return []
+        covered = self._covered
+        if self._store.format < FORMAT:
             raise InvalidRequest(NO_HISTORY)
-        finder = ArrivalFinder(
-            self._view, self._store, self._revision, self._analyzer, self._covered.extra_fields
-        )
-        return finder.find(watches, changes=changes)
+        if not self._analyzer.gives_terms_of(covered.analyzer, covered.stemmers):
+            raise OtherAnalyzer(
+                "the words of the archive were analysed by other rules or stemmers than those here, so new "
+                "articles cannot be looked for; first run: news rebuild",
+                self._location,
+            )
+        finder = ArrivalFinder(self._view, self._store, self._revision, self._analyzer, covered.extra_fields)
+        return finder.find(watches, limit)
 
     def explain(self, query: Node, identity: str, ranking: Ranking = DEFAULT_RANKING) -> Explanation | None:
         docs = self._matches(Word(identity, "id")).docs.tolist()

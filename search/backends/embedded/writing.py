@@ -6,12 +6,13 @@ Were a change to end between the two, the index would lag behind the store; the 
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from search.article import Article
 from search.backends.embedded.creation import NEW_ARCHIVE, discard
@@ -21,7 +22,7 @@ from search.backends.embedded.store import Changes, Store
 from search.backends.embedded.store.connection import ERRORS
 from search.backends.embedded.store.layout import FORMAT, StoreState
 from search.backends.embedded.tie import check_tie, damage
-from search.engine import Added, Progress, StoredEntry, StoredSearch
+from search.engine import Added, Progress
 from search.errors import ArchiveError, ArchiveFull, IndexUnusable, OtherAnalyzer
 from search.once import once
 from search.text import Analyzer
@@ -31,14 +32,13 @@ if TYPE_CHECKING:  # what writing needs is imported when something is written
     from search.backends.embedded.update import Update
     from search.index.write.writer import Merging
 
+Answer = TypeVar("Answer")
+
 BATCH_ARTICLES = 250
 """Articles that are stored, and handed on to be indexed, at a time."""
 
 MAX_SEGMENT_ARTICLES = 25_000
 """Articles of one commit when the index catches up with the store; a multiple of `BATCH_ARTICLES`."""
-
-CONFIRM_SECONDS = 60.0
-"""How long a confirmation waits for another writer at least: the delivery would be given again."""
 
 NEW_INDEX = "index.new"
 """The folder in which an index is rebuilt."""
@@ -67,8 +67,8 @@ class Writer:
             self._store.close()
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with writing(self._location, self._wait):
+    def _writing(self, wait: float = 0.0) -> Iterator[None]:
+        with writing(self._location, max(self._wait, wait)):
             for name in UNFINISHED:
                 discard(self._location / name)
             self._store.upgrade()
@@ -137,28 +137,10 @@ class Writer:
                 self._forget_tombstones()
             return len(gone)
 
-    def save_search(self, search: StoredSearch, *, replace: bool) -> None:
-        with self._writing():
-            self._store.save_search(search, replace=replace)
-
-    def remove_search(self, name: str) -> bool:
-        with self._writing():
-            return self._store.remove_search(name)
-
-    def deliver(
-        self,
-        searches: Sequence[str],
-        seen: Mapping[str, int],
-        upto: int,
-        made: datetime,
-        entries: Sequence[StoredEntry],
-    ) -> int | None:
-        with self._writing():
-            return self._store.deliver(searches, seen, upto, made, entries)
-
-    def confirm(self, number: int) -> None:
-        with writing(self._location, max(self._wait, CONFIRM_SECONDS)):
-            self._store.confirm(number)
+    def change_searches(self, change: Callable[[sqlite3.Cursor], Answer], wait: float = 0.0) -> Answer:
+        """Change saved searches or deliveries in one transaction, after waiting at least `wait` seconds."""
+        with self._writing(wait), self._store.transaction() as cursor:
+            return change(cursor)
 
     def prune(self, before: datetime) -> int:
         with self._writing():
@@ -180,7 +162,7 @@ class Writer:
                     )
                 update.prepare()
                 update.commit(self._store.state(), self._analyzer, group="kept")
-            return self._store.prune(last)
+            return self._store.prune(last, before)
 
     def optimize(self, *, whole: bool) -> None:
         with self._writing():

@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple
 from search.article import TIMES_BESIDE, Article
 from search.backends.embedded.store.layout import MAX_REVISION
 from search.backends.embedded.store.rows import BadRow, digest_of, packed, record_of, typed, unpacked
-from search.backends.embedded.store.searches import forget_group
 from search.backends.embedded.store.updates import edits_of_each, first_seen, seen_at
 from search.backends.embedded.store.versions import microseconds_of, moment_of
 from search.changes import Edits
@@ -150,8 +149,8 @@ class Changes:
         came, before = moment_of(at), self.first_seen([identity for identity in new if identity not in old])
         self._keep([(i, old[i], new[i].record) for i in replaced], revision)
         self._cursor.executemany(
-            "INSERT INTO articles (id, revision, first_seen, version, digest, document) "
-            "VALUES (:id, :revision, :seen, :version, :digest, :document) "
+            "INSERT INTO articles (id, revision, came, first_seen, version, digest, document) "
+            "VALUES (:id, :revision, :revision, :seen, :version, :digest, :document) "
             "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, "
             "version = coalesce(excluded.version, version), "
             "digest = excluded.digest, document = excluded.document",
@@ -201,17 +200,15 @@ class Changes:
         known = self._cursor.execute(
             "SELECT value FROM json_each(?) WHERE value IN (SELECT id FROM articles) "
             "OR value IN (SELECT id FROM versions) OR value IN (SELECT id FROM withdrawn) "
-            "OR value IN (SELECT id FROM delivered) ORDER BY value",
+            "OR value IN (SELECT id FROM told) ORDER BY value",
             (wanted,),
         ).fetchall()
         found = [identity for (identity,) in known]
         if found:
             revision, _, history = self._revised("forget", found)
             self._bury(found, revision)
-            for table in ("articles", "versions", "withdrawn", "delivered"):
+            for table in ("articles", "versions", "withdrawn", "delivered", "told"):
                 self._cursor.executemany(f"DELETE FROM {table} WHERE id = ?", known)
-            for identity in found:
-                forget_group(self._cursor, identity)
             for identity in found:
                 history.add(identity, None)
         return tuple(found)

@@ -116,10 +116,20 @@ class StoredHistory:
         with self._translated():
             return updates.first_seen(self._connection, identities) if self.format >= HISTORY_FORMAT else {}
 
-    def arrived(self, after: int, upto: int, batch: int) -> Iterator[list[updates.Arrived]]:
+    def came(self, after: tuple[int, int], upto: int, batch: int) -> Iterator[list[updates.Arrived]]:
+        """Yield the present articles that came after a place (revision, number), `batch` at a time."""
+        with self._translated():
+            yield from updates.came(self._connection, after, upto, batch)
+
+    def touched(self, after: int, upto: int, batch: int) -> Iterator[list[updates.Arrived]]:
         """Yield the present articles that later revisions than `after` touched, `batch` at a time."""
         with self._translated():
-            yield from updates.arrived(self._connection, after, upto, batch)
+            yield from updates.touched(self._connection, after, upto, batch)
+
+    def known_by(self, identities: Sequence[str], revision: int) -> set[str]:
+        """The ids, of these, of articles with a version from this revision or before it."""
+        with self._translated():
+            return updates.known_by(self._connection, identities, revision)
 
     def times_of(self, after: int, upto: int) -> dict[int, datetime]:
         """The times of the revisions after one up to another."""

@@ -2,21 +2,23 @@
 
     meta       (key, value)       archive: a UUID; language
     revisions  (revision, at, kind, digest)
-    articles   (number, id, revision, first_seen, version, digest, document)
+    articles   (number, id, revision, came, first_seen, version, digest, document)
     versions   (id, revision, until, whole, digest, document)
     withdrawn  (id, revision, version)
     tombstones (id, revision)     deleted articles, until the index has caught up
-    searches   (name, question, revision, made)
-    deliveries (delivery, searches, made, confirmed)
-    delivered  (delivery, place, search, id, revision, reason, copies, earlier, entry)
+    searches   (name, question, made, start, revision, came, number, articles, deliveries)
+    deliveries (delivery, searches, every, made, confirmed)
+    delivered  (delivery, place, search, id, revision, reason, text, earlier, entry)
+    told       (search, id, fingerprint)
 
 Every change makes the next revision, `at` a time that never runs back (microseconds since 1970, UTC), and
 each row it touches carries it; so an index that covers revision r lacks just the rows with a larger one. The
 digest of a revision is made of the one before and of all that it changed: two archives with the same digest
 have the same history, except for versions that were dropped by age.
 
-`first_seen` is the time of the revision in which an article first came, or of its crawl if that was
-earlier; 0 where it is not known.
+`came` is the revision that brought an article, the last time where it was deleted and came again; 0 where it
+is not known. It ascends with the numbers. `first_seen` is the time of the revision in which the article first
+came, or of its crawl if that was earlier; 0 where it is not known.
 
 A version is the state that an update or a deletion took away: it was current from `revision` on, up to but
 not including `until`. `withdrawn` has the cancelled articles, with the version number that the wire gave.
@@ -25,13 +27,18 @@ A document is the article's record as JSON, compressed by Zstandard where that m
 the SHA-256 of the JSON. A version is compressed with the document that took its place as the dictionary,
 unless it is `whole`, as is every sixteenth one, and each that nothing took the place of.
 
-A saved search has looked at all articles up to `revision`. A delivery is of one look of some `searches`, a
-list in JSON. The articles that it found are kept as they were delivered, each once: `entry` is JSON, `copies`
-the name of the article's group of copies, and `earlier` is 1 if an article of this group was in a delivery
-before. A delivery is `confirmed` when it has been received.
+A saved search began after the revision `start`. It has looked at all changes up to `revision`, and at all
+articles that came up to the one with this `number` in the revision `came`. `articles` and
+`deliveries` count what it has delivered.
 
-Older formats are still read. Format 2 has no searches, deliveries and delivered. Format 1 has of the other
-tables meta (with the revision), articles (without first_seen and version) and tombstones.
+A delivery is of one look of some `searches`, a list in JSON; `every` is 1 if all were asked. It is
+`confirmed` when it has been received. The articles that it found are kept as they were delivered: `entry` is
+JSON, copies have the same number for `text`, and `earlier` is 1 if a copy of it was delivered before.
+`told` has each article that a search has delivered, also where old deliveries have been pruned. Two articles
+with the same fingerprint have the same text.
+
+Older formats are still read. Format 2 has no searches, deliveries, delivered and told, and no `came`. Format
+1 has of the other tables meta (with the revision), articles (without first_seen and version) and tombstones.
 """
 
 from __future__ import annotations
@@ -73,14 +80,24 @@ HISTORY = """
 
 SEARCHES = """
     CREATE TABLE searches (
-        name TEXT PRIMARY KEY, question TEXT NOT NULL, revision INTEGER NOT NULL, made INTEGER NOT NULL
+        name TEXT PRIMARY KEY,
+        question TEXT NOT NULL,
+        made INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        came INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        articles INTEGER NOT NULL,
+        deliveries INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE deliveries (
-        delivery INTEGER PRIMARY KEY,
+        delivery INTEGER PRIMARY KEY AUTOINCREMENT,
         searches TEXT NOT NULL,
+        every INTEGER NOT NULL,
         made INTEGER NOT NULL,
         confirmed INTEGER NOT NULL
     );
+    CREATE INDEX deliveries_that_wait ON deliveries (delivery) WHERE NOT confirmed;
     CREATE TABLE delivered (
         delivery INTEGER NOT NULL,
         place INTEGER NOT NULL,
@@ -88,16 +105,21 @@ SEARCHES = """
         id TEXT NOT NULL,
         revision INTEGER NOT NULL,
         reason TEXT NOT NULL,
-        copies TEXT NOT NULL,
+        text INTEGER NOT NULL,
         earlier INTEGER NOT NULL,
         entry TEXT NOT NULL,
         PRIMARY KEY (delivery, place)
     ) WITHOUT ROWID;
-    CREATE INDEX delivered_by_search ON delivered (search, copies);
+    CREATE INDEX delivered_by_search ON delivered (search, delivery, place);
     CREATE INDEX delivered_by_id ON delivered (id);
-    CREATE INDEX delivered_by_copies ON delivered (copies);
+    CREATE TABLE told (
+        search TEXT NOT NULL, id TEXT NOT NULL, fingerprint BLOB NOT NULL, PRIMARY KEY (search, id)
+    ) WITHOUT ROWID;
+    CREATE INDEX told_by_id ON told (id);
+    CREATE INDEX told_by_fingerprint ON told (search, fingerprint);
+    CREATE INDEX articles_by_came ON articles (came);
 """
-"""The tables that format 3 adds to format 2."""
+"""The tables that format 3 adds to format 2; it also adds `came` to articles."""
 
 TABLES = (
     """
@@ -106,6 +128,7 @@ TABLES = (
         number INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
         revision INTEGER NOT NULL,
+        came INTEGER NOT NULL,
         first_seen INTEGER NOT NULL,
         version INTEGER,
         digest BLOB NOT NULL,

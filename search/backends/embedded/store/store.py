@@ -8,10 +8,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from search.article import Article
-from search.backends.embedded.store import versions
+from search.backends.embedded.store import searches, versions
 from search.backends.embedded.store.changes import Changes
 from search.backends.embedded.store.connection import (
     RESTORE,
@@ -22,13 +24,15 @@ from search.backends.embedded.store.connection import (
     opened,
     stamp_of,
 )
-from search.backends.embedded.store.layout import FORMAT, HISTORY_FORMAT, StoreState
+from search.backends.embedded.store.history import StoredHistory
+from search.backends.embedded.store.layout import FORMAT, HISTORY_FORMAT, SEARCHES_FORMAT, StoreState
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
-from search.backends.embedded.store.searches import StoredSearches
 from search.backends.embedded.store.upgrade import upgrade
 from search.engine import Progress
 from search.errors import ArchiveDamaged, ArchiveError
 from search.text import LANGUAGES
+
+Answer = TypeVar("Answer")
 
 _ROW = "number, CAST(id AS BLOB), digest, CAST(document AS BLOB), revision"
 _ROW_TYPES = (int, bytes, bytes, bytes, int)
@@ -40,7 +44,7 @@ def now() -> int:
     return time.time_ns() // 1_000
 
 
-class Store(StoredSearches):
+class Store(StoredHistory):
     """The articles of the archive at `location`. Safe to share between threads that take turns.
 
     `clock` tells the time, in microseconds since 1970.
@@ -83,7 +87,8 @@ class Store(StoredSearches):
     # --- writing --------------------------------------------------------------------------------
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+    def transaction(self) -> Iterator[sqlite3.Cursor]:
+        """Begin a transaction, which is kept if its block ends without an error."""
         self._open_again()
         with self._translated():
             self._connection.rollback()  # where an interrupt came ahead of the end of the last one
@@ -98,7 +103,7 @@ class Store(StoredSearches):
     @contextmanager
     def changing(self) -> Iterator[Changes]:
         """Begin a transaction; its changes are kept if the block ends without an error."""
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             changes = Changes(cursor, self._now())
             yield changes
             changes.finish()
@@ -111,17 +116,21 @@ class Store(StoredSearches):
 
     def forget_tombstones(self, revision: int) -> None:
         """Drop the records of deletions that an index covering `revision` no longer needs."""
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             cursor.execute("DELETE FROM tombstones WHERE revision <= ?", (revision,))
 
-    def prune(self, until: int) -> int:
-        """Drop the versions that were replaced or deleted up to a revision; return how many."""
-        with self._transaction() as cursor:
+    def prune(self, until: int, before: datetime) -> int:
+        """Drop the versions that were replaced or deleted up to a revision; return how many.
+
+        Confirmed deliveries made before a time are dropped, too.
+        """
+        with self.transaction() as cursor:
+            searches.prune(cursor, before)
             return versions.prune(cursor, until)
 
     def upgrade(self, report: Callable[[int, int], None] | None = None) -> bool:
         """Bring an older format up to this one, all of it or nothing; True if there was anything to do."""
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             known = format_of(self._connection, self.path, self.location)
             old = known < FORMAT
             if known < HISTORY_FORMAT:
@@ -132,6 +141,13 @@ class Store(StoredSearches):
         return old
 
     # --- reading --------------------------------------------------------------------------------
+
+    def of_searches(self, read: Callable[[sqlite3.Connection], Answer], without: Answer) -> Answer:
+        """The answer of a function of `searches`; `without` where the format keeps no saved searches."""
+        if self.format < SEARCHES_FORMAT:
+            return without
+        with self._translated():
+            return read(self._connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -328,7 +344,8 @@ class Store(StoredSearches):
                     yield f"{self.path.name}: row {row[0]} has revision {row[4]}, and the newest is {newest}"
             if self.format >= HISTORY_FORMAT:
                 yield from (f"{self.path.name}: {fault}" for fault in versions.damages(self._connection))
-            yield from (f"{self.path.name}: {fault}" for fault in self.damages_of_searches())
+            if self.format >= SEARCHES_FORMAT:
+                yield from (f"{self.path.name}: {fault}" for fault in searches.damages(self._connection))
             found = self._connection.execute("PRAGMA integrity_check(20)")
             yield from (f"{self.path.name}: {line}" for (line,) in found if line != "ok")
         except (sqlite3.Error, ValueError, OverflowError) as error:

@@ -25,33 +25,46 @@ class Update(NamedTuple):
 
 
 class Arrived(NamedTuple):
-    """An article that came or changed; `first` is the revision that brought it, if that is one of these.
-
-    For an article whose source says when it was seen, only the `oldest` revision that is kept can be known.
-    """
+    """An article that came or changed; `came` is the revision that brought it, 0 if it is not known."""
 
     identity: str
     number: int
-    first: int | None
-    oldest: int
+    came: int
 
 
-def arrived(connection: Connection, after: int, upto: int, batch: int) -> Iterator[list[Arrived]]:
-    """Yield the articles that are there and that later revisions than `after` touched, `batch` at a time.
+def came(connection: Connection, after: tuple[int, int], upto: int, batch: int) -> Iterator[list[Arrived]]:
+    """Yield the articles that came after a place up to a revision, in that order, `batch` at a time.
 
-    `first` is known for the articles that came in these revisions up to `upto`.
+    A place is the revision that brought an article, and its number.
     """
-    came = {at: revision for revision, at in times_of(connection, after, upto).items()}
+    while rows := connection.execute(
+        "SELECT id, number, came FROM articles WHERE (came, number) > (?, ?) AND came <= ? "
+        "ORDER BY came, number LIMIT ?",
+        (*after, upto, batch),
+    ).fetchall():
+        found = [Arrived(*typed(row, str, int, int)) for row in rows]
+        yield found
+        after = found[-1].came, found[-1].number
+
+
+def touched(connection: Connection, after: int, upto: int, batch: int) -> Iterator[list[Arrived]]:
+    """Yield the articles that came up to a revision and that ones later than `after` touched."""
     last = (after, 1 << 62)
     while rows := connection.execute(
-        "SELECT revision, number, id, first_seen, coalesce((SELECT min(v.revision) FROM versions v "
-        "WHERE v.id = articles.id), revision) FROM articles WHERE (revision, number) > (?, ?) "
-        "ORDER BY revision, number LIMIT ?",
-        (*last, batch),
+        "SELECT id, number, came, revision FROM articles WHERE (revision, number) > (?, ?) "
+        "AND came <= ? ORDER BY revision, number LIMIT ?",
+        (*last, upto, batch),
     ).fetchall():
-        found = [typed(row, int, int, str, int, int) for row in rows]
-        yield [Arrived(i, number, came.get(at), oldest) for _, number, i, at, oldest in found]
-        last = found[-1][0], found[-1][1]
+        found = [typed(row, str, int, int, int) for row in rows]
+        yield [Arrived(*row[:3]) for row in found]
+        last = found[-1][3], found[-1][1]
+
+
+def known_by(connection: Connection, identities: Sequence[str], revision: int) -> set[str]:
+    """The ids, of these, of articles with a version from this revision or before it."""
+    query = "SELECT DISTINCT id FROM versions WHERE id IN (SELECT value FROM json_each(?)) AND revision <= ?"
+    rows = connection.execute(query, (json.dumps(list(identities)), revision))
+    return {str(typed(row, str)[0]) for row in rows}
 
 
 def times_of(connection: Connection, after: int, upto: int) -> dict[int, int]:

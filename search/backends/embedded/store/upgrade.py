@@ -21,6 +21,7 @@ def upgrade(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None]
     """
     if cursor.execute("PRAGMA user_version").fetchone()[0] < HISTORY_FORMAT:
         _begin_history(cursor, now, report)
+    _add_came(cursor)
     _create(cursor, SEARCHES)
     cursor.execute(f"PRAGMA user_version = {FORMAT}")
 
@@ -28,6 +29,19 @@ def upgrade(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None]
 def _create(cursor: sqlite3.Cursor, tables: str) -> None:
     for statement in filter(str.strip, tables.split(";")):
         cursor.execute(statement)
+
+
+def _add_came(cursor: sqlite3.Cursor) -> None:
+    """Add the revision that brought each article, by the time when it came.
+
+    Of an article that was crawled earlier, the oldest revision that is kept is taken.
+    """
+    cursor.execute("ALTER TABLE articles ADD COLUMN came INTEGER NOT NULL DEFAULT 0")
+    cursor.execute(
+        "UPDATE articles SET came = coalesce((SELECT min(v.revision) FROM versions v "
+        "WHERE v.id = articles.id), revision) WHERE first_seen"
+    )
+    cursor.execute("UPDATE articles SET came = r.revision FROM revisions r WHERE r.at = articles.first_seen")
 
 
 def _begin_history(cursor: sqlite3.Cursor, now: int, report: Callable[[int, int], None] | None) -> None:
