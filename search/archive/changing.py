@@ -68,7 +68,10 @@ class ChangingArchive(OpenedArchive):
         return self.engine.delete(ids_of(ids), forget=forget)
 
     def prune(self, older_than: str | timedelta) -> int:
-        """Drop the versions replaced or deleted longer ago than this ("30d", "1y"); return how many."""
+        """Drop the versions replaced or deleted longer ago than this ("30d", "1y"); return how many.
+
+        Confirmed deliveries of saved searches that are older are dropped, too.
+        """
         return self._historied().prune(self._moment() - age_given(older_than))
 
     def upgrade(self, progress: Progress | None = None) -> bool:

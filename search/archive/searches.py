@@ -86,7 +86,11 @@ class WatchingArchive(OpenedArchive):
             revision = reader.state().revision
         if start is not None:
             revision = min(revision, self._revision_before(start, now))
-        written = written_question(StoredQuestion(asked, bool(changes), bool(every_copy)))
+        written = written_question(
+            StoredQuestion(
+                asked, checked_as(bool, "changes", changes), checked_as(bool, "every_copy", every_copy)
+            )
+        )
         watching.save_search(StoredSearch(name, written, now, revision, Mark.at(revision)), replace=replace)
         return next(each for each in self.saved() if each.name == name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +74,8 @@ def test_a_search_is_saved_with_its_options_and_replaced_when_asked(watched: Pat
     assert run("save", "both", "ferry", "mill", "--any", "--since", "7d", "--from", "r1")[0] == 0
     assert "both  ferry mill · since 7d · any word  r0" in run("saved")[1]
     assert run("save", "both", "ferry")[0] == 2
+    assert run("save", "edits", "ferry", "--changes", "--every-copy")[0] == 0
+    assert "edits  ferry · changes · every copy  r2" in run("saved")[1]
     assert run("save", "both", "ferry", "--replace")[0] == 0
     assert "both  ferry  r0" in run("saved")[1]
     code, _, error = run("save", "bad", 'ferry "')
@@ -179,6 +182,42 @@ def test_a_search_that_cannot_be_asked_exits_2_if_nothing_else_is_new(
     assert (code, out) == (0, "f1\n")
     assert "'dock' cannot be asked" in error
     assert run("new", "--all", "-f", "ids")[0] == 2
+
+
+def test_a_mail_is_sent_and_not_lost_if_another_search_cannot_be_asked_or_sendmail_fails(
+    watched: Path, archive: Archive, run: Run
+) -> None:
+    archive.add([Article(id="x", title="Mill", extra={"dock": ("north",)})])
+    run("save", "dock", "dock:north")
+    archive.delete(["x"], forget=True)
+    archive.rebuild()
+    (watched / "outbox").mkdir()
+    code, _, error = run("new", "--all", "-f", "mail", "-o", "outbox/1.eml")
+    assert (code, "'dock' cannot be asked" in error) == (0, True)
+    loop = re.search(r"for m in outbox/.*done", run("new", "--help")[1])
+    assert loop
+    for sendmail, left in (("false", 1), ("true", 0)):
+        subprocess.run(["sh", "-c", loop[0].replace("sendmail -t", sendmail)], cwd=watched, check=False)
+        assert len([*(watched / "outbox").iterdir()]) == left
+
+
+def test_warnings_of_the_archive_are_printed(
+    watched: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert watched
+    monkeypatch.setattr("search.backends.embedded.reader.EmbeddedReader._is_behind", lambda _: True)
+    code, _, error = run("new", "ferry", "-f", "ids")
+    assert (code, "not yet searchable" in error) == (0, True)
+
+
+def test_the_feed_of_all_searches_stays_the_same_feed(watched: Path, run: Run) -> None:
+    assert watched
+    run("saved", "--remove", "mill")
+    for more in ((), ("save", "third", "fog")):
+        assert not more or run(*more)[0] == 0
+        found = feedparser.parse(run("new", "--all", "-f", "atom")[1]).feed
+        assert (found.title, found.id.endswith("search/")) == ("news", True)
+    assert feedparser.parse(run("new", "ferry", "-f", "atom")[1]).feed.title == "news: ferry"
 
 
 def test_copies_of_earlier_articles_are_named_and_are_nothing_new(
