@@ -160,6 +160,13 @@ def test_a_copy_is_known_where_the_only_article_with_its_text_has_gone(archive: 
     assert taken(archive) == []
 
 
+def test_articles_without_any_word_are_no_copies_of_each_other(archive: Archive) -> None:
+    archive.save("all", "*")
+    for identity in ("x", "y"):
+        archive.add([Article(id=identity, title="?", url=f"https://news.example/{identity}")])
+        assert taken(archive, "all") == [identity]
+
+
 def test_the_number_of_a_delivery_is_never_used_again(archive: Archive) -> None:
     archive.add([ferry("a")])
     assert archive.new().number == 1

@@ -254,9 +254,14 @@ def test_a_backup_has_the_searches_and_tells_of_nothing_twice(archive: Archive, 
 
 
 def test_a_rebuild_tells_of_nothing_twice(archive: Archive) -> None:
-    archive.add([ferry("a")])
-    assert taken(archive) == ["a"]
+    archive.add([ferry("a"), ferry("b", TEXT), ferry("c", TEXT)])
+    assert taken(archive) == ["a", "b"]
+    archive.add([ferry("b", "The boat has left.")])
+    archive.delete(["a"])
+    archive.at(now=datetime.now(UTC) + timedelta(days=9)).prune("1d")
     archive.rebuild()
+    assert taken(archive) == []
+    archive.add([ferry("a"), ferry("d", TEXT)])
     assert taken(archive) == []
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import tarfile
+from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ import pytest
 from search.article import Article
 from search.backends import maintained
 from search.errors import InvalidRequest
-from search.query import open_archive
+from search.query import Archive, open_archive
 from tests.faults.archives import TORTURE
 from tests.faults.killing import killed_before
 
@@ -157,11 +159,12 @@ def test_an_upgrade_that_is_killed_loses_nothing(location: Path, tmp_path: Path)
     assert tried > (60 if TORTURE else 8)
 
 
-def before_searches(location: Path) -> Path:
+def before_searches(location: Path, more: Callable[[Archive], object] = bool) -> Path:
     """Make an archive as it was in format 2, which had no saved searches."""
     with open_archive(location, create=True) as archive:
         archive.add([Article(id="a", title="Ferry"), Article(id="b", title="Mill")])
         archive.add([Article(id="b", title="Mill shut")])
+        more(archive)
     with closing(sqlite3.connect(location / "articles.db")) as connection, connection:
         connection.execute("DROP INDEX articles_by_came")
         connection.execute("ALTER TABLE articles DROP COLUMN came")
@@ -186,6 +189,21 @@ def test_an_archive_without_saved_searches_is_read_as_it_is(tmp_path: Path) -> N
             archive.delivery(1)
     assert maintained(location).verify("deep").problems == ()
     assert digests(location) == before
+
+
+def test_the_revisions_that_brought_articles_are_found_by_the_upgrade(tmp_path: Path) -> None:
+    crawled = Article(id="c", title="Ferry", crawled=datetime(2001, 2, 3, tzinfo=UTC))
+
+    def more(archive: Archive) -> None:
+        archive.add([crawled])
+        archive.add([Article(id="c", title="Ferry sinks")])
+        archive.add([Article(id="d", title="Ferry d")])
+
+    with open_archive(before_searches(tmp_path / "archive", more)) as archive:
+        archive.save("two", "*", start=2)
+        archive.save("four", "*", start=4)
+        found = {name: [e.id for e in archive.new(name).entries] for name in ("two", "four")}
+        assert found == {"two": ["c", "d"], "four": ["d"]}
 
 
 def test_the_first_saved_search_brings_an_archive_up_to_date(tmp_path: Path, location: Path) -> None:

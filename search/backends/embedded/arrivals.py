@@ -277,12 +277,12 @@ class _Batch:
 
 
 def _fingerprint(article: Article) -> bytes:
-    """The same for the same words: of the body alone if it has enough to be compared by."""
+    """The same for the same words: of the body alone if it has enough to compare; b"" without words."""
     words = _WORD.findall(fold(article.body))
     if len(words) < MIN_WORDS:
         values = (getattr(article, name) for name in compared_fields(article))
         words = _WORD.findall(fold("\n".join(v if isinstance(v, str) else "\n".join(v) for v in values)))
-    return sha256(" ".join(words).encode()).digest()
+    return sha256(" ".join(words).encode()).digest() if words else b""
 
 
 class _Index:
