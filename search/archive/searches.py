@@ -114,8 +114,8 @@ class WatchingArchive(OpenedArchive):
         rebuilt first. If `names` is one name, the error of this search is raised.
         """
         watching, now = self._watching(), self._moment()
+        wanted = self._names(names)
         while True:
-            wanted = self._names(names)
             waiting = watching.unconfirmed()
             for each in waiting:
                 if each.all == (names is None) and (each.all or {*each.searches} == {*wanted}):

@@ -98,6 +98,17 @@ def test_a_delivery_that_waits_is_given_again_to_the_same_question_only(archive:
     assert ids(archive.new("mill")) == ["n"]
 
 
+def test_names_from_an_iterator_are_asked_also_where_a_look_is_made_again(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.add([ferry("a")])
+    outcomes, keep = iter([None]), type(archive.engine).deliver  # type: ignore[attr-defined]  # of the embedded engine
+    monkeypatch.setattr(
+        type(archive.engine), "deliver", lambda self, look: next(outcomes, keep) and keep(self, look)
+    )
+    assert ids(archive.new(iter(["ferry"]))) == ["a"]
+
+
 def test_one_saved_search_is_all_of_them_or_one_as_it_is_asked(archive: Archive) -> None:
     archive.add([ferry("a")])
     assert archive.new().name == ""
