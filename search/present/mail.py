@@ -7,6 +7,7 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from hashlib import sha256
 from html import escape
 from io import StringIO
 from itertools import groupby
@@ -20,6 +21,8 @@ from search.query import Delivery
 
 SENDER = "news@localhost"
 MAX_SUBJECT_TITLE = 80
+MAX_LABEL = 20
+"""Letters of a label in a List-Id; the whole of a longer one would be written in another form (RFC 2919)."""
 
 
 def mail(delivery: Delivery, zone: tzinfo, *, to: str | None = None, sender: str | None = None) -> str:
@@ -35,7 +38,7 @@ def mail(delivery: Delivery, zone: tzinfo, *, to: str | None = None, sender: str
     message["Subject"] = _subject(delivery, name)
     message["Date"] = format_datetime(delivery.made.astimezone(UTC))
     message["Message-ID"] = _message_id(delivery.number, delivery.made, delivery.archive)
-    message["List-Id"] = f"<{quote(name, safe='') or 'all'}.{delivery.archive}.localhost>"
+    message["List-Id"] = f"<{_label(name)}.{delivery.archive}.localhost>"
     message["Auto-Submitted"] = "auto-generated"
     text = StringIO()
     print_delivery(open_console(text, "never"), delivery, zone)
@@ -43,6 +46,12 @@ def mail(delivery: Delivery, zone: tzinfo, *, to: str | None = None, sender: str
     message.add_alternative(_html(delivery, zone), subtype="html", cte="quoted-printable")
     message.set_boundary(f"=_{delivery.archive}")  # which quoted-printable text never has
     return message.as_string()
+
+
+def _label(name: str) -> str:
+    """The first label of the id of a list: the name, or a digest of one that would not fit on a line."""
+    label = quote(name, safe="") or "all"
+    return label if len(label) <= MAX_LABEL else sha256(name.encode()).hexdigest()[:MAX_LABEL]
 
 
 def _message_id(number: int, made: datetime, archive: str) -> str:

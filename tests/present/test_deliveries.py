@@ -107,6 +107,16 @@ def test_a_feed_of_nothing_is_a_feed(archive: Archive, kind: FeedFormat) -> None
     assert json.loads(text)["items"] == [] if kind == "jsonfeed" else not feedparser.parse(text).bozo
 
 
+@pytest.mark.parametrize(
+    "name", ["harbour-strike-in-the-north-of-the-country-daily", "Ünïcode東京", "x" * 64]
+)
+def test_the_id_of_a_list_is_on_one_line_in_no_other_form(archive: Archive, name: str) -> None:
+    archive.save(name, "ferry", start=0)
+    (line,) = [line for line in mail(archive.new(name), UTC).splitlines() if line.startswith("List-Id:")]
+    assert line.startswith("List-Id: <")
+    assert line.endswith(".localhost>")
+
+
 def test_a_mail_is_read_by_email(archive: Archive) -> None:
     delivery = archive.new("ferry")
     message = parsed_mail(mail(delivery, UTC, to="desk@herald.example, ann@herald.example"))
