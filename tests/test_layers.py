@@ -33,6 +33,7 @@ LAYERS = (
     {"query"},
     {"present"},
     {"config"},
+    {"serving"},
     {"cli"},
 )
 INDEX_LAYERS = (
@@ -236,6 +237,8 @@ UNNEEDED = (
     "whoosh",
     "socket",
     "email",
+    "asyncio",
+    "search.serving",
     "importlib.metadata",
     "search.index.write",
     "search.archive.concordance",
