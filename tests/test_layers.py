@@ -34,6 +34,7 @@ LAYERS = (
     {"present"},
     {"config"},
     {"serving"},
+    {"web"},
     {"cli"},
 )
 INDEX_LAYERS = (
@@ -59,6 +60,9 @@ HOMES = {
     "dateparser": {"dates"},
     "tzlocal": {"config"},
     "pandas": {"engine"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
+    "pydantic": {"web"},
     "pyarrow": {"sources", "present"},
     **{
         name: {"sources"}
@@ -239,6 +243,7 @@ UNNEEDED = (
     "email",
     "asyncio",
     "search.serving",
+    "search.web",
     "importlib.metadata",
     "search.index.write",
     "search.archive.concordance",
