@@ -33,6 +33,8 @@ LAYERS = (
     {"query"},
     {"present"},
     {"config"},
+    {"serving"},
+    {"web"},
     {"cli"},
 )
 INDEX_LAYERS = (
@@ -58,6 +60,9 @@ HOMES = {
     "dateparser": {"dates"},
     "tzlocal": {"config"},
     "pandas": {"engine"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
+    "pydantic": {"web"},
     "pyarrow": {"sources", "present"},
     **{
         name: {"sources"}
@@ -236,6 +241,9 @@ UNNEEDED = (
     "whoosh",
     "socket",
     "email",
+    "asyncio",
+    "search.serving",
+    "search.web",
     "importlib.metadata",
     "search.index.write",
     "search.archive.concordance",

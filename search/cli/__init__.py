@@ -23,6 +23,7 @@ from search.cli import (
     options,
     recording,
     search,
+    serving,
     show,
     study,
     times,
@@ -68,6 +69,7 @@ news.add_under(
 )
 news.add_under("Study", study.kwic, study.collocations, study.distinctive, times.coverage)
 news.add_under("Follow", watch.save, watch.saved, watch.new)
+news.add_under("Serve", serving.serve)
 news.add_under("Put in", index.index, index.delete)
 news.add_under(
     "Understand",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-_EXTRAS = ("html", "language", "office", "parquet")  # those that a reader of articles may need
+_EXTRAS = ("html", "language", "office", "parquet", "web")
 _NETWORKED = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "fuse.s3fs", "afs", "ceph")
 _MIN_FREE_BYTES = 1 << 30
 _MIN_EXPAT = (2, 6, 0)  # older ones need quadratic time for some documents

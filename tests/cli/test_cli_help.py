@@ -39,13 +39,14 @@ def test_the_commands_stand_under_headings_each_once(run: Run) -> None:
         "Find",
         "Study",
         "Follow",
+        "Serve",
         "Put in",
         "Understand",
         "Keep",
         "More help",
         "Exit codes",
     ]
-    listed = [name for heading in list(headings)[1:7] for name in headings[heading]]
+    listed = [name for heading in list(headings)[1:8] for name in headings[heading]]
     assert sorted(listed) == COMMANDS
     assert news.list_commands(click.Context(news)) == listed
 

@@ -1,0 +1,123 @@
+"""The command `serve`: the archive over HTTP."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from search.cli.options import (
+    archive_option,
+    is_quiet,
+    print_error,
+    quiet_option,
+    resolve,
+    tz_option,
+)
+
+MAX_WORKERS = 64
+
+
+@click.command()
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="The address to listen on. Any but one of this machine needs --token-file.",
+)
+@click.option(
+    "--port",
+    "-p",
+    type=click.IntRange(0, 65_535),
+    default=8707,
+    show_default=True,
+    help="The port; 0 is any free one.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MAX_WORKERS),
+    default=lambda: min(os.cpu_count() or 1, 4),
+    help="The number of processes that evaluate.  [default: one a core, at most 4]",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, 3_600, min_open=True),
+    default=5.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Answer each question within this time, waiting included.",
+)
+@click.option(
+    "--host-name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Also answer requests for this host, such as the name that a proxy has. Repeatable.",
+)
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Ask each request for a token; FILE has the SHA-256 of each, one a line.",
+)
+@tz_option
+@archive_option
+@quiet_option()
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    timeout: float,
+    names: tuple[str, ...],
+    token_file: Path | None,
+    tz: str | None,
+    archive: str | None,
+) -> None:
+    """Answer questions over HTTP, until Ctrl-C.
+
+    For programs on this machine. The addresses are under /api/v1, and /api/v1/openapi.json describes them.
+    Answers have the JSON of the other commands. The archive is only read; what another process adds to it is
+    found at once.
+
+    Each request is printed on standard error as a line without its query and without its sender. The exit
+    code is 0 after Ctrl-C, SIGTERM or SIGHUP. Needs: pip install 'news-search[web]'
+
+    \b
+      news serve
+      news serve --port 0 --workers 2
+      curl 'http://127.0.0.1:8707/api/v1/search?q=harbour+strike&facet=date:month'
+    """
+    from search.errors import InvalidRequest
+
+    try:
+        import asyncio
+
+        from search.web.app import make_app
+        from search.web.security import Guard, hosts_of, is_loopback
+        from search.web.server import address_of, listen
+        from search.web.server import serve as serve_until_a_signal
+        from search.web.tokens import read_tokens
+    except ImportError as error:
+        raise InvalidRequest("serving needs more packages: pip install 'news-search[web]'") from error
+    from search.serving import Front
+
+    if token_file is None and not is_loopback(host):
+        raise InvalidRequest(
+            f"{host} can be reached from other machines: give --token-file, or let it be 127.0.0.1"
+        )
+    settings = resolve(archive, tz)
+    tokens = frozenset() if token_file is None else read_tokens(token_file)
+    guard = Guard(hosts_of(host, names), tokens)
+    front = Front(str(settings.archive), zone=str(settings.zone), workers=workers, seconds=timeout)
+    with listen(host, port) as listening:
+        address = address_of(listening)
+        asyncio.run(
+            serve_until_a_signal(
+                front,
+                lambda started: make_app(started, guard, (lambda _line: None) if is_quiet() else print_error),
+                listening,
+                lambda: click.echo(f"serving {settings.archive} at {address}"),
+            )
+        )

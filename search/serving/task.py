@@ -1,0 +1,37 @@
+"""The units of work that the front hands to an evaluator, and the answer that comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from search.deadline import Deadline
+from search.query import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it is sent to a client.
+
+    `next` is the cursor of the next page. The `version` is the state of the archive which gave the answer, if
+    the same question will have the same answer there; else it is None.
+    """
+
+    body: bytes
+    next: str | None = None
+    version: str | None = None
+
+
+class Task(Hashable, Protocol):
+    """A question that can be pickled; equal tasks have equal answers in one state of the archive."""
+
+    def __call__(self, archive: Archive, deadline: Deadline) -> Answer | None:
+        """Answer from the archive by the deadline; None if the article that is meant is not there."""
+
+
+class Export(Protocol):
+    """A question whose answer is too long to be kept."""
+
+    def __call__(self, archive: Archive) -> Iterator[bytes]:
+        """Yield the pieces of the answer. An error of the question is raised before the first one."""

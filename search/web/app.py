@@ -1,0 +1,264 @@
+"""The application: a route for each operation and form, which hands tasks to the front of the evaluators."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import aclosing
+from functools import partial
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from search.errors import InvalidRequest, SearchError
+from search.serving import Answer, Busy, EvaluatorFailed, Front, Task, TooManyRequests
+from search.web.forms import EXPORT_FORMS, FORMS, MEDIA, Form
+from search.web.openapi import openapi_as_json
+from search.web.operations import API, OPERATIONS, Operation
+from search.web.parameters import ExportParameters, SearchParameters, TaskParameters
+from search.web.problems import PAGE, problem, problem_of, problems_as_text, refusal_of
+from search.web.security import Guard, Guarded
+from search.web.tasks import CheckIndex
+
+HOLD_SECONDS = 0.2
+"""How long a refusal is held back, so that a client that asks again at once keeps the server less busy."""
+
+MAX_LINKED = 1_000
+"""The length of a query that is linked in every form, at most."""
+
+CLIENT_GONE = 499
+"""The status, for the log only, of a request whose client did not wait for the answer."""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def make_app(
+    front: Front,
+    guard: Guard,
+    log: Callable[[str], None] = lambda _line: None,
+    *,
+    hold_seconds: float = HOLD_SECONDS,
+) -> ASGIApp:
+    """The application over a front that has started."""
+    server = _Server(front, hold_seconds)
+    routes: list[BaseRoute] = []
+    for each in OPERATIONS:
+        routes.append(Route(each.path, server.handler(partial(_ask, each)), methods=["GET"]))
+        if each.posted:
+            routes.append(Route(each.path, server.handler(partial(_ask_by_post, each)), methods=["POST"]))
+    for form in FORMS:
+        routes.append(Route(f"/search.{form}", server.handler(partial(_ask_as, form))))
+    for form in EXPORT_FORMS:
+        routes.append(Route(f"/export.{form}", server.exporter(form)))
+    description = openapi_as_json()
+    routes += [
+        Route(f"{API}/openapi.json", server.text(description, "application/json")),
+        Route(PAGE, server.text(problems_as_text(), "text/plain")),
+        Route("/healthz", server.text("ok\n", "text/plain")),
+        Route("/readyz", server.check),
+    ]
+    handlers: Mapping[Any, Any] = {HTTPException: _not_found, Exception: _fail}
+    return Guarded(Starlette(routes=routes, exception_handlers=handlers), guard, log)
+
+
+class _Asked:
+    """A task, the form of its answer, and the parameters by which its next page has an address."""
+
+    def __init__(
+        self, task: Task, form: Form = "json", pairs: Sequence[tuple[str, str]] | None = None
+    ) -> None:
+        self.task, self.form, self.pairs = task, form, pairs
+
+
+async def _ask(operation: Operation, request: Request) -> _Asked:
+    pairs = [*request.path_params.items(), *request.query_params.multi_items()]
+    task = operation.parameters.read(pairs).task()
+    return _Asked(task, pairs=pairs if operation.posted else None)
+
+
+async def _ask_as(form: Form, request: Request) -> _Asked:
+    pairs = request.query_params.multi_items()
+    return _Asked(SearchParameters.read(pairs).task_as(form), form, pairs)
+
+
+async def _ask_by_post(operation: Operation, request: Request) -> _Asked:
+    try:
+        given = await request.json()
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest("the body is not JSON") from error
+    parameters: TaskParameters = operation.parameters.checked(given)
+    return _Asked(parameters.task())
+
+
+class _Server:
+    """The handlers of requests."""
+
+    def __init__(self, front: Front, hold_seconds: float) -> None:
+        self._front, self._hold_seconds = front, hold_seconds
+
+    def handler(self, ask: Callable[[Request], Awaitable[_Asked]]) -> Handler:
+        """Handle a request that asks for one answer."""
+
+        async def handle(request: Request) -> Response:
+            try:
+                asked = await ask(request)
+                answer = await _while_wanted(self._front.answer(asked.task, _client(request)), request)
+            except SearchError as error:
+                return problem_of(error)
+            except (Busy, TooManyRequests, EvaluatorFailed) as refused:
+                return await self._refuse(refused)
+            if isinstance(answer, Response):
+                return answer
+            if answer is None:
+                return problem("no-article")
+            return _respond(request, asked, answer)
+
+        return handle
+
+    def exporter(self, form: Form) -> Handler:
+        """Handle a request that asks for every match."""
+
+        async def handle(request: Request) -> Response:
+            client = _client(request)
+            try:
+                export = ExportParameters.read(request.query_params.multi_items()).export_as(form)
+                parts = self._front.export(export, client)
+                first = await _while_wanted(anext(parts, b""), request)
+            except SearchError as error:
+                return problem_of(error)
+            except (Busy, TooManyRequests, EvaluatorFailed) as refused:
+                return await self._refuse(refused)
+            if isinstance(first, Response):
+                await parts.aclose()
+                return first
+            return _Export(first, parts, _headers_of(form), MEDIA[form].type)
+
+        return handle
+
+    def text(self, content: str, media_type: str) -> Handler:
+        """Answer always the same."""
+
+        async def handle(_request: Request) -> Response:
+            return Response(content, headers={"Cache-Control": "no-cache"}, media_type=media_type)
+
+        return handle
+
+    async def check(self, request: Request) -> Response:
+        """Answer 200 if questions are answered, from an index that covers all articles."""
+        try:
+            answer = await self._front.answer(CheckIndex(), _client(request))
+        except SearchError as error:
+            return problem_of(error)
+        except (Busy, TooManyRequests, EvaluatorFailed) as refused:
+            return refusal_of(refused)
+        if answer is None:
+            return problem("index-behind")
+        return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
+
+    async def _refuse(self, refused: Busy | TooManyRequests | EvaluatorFailed) -> Response:
+        await asyncio.sleep(self._hold_seconds)
+        response = refusal_of(refused)
+        response.headers["Connection"] = "close"
+        return response
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _while_wanted(work: Awaitable[Any], request: Request) -> Any:
+    """The outcome of the work; or, as soon as the client has gone, a response for the log only."""
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_leave(request))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else Response(status_code=CLIENT_GONE)
+    finally:
+        for each in (working, leaving):
+            each.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def _leave(request: Request) -> None:
+    """Wait until the client has gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _respond(request: Request, asked: _Asked, answer: Answer) -> Response:
+    """The response for an answer; without a body where the client has it already."""
+    headers = _headers_of(asked.form)
+    if answer.version is not None:
+        tag = sha256(repr((answer.version, asked.task)).encode()).hexdigest()[:20]
+        headers["ETag"] = f'W/"{tag}"'
+    if asked.pairs is not None:
+        headers["Link"] = _links(request, asked, answer.next)
+    if answer.version is not None and _matches(request.headers.get("if-none-match", ""), headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(answer.body, headers=headers, media_type=MEDIA[asked.form].type)
+
+
+def _headers_of(form: Form) -> dict[str, str]:
+    headers = {"Cache-Control": "private, no-cache"}
+    if MEDIA[form].file:
+        headers["Content-Disposition"] = f'attachment; filename="news.{form}"'
+    return headers
+
+
+def _matches(given: str, tag: str) -> bool:
+    tags = [each.strip().removeprefix("W/") for each in given.split(",")]
+    return tag.removeprefix("W/") in tags or tags == ["*"]
+
+
+def _links(request: Request, asked: _Asked, following: str | None) -> str:
+    """The next page, and the other forms if the query is short; relative to the address of this one."""
+    assert asked.pairs is not None
+    same = [(name, value) for name, value in asked.pairs if name != "after"]
+    links = []
+    if following is not None:
+        links.append(f'<?{urlencode([*same, ("after", following)])}>; rel="next"')
+    plain = urlencode([(name, value) for name, value in same if name not in ("facet", "sort")])
+    if len(plain) <= MAX_LINKED:
+        up = "../../" if request.url.path.startswith(API) else ""
+        links += [
+            f'<{up}search.{form}?{plain}>; rel="alternate"; type="{MEDIA[form].type}"'
+            for form in FORMS
+            if form != asked.form
+        ]
+    return ", ".join(links)
+
+
+class _Export(StreamingResponse):
+    """A long answer, whose process ends with the response however it ends."""
+
+    def __init__(
+        self, first: bytes, parts: AsyncGenerator[bytes, None], headers: Mapping[str, str], media_type: str
+    ) -> None:
+        self._first, self._parts = first, parts
+        super().__init__(self._stream(), headers=headers, media_type=media_type)
+
+    async def _stream(self) -> AsyncGenerator[bytes, None]:
+        yield self._first
+        async for part in self._parts:
+            yield part
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._parts):
+            await super().__call__(scope, receive, send)
+
+
+async def _not_found(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = "method-not-allowed" if error.status_code == 405 else "not-found"
+    return problem(kind, headers=error.headers)
+
+
+async def _fail(_request: Request, _error: Exception) -> Response:
+    return problem("internal")

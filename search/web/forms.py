@@ -1,0 +1,77 @@
+"""The forms of a page of hits, and of an export of all matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, get_args
+
+from search.archive.export import columns_of
+from search.present.citation import CITED_COLUMNS, cite, record_to_cite
+from search.present.feeds import feed
+from search.present.schema import results_as_json_lines, to_json, to_json_lines
+from search.present.table import hits_as_table, rows_as_table
+from search.query import Archive, Entry, Question, Results, Snippet
+
+Form = Literal["json", "csv", "jsonl", "ris", "atom", "feed.json"]
+
+FORMS: tuple[Form, ...] = get_args(Form)
+EXPORT_FORMS: tuple[Form, ...] = ("csv", "jsonl", "ris")
+FEEDS: tuple[Form, ...] = ("atom", "feed.json")
+WITHOUT_FACETS: tuple[Form, ...] = ("csv", "ris", *FEEDS)
+"""The forms that have no room for the counts of facets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """The media type of a form; a browser stores a `file`, and shows the others."""
+
+    type: str
+    file: bool = False
+
+
+MEDIA: dict[Form, Medium] = {
+    "json": Medium("application/json"),
+    "csv": Medium("text/csv; charset=utf-8", file=True),
+    "jsonl": Medium("application/x-ndjson", file=True),
+    "ris": Medium("application/x-research-info-systems", file=True),
+    "atom": Medium("application/atom+xml"),
+    "feed.json": Medium("application/feed+json"),
+}
+
+
+def written_as(form: Form, results: Results, name: str, archive: Archive) -> str:
+    """A page of hits in this form; `name` is the name of a feed."""
+    match form:
+        case "json":
+            return to_json(results)
+        case "csv":
+            return "".join(hits_as_table(results.hits))
+        case "jsonl":
+            return "".join(results_as_json_lines(results))
+        case "ris":
+            records = (record_to_cite(hit.article, hit.seen) for hit in results.hits)
+            return "".join(cite(records, "ris", zone=archive.zone))
+        case "atom" | "feed.json":
+            kind: Literal["atom", "jsonfeed"] = "atom" if form == "atom" else "jsonfeed"
+            made = datetime.now(UTC).replace(microsecond=0)
+            uuid = archive.state().archive
+            return feed(kind, uuid, name, _entries(results, name, made), made, archive.zone)
+
+
+def _entries(results: Results, name: str, now: datetime) -> list[Entry]:
+    """The hits as entries of a feed, whose ids stay as they are when an article changes."""
+    return [
+        Entry(name, "new", 0, hit.seen or hit.published or now, hit.article, hit.snippet or Snippet(""), 0)
+        for hit in results.hits
+    ]
+
+
+def rows_as(form: Form, archive: Archive, question: Question, chosen: Sequence[str] | None) -> Iterator[str]:
+    """Every match as a row in this form, oldest first; an error of the question is raised here."""
+    if form == "ris":
+        return cite(archive.export(question, CITED_COLUMNS), "ris", zone=archive.zone)
+    columns = columns_of(chosen, archive.state().extra_fields)
+    rows = archive.export(question, columns)
+    return rows_as_table(rows, columns) if form == "csv" else to_json_lines(rows)

@@ -1,0 +1,267 @@
+"""The parameters of each operation: read from an address or from JSON, checked, and described for OpenAPI."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from search.engine import Sort
+from search.errors import InvalidRequest
+from search.serving import Task
+from search.web.forms import FEEDS, WITHOUT_FACETS, Form
+from search.web.tasks import (
+    Asked,
+    Compare,
+    Count,
+    CountFacets,
+    CountOverTime,
+    Describe,
+    Explain,
+    ExportAll,
+    Relate,
+    Search,
+    ShowArticle,
+    Suggest,
+)
+
+MAX_QUERY = 8_192
+MAX_FILTERS = 50
+MAX_FACETS = 10
+MAX_PAGE = 100
+
+Term = Annotated[str, Field(min_length=1, max_length=MAX_QUERY)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Flag = Annotated[bool, Field()]
+Limit = Annotated[int, Field(ge=0, le=MAX_PAGE, description="The number of hits, at most.")]
+ID = Annotated[str, Field(min_length=1, max_length=MAX_QUERY, description="The id of the article.")]
+
+
+class Parameters(BaseModel):
+    """The parameters of an operation: each has a type, and there are no others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def read(cls, pairs: Iterable[tuple[str, str]]) -> Self:
+        """Read them from the pairs of an address; raises `InvalidRequest`."""
+        given: dict[str, Any] = {}
+        lists = {
+            field.alias or name for name, field in cls.model_fields.items() if _is_list(field.annotation)
+        }
+        for name, value in pairs:
+            if name in lists:
+                given.setdefault(name, []).append(value)
+            elif name in given:
+                raise InvalidRequest(f"{name:.40} is given more than once")
+            else:
+                given[name] = value
+        return cls.checked(given)
+
+    @classmethod
+    def checked(cls, given: object) -> Self:
+        """Check them; raises `InvalidRequest`, which names the parameter and the problem."""
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            where = ".".join(str(part) for part in first["loc"])[:60]
+            known = ", ".join(field.alias or name for name, field in cls.model_fields.items())
+            if first["type"] == "extra_forbidden":
+                known = f"parameters are {known}" if known else "there are no parameters"
+                raise InvalidRequest(f"there is no parameter {where!r}; {known}") from error
+            raise InvalidRequest(f"{where or 'the body'}: {first['msg']}") from error
+
+
+class TaskParameters(Parameters):
+    """The parameters of an operation that is one task."""
+
+    @abstractmethod
+    def task(self) -> Task:
+        """The task that answers."""
+
+
+def _is_list(annotation: object) -> bool:
+    return get_origin(annotation) is tuple
+
+
+class QuestionParameters(Parameters):
+    """A question."""
+
+    q: Term = Field("*", description="The query, in the query language.")
+    f: tuple[Term, ...] = Field(
+        (), max_length=MAX_FILTERS, description="Further queries that each article matches, too."
+    )
+    since: Name | None = Field(None, description="Only articles from the start of this day, month or year.")
+    until: Name | None = Field(None, description="Only articles until the end of this day, month or year.")
+    any_word: Flag = Field(False, alias="any", description="Find articles with any of the words.")
+    tz: Name | None = Field(None, description="The time zone of dates, such as Europe/Berlin.")
+    as_of: Name | None = Field(None, description="Answer as the archive was at a revision (r57) or a moment.")
+
+    def asked(self) -> Asked:
+        """The question as it is evaluated."""
+        return Asked(self.q, self.f, self.since, self.until, self.any_word, self.tz, self.as_of)
+
+
+class SearchParameters(QuestionParameters, TaskParameters):
+    """A search for a page of hits."""
+
+    sort: Sort | None = Field(None, description="The order; relevance by default, in a feed always seen.")
+    limit: Limit = 10
+    after: Term | None = Field(None, description="The next page: the cursor that is `next` in the answer.")
+    facet: tuple[Name, ...] = Field(
+        (), max_length=MAX_FACETS, description="Count all matches by a field: source, keyword:20, date:month."
+    )
+    collapse: Flag = Field(False, description="One hit for each text, however many copies it has.")
+    expand: Flag = Field(False, description="Also rank by the typical words of the first hits.")
+    recency: Name | None = Field(
+        None, description="Rank newer articles higher: half a score halves by this age."
+    )
+
+    def task(self) -> Task:
+        return self.task_as("json")
+
+    def task_as(self, form: Form) -> Task:
+        """The task that answers in this form; raises `InvalidRequest` where the form has no room."""
+        if self.facet and form in WITHOUT_FACETS:
+            raise InvalidRequest(f"facets cannot be written as {form}; ask for json or jsonl")
+        if form in FEEDS and self.sort not in (None, "seen"):
+            raise InvalidRequest("a feed has the articles that came last first; leave sort out")
+        sort: Sort = self.sort or ("seen" if form in FEEDS else "relevance")
+        return Search(
+            self.asked(),
+            form,
+            sort,
+            self.limit,
+            self.after,
+            self.facet,
+            self.collapse,
+            self.expand,
+            self.recency,
+        )
+
+
+class CountParameters(QuestionParameters, TaskParameters):
+    """A question of how many."""
+
+    def task(self) -> Task:
+        return Count(self.asked())
+
+
+class FacetsParameters(QuestionParameters, TaskParameters):
+    """A question of how many by the values of fields."""
+
+    by: tuple[Name, ...] = Field(
+        ("keyword", "source", "author"), min_length=1, max_length=MAX_FACETS, description="The fields."
+    )
+    texts: Flag = Field(False, description="Also count texts, each once, and sources.")
+
+    def task(self) -> Task:
+        return CountFacets(self.asked(), self.by, self.texts)
+
+
+class TimelineParameters(QuestionParameters, TaskParameters):
+    """A question of how many over time."""
+
+    by: Name = Field("month", description="year, quarter, month, week, day, hour or weekday; or seen:week.")
+    share: Flag = Field(False, description="Also the share among all articles of the time.")
+    bursts: Flag = Field(False, description="Mark the intervals with more texts than expected.")
+    texts: Flag = Field(False, description="Also count texts, each once, and sources.")
+
+    def task(self) -> Task:
+        return CountOverTime(self.asked(), self.by, self.share, self.bursts, self.texts)
+
+
+class ExportParameters(QuestionParameters):
+    """A question for every match."""
+
+    columns: Term | None = Field(None, description="The columns, such as id,published,title,body.")
+
+    def export_as(self, form: Form) -> ExportAll:
+        """The export in this form; raises `InvalidRequest` where the form has columns of its own."""
+        if self.columns is not None and form == "ris":
+            raise InvalidRequest("columns are for csv and jsonl; ris has columns of its own")
+        names = tuple(filter(None, (name.strip() for name in (self.columns or "").split(","))))
+        return ExportAll(self.asked(), form, names)
+
+
+class ArticleParameters(TaskParameters):
+    """One article."""
+
+    id: ID
+
+    def task(self) -> Task:
+        return ShowArticle(self.id)
+
+
+class CopiesParameters(ArticleParameters):
+    """The copies of one article."""
+
+    def task(self) -> Task:
+        return ShowArticle(self.id, "copies")
+
+
+class HistoryParameters(ArticleParameters):
+    """The versions of one article."""
+
+    def task(self) -> Task:
+        return ShowArticle(self.id, "history")
+
+
+class DiffParameters(ArticleParameters):
+    """Two versions of one article."""
+
+    earlier: Name | None = Field(None, description="A revision (r41) or a moment; else the last but one.")
+    later: Name | None = Field(None, description="A revision or a moment; else the last version.")
+    by: Literal["words", "sentences"] = Field("words", description="The unit of the comparison.")
+
+    def task(self) -> Task:
+        return Compare(self.id, self.earlier, self.later, self.by)
+
+
+class SimilarParameters(ArticleParameters):
+    """Articles similar to one."""
+
+    limit: Limit = 10
+    since: Name | None = Field(None, description="Only articles from the start of this day, month or year.")
+    until: Name | None = Field(None, description="Only articles until the end of this day, month or year.")
+
+    def task(self) -> Task:
+        return Relate(self.id, "similar", self.limit, self.since, self.until)
+
+
+class BackgroundParameters(ArticleParameters):
+    """Older articles similar to one."""
+
+    limit: Limit = 10
+
+    def task(self) -> Task:
+        return Relate(self.id, "background", self.limit)
+
+
+class ExplainParameters(QuestionParameters, TaskParameters):
+    """The score of one article for a question."""
+
+    id: ID
+
+    def task(self) -> Task:
+        return Explain(self.id, self.asked())
+
+
+class SuggestParameters(TaskParameters):
+    """The beginning of a word."""
+
+    prefix: Name = Field(description="The first letters.")
+    limit: Limit = 10
+
+    def task(self) -> Task:
+        return Suggest(self.prefix, self.limit)
+
+
+class NoParameters(TaskParameters):
+    """The archive as a whole."""
+
+    def task(self) -> Task:
+        return Describe()

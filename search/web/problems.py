@@ -1,0 +1,123 @@
+"""Errors as problem details (RFC 9457): a kind with a status, a sentence, and facts for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from search.errors import QuerySyntaxError, SearchError
+from search.present.safe import printable
+from search.serving import Busy, EvaluatorFailed, TooManyRequests
+
+MEDIA_TYPE = "application/problem+json"
+PAGE = "/help/problems"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A kind of problem: its status, and its meaning in a few words."""
+
+    status: int
+    title: str
+
+
+PROBLEMS = {
+    "query-syntax": Problem(400, "The query cannot be read"),
+    "bad-request": Problem(400, "A parameter has no meaning"),
+    "unauthorized": Problem(401, "A token is needed"),
+    "wrong-origin": Problem(403, "The request comes from the page of another site"),
+    "no-article": Problem(404, "There is no such article"),
+    "not-found": Problem(404, "There is nothing at this address"),
+    "method-not-allowed": Problem(405, "The address does not take this method"),
+    "length-required": Problem(411, "The length of the body is needed"),
+    "too-large": Problem(413, "The body is too large"),
+    "too-long": Problem(414, "The address is too long"),
+    "not-json": Problem(415, "The body must be JSON"),
+    "wrong-host": Problem(421, "The server does not answer for this host"),
+    "too-broad": Problem(422, "A limit was hit"),
+    "too-many-requests": Problem(429, "This client has too many requests at once"),
+    "internal": Problem(500, "The server failed"),
+    "busy": Problem(503, "The server is busy"),
+    "deadline": Problem(503, "The answer took too long"),
+    "evaluator-failed": Problem(503, "The process that answers has ended"),
+    "archive-unusable": Problem(503, "The archive cannot be read"),
+    "archive-damaged": Problem(503, "The archive is damaged"),
+    "index-unusable": Problem(503, "The index cannot be used"),
+    "index-behind": Problem(503, "The index does not cover all articles"),
+}
+"""Every kind of problem that the server answers with."""
+
+KINDS = {
+    "error": "internal",
+    "query-syntax": "query-syntax",
+    "invalid-request": "bad-request",
+    "invalid-article": "internal",
+    "limit-exceeded": "too-broad",
+    "deadline-exceeded": "deadline",
+    "archive": "archive-unusable",
+    "archive-not-found": "archive-unusable",
+    "archive-exists": "archive-unusable",
+    "archive-locked": "archive-unusable",
+    "archive-read-only": "archive-unusable",
+    "archive-full": "archive-unusable",
+    "archive-damaged": "archive-damaged",
+    "index-unusable": "index-unusable",
+    "other-analyzer": "archive-unusable",
+}
+"""The kind of problem for each `SearchError.code`."""
+
+_TOLD = {"query-syntax", "bad-request", "too-broad", "deadline"}
+"""The kinds whose message is for the client; the others name files of the server."""
+
+_RETRY = {"busy", "too-many-requests", "deadline", "evaluator-failed"}
+
+
+def problem(
+    kind: str,
+    detail: str = "",
+    facts: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The response for a problem of this kind."""
+    known = PROBLEMS[kind]
+    told: dict[str, object] = {"type": f"{PAGE}#{kind}", "title": known.title, "status": known.status}
+    if detail:
+        told["detail"] = printable(detail)
+    given = {"Cache-Control": "no-store", **(headers or {})}
+    if kind in _RETRY:
+        given["Retry-After"] = "1"
+    body = json.dumps({**told, **(facts or {})})
+    return Response(body, known.status, given, MEDIA_TYPE)
+
+
+def problem_of(error: SearchError) -> Response:
+    """The response for an error of the library."""
+    kind = KINDS[type(error).code if type(error).code in KINDS else "error"]
+    detail = str(error) if kind in _TOLD else ""
+    facts: dict[str, object] = {}
+    if isinstance(error, QuerySyntaxError):
+        detail = error.reason
+        facts = {"query": error.query, "start": error.start, "end": error.end}
+    if error.did_you_mean is not None:
+        facts["did_you_mean"] = error.did_you_mean
+    return problem(kind, detail, facts)
+
+
+def refusal_of(error: Busy | TooManyRequests | EvaluatorFailed) -> Response:
+    """The response to a question that could not be evaluated."""
+    match error:
+        case TooManyRequests():
+            return problem("too-many-requests", "wait for the answers to your other requests")
+        case Busy():
+            return problem("busy", "too many questions are waiting; ask again later")
+        case EvaluatorFailed():
+            return problem("evaluator-failed", "ask again, or ask another question")
+
+
+def problems_as_text() -> str:
+    """A line for each kind of problem: its name, its status and its meaning."""
+    width = max(map(len, PROBLEMS))
+    return "".join(f"{kind:<{width}}  {each.status}  {each.title}\n" for kind, each in PROBLEMS.items())

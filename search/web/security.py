@@ -1,0 +1,128 @@
+"""The checks that every request passes before anything else, the headers of every response, and the log.
+
+A server on this machine alone can still be reached by the pages that a browser here shows: a page may have
+its own name point to 127.0.0.1. So the Host is checked always, and the Origin where a request has a body.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from search.web.problems import problem
+
+MAX_BODY_BYTES = 64 << 10
+MAX_ADDRESS_BYTES = 16 << 10
+OPEN_PATHS = frozenset({"/healthz"})
+"""The paths that need no token."""
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The hosts that a request may name, and the SHA-256 of each token; it needs one if there are any."""
+
+    hosts: frozenset[str]
+    tokens: frozenset[str] = frozenset()
+
+    def refusal(self, scope: Scope) -> Response | None:
+        """The response to a request that must not be answered, else None."""
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if host_name(host) not in self.hosts:
+            return problem("wrong-host", "start the server with this name as --host-name")
+        if (
+            self.tokens
+            and scope["path"] not in OPEN_PATHS
+            and not self._knows(headers.get("authorization", ""))
+        ):
+            return problem("unauthorized", headers={"WWW-Authenticate": "Bearer"})
+        if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
+            return problem("too-long", "send a long query to /api/v1/search as JSON, with POST")
+        if scope["method"] in ("GET", "HEAD"):
+            return None
+        origin = headers.get("origin")
+        if origin is not None and origin.partition("://")[2].lower() != host.lower():
+            return problem("wrong-origin")
+        if (length := headers.get("content-length")) is None or not length.isdecimal():
+            return problem("length-required")
+        if int(length) > MAX_BODY_BYTES:
+            return problem("too-large", f"a body has at most {MAX_BODY_BYTES:,} bytes")
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            return problem("not-json")
+        return None
+
+    def _knows(self, authorization: str) -> bool:
+        scheme, _, token = authorization.partition(" ")
+        digest = hashlib.sha256(token.strip().encode()).hexdigest()
+        known = [hmac.compare_digest(digest, each) for each in self.tokens]
+        return scheme.lower() == "bearer" and any(known)
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without the port."""
+    name = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
+    return name.lower().rstrip(".")
+
+
+def is_loopback(host: str) -> bool:
+    """True if an address or a name is one of this machine only."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def hosts_of(host: str, names: Collection[str]) -> frozenset[str]:
+    """The hosts that a request to a server at the address `host` may name."""
+    own = {f"[{host}]" if ":" in host else host.lower()}
+    if is_loopback(host):
+        own |= {"localhost", "127.0.0.1", "[::1]"}
+    return frozenset(own | {host_name(name) for name in names})
+
+
+class Guarded:
+    """An application behind a guard; `log` takes a line for each request, without query and client."""
+
+    def __init__(self, app: ASGIApp, guard: Guard, log: Callable[[str], None]) -> None:
+        self._app, self._guard, self._log = app, guard, log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        began, status, size, name = time.perf_counter(), 0, 0, secrets.token_hex(6)
+
+        async def sending(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = name
+                for each, value in _HEADERS.items():
+                    headers[each] = value
+            else:
+                size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            app: ASGIApp = self._guard.refusal(scope) or self._app
+            await app(scope, receive, sending)
+        finally:
+            route = getattr(scope.get("route"), "path", "-")
+            spent = 1000 * (time.perf_counter() - began)
+            self._log(f"{scope['method']} {route} {status} {spent:.0f} ms {size} bytes {name}")

@@ -1,0 +1,108 @@
+"""The server: uvicorn on a socket of this machine, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from search.errors import InvalidRequest
+from search.serving import Front
+from search.serving.child import report
+
+GRACEFUL_SECONDS = 4
+MAX_HEADER_BYTES = 32 << 10
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there, on any free port for 0; raises `InvalidRequest`."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=512)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise InvalidRequest(f"cannot listen on {host}, port {port}: {error}") from error
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address of a server at this socket."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def serve(
+    front: Front, make: Callable[[Front], ASGIApp], listening: socket.socket, started: Callable[[], None]
+) -> None:
+    """Serve what `make` returns, from the call of `started` on, until SIGINT, SIGTERM or SIGHUP.
+
+    Requests that run have then `GRACEFUL_SECONDS`; a second signal ends them at once.
+    """
+    async with front:
+        config = uvicorn.Config(
+            make(front),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+            timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        )
+        with _bugs_reported():
+            server = _Server(config, started)
+            await server.serve([listening])
+
+
+class _Server(uvicorn.Server):
+    """A server that a signal ends without an error."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell_of_start = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._tell_of_start()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._stop)
+        try:
+            yield
+        finally:
+            for number in _SIGNALS:
+                loop.remove_signal_handler(number)
+
+    def _stop(self) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+class _Bugs(logging.Handler):
+    """Reports errors that were logged with their traceback, without their messages."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info is not None and record.exc_info[0] is not None and record.exc_info[1] is not None:
+            report(record.exc_info[0], record.exc_info[1], record.exc_info[2])
+
+
+@contextmanager
+def _bugs_reported() -> Iterator[None]:
+    """Let all that is logged while the block runs come to one handler, which prints no word of a query."""
+    root, handler = logging.getLogger(), _Bugs(logging.ERROR)
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)

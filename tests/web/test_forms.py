@@ -1,0 +1,115 @@
+"""The forms of a search and of an export: each is what its own readers expect."""
+
+from __future__ import annotations
+
+import csv
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+import rispy
+
+from tests.web.conftest import Server, problem
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def test_json_is_the_answer_of_the_api(server: Server) -> None:
+    assert server.get("/search.json?q=strike").text == server.get("/api/v1/search?q=strike").text
+
+
+def test_csv_is_a_table_of_the_page(server: Server) -> None:
+    response = server.get("/search.csv?q=strike&limit=2")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["content-disposition"] == 'attachment; filename="news.csv"'
+    rows = list(csv.DictReader(response.text.splitlines()))
+    assert len(rows) == 2
+    assert rows[0]["title"] == "Harbour strike begins in Port Alder"
+    assert "next" in response.links
+
+
+def test_json_lines_are_hits_and_then_the_facets(server: Server) -> None:
+    response = server.get("/search.jsonl?q=strike&facet=source")
+    assert response.headers["content-type"] == "application/x-ndjson"
+    *hits, page = map(json.loads, response.text.splitlines())
+    assert len(hits) == page["total"] == 3
+    assert page["facets"]["source"]["distinct"] == 2
+
+
+def test_ris_is_read_by_another_program(server: Server) -> None:
+    response = server.get("/search.ris?q=strike")
+    assert response.headers["content-type"] == "application/x-research-info-systems"
+    references = rispy.loads(response.text)
+    assert {each["type_of_reference"] for each in references} == {"NEWS"}
+    assert len(references) == 3
+
+
+def test_atom_has_the_articles_that_came_last(server: Server) -> None:
+    response = server.get("/search.atom?q=fog+OR+strike&limit=2")
+    assert response.headers["content-type"] == "application/atom+xml"
+    root = ET.fromstring(response.text)
+    assert root.findtext(f"{ATOM}title") == "news: fog OR strike"
+    entries = root.findall(f"{ATOM}entry")
+    seen = [
+        hit["seen"] for hit in server.get("/search.json?q=fog+OR+strike&sort=seen&limit=2").json()["hits"]
+    ]
+    assert [entry.findtext(f"{ATOM}updated") for entry in entries] == seen
+    assert len({entry.findtext(f"{ATOM}id") for entry in entries}) == 2
+    assert server.get("/search.atom?q=fog+OR+strike&limit=2").text == response.text
+
+
+def test_json_feed_has_the_same_entries(server: Server) -> None:
+    response = server.get("/search.feed.json?q=strike&f=source:herald")
+    assert response.headers["content-type"] == "application/feed+json"
+    feed = json.loads(response.text)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["title"] == "news: strike source:herald"
+    assert len(feed["items"]) == 2
+    assert all(isinstance(item["id"], str) for item in feed["items"])
+
+
+@pytest.mark.parametrize("form", ["csv", "ris", "atom", "feed.json"])
+def test_facets_are_refused_where_there_is_no_room_for_them(server: Server, form: str) -> None:
+    assert problem(server.get(f"/search.{form}?q=strike&facet=source"))["status"] == 400
+
+
+def test_a_feed_has_one_order(server: Server) -> None:
+    assert problem(server.get("/search.atom?q=strike&sort=oldest"))["status"] == 400
+    assert server.get("/search.atom?q=strike&sort=seen").status_code == 200
+
+
+def test_an_empty_page_is_a_whole_one(server: Server) -> None:
+    for form in ("csv", "jsonl", "ris", "atom", "feed.json"):
+        assert server.get(f"/search.{form}?q=zzz").status_code == 200
+    assert ET.fromstring(server.get("/search.atom?q=zzz").text).findall(f"{ATOM}entry") == []
+    assert server.get("/search.csv?q=zzz").text.startswith("id,published,")
+
+
+def test_an_export_has_every_match_oldest_first(server: Server) -> None:
+    response = server.get("/export.csv?q=strike&columns=id,title")
+    assert response.headers["content-disposition"] == 'attachment; filename="news.csv"'
+    rows = list(csv.reader(response.text.splitlines()))
+    assert rows[0] == ["id", "title"]
+    assert [row[0] for row in rows[1:]] == ["a1", "a2", "a6"]
+
+
+def test_an_export_in_json_lines_has_the_values_exactly(server: Server) -> None:
+    rows = [json.loads(line) for line in server.get("/export.jsonl?q=id:a1").text.splitlines()]
+    assert rows[0]["keywords"] == ["strike", "Harbour"]
+    assert server.get("/export.jsonl?q=zzz").text == ""
+
+
+def test_an_export_of_references_has_columns_of_its_own(server: Server) -> None:
+    assert len(rispy.loads(server.get("/export.ris?q=*").text)) == 7
+    assert problem(server.get("/export.ris?q=*&columns=id"))["status"] == 400
+
+
+def test_an_export_is_of_one_state_of_the_archive(server: Server) -> None:
+    response = server.get("/export.csv?q=fog&columns=title&as_of=r1")
+    assert response.text.splitlines() == ["title", "Fog"]
+
+
+def test_an_export_that_cannot_begin_is_a_problem(server: Server) -> None:
+    assert problem(server.get("/export.csv?q=nofield:x"))["type"] == "/help/problems#query-syntax"
+    assert problem(server.get("/export.csv?q=*&columns=nothing"))["status"] == 400
+    assert problem(server.get("/export.csv?q=*&limit=3"))["status"] == 400

@@ -1,0 +1,258 @@
+"""`news serve` as a process on loopback: its start, its end, and the end of all its processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from search.query import open_archive
+from search.serving import Answer, Front, Task
+from search.web.app import make_app
+from search.web.operations import API
+from search.web.security import Guard, hosts_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SECONDS = 20
+"""A process that has not ended by then never does."""
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux tells of processes")
+
+
+@pytest.fixture(scope="module")
+def location(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive whose export is larger than the buffers of a socket."""
+    where = tmp_path_factory.mktemp("served") / "archive"
+    with open_archive(where, create=True) as archive:
+        body = " ".join(f"word{number}" for number in range(8_000))
+        archive.add({"id": f"a{number}", "title": "Fog", "body": body} for number in range(60))
+    return where
+
+
+@dataclass
+class Served:
+    """A running server: its process, its address, the ids of its own processes."""
+
+    process: subprocess.Popen[str]
+    address: str
+    children: list[int]
+
+    @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
+    def count(self) -> int:
+        return int(httpx.get(f"{self.address}{API}/count", trust_env=False).json()["total"])
+
+    def end(self, number: int) -> tuple[int, str]:
+        """Send a signal; the exit code and what was printed on standard error."""
+        self.process.send_signal(number)
+        _, printed = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, printed
+
+
+@contextmanager
+def served(location: Path, *options: str) -> Iterator[Served]:
+    command = [sys.executable, "-m", "search", "serve", "--port", "0", "--archive", str(location), *options]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("serving "), process.communicate()
+        yield Served(process, line.split()[-1], children_of(process.pid))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def children_of(pid: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(stat.parent.name))
+    return found
+
+
+def end_of(pid: int) -> Callable[[], None]:
+    """Wait until the process has ended, whose id may be that of another one afterwards."""
+    handle = os.pidfd_open(pid)
+
+    def wait() -> None:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        ended = poll.poll(SECONDS * 1000)
+        os.close(handle)
+        assert ended, f"the process {pid} is an orphan"
+
+    return wait
+
+
+@linux
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_the_server_and_its_processes_in_good_order(location: Path, number: int) -> None:
+    with served(location, "--workers", "2") as server:
+        assert server.count() == 60
+        assert len(server.children) == 2
+        ends = [end_of(pid) for pid in server.children]
+        code, printed = server.end(number)
+        assert code == 0
+        assert len(printed.splitlines()) == 1
+        assert printed.startswith(f"news: GET {API}/count 200 ")
+        for end in ends:
+            end()
+
+
+@linux
+def test_ctrl_c_at_a_terminal_reaches_all_processes_and_prints_nothing(location: Path) -> None:
+    with served(location, "--workers", "2", "--quiet") as server:
+        os.killpg(server.process.pid, signal.SIGINT)
+        _, printed = server.process.communicate(timeout=SECONDS)
+        assert (server.process.returncode, printed) == (0, "")
+
+
+@linux
+def test_a_server_that_is_killed_leaves_no_process(location: Path) -> None:
+    with served(location, "--workers", "3") as server:
+        assert server.count() == 60
+        ends = [end_of(pid) for pid in server.children]
+        assert len(ends) == 3
+        server.process.kill()
+        for end in ends:
+            end()
+
+
+@linux
+def test_a_server_that_is_killed_leaves_no_process_that_is_stopped(location: Path) -> None:
+    with served(location, "--workers", "1") as server:
+        (pid,) = server.children
+        end = end_of(pid)
+        os.kill(pid, signal.SIGSTOP)
+        server.process.kill()
+        end()
+
+
+@linux
+def test_a_client_that_takes_nothing_does_not_hold_up_the_end(location: Path) -> None:
+    with served(location, "--workers", "1") as server, stalled_export(server) as client:
+        assert client.recv(12) == b"HTTP/1.1 200"
+        ends = [end_of(pid) for pid in children_of(server.process.pid)]
+        assert len(ends) == 2
+        code, _ = server.end(signal.SIGTERM)
+        assert code == 0
+        for end in ends:
+            end()
+
+
+@contextmanager
+def stalled_export(server: Served) -> Iterator[socket.socket]:
+    """A client that asks for an export and takes only what it is told to."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(SECONDS)
+    client.connect(("127.0.0.1", server.port))
+    client.sendall(b"GET /export.csv?columns=id,body HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    with client:
+        yield client
+
+
+@linux
+def test_the_process_of_an_export_ends_when_its_client_hangs_up(location: Path) -> None:
+    with served(location, "--workers", "1") as server:
+        with stalled_export(server) as client:
+            assert client.recv(12) == b"HTTP/1.1 200"
+            (own,) = set(children_of(server.process.pid)) - set(server.children)
+            end = end_of(own)
+        end()
+        assert server.count() == 60
+
+
+@linux
+def test_an_export_that_breaks_does_not_look_whole(location: Path) -> None:
+    with served(location, "--workers", "1") as server, stalled_export(server) as client:
+        received = client.recv(12)
+        (own,) = set(children_of(server.process.pid)) - set(server.children)
+        os.kill(own, signal.SIGKILL)
+        while part := client.recv(1 << 16):
+            received += part
+        assert received.startswith(b"HTTP/1.1 200")
+        assert not received.endswith(b"0\r\n\r\n")
+        code, printed = server.end(signal.SIGTERM)
+        assert code == 0
+        assert "EvaluatorFailed" in printed
+
+
+@linux
+def test_no_word_of_a_request_is_printed(location: Path) -> None:
+    with served(location, "--workers", "1") as server:
+        for path in ("/canary", f"{API}/count?q=canary", "/export.csv?q=canary", f"{API}/article?id=canary"):
+            httpx.get(server.address + path, trust_env=False)
+        for junk in (b"canary\r\n\r\n", b"GET /canary HTTP/9\r\n\r\n", b"GET / HTTP/1.1\r\ncanary\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", server.port), SECONDS) as client:
+                client.sendall(junk)
+                assert b" 400 " in client.recv(1 << 16)
+        code, printed = server.end(signal.SIGTERM)
+        assert code == 0
+        assert len(printed.splitlines()) == 4
+        assert "canary" not in printed
+
+
+class _Waiting(Front):
+    """A front whose answers never come; `began` and `cancelled` say how far a question has got."""
+
+    def __init__(self) -> None:
+        super().__init__("nowhere")
+        self.began, self.cancelled = asyncio.Event(), False
+
+    async def answer(self, task: Task, client: str) -> Answer | None:
+        assert task
+        assert client == "192.0.2.7"
+        self.began.set()
+        try:
+            await asyncio.get_running_loop().create_future()
+            return None
+        except asyncio.CancelledError:
+            self.cancelled = True
+            raise
+
+
+def test_a_question_is_given_up_when_its_client_hangs_up() -> None:
+    lines: list[str] = []
+
+    async def main() -> bool:
+        front = _Waiting()
+        app = make_app(front, Guard(hosts_of("127.0.0.1", [])), lines.append)
+        messages = [{"type": "http.request", "body": b"", "more_body": False}]
+
+        async def receive() -> Mapping[str, Any]:
+            if messages:
+                return messages.pop()
+            await front.began.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(_message: object) -> None: ...
+
+        path = f"{API}/count"
+        scope = {
+            "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
+            "headers": [(b"host", b"localhost")], "client": ("192.0.2.7", 1), "root_path": "",
+        }  # fmt: skip
+        await app(scope, receive, send)  # type: ignore[arg-type]  # the messages are what they are
+        return front.cancelled
+
+    assert asyncio.run(main())
+    assert lines[0].startswith(f"GET {API}/count 499 ")
