@@ -27,6 +27,12 @@ def test_find_members(sought: list[int], among: list[int]) -> None:
     assert array(among)[at[flags]].tolist() == [number for number in sought if number in among]
 
 
+@given(_sets, st.lists(st.integers(0, 9) | st.just(TOP)).map(sorted), st.integers(1, 40))
+def test_find_common(sought: list[int], among: list[int], times: int) -> None:
+    found = kernels.find_common(array(sought), array(sorted(among * times)))
+    assert found.tolist() == [number for number in sought if number in among]
+
+
 @given(st.lists(NUMBERS, max_size=3), _small_sets | NUMBERS, INTEGERS)
 def test_flag_members(sought: list[list[int]], among: list[int], kind: type[np.generic]) -> None:
     for size in (64, 64 * len(among) + 64):  # a table that is emptied whole, and one that is not

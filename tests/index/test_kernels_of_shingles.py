@@ -76,3 +76,33 @@ def test_choose_partners(counts: list[int]) -> None:
         for place in {*range(count)[:1], *range(count)[-NEAR_PARTNERS:]}
     ]
     assert sorted(zip(owners.tolist(), places.tolist(), strict=True)) == sorted(expected)
+
+
+@given(st.lists(st.integers(0, 70_000), max_size=40))
+def test_group_by_document(docs: list[int]) -> None:
+    entries, starts = kernels.group_by_document(np.array(docs, np.int32), 70_001)
+    grouped = {doc: [place for place, own in enumerate(docs) if own == doc] for doc in docs}
+    assert {doc: entries[starts[doc] : starts[doc + 1]].tolist() for doc in grouped} == grouped
+    assert (len(starts), int(starts[-1])) == (70_002, len(docs))
+
+
+sketches = st.lists(st.integers(0, (1 << 32) - 1), unique=True, max_size=SKETCH_SIZE).map(sorted)
+
+
+def padded(*found: list[int]) -> kernels.Array:
+    keys = [number << 32 | each for number, own in enumerate(found) for each in own]
+    return kernels.pad_sketches(np.array(keys, np.uint64), len(found))
+
+
+@given(st.lists(sketches, max_size=4))
+def test_pad_sketches(found: list[list[int]]) -> None:
+    assert padded(*found).tolist() == [own + [1 << 32] * (SKETCH_SIZE - len(own)) for own in found]
+
+
+@given(sketches, sketches, st.integers(0, SKETCH_SIZE))
+def test_compare_sketches(one: list[int], other: list[int], common: int) -> None:
+    other = sorted({*one[:common], *other[: SKETCH_SIZE - min(common, len(one))]})
+    shared, among = kernels.compare_sketches(padded(one), padded(other))
+    bound = min((own[-1] for own in (one, other) if len(own) == SKETCH_SIZE), default=1 << 32)
+    lesser = min(sum(each <= bound for each in own) for own in (one, other))
+    assert (shared.tolist(), among.tolist()) == ([len({*one} & {*other})], [lesser])

@@ -110,7 +110,7 @@ class Copies:
         for number in new.hashes:
             having = [i for i, member in self.members.items() if number in member.hashes]
             shared.update({*having[:1], *having[-8:]})
-        return [member for i, member in self.members.items() if shared[i] > 1]
+        return [m for i, m in self.members.items() if shared[i] > 1 and is_likely(new.hashes, m.hashes)]
 
     def group(self, name: str) -> list[str]:
         """The ids of the group of the article with this id, or else of the group of this name."""
@@ -129,6 +129,14 @@ class Copies:
 
         together = [i for i, member in self.members.items() if (member.group or i) == own]
         return identity == min(together, key=place)
+
+
+def is_likely(one: Sequence[int], other: Sequence[int]) -> bool:
+    """False if copies share as few hashes once in a hundred times, by chance alone."""
+    bound = min((own[-1] for own in (one, other) if len(own) == LOWEST), default=TOP)
+    among = min(sum(number <= bound for number in own) for own in (one, other))
+    shared = len({*one} & {*other})
+    return bool(sum(math.comb(among, k) for k in range(shared + 1)) / 2**among > 0.01)
 
 
 def contained(one: Member, other: Member) -> float:

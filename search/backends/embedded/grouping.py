@@ -103,10 +103,14 @@ class Grouping:
 
     def _is_taken(self, name: str, doc: int) -> bool:
         """True if another article, when this one came, was in a group of this name."""
+        members = self._members.get(name, ())
+        named = [part for part in self._parts if name in part.groups]
+        if not members and not named:
+            return False
         own = self._part(doc).order(doc)
-        if any(self._ends.get(other, NEVER) > own[0] for other in self._members.get(name, ())):
+        if any(self._ends.get(other, NEVER) > own[0] for other in members):
             return True
-        return any(part.has_value(COPY_OF, name, own) for part in self._parts)
+        return any(part.order(other) < own for part in named for other in part.docs_with(COPY_OF, name))
 
     def _part(self, doc: int) -> Part:
         return next(part for part in reversed(self._parts) if part.base <= doc)

@@ -1,4 +1,4 @@
-"""The earlier documents that may be copies of a new one: they share two hashes of its sketch, or more.
+"""The earlier documents that may be copies of a new one: their sketches have enough hashes in common.
 
 A hash that many documents have, as one of a line that ends each article of a source, would pair all of them.
 So a document is paired with the first that has the hash, and with the last few before it. The choice does not
@@ -9,16 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
+from search.index.copies.rules import MIN_CONTAINMENT
 from search.index.format.fields import SegmentFields
 from search.index.format.layout import MISSING
+from search.index.format.names import COPY_OF
 from search.index.format.sketches import IDENTITY, LATEST, PUBLISHED, REVISION, Sketches, arrival_order
-from search.index.kernels import Array, Ints, choose_partners, count_pairs, expand_runs, first_of_runs
+from search.index.kernels import (
+    SKETCH_SIZE,
+    Array,
+    Ints,
+    choose_partners,
+    compare_sketches,
+    count_pairs,
+    expand_runs,
+    find_common,
+    first_of_runs,
+    pad_sketches,
+)
+from search.once import once
 
 MIN_SHARED = 2
-"""The number of hashes that two documents share before their texts are compared."""
+"""The number of hashes that two documents share before their sketches are compared."""
+
+MAX_MISSED = 0.01
+"""The chance that the sketches of two copies look too unlike, where one has half its text from the other."""
 
 CHUNK_DOCUMENTS = 10_000
 """Documents whose candidates are found at a time."""
@@ -27,7 +45,7 @@ MAX_LIST = 64
 """A longer list of documents with one hash is shortened by itself, not together with others."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Part:
     """A segment whose documents are numbered from `base`; `live` bool[N] flags the ones that are there."""
 
@@ -64,21 +82,25 @@ class Part:
         values = self.fields.values(field)
         return "" if values is None else values.first_of(np.array([doc - self.base]))[0]
 
-    def has_value(self, field: str, value: str, before: tuple[int, int, str]) -> bool:
-        """True if a live document has the value that arrived before: its revision, time and id are less."""
+    def docs_with(self, field: str, value: str) -> list[int]:
+        """The live documents with a value, numbered among all."""
         values = self.fields.values(field)
         number = -1 if values is None else values.values.number(value.encode())
         if values is None or number < 0:
-            return False
+            return []
         docs = values.docs_of(number)
         docs = docs if self.live is None else docs.compress(self.live[docs])
-        revisions = self.column(REVISION)[docs]
-        if (revisions < before[0]).any():
-            return True
-        return any(self.order(doc + self.base) < before for doc in docs[revisions == before[0]].tolist())
+        return [doc + self.base for doc in docs.tolist()]
 
-    @property
+    @once
+    def groups(self) -> frozenset[str]:
+        """The names of the groups that documents have joined."""
+        values = self.fields.values(COPY_OF)
+        return frozenset() if values is None else frozenset(values.values.strings())
+
+    @once
     def sketches(self) -> Sketches:
+        """The sketches of all documents."""
         found = self.fields.sketches
         assert found is not None
         return found
@@ -99,23 +121,24 @@ class Candidates:
 def candidates(parts: Sequence[Part]) -> Iterator[Candidates]:
     """Find the candidates of each live document of the last part, in order of arrival."""
     new, older = parts[-1], parts[:-1]
-    hashes, docs = new.sketches.hashes, new.sketches.docs
-    every = np.arange(len(new.column(REVISION)), dtype=np.int32)
+    sketches, count = new.sketches, len(new.column(REVISION))
+    every = np.arange(count, dtype=np.int32)
     order = arrival_order(new.column(REVISION), new.column(PUBLISHED), new.ranks(every))
     if new.live is not None:
-        kept = np.flatnonzero(new.live[docs])
-        hashes, docs = hashes[kept], docs[kept]
+        kept = np.flatnonzero(new.live[sketches.docs])
+        sketches = Sketches(sketches.hashes[kept], sketches.docs[kept], count)
         order = order[new.live[order]]
-    places = np.zeros(len(every), np.int64)
+    hashes, docs = sketches.hashes, sketches.docs
+    places = np.empty(count, np.int64)
     places[order] = np.arange(len(order))
-    arrived = places[docs]
     for start in range(0, len(order), CHUNK_DOCUMENTS):
-        own = np.flatnonzero((arrived >= start) & (arrived < start + CHUNK_DOCUMENTS))
+        chunk = order[start : start + CHUNK_DOCUMENTS]
+        own = np.sort(sketches.entries_of(chunk, often=True))
         sought = hashes[own]
         begins = np.flatnonzero(first_of_runs(sought))
         known, starts = _older_documents(older, sought[begins])
         lists = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(own)))
-        first_own = np.searchsorted(hashes, sought)
+        first_own = np.searchsorted(hashes, sought[begins])[lists]
         olders = np.diff(starts)[lists]
         owners, offsets = choose_partners(olders + own - first_own)
         is_older = offsets < olders[owners]
@@ -123,8 +146,51 @@ def candidates(parts: Sequence[Part]) -> Iterator[Candidates]:
         old, others = owners[is_older], owners[~is_older]
         earlier[is_older] = known[starts[lists[old]] + offsets[is_older]]
         earlier[~is_older] = docs[first_own[others] + offsets[~is_older] - olders[others]] + new.base
-        pairs = count_pairs(arrived[own][owners] - start, earlier, MIN_SHARED)
-        yield Candidates(order[start : start + CHUNK_DOCUMENTS] + new.base, *pairs)
+        pairs = count_pairs(places[docs[own]][owners] - start, earlier, MIN_SHARED)
+        yield likely(parts, Candidates(chunk + new.base, *pairs))
+
+
+def likely(parts: Sequence[Part], found: Candidates) -> Candidates:
+    """The candidates that may be copies by the whole sketches of both, of documents of these parts.
+
+    A copy shares at least half of its shingles. Of its hashes that are low enough for both sketches it shares
+    about as many, and seldom fewer than `_LEAST_SHARED`; two texts with one sentence in common share fewer.
+    """
+    own = found.docs[found.owners]
+    docs, places = np.unique(np.concatenate([own, found.earlier]), return_inverse=True)
+    sketches = _sketches_of(parts, docs)
+    shared, among = compare_sketches(
+        *(sketches[places[some]] for some in (slice(len(own)), slice(len(own), None)))
+    )
+    kept = np.flatnonzero(shared >= _LEAST_SHARED[among])
+    return Candidates(found.docs, found.owners[kept], found.earlier[kept])
+
+
+def _least_shared(among: int) -> int:
+    """The number of hashes, of `among`, that copies share at least, except with a chance of `MAX_MISSED`."""
+    chance, shared = 0.0, -1
+    while chance <= MAX_MISSED:
+        shared += 1
+        chance += comb(among, shared) * MIN_CONTAINMENT**shared * (1 - MIN_CONTAINMENT) ** (among - shared)
+    return max(MIN_SHARED, shared)
+
+
+_LEAST_SHARED = np.array([_least_shared(among) for among in range(SKETCH_SIZE + 1)])
+
+
+def _sketches_of(parts: Sequence[Part], docs: Ints) -> Array:
+    """The padded sketches of documents, which ascend."""
+    keys = [np.empty(0, np.uint64)]
+    for part in parts:
+        first, after = np.searchsorted(docs, (part.base, part.base + len(part.column(REVISION))))
+        if first < after:
+            own = docs[first:after] - part.base
+            places = np.empty(len(part.column(REVISION)), np.uint64)
+            places[own] = np.arange(first, after)
+            entries = part.sketches.entries_of(own, often=part is parts[-1])
+            owners = places[part.sketches.docs[entries]]
+            keys.append(owners << np.uint64(32) | part.sketches.hashes[entries])
+    return pad_sketches(np.sort(np.concatenate(keys), kind="stable"), len(docs))
 
 
 def _older_documents(parts: Sequence[Part], sought: Array) -> tuple[Ints, Ints]:
@@ -148,19 +214,21 @@ def _older_documents(parts: Sequence[Part], sought: Array) -> tuple[Ints, Ints]:
 def _documents_of(part: Part, sought: Array) -> tuple[Ints, Ints]:
     """(lists, documents): of each hash in one segment, its first live document and its last ones."""
     hashes, docs = part.sketches.hashes, part.sketches.docs
-    first, after = (np.searchsorted(hashes, sought, side) for side in ("left", "right"))
+    common = find_common(sought, hashes)
+    numbers = np.searchsorted(sought, common)
+    first, after = (np.searchsorted(hashes, common, side) for side in ("left", "right"))
     sizes = after - first
-    short = np.flatnonzero((sizes > 0) & (sizes <= MAX_LIST))
-    lists = np.repeat(short, sizes[short])
+    short = np.flatnonzero(sizes <= MAX_LIST)
+    lists = np.repeat(numbers[short], sizes[short])
     found = docs[expand_runs(first[short], sizes[short])].astype(np.int64)
     if part.live is not None:
         kept = part.live[found]
         lists, found = lists[kept], found[kept]
     all_lists, all_found = [lists], [found]
-    for number in np.flatnonzero(sizes > MAX_LIST).tolist():
-        own = docs[first[number] : after[number]].astype(np.int64)
+    for long in np.flatnonzero(sizes > MAX_LIST).tolist():
+        own = docs[first[long] : after[long]].astype(np.int64)
         own = own if part.live is None else own[part.live[own]]
-        all_lists.append(np.full(len(own), number))
+        all_lists.append(np.full(len(own), numbers[long]))
         all_found.append(own)
     lists, found = np.concatenate(all_lists), np.concatenate(all_found)
     counts = np.bincount(lists, minlength=len(sought))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from search.index.copies.candidates import CHUNK_DOCUMENTS, MIN_SHARED, Candidates, Part
+from search.index.copies.candidates import CHUNK_DOCUMENTS, MIN_SHARED, Candidates, Part, likely
 from search.index.format.layout import MISSING
 from search.index.format.sketches import LATEST, PUBLISHED, REVISION, sketch_arrays
 from search.index.kernels import NEAR_PARTNERS, Array, Docs, Ints, choose_partners, count_pairs, expand_runs
@@ -57,7 +57,8 @@ def replayed(
             earlier.append(chosen)
             later.append(np.full(len(chosen), arrived[entry] - start))
         owners, earlier_ones = count_pairs(np.concatenate(later), np.concatenate(earlier), MIN_SHARED)
-        yield Candidates(taken[order[start : start + CHUNK_DOCUMENTS]], owners, taken[earlier_ones])
+        turns = taken[order[start : start + CHUNK_DOCUMENTS]]
+        yield likely(parts, Candidates(turns, owners, taken[earlier_ones]))
 
 
 def _entries(parts: Sequence[Part], wanted: Array | None) -> tuple[Array, Ints]:

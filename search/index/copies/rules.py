@@ -16,10 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-import numpy as np
-
 from search.index.format.layout import MISSING
-from search.index.kernels import MIN_WORDS, Array, hash_shingles
+from search.index.kernels import MIN_WORDS
 
 MIN_CONTAINMENT = 0.5
 MIN_CLEAR_WORDS = 50
@@ -31,18 +29,15 @@ AT_ANY_TIME, WITH_ANY_NUMBERS, MIN_NUMBERS_SHARED = 0.9, 0.8, 0.85
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text to compare: its distinct shingles and numbers, by hashes, its time in the index, its words."""
+    """A text to compare: its distinct shingles and numbers, by hashes, its time in the index.
+
+    `words` has the hashes of its words, in their order, of 8 bytes each.
+    """
 
     shingles: frozenset[int]
     numbers: frozenset[int]
     published: int
     words: bytes
-
-    @classmethod
-    def of(cls, words: Array, numbers: frozenset[int], published: int) -> Text:
-        """A text from the hashes of its words, uint64."""
-        hashes, _ = hash_shingles(words, np.array([len(words)]))
-        return cls(frozenset(hashes.tolist()), numbers, published, words.tobytes())
 
     @property
     def length(self) -> int:

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from search.index.copies.rules import Text
-from search.index.kernels import Array, expand_runs, sketch_texts
+from search.index.kernels import Array, expand_runs, hash_shingles, sketch_texts
 
 
 def word_hash(form: str) -> int:
@@ -74,14 +74,22 @@ class WordHashes:
         self, pieces: Array, counts: Array, owners: Sequence[int], published: Sequence[int]
     ) -> list[Text]:
         """The texts to compare of some documents; parameters as in `sketches`, with the time of each."""
-        words, edges, _ = self._found(pieces, counts, np.array(owners, np.int64), len(published))
+        words, edges, lengths = self._found(pieces, counts, np.array(owners, np.int64), len(published))
         hashes = np.frombuffer(self._hashes, np.uint64).take(words)
         numeric = np.frombuffer(self._numeric, np.bool_).take(words)
-        found = []
-        for (start, end), at in zip(pairwise(edges.tolist()), published, strict=True):
-            own = hashes[start:end]
-            found.append(Text.of(own, frozenset(own[numeric[start:end]].tolist()), at))
-        return found
+        shingles, runs = hash_shingles(hashes, lengths)
+        ends = [0, *np.cumsum(runs).tolist()]
+        return [
+            Text(
+                frozenset(shingles[first:last].tolist()),
+                frozenset(hashes[start:end][numeric[start:end]].tolist()),
+                at,
+                hashes[start:end].tobytes(),
+            )
+            for (start, end), (first, last), at in zip(
+                pairwise(edges.tolist()), pairwise(ends), published, strict=True
+            )
+        ]
 
 
 class SketchCollector:

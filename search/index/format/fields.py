@@ -15,6 +15,7 @@ import numpy as np
 from search.index.format.lexicon import Lexicon
 from search.index.format.names import (
     EARLINESS,
+    SKETCH_DOCS,
     SKETCH_HASHES,
     TEXT_UNITS,
     TextUnit,
@@ -27,7 +28,7 @@ from search.index.format.names import (
     value_fields,
 )
 from search.index.format.packed import DocNumbers, Frequencies
-from search.index.format.sketches import Sketches
+from search.index.format.sketches import REVISION, Sketches
 from search.index.format.whole import completed
 from search.index.kernels import Array, Docs, expand_runs, find_members, scatter
 
@@ -226,7 +227,10 @@ class SegmentFields:
     @property
     def sketches(self) -> Sketches | None:
         """The sketches of the documents; None in a segment of an earlier format."""
-        return Sketches(self._arrays) if SKETCH_HASHES in self._arrays else None
+        if SKETCH_HASHES not in self._arrays:
+            return None
+        hashes, docs = self._arrays[SKETCH_HASHES].view(np.uint32), self._arrays[SKETCH_DOCS]
+        return Sketches(hashes, docs, len(self._arrays[column_array(REVISION)]))
 
     def numbers(self, column: str) -> Array | None:
         """int64[N]: a column, or None if there is no such column."""

@@ -10,13 +10,13 @@ sketches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from search.index.format.layout import MISSING
-from search.index.format.names import SKETCH_DOCS, SKETCH_HASHES
-from search.index.kernels import Array, Docs, Ints
+from search.index.kernels import Array, Docs, Ints, expand_runs, group_by_document
+from search.once import once
 
 REVISION, PUBLISHED, IDENTITY = "revision", "published", "id"
 """The columns and the value field by which documents are in order of arrival."""
@@ -29,11 +29,26 @@ RANGES = 16
 
 
 class Sketches:
-    """The entries of the sketches: `hashes` uint32 and `docs`."""
+    """The entries of the sketches of `count` documents: `hashes` uint32, ascending, and `docs` int32."""
 
-    def __init__(self, arrays: Mapping[str, Array]) -> None:
-        self.hashes = arrays[SKETCH_HASHES].view(np.uint32)
-        self.docs: Docs = arrays[SKETCH_DOCS]
+    def __init__(self, hashes: Array, docs: Docs, count: int) -> None:
+        self.hashes, self.docs, self._count = hashes, docs, count
+
+    def entries_of(self, docs: Array, *, often: bool) -> Array:
+        """The numbers of the entries of some documents, in no order.
+
+        All entries are looked through, or, where documents are asked for `often`, grouped at the first call.
+        """
+        if often:
+            entries, starts = self._by_document
+            return entries[expand_runs(starts[docs], starts[docs + 1] - starts[docs])]
+        wanted = np.zeros(self._count, np.bool_)
+        wanted[docs] = True
+        return np.flatnonzero(wanted.take(self.docs))
+
+    @once
+    def _by_document(self) -> tuple[Docs, Ints]:
+        return group_by_document(self.docs, self._count)
 
 
 def arrival_order(revisions: Ints, published: Ints, identities: Array) -> Ints:

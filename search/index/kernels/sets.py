@@ -22,14 +22,23 @@ MAX_MERGED_LISTS = 16
 def find_members(sought: Array, among: Array) -> tuple[Array, Flags]:
     """(intp, bool)[sought]: where each number stands in `among`, and whether it is there at all.
 
-    `among` ascends, without repeats; `sought` is in any order, and fastest in ascending order. The place of a
-    number that is not there has no meaning.
+    `among` ascends; `sought` is in any order, and fastest in ascending order. The place is the first one of
+    the number; of a number that is not there it has no meaning.
     """
     if not len(among):
         return np.zeros(len(sought), np.intp), np.zeros(len(sought), np.bool_)
     at = np.searchsorted(among, sought)
     at[at == len(among)] = 0
     return at, among.take(at) == sought
+
+
+def find_common(sought: Array, among: Array) -> Array:
+    """The numbers that are in both ascending lists; `sought` has no repeats, and `among` may be long."""
+    if len(sought) * MIN_SPARSITY < len(among):
+        return sought.compress(find_members(sought, among)[1])
+    merged = np.concatenate([sought, among.compress(first_of_runs(among))])
+    merged.sort(kind="stable")
+    return merged[:-1].compress(merged[1:] == merged[:-1])
 
 
 def flag_members(sought: Sequence[Array], among: Array, table: Array) -> list[Flags]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from search.index.kernels.arrays import Array, Ints
+from search.index.kernels.arrays import Array, Docs, Ints
 from search.index.kernels.sets import expand_runs, first_of_runs
 
 SHINGLE_WORDS = 5
@@ -116,6 +116,57 @@ def count_pairs(one: Array, other: Array, least: int) -> tuple[Array, Array]:
     begins = np.flatnonzero(first_of_runs(keys))
     chosen = keys[begins[np.diff(begins, append=len(keys)) >= least]]
     return chosen >> 32, chosen & 0xFFFFFFFF
+
+
+def group_by_document(docs: Docs, count: int) -> tuple[Docs, Ints]:
+    """(int32: the numbers of the entries, by document and ascending; int64[count + 1]: where each begins).
+
+    `docs` has the document of each entry; there are `count` documents.
+    """
+    starts = np.zeros(count + 1, np.int64)
+    np.cumsum(np.bincount(docs, minlength=count), out=starts[1:])
+    entries = np.empty(len(docs), np.int32)
+    for low in range(0, count, _RADIX):  # which sorts in linear time, and bounds the memory
+        own = np.flatnonzero((docs >= low) & (docs < low + _RADIX))
+        places = np.argsort((docs[own] - low).astype(np.uint16), kind="stable")
+        entries[starts[low] : starts[min(low + _RADIX, count)]] = own[places]
+    return entries, starts
+
+
+_RADIX = 1 << 16
+
+
+def pad_sketches(keys: Array, count: int) -> Array:
+    """uint64[count, SKETCH_SIZE]: the hashes of each sketch, ascending, and then 2**32 where it has no more.
+
+    `keys` uint64 has `number of the sketch << 32 | hash` of all hashes, ascending.
+    """
+    owners = (keys >> _HALF).astype(np.int64)
+    sizes = np.bincount(owners, minlength=count)
+    places = np.arange(len(keys)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    padded = np.full((count, SKETCH_SIZE), 1 << 32, np.uint64)
+    padded[owners, places] = keys & np.uint64((1 << 32) - 1)
+    return padded
+
+
+def compare_sketches(one: Array, other: Array) -> tuple[Ints, Ints]:
+    """(int64, int64): of pairs of padded sketches, the hashes they share, and of how many.
+
+    Only the hashes count that are as low as all of both sketches: where one text has such a hash and the other
+    sketch has not, the other text has not. The second number is the lesser number of them in one of the two.
+    """
+    shared, among = np.empty(len(one), np.int64), np.empty(len(one), np.int64)
+    for start in range(0, len(one), _PAIRS_AT_ONCE):
+        mine, others = one[start : start + _PAIRS_AT_ONCE], other[start : start + _PAIRS_AT_ONCE]
+        bound = np.minimum(mine[:, -1:], others[:, -1:]).clip(max=(1 << 32) - 1)
+        low = mine <= bound
+        equal = (mine[:, :, None] == others[:, None, :]).any(axis=2)
+        shared[start : start + len(mine)] = (equal & low).sum(axis=1)
+        among[start : start + len(mine)] = np.minimum(low.sum(axis=1), (others <= bound).sum(axis=1))
+    return shared, among
+
+
+_PAIRS_AT_ONCE = 2_048
 
 
 def choose_partners(counts: Ints) -> tuple[Ints, Ints]:
