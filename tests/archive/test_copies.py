@@ -149,6 +149,16 @@ def test_a_founder_that_becomes_another_text_founds_a_group_of_another_name(arch
         archive.rebuild()
 
 
+def test_the_second_group_of_a_founder_is_not_named_as_another_article_is(archive: Archive) -> None:
+    archive.add([replace(FIRST, id="first#2", body=sentences("mill"))])
+    archive.add([replace(FIRST, body=sentences("lock"))])
+    for _ in range(2):
+        assert archive.ids("copies:first") == ["first"]
+        assert archive.ids('copies:"first#2"') == ["first#2"]
+        assert archive.ids("is:original") == ["first", "first#2", "other", "same"]
+        archive.rebuild()
+
+
 def test_a_forgotten_founder_does_not_stay_as_a_name(archive: Archive) -> None:
     archive.delete(["first"], forget=True)
     assert archive.ids("copies:first") == []

@@ -102,7 +102,9 @@ class Copies:
             new.group = near[0].group
         else:
             names = (article.id if n == 1 else f"{article.id}#{n}" for n in count(1))
-            new.group = next(name for name in names if all(m.group != name for m in self.members.values()))
+            taken = {each for i, m in self.members.items() for each in (i, m.group)} - {article.id}
+            taken |= {m.group for m in self.members.values()}
+            new.group = next(name for name in names if name not in taken)
         self.members[article.id] = new
 
     def _candidates(self, new: Member) -> list[Member]:
@@ -132,11 +134,11 @@ class Copies:
 
 
 def is_likely(one: Sequence[int], other: Sequence[int]) -> bool:
-    """False if copies share as few hashes once in a hundred times, by chance alone."""
+    """False if copies share as few hashes three times in a thousand, by chance alone."""
     bound = min((own[-1] for own in (one, other) if len(own) == LOWEST), default=TOP)
     among = min(sum(number <= bound for number in own) for own in (one, other))
     shared = len({*one} & {*other})
-    return bool(sum(math.comb(among, k) for k in range(shared + 1)) / 2**among > 0.01)
+    return bool(sum(math.comb(among, k) for k in range(shared + 1)) / 2**among > 0.003)
 
 
 def contained(one: Member, other: Member) -> float:

@@ -17,6 +17,7 @@ from search.index.copies.groups import Neighbour, Placement, free_name, place
 from search.index.copies.replay import NEVER
 from search.index.copies.rules import Text, match
 from search.index.format.names import COPY_OF, PART_OF
+from search.index.format.sketches import IDENTITY
 
 MAX_TEXTS = 4_000
 """Texts that stay in memory to be compared again; about 100 MB."""
@@ -102,15 +103,20 @@ class Grouping:
         return part.first_value(COPY_OF, doc) or self._ids[doc]
 
     def _is_taken(self, name: str, doc: int) -> bool:
-        """True if another article, when this one came, was in a group of this name."""
+        """True if another article, when this one came, was in a group of this name, or had it for an id."""
         members = self._members.get(name, ())
-        named = [part for part in self._parts if name in part.groups]
+        named = [(part, COPY_OF) for part in self._parts if name in part.groups]
+        if name != self._ids[doc]:
+            named += [(part, IDENTITY) for part in self._parts]
         if not members and not named:
             return False
         own = self._part(doc).order(doc)
         if any(self._ends.get(other, NEVER) > own[0] for other in members):
             return True
-        return any(part.order(other) < own for part in named for other in part.docs_with(COPY_OF, name))
+        others = ((part, other) for part, field in named for other in part.docs_with(field, name))
+        return any(
+            part.order(other) < own and self._ends.get(other, NEVER) > own[0] for part, other in others
+        )
 
     def _part(self, doc: int) -> Part:
         return next(part for part in reversed(self._parts) if part.base <= doc)

@@ -35,7 +35,7 @@ from search.once import once
 MIN_SHARED = 2
 """The number of hashes that two documents share before their sketches are compared."""
 
-MAX_MISSED = 0.01
+MAX_MISSED = 0.003
 """The chance that the sketches of two copies look too unlike, where one has half its text from the other."""
 
 CHUNK_DOCUMENTS = 10_000
