@@ -78,6 +78,9 @@ DATE_SIGNS = {
 TRUNCATED = re.compile(r"([^\W\d_]{3,}(?:!|(?<=[a-z])\$))(?=[\s)]|$)")
 """A stem with the sign of truncation: `storm!`, `storm$`, but not the currency `CAN$`."""
 
+TRUNCATED_PAIR = re.compile(r"[^\W\d_]{3,}[!$] (?:and|or|not|and not) [^\W\d_]{3,}[!$]", re.IGNORECASE)
+"""Two stems that small letters join: `ferr! or boat!`."""
+
 TRUNCATED_IN_QUOTES = re.compile(r"([^\W\d_]{3,})[!$](?=\s)")
 DISTANCE_OF_PHRASE = re.compile(r"/(\d{1,3})(?=[\s)]|$)")
 FIRST_WORDS = re.compile(r"\s*/F(\d{1,9})/", re.IGNORECASE)

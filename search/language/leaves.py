@@ -92,7 +92,7 @@ class Leaves:
         self.count(max(0, self.phrase_length(text) - 1))
         if not self.says_something(text):
             return None
-        return self._spell(lambda spell, spelling: Phrase(spell(text), self.field, slop, spelling), start)
+        return self.spell(lambda spell, spelling: Phrase(spell(text), self.field, slop, spelling), start)
 
     def _pattern(self, slots: list[str], slop: int, start: int) -> Node:
         self.count(len(slots) - 1)
@@ -145,7 +145,7 @@ class Leaves:
             return Fuzzy(word.text, edits, self.field)
         if not self.says_something(word.text):
             return None
-        found = self._spell(lambda spell, spelling: Word(spell(word.text), self.field, spelling), start)
+        found = self.spell(lambda spell, spelling: Word(spell(word.text), self.field, spelling), start)
         codes = codes_of(word.text) if self.field == "lang" else ()
         return any_of([found, *(Word(code, "lang") for code in codes)])
 
@@ -174,7 +174,8 @@ class Leaves:
         self.notes.append(f"the ? of “{text}” was read as a question mark; as a wildcard write AND {text}")
         return True
 
-    def _spell(self, leaf: Callable[[Callable[[str], str], Spelling], Node], start: int) -> Node:
+    def spell(self, leaf: Callable[[Callable[[str], str], Spelling], Node], start: int) -> Node:
+        """Make a leaf, or one for each spelling that was asked for, as alternatives."""
         spelled = self.spelled
         if self.is_value:
             self.refuse_spelling("a field of whole values", start)

@@ -30,6 +30,7 @@ from search.language.nodes import (
     Word,
     Zone,
 )
+from search.language.proximity import read_proximity
 from search.language.ranges import read_filter, read_length
 from search.language.scanner import Scanner
 from search.language.suffixes import read_wildcard
@@ -40,6 +41,9 @@ _ADDRESS = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*://[^\s()"|]*')
 _EVERYTHING = re.compile(r'\*:\*(?=[\s()"|^]|$)')
 _EXACT = re.compile(r'=(?=[-!]?["\w])')
 _NUMBER = re.compile(r"(\d{1,9})[ \t]*")
+_NEXT_WORD = re.compile(r"\s+(\w+)")
+_HASHTAG_END = re.compile(r"(\w(?:[^\s()\"|]*\w)?)[,.;:!?…]+(?=\s|$)")
+"""A word and the punctuation of the sentence that it stands in."""
 
 Read = Callable[[], Node | None]
 
@@ -79,7 +83,7 @@ class Operands(Leaves):
             return self.quoted()
         if head == "#" and scan.peek(1).strip():
             scan.at += 1
-            return self.in_field("keyword", start)
+            return self._hashtag(start)
         if scan.match(_EVERYTHING):
             return Everything()
         if scan.match(_ADDRESS):
@@ -88,6 +92,8 @@ class Operands(Leaves):
             return read()
         if field := scan.match(_FIELD):
             return self._fielded(field)
+        if head == ":" and not scan.peek(1).strip():
+            return self.word()  # which says nothing
         if head == ":":
             scan.fail("a colon needs the name of a field before it", start, start + 1)
         return self._spelled_word()
@@ -98,16 +104,49 @@ class Operands(Leaves):
         if not self.is_value and scan.match(_EXACT):
             self.refuse_sign("=")
             return self.in_spelling(Spelled("exact", "="), self._leaf, start)
-        if not self.is_value and not self.any_word and (stem := scan.match(foreign.TRUNCATED)):
-            self.has_foreign = True
+        stem = None if self.is_value or self.any_word else foreign.TRUNCATED.match(scan.text, start)
+        if stem is not None:
+            scan.at = stem.end()
+            if self._is_exclaimed(stem):
+                return self.spell(
+                    lambda spell, spelling: Word(spell(stem[1][:-1]), self.field, spelling), start
+                )
+            self.has_foreign = self.has_foreign or foreign.TRUNCATED_PAIR.search(scan.text) is not None
             self.notes.append(f"“{stem.group()}” was read as {stem[1][:-1]}*")
             self.refuse_spelling("a wildcard", start)
             found = read_wildcard(f"{stem[1][:-1]}*", self.field)
             return scan.fail(found, start, scan.at) if isinstance(found, str) else found
         return self.word()
 
+    def _is_exclaimed(self, stem: re.Match[str]) -> bool:
+        """True if the ! that ends a word, with words beside it, is an exclamation mark; notes it."""
+        scan, end = self.scan, self.scan.at
+        if not stem.group().endswith("!") or foreign.TRUNCATED_PAIR.search(scan.text):
+            return False
+        is_joined = read_proximity(scan) is not None
+        scan.skip_space()
+        is_before_word = scan.peek().isalnum() and not scan.is_operator()
+        scan.at = end
+        if is_joined or not (self.is_beside_word or is_before_word):
+            return False
+        written = stem.group()
+        self.notes.append(
+            f"the ! of “{written}” was read as an exclamation mark; as a wildcard write {written[:-1]}*"
+        )
+        return True
+
     def _leaf(self) -> Node | None:
         return self.quoted() if self.scan.peek() == '"' else self.word()
+
+    def _hashtag(self, start: int) -> Node | None:
+        """Read the keyword after a #, without the punctuation that follows it."""
+        scan = self.scan
+        ended = _HASHTAG_END.match(scan.text, scan.at)
+        if ended is None:
+            return self.in_field("keyword", start)
+        self.notes.append(f"“{ended.group()}” was read as {ended[1]}; as a keyword that ends so quote it")
+        scan.at = ended.end()
+        return Word(ended[1], "keyword")
 
     def _parentheses(self) -> Node | None:
         scan = self.scan
@@ -152,7 +191,9 @@ class Operands(Leaves):
         if self.field is not None:
             scan.fail(f"a field inside the set of “{self.field}”", match.start(), match.end())
         if is_alone:
-            scan.fail(f"nothing follows “{written}:”", match.start(), match.end())
+            following = _NEXT_WORD.match(scan.text, scan.at)
+            advice = f"; write {written}:{following[1]} without a space, or no colon" if following else ""
+            scan.fail(f"nothing follows “{written}:”{advice}", match.start(), match.end())
         if name in DATE_FIELDS or name == "is":
             return read_filter(self.scan, name, zone=self.zone, now=self.now)
         return self.in_field(name, match.start())

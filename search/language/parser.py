@@ -49,6 +49,7 @@ from search.language.trees import (
 from search.text import forms
 
 _BOOST = re.compile(r"\^([^\s()\"|]*)")
+_SIGN = re.compile(r"[-!](?=[-!]*[^\s!-])")
 _CONNECTIVE = re.compile(r"\b(?:and|or|not)\b", re.IGNORECASE)
 
 
@@ -276,6 +277,7 @@ class _Parser(Services):
 
     def _first_words(self, part: Node, number: int, start: int) -> Node:
         """The part, where another service asks for it among the first words."""
+        self.notes.append(f"“/F{number}/” was read as first:{number}")
         self.has_foreign = True
         found = within(part, self.within_limits("first", number, 1, MAX_FIRST, start))
         if found is None or has_no_place(found):
@@ -287,7 +289,7 @@ class _Parser(Services):
         if scan.take_operator("NOT"):
             self._require_operand("NOT")
             return True
-        if scan.peek() not in ("-", "!") or not scan.peek(1).strip():
+        if not _SIGN.match(scan.text, scan.at):
             return False
         scan.at += 1
         return True

@@ -36,11 +36,13 @@ class Services(Operands):
         scan = self.scan
         if counted := scan.match(foreign.COUNTED):
             self.refuse_sign(f"atleast:{counted[2]} ")
+            self.notes.append(f"“{counted.group().strip()}” was read as atleast:{counted[2]}")
             times = self.within_limits("atleast", int(counted[2]), 1, MAX_TIMES, start)
             return (lambda: self.at_least(times, start)) if times > 1 else self.inner_primary
         if near := scan.match(foreign.NEAR_LIST):
             return lambda: self._near_list(read_distance(near[1]), start)
-        if scan.match(foreign.COMPARED):
+        if compared := scan.match(foreign.COMPARED):
+            self.notes.append(f"“{compared.group().strip()}{scan.peek()}” was read as words:{scan.peek()}")
             return lambda: read_length(scan, start)
         if scan.match(foreign.LENGTH_CALL):
             return lambda: self._closed(read_length(scan, start))

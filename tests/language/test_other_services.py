@@ -61,6 +61,9 @@ def test_an_operator_of_another_service_is_a_word_where_it_joins_nothing(word: s
         ("date>1987", "“date>” was read as after:"),
         ("yr >= 1987", "“yr >=” was read as since:"),
         ("hd=storm", "“hd=” was read as title:"),
+        ("tunnel length > 500 km", "“length>” was read as words:>"),
+        ("atleast5 dead", "“atleast5” was read as atleast:5"),
+        ("vesk /F20/", "“/F20/” was read as first:20"),
         ("vesk same port", "did you mean NEAR/P?"),
         ("vesk SAME port", "“SAME” was read as NEAR/P"),
         ("vesk +5 port", "“+5” was read as ADJ/5"),
@@ -81,6 +84,48 @@ def test_a_form_that_one_service_has_is_read_as_the_nearest_with_a_note(written:
 )
 def test_small_letters_are_words_unless_another_service_is_written(written: str, canonical: str) -> None:
     assert str(read(written)) == canonical
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("prices not falling!", "prices AND not AND falling"),
+        ("prices will rise or fall!", "prices AND will AND rise AND or AND fall"),
+        ("Stop! In the name of Vesk", "Stop AND In AND the AND name AND of AND Vesk"),
+        ("Fire! Fire! two dead or injured", "Fire AND two AND dead AND or AND injured"),
+        ("vesk AND storm!", "vesk AND storm*"),
+        ("storm! AND vesk", "storm* AND vesk"),
+        ("storm! w/5 damag!", "storm* NEAR/5 damag*"),
+        ("ferr! or boat!", "ferr* OR boat*"),
+    ],
+)
+def test_an_exclamation_mark_among_words_turns_no_sentence_into_its_opposite(
+    written: str, canonical: str
+) -> None:
+    found = read(written)
+    assert str(found) == canonical
+    assert read(canonical).tree == found.tree
+    assert any("!” was read as" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("crop shortfall -- VESK", "crop AND shortfall AND VESK"),
+        ("Grève du port : le trafic", "Grève AND du AND port AND le AND trafic"),
+        ("about #crude, #grain.", "about AND keyword:crude AND keyword:grain"),
+        ("#c++ #crude", "keyword:c++ AND keyword:crude"),
+    ],
+)
+def test_the_punctuation_of_a_text_is_neither_refused_nor_sought(written: str, canonical: str) -> None:
+    assert str(read(written)) == canonical
+
+
+def test_a_space_after_the_colon_of_a_field_is_told() -> None:
+    with pytest.raises(
+        QuerySyntaxError, match="nothing follows “source:”; write source:herald without a space"
+    ):
+        read("source: herald")
 
 
 def test_a_name_with_parentheses_is_a_field_where_the_archive_has_it() -> None:
