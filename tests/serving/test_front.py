@@ -64,6 +64,83 @@ def test_an_answer_is_kept_until_the_archive_changes(archive: Archive) -> None:
     with_front(archive, use)
 
 
+def test_a_question_that_many_ask_at_once_is_evaluated_once(archive: Archive, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    async def use(front: Front) -> None:
+        busy = asyncio.create_task(front.answer(Spin(str(pipe)), "a"))
+        await asyncio.to_thread(pipe.read_bytes)  # until the question has begun
+        asking = [asyncio.create_task(front.answer(CountAll(lasts=False), client)) for client in "abbc"]
+        await asyncio.sleep(0)
+        assert front.waiting == 4
+        busy.cancel()
+        asking[0].cancel()  # the others still wait
+        answers = await asyncio.gather(*asking[1:])
+        assert answers[0] is not None
+        assert all(each is answers[0] for each in answers)
+        assert front.waiting == 0
+
+    with_front(archive, use)
+
+
+def test_the_last_client_that_hangs_up_cancels_the_question_of_all(archive: Archive, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    async def use(front: Front) -> None:
+        asking = [asyncio.create_task(front.answer(Spin(str(pipe)), client)) for client in "ab"]
+        await asyncio.to_thread(pipe.read_bytes)
+        for each in asking:
+            each.cancel()
+        assert (await body(front, CountAll()))[0] == "4"  # long before the deadline of the other
+
+    with_front(archive, use, seconds=60)
+
+
+def test_a_question_is_not_joined_that_began_before_a_commit(archive: Archive, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    async def use(front: Front) -> None:
+        busy = asyncio.create_task(front.answer(Spin(str(pipe)), "a"))
+        await asyncio.to_thread(pipe.read_bytes)
+        early = asyncio.create_task(front.answer(CountAll(), "a"))
+        await asyncio.sleep(0)
+        archive.add([Article(id="a5", title="Fog")])
+        late = asyncio.create_task(front.answer(CountAll(), "a"))
+        await asyncio.sleep(0)
+        assert front.waiting == 2
+        busy.cancel()
+        assert await early is not await late
+
+    with_front(archive, use)
+
+
+def test_a_question_that_would_wait_past_its_deadline_is_refused_at_once(
+    archive: Archive, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    async def use(front: Front) -> None:
+        for number in range(12):  # each until its deadline, so that an evaluation usually takes long
+            with pytest.raises(DeadlineExceeded):
+                await front.answer(Spin(str(pipe), number), "a")
+        busy = asyncio.create_task(front.answer(Spin(str(pipe)), "a"))
+        waiting = [asyncio.create_task(front.answer(CountAll(client), client)) for client in "abc"]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy) as refused:
+            await front.answer(CountAll(), "d")
+        assert 0 < refused.value.seconds < 2
+        for each in (busy, *waiting):
+            each.cancel()
+
+    with_front(archive, use, seconds=0.1)
+    os.close(reader)
+
+
 def test_an_answer_that_does_not_last_is_not_kept(archive: Archive) -> None:
     async def use(front: Front) -> None:
         first = await front.answer(CountAll(lasts=False), "a")
