@@ -92,12 +92,9 @@ def serve(
     from search.errors import InvalidRequest
 
     try:
-        import asyncio
-
         from search.web.app import make_app
         from search.web.security import Guard, hosts_of, is_loopback
-        from search.web.server import address_of, listen
-        from search.web.server import serve as serve_until_a_signal
+        from search.web.server import address_of, listen, run
         from search.web.tokens import read_tokens
     except ImportError as error:
         raise InvalidRequest("serving needs more packages: pip install 'news-search[web]'") from error
@@ -113,11 +110,9 @@ def serve(
     front = Front(str(settings.archive), zone=str(settings.zone), workers=workers, seconds=timeout)
     with listen(host, port) as listening:
         address = address_of(listening)
-        asyncio.run(
-            serve_until_a_signal(
-                front,
-                lambda started: make_app(started, guard, (lambda _line: None) if is_quiet() else print_error),
-                listening,
-                lambda: click.echo(f"serving {settings.archive} at {address}"),
-            )
+        run(
+            front,
+            lambda started: make_app(started, guard, (lambda _line: None) if is_quiet() else print_error),
+            listening,
+            lambda: click.echo(f"serving {settings.archive} at {address}"),
         )

@@ -195,9 +195,9 @@ class Front:
             await evaluator.end()
             self._retry(flight)
         else:
-            if answer is not None and answer.version is not None:
-                if flight.state and flight.state == state_stamp(self._location):
-                    self._cache.put(flight.task, answer, flight.state)
+            lasts = answer is not None and answer.version is not None and flight.state
+            if answer is not None and lasts and flight.state == state_stamp(self._location):
+                self._cache.put(flight.task, answer, flight.state)
             self._finish(flight, evaluator, began)
             flight.succeed(answer)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,12 +25,13 @@ MAX_ADDRESS_BYTES = 16 << 10
 OPEN_PATHS = frozenset({"/healthz"})
 """The paths that need no token."""
 
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+_HEADERS = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+"""The headers of every response that has none of its own by the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +112,9 @@ class Guarded:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = name
-                for each, value in _HEADERS.items():
-                    headers[each] = value
+                given = {each for each, _ in message["headers"]}
+                own = [pair for pair in _HEADERS if pair[0] not in given]
+                message["headers"] = [*message["headers"], *own, (b"x-request-id", name.encode())]
             else:
                 size += len(message.get("body", b""))
             await send(message)
