@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapp
 from contextlib import aclosing
 from functools import partial
 from hashlib import sha256
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,6 +60,7 @@ def make_app(
     log: Callable[[str], None] = lambda _line: None,
     *,
     hold_seconds: float = HOLD_SECONDS,
+    log_queries: bool = False,
 ) -> ASGIApp:
     """The application over a front that has started."""
     server = _Server(front, hold_seconds)
@@ -80,7 +82,7 @@ def make_app(
     ]
     handlers: Mapping[Any, Any] = {HTTPException: _not_found, Exception: _fail}
     app = Shortcut(Starlette(routes=routes, exception_handlers=handlers), server.find_kept)
-    return Guarded(app, guard, log)
+    return Guarded(app, guard, log, log_queries=log_queries)
 
 
 class _Asked:
@@ -220,6 +222,8 @@ class _Server:
                 self._held -= 1
         response = refusal_of(refused)
         response.headers["Connection"] = "close"
+        if isinstance(refused, Busy):
+            response.headers["Retry-After"] = str(max(1, ceil(refused.seconds)))
         return response
 
 

@@ -18,6 +18,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from search.web.clients import Network, client_address
+from search.web.cors import preflight, sharing
 from search.web.problems import problem
 
 MAX_BODY_BYTES = 64 << 10
@@ -36,10 +38,15 @@ _HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The hosts that a request may name, and the SHA-256 of each token; it needs one if there are any."""
+    """The hosts that a request may name, and the SHA-256 of each token; it needs one if there are any.
+
+    Pages of the `origins` may read answers, and the `proxies` tell the addresses of their clients.
+    """
 
     hosts: frozenset[str]
     tokens: frozenset[str] = frozenset()
+    origins: frozenset[str] = frozenset()
+    proxies: tuple[Network, ...] = ()
 
     def refusal(self, scope: Scope) -> Response | None:
         """The response to a request that must not be answered, else None."""
@@ -47,6 +54,8 @@ class Guard:
         host = headers.get("host", "")
         if host_name(host) not in self.hosts:
             return problem("wrong-host", "start the server with this name as --host-name")
+        if (answer := preflight(scope["method"], headers, self.origins)) is not None:
+            return answer
         if (
             self.tokens
             and scope["path"] not in OPEN_PATHS
@@ -58,7 +67,8 @@ class Guard:
         if scope["method"] in ("GET", "HEAD"):
             return None
         origin = headers.get("origin")
-        if origin is not None and origin.partition("://")[2].lower() != host.lower():
+        own = origin is None or origin.partition("://")[2].lower() == host.lower()
+        if not own and origin not in self.origins:
             return problem("wrong-origin")
         if (length := headers.get("content-length")) is None or not length.isdecimal():
             return problem("length-required")
@@ -98,23 +108,29 @@ def hosts_of(host: str, names: Collection[str]) -> frozenset[str]:
 
 
 class Guarded:
-    """An application behind a guard; `log` takes a line for each request, without query and client."""
+    """An application behind a guard; `log` takes a line for each request.
 
-    def __init__(self, app: ASGIApp, guard: Guard, log: Callable[[str], None]) -> None:
-        self._app, self._guard, self._log = app, guard, log
+    The line has neither query nor client unless `log_queries`.
+    """
+
+    def __init__(
+        self, app: ASGIApp, guard: Guard, log: Callable[[str], None], *, log_queries: bool = False
+    ) -> None:
+        self._app, self._guard, self._log, self._log_queries = app, guard, log, log_queries
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         began, status, size, name = time.perf_counter(), 0, 0, secrets.token_hex(6)
+        shared = self._shared(scope)
 
         async def sending(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                given = {each for each, _ in message["headers"]}
-                own = [pair for pair in _HEADERS if pair[0] not in given]
-                message["headers"] = [*message["headers"], *own, (b"x-request-id", name.encode())]
+                headers = [*message["headers"], *shared, (b"x-request-id", name.encode())]
+                given = {each for each, _ in headers}
+                message["headers"] = headers + [pair for pair in _HEADERS if pair[0] not in given]
             else:
                 size += len(message.get("body", b""))
             await send(message)
@@ -124,5 +140,21 @@ class Guarded:
             await app(scope, receive, sending)
         finally:
             route = getattr(scope.get("route"), "path", "-")
+            if self._log_queries:
+                query = scope["query_string"]
+                target = scope["raw_path"] + (b"?" + query if query else b"")
+                route = f"{(scope['client'] or '-')[0]} {target.decode('ascii', 'backslashreplace')}"
             spent = 1000 * (time.perf_counter() - began)
             self._log(f"{scope['method']} {route} {status} {spent:.0f} ms {size} bytes {name}")
+
+    def _shared(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """The headers for a page of another site; the client of a proxy becomes the client of the request."""
+        guard = self._guard
+        if not guard.origins and not guard.proxies:
+            return []
+        headers = Headers(scope=scope)
+        if scope["client"] is not None:
+            scope["client"] = client_address(scope["client"][0], headers, guard.proxies), 0
+        origin = headers.get("origin", "")
+        by_origin = [(b"vary", b"Origin")] if guard.origins else []
+        return by_origin + (sharing(origin) if origin in guard.origins else [])
