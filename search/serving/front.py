@@ -174,7 +174,7 @@ class Front:
             flight.evaluator.cancel()
 
     def _end(self, flight: Flight) -> None:
-        """Let nobody else join."""
+        """Let no further client join."""
         if self._flights.get((flight.task, flight.state)) is flight:
             del self._flights[flight.task, flight.state]
 

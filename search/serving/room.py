@@ -52,7 +52,7 @@ class WaitingRoom(Generic[Item]):
     def enter(self, client: str) -> asyncio.Future[Item]:
         """A place to wait, which an item fills; raises `Busy` or `TooManyRequests` if there is no room.
 
-        Whatever becomes of the place, call `leave` with it at the end.
+        Call `leave` with the place at the end.
         """
         place: asyncio.Future[Item] = asyncio.get_running_loop().create_future()
         if self._free:

@@ -48,7 +48,8 @@ def openapi_as_json() -> str:
     """The description, which is the same for every archive."""
     paths: dict[str, Description] = {}
     for each in OPERATIONS:
-        answer = _answer({"application/json": {"schema": {"$ref": f"#/components/schemas/{each.schema}"}}})
+        kinds = [{"$ref": f"#/components/schemas/{name}"} for name in (each.schema, each.several) if name]
+        answer = _answer({"application/json": {"schema": {"anyOf": kinds} if kinds[1:] else kinds[0]}})
         told = {"summary": each.summary, "operationId": _name(each.path)}
         paths[each.path] = {"get": {**told, "parameters": _parameters(each.parameters, each.path), **answer}}
         if each.posted:
@@ -68,7 +69,8 @@ def openapi_as_json() -> str:
         paths[path] = {"get": {**told, "parameters": _parameters(ExportParameters, path), **answer}}
     info = {"title": "news", "version": "1.0", "summary": "Full-text search over an archive of news"}
     schemas = {"count": _COUNT, "problem": _PROBLEM}
-    schemas |= {each.schema: _schema(each.schema) for each in OPERATIONS if each.schema != "count"}
+    names = {name for each in OPERATIONS for name in (each.schema, each.several) if name} - {"count"}
+    schemas |= {name: _schema(name) for name in sorted(names)}
     return json.dumps(
         {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}, indent=1
     )

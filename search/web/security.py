@@ -33,7 +33,7 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
-"""The headers of every response that has none of its own by the name."""
+"""The headers of every response, unless it has one by the same name."""
 
 
 @dataclass(frozen=True, slots=True)
