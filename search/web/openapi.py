@@ -70,16 +70,19 @@ def openapi_as_json() -> str:
     info = {"title": "news", "version": "1.0", "summary": "Full-text search over an archive of news"}
     schemas = {"count": _COUNT, "problem": _PROBLEM}
     names = {name for each in OPERATIONS for name in (each.schema, each.several) if name} - {"count"}
-    schemas |= {name: _schema(name) for name in sorted(names)}
+    for name in sorted(names):
+        schemas |= _schemas_of(name)
     return json.dumps(
         {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}, indent=1
     )
 
 
-def _schema(name: str) -> Description:
-    """The schema of an output; its own `$id` makes it a document, in which its references are looked for."""
-    schema: Description = json.loads(schema_as_json(name))
-    return {**schema, "$id": f"{API}/schemas/{name}"} if "$defs" in schema else schema
+def _schemas_of(name: str) -> dict[str, Description]:
+    """The schema of an output, and the definitions that it refers to, as components with names of their own."""
+    text = schema_as_json(name).replace('"#/$defs/', f'"#/components/schemas/{name}_')
+    schema: Description = json.loads(text)
+    parts = {f"{name}_{part}": own for part, own in schema.pop("$defs", {}).items()}
+    return {name: schema, **parts}
 
 
 def _schema_of(form: str) -> Description:

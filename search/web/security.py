@@ -64,8 +64,8 @@ class Guard:
             return problem("unauthorized", headers={"WWW-Authenticate": "Bearer"})
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
             return problem("too-long", "send a long query to /api/v1/search as JSON, with POST")
-        if scope["method"] in ("GET", "HEAD"):
-            return None
+        if scope["method"] != "POST":
+            return None  # no other method has a body that is read
         origin = headers.get("origin")
         own = origin is None or origin.partition("://")[2].lower() == host.lower()
         if not own and origin not in self.origins:

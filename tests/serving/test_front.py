@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from search.article import Article
 from search.errors import ArchiveNotFound, DeadlineExceeded, QuerySyntaxError
 from search.query import Archive
 from search.serving import Busy, EvaluatorFailed, Front, TooManyRequests
+from search.serving.evaluator import Evaluator, Lost
 from tests.serving.tasks import AskNonsense, CountAll, Die, Hang, Numbers, Spin
 
 Use = Callable[[Front], Coroutine[Any, Any, Any]]
@@ -231,6 +233,23 @@ def test_a_process_that_was_killed_is_replaced(archive: Archive) -> None:
         assert int(other) != pid
 
     with_front(archive, use)
+
+
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_question_to_a_process_that_has_ended_is_lost_on_any_loop(
+    archive: Archive, new_loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    async def main() -> None:
+        evaluator = await Evaluator.start(archive.engine.location, "UTC")
+        await evaluator.end()
+        for _ in range(4):  # turns in which the loop closes the pipes
+            await asyncio.sleep(0)
+        evaluator.cancel()
+        with pytest.raises(Lost):
+            await evaluator.ask(CountAll(), 1.0)
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(main())
 
 
 def test_a_process_that_is_stopped_is_replaced(archive: Archive) -> None:
