@@ -78,7 +78,7 @@ def openapi_as_json() -> str:
 
 
 def _schemas_of(name: str) -> dict[str, Description]:
-    """The schema of an output, and the definitions that it refers to, as components with names of their own."""
+    """The schema of an output, and the definitions that it refers to, as components with their own names."""
     text = schema_as_json(name).replace('"#/$defs/', f'"#/components/schemas/{name}_')
     schema: Description = json.loads(text)
     parts = {f"{name}_{part}": own for part, own in schema.pop("$defs", {}).items()}

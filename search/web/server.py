@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from search.errors import InvalidRequest
 from search.serving import Front
 from search.serving.child import report
+from search.web.problems import problem
 
 GRACEFUL_SECONDS = 4
 MAX_HEADER_BYTES = 32 << 10
@@ -79,10 +80,17 @@ class _Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._in_head and self._head_bytes + len(data) > MAX_HEADER_BYTES:
-            self.send_400_response("The head of the request is too long.")
+            self.send_400_response("too long")
             return
         self._head_bytes += len(data)
         super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # the parser's, which is not for clients
+        """Answer with a problem, and hang up."""
+        refusal = problem("not-http", headers={"Connection": "close"})
+        lines = [b"HTTP/1.1 400 Bad Request", *(b": ".join(pair) for pair in refusal.raw_headers)]
+        self.transport.write(b"\r\n".join([*lines, b"", bytes(refusal.body)]))
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         self._in_head, self._head_bytes = True, 0
