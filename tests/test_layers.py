@@ -62,6 +62,7 @@ HOMES = {
     "pandas": {"engine"},
     "starlette": {"web"},
     "uvicorn": {"web"},
+    "uvloop": {"web"},
     "pydantic": {"web"},
     "pyarrow": {"sources", "present"},
     **{

@@ -62,6 +62,21 @@ MAX_WORKERS = 64
     metavar="FILE",
     help="Ask each request for a token; FILE has the SHA-256 of each, one a line.",
 )
+@click.option(
+    "--proxy-from",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Believe a proxy at this address or network about the addresses of its clients. Repeatable.",
+)
+@click.option(
+    "--cors-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let pages of this site, such as https://archive.example, read answers. Repeatable.",
+)
+@click.option("--log-queries", is_flag=True, help="Print queries and the addresses of clients, too.")
 @tz_option
 @archive_option
 @quiet_option()
@@ -72,6 +87,9 @@ def serve(
     timeout: float,
     names: tuple[str, ...],
     token_file: Path | None,
+    proxies: tuple[str, ...],
+    origins: tuple[str, ...],
+    log_queries: bool,
     tz: str | None,
     archive: str | None,
 ) -> None:
@@ -81,8 +99,8 @@ def serve(
     Answers have the JSON of the other commands. The archive is only read; what another process adds to it is
     found at once.
 
-    Each request is printed on standard error as a line without its query and without its sender. The exit
-    code is 0 after Ctrl-C, SIGTERM or SIGHUP. Needs: pip install 'news-search[web]'
+    Each request is printed on standard error as a line; its query and its sender are left out unless
+    --log-queries. The exit code is 0 after Ctrl-C, SIGTERM or SIGHUP. Needs: pip install 'news-search[web]'
 
     \b
       news serve
@@ -92,12 +110,11 @@ def serve(
     from search.errors import InvalidRequest
 
     try:
-        import asyncio
-
         from search.web.app import make_app
+        from search.web.clients import networks_of
+        from search.web.cors import origins_of
         from search.web.security import Guard, hosts_of, is_loopback
-        from search.web.server import address_of, listen
-        from search.web.server import serve as serve_until_a_signal
+        from search.web.server import address_of, listen, run
         from search.web.tokens import read_tokens
     except ImportError as error:
         raise InvalidRequest("serving needs more packages: pip install 'news-search[web]'") from error
@@ -109,15 +126,14 @@ def serve(
         )
     settings = resolve(archive, tz)
     tokens = frozenset() if token_file is None else read_tokens(token_file)
-    guard = Guard(hosts_of(host, names), tokens)
+    guard = Guard(hosts_of(host, names), tokens, origins_of(origins), networks_of(proxies))
+    log = (lambda _line: None) if is_quiet() else print_error
     front = Front(str(settings.archive), zone=str(settings.zone), workers=workers, seconds=timeout)
     with listen(host, port) as listening:
         address = address_of(listening)
-        asyncio.run(
-            serve_until_a_signal(
-                front,
-                lambda started: make_app(started, guard, (lambda _line: None) if is_quiet() else print_error),
-                listening,
-                lambda: click.echo(f"serving {settings.archive} at {address}"),
-            )
+        run(
+            front,
+            lambda started: make_app(started, guard, log, log_queries=log_queries),
+            listening,
+            lambda: click.echo(f"serving {settings.archive} at {address}"),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from email.utils import format_datetime
 from html import escape
@@ -19,32 +20,57 @@ from search.present.entries import entry_as_html, link_of, one_line, title_of
 from search.present.safe import iso
 from search.query import Entry
 
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """The place of a feed that is a page of a search: its addresses, and how many articles match in all.
+
+    The addresses are relative to each other: of this page, of the one after it, and of the search for people.
+    """
+
+    own: str
+    following: str | None
+    search: str
+    total: int
+
+
 FeedFormat = Literal["atom", "rss", "jsonfeed"]
 
 FEED_FORMATS: tuple[FeedFormat, ...] = get_args(FeedFormat)
 
 _ATOM = "http://www.w3.org/2005/Atom"
+_OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 
 
 def feed(
-    kind: FeedFormat, archive: str, name: str, entries: Sequence[Entry], made: datetime, zone: tzinfo
+    kind: FeedFormat,
+    archive: str,
+    name: str,
+    entries: Sequence[Entry],
+    made: datetime,
+    zone: tzinfo,
+    page: FeedPage | None = None,
 ) -> str:
     """Write the entries, the newest first, as a feed of the saved search `name`; "" stands for all.
 
-    `made` dates a feed without entries.
+    `made` dates a feed without entries. A `page` of a search has links, and a total.
     """
     title = f"news: {name}" if name else "news"
     updated = max((entry.seen for entry in entries), default=made)
     match kind:
         case "atom":
-            return _xml(_atom(archive, name, title, entries, updated, zone))
+            return _xml(_atom(archive, name, title, entries, updated, zone, page))
         case "rss":
             return _xml(_rss(archive, name, title, entries, updated, zone))
         case "jsonfeed":
             items = [_json_item(archive, entry, zone) for entry in entries]
-            facts = {"version": "https://jsonfeed.org/version/1.1", "title": title, "items": items}
-            return json.dumps(facts, indent=1) + "\n"
+            facts: dict[str, object] = {"version": "https://jsonfeed.org/version/1.1", "title": title}
+            if page is not None:
+                facts |= {"home_page_url": page.search, "feed_url": page.own}
+                facts |= {"next_url": page.following} if page.following else {}
+                facts["_news"] = {"total": page.total}
+            return json.dumps({**facts, "items": items}, indent=1) + "\n"
 
 
 def feed_id(archive: str, name: str) -> str:
@@ -58,13 +84,26 @@ def entry_id(archive: str, entry: Entry) -> str:
 
 
 def _atom(
-    archive: str, name: str, title: str, entries: Sequence[Entry], updated: datetime, zone: tzinfo
+    archive: str,
+    name: str,
+    title: str,
+    entries: Sequence[Entry],
+    updated: datetime,
+    zone: tzinfo,
+    page: FeedPage | None,
 ) -> ET.Element:
     root = ET.Element("feed", {"xmlns": _ATOM})
     _add(root, "id", feed_id(archive, name))
     _add(root, "title", title)
     _add(root, "updated", iso(updated))
     _add(ET.SubElement(root, "author"), "name", "news")
+    if page is not None:
+        root.set("xmlns:opensearch", _OPENSEARCH)
+        _add(root, "opensearch:totalResults", str(page.total))
+        for relation, address in (("self", page.own), ("alternate", page.search), ("next", page.following)):
+            if address:
+                kind = "text/html" if relation == "alternate" else "application/atom+xml"
+                ET.SubElement(root, "link", {"rel": relation, "href": address, "type": kind})
     for entry in entries:
         item = ET.SubElement(root, "entry")
         _add(item, "id", entry_id(archive, entry))

@@ -12,31 +12,37 @@ MAX_SHARE = 8
 
 
 class Cache:
-    """The answers of one version of an archive, of which the ones used last are kept."""
+    """The answers in one state of an archive, of which the ones used last are kept.
+
+    An answer is counted with its compressed form, which may be made later.
+    """
 
     def __init__(self, max_bytes: int = MAX_CACHE_BYTES) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._version = ""
+        self._state = ""
         self._answers: OrderedDict[Task, Answer] = OrderedDict()
 
-    def get(self, task: Task, version: str) -> Answer | None:
-        """The answer in this version of the archive, if it is kept."""
-        answer = self._answers.get(task) if version == self._version else None
+    def get(self, task: Task, state: str) -> Answer | None:
+        """The answer in this state of the archive, if it is kept."""
+        answer = self._answers.get(task) if state == self._state else None
         if answer is not None:
             self._answers.move_to_end(task)
         return answer
 
-    def put(self, task: Task, answer: Answer) -> None:
-        """Keep an answer, which has a version, and forget all answers of other versions."""
-        assert answer.version is not None
-        if answer.version != self._version:
+    def put(self, task: Task, answer: Answer, state: str) -> None:
+        """Keep an answer, and forget all answers in other states."""
+        if state != self._state:
             self._answers.clear()
-            self._version, self._bytes = answer.version, 0
-        if task in self._answers or len(answer.body) > self._max_bytes // MAX_SHARE:
+            self._state, self._bytes = state, 0
+        if task in self._answers or _size(answer) > self._max_bytes // MAX_SHARE:
             return
         self._answers[task] = answer
-        self._bytes += len(answer.body)
+        self._bytes += _size(answer)
         while self._bytes > self._max_bytes:
             _, oldest = self._answers.popitem(last=False)
-            self._bytes -= len(oldest.body)
+            self._bytes -= _size(oldest)
+
+
+def _size(answer: Answer) -> int:
+    return 2 * len(answer.body)

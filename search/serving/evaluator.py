@@ -99,6 +99,8 @@ class Evaluator:
 
     async def _send(self, frame: Frame) -> None:
         assert self._process.stdin is not None
+        if self._process.stdin.is_closing():  # to which uvloop would raise a RuntimeError
+            raise Lost
         try:
             self._process.stdin.write(packed(frame))
             await self._process.stdin.drain()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import aclosing, suppress
+from contextlib import aclosing
+from functools import partial
 from typing import Any, Self
 
+from search.backends import state_stamp
 from search.errors import DeadlineExceeded, SearchError
-from search.query import Archive, open_archive
 from search.serving.cache import Cache
 from search.serving.evaluator import Evaluator, Lost
+from search.serving.flight import Flight, Place
 from search.serving.room import Busy, TooManyRequests, WaitingRoom
 from search.serving.task import Answer, Export, Task
 
@@ -25,6 +27,8 @@ STALL_SECONDS = 30.0
 MAX_EXPORTS = 2
 ATTEMPTS = 2
 """A question is asked again if its evaluator is lost, but not for ever: the question may be the cause."""
+RECENT = 0.1
+"""The part of the last evaluation in the time that evaluations usually take."""
 
 
 class EvaluatorFailed(Exception):
@@ -47,10 +51,10 @@ class Front:
         self._exporting: dict[str, Evaluator | None] = {}
         self._running: set[asyncio.Task[Any]] = set()
         self._trouble: SearchError | EvaluatorFailed | None = None
-        self._archive: Archive | None = None
+        self._flights: dict[tuple[Task, str], Flight] = {}
+        self._usual_seconds = 0.0
 
     async def __aenter__(self) -> Self:
-        self._archive = open_archive(self._location)
         starts = [Evaluator.start(self._location, self._zone) for _ in range(self._workers)]
         started = await asyncio.gather(*starts, return_exceptions=True)
         for each in started:
@@ -70,8 +74,6 @@ class Front:
         await asyncio.gather(*running, return_exceptions=True)
         exporting = [each for each in self._exporting.values() if each is not None]
         await asyncio.gather(*(each.end() for each in (*self._evaluators, *exporting)))
-        if self._archive is not None:
-            self._archive.close()
 
     @property
     def pids(self) -> list[int]:
@@ -83,61 +85,140 @@ class Front:
         """How many questions wait for a process."""
         return len(self._room)
 
-    async def answer(self, task: Task, client: str) -> Answer | None:
-        """Answer a task for a client; the clients take turns.
+    def kept(self, task: Task) -> Answer | None:
+        """The answer, if it is kept and still right."""
+        return self._cache.get(task, state_stamp(self._location))
 
-        A task that is cancelled leaves the room, or frees its process. Raises the `SearchError` of the task,
-        `DeadlineExceeded` among them; `Busy` or `TooManyRequests` if it cannot wait or has waited too long;
-        and `EvaluatorFailed`.
+    async def answer(self, task: Task, client: str) -> Answer | None:
+        """Answer a task for a client; the clients take turns, and equal tasks are evaluated once.
+
+        A client that is cancelled leaves the room; the last one who asks the task frees its process. Raises
+        the `SearchError` of the task, `DeadlineExceeded` among them; `Busy` or `TooManyRequests` if it cannot
+        wait, or would wait too long; and `EvaluatorFailed`.
         """
-        assert self._archive is not None
-        kept = self._cache.get(task, self._archive.version())
+        state = state_stamp(self._location)
+        kept = self._cache.get(task, state)
         if kept is not None:
             return kept
-        until = asyncio.get_running_loop().time() + self._seconds
-        for _ in range(ATTEMPTS):
-            with suppress(Lost):
-                answer = await self._answer(task, client, until)
-                if answer is not None and answer.version is not None:
-                    self._cache.put(task, answer)
-                return answer
-        raise EvaluatorFailed
-
-    async def _answer(self, task: Task, client: str, until: float) -> Answer | None:
         if not self._evaluators and self._trouble is not None:
             raise self._trouble
+        until = asyncio.get_running_loop().time() + self._seconds
+        flight = self._flights.get((task, state))
+        if flight is None:
+            self._check_wait(client)
+            flight = self._flights[task, state] = Flight(task, state, client, until)
+        flight.clients += 1
+        place = None
         try:
-            async with asyncio.timeout_at(until):
-                evaluator = await self._room.take(client)
-        except TimeoutError:
-            raise Busy from None
-        work = self._run(self._evaluate(evaluator, task, until))
-        try:
+            if flight.evaluator is None:
+                flight.until = until
+                place = self._enter(flight, client)
             async with asyncio.timeout_at(until + GRACE_SECONDS):
-                return await asyncio.shield(work)
+                return await asyncio.shield(flight.result)
         except TimeoutError:
-            evaluator.cancel()
+            if flight.evaluator is None:
+                raise Busy from None
             raise DeadlineExceeded(
                 f"the query took longer than {self._seconds:g} seconds; make it narrower"
             ) from None
-        except asyncio.CancelledError:
-            evaluator.cancel()
-            raise
+        finally:
+            flight.clients -= 1
+            if place is not None:
+                self._leave(flight, place)
+            if not flight.clients:
+                self._abandon(flight)
 
-    async def _evaluate(self, evaluator: Evaluator, task: Task, until: float) -> Answer | None:
-        """Ask the evaluator; then it is free again, or has ended and will be replaced."""
+    def _check_wait(self, client: str) -> None:
+        """Raise `Busy` if, by the time that evaluations take, a question would wait past its deadline."""
+        turns = 1 + self._room.turns_before(client)
+        wait = turns * self._usual_seconds / self._workers
+        if turns > 1 and wait > self._seconds:
+            raise Busy("", wait - self._seconds)
+
+    def _enter(self, flight: Flight, client: str) -> Place | None:
+        """A place in the room for this client, unless another one already has a place for the same task."""
         try:
-            async with asyncio.timeout_at(until + self._seconds):
-                seconds = max(0.001, until - asyncio.get_running_loop().time())
-                answer = await evaluator.ask(task, seconds)
-        except SearchError:
-            self._room.give(evaluator)
-            raise
-        except (TimeoutError, Lost):
+            place = self._room.enter(client)
+        except (Busy, TooManyRequests):
+            if not flight.places:
+                raise
+            return None
+        flight.places[place] = client
+        place.add_done_callback(partial(self._begin, flight))
+        return place
+
+    def _leave(self, flight: Flight, place: Place) -> None:
+        if (client := flight.places.pop(place, None)) is not None:
+            self._room.leave(client, place)
+
+    def _begin(self, flight: Flight, place: Place) -> None:
+        """Evaluate the task when a place has been filled."""
+        if place.cancelled():
+            return
+        if (error := place.exception()) is not None:
+            self._end(flight)
+            flight.fail(error)
+        elif flight.evaluator is not None or not flight.clients:
+            self._room.give(place.result())
+        else:
+            flight.evaluator = place.result()
+            for other in list(flight.places):
+                self._leave(flight, other)
+            work = self._run(self._evaluate(flight, flight.evaluator))
+            work.add_done_callback(flight.end_with)
+
+    def _abandon(self, flight: Flight) -> None:
+        """Free the process of a task that no client waits for."""
+        self._end(flight)
+        if flight.evaluator is not None and not flight.result.done():
+            flight.evaluator.cancel()
+
+    def _end(self, flight: Flight) -> None:
+        """Let no further client join."""
+        if self._flights.get((flight.task, flight.state)) is flight:
+            del self._flights[flight.task, flight.state]
+
+    async def _evaluate(self, flight: Flight, evaluator: Evaluator) -> None:
+        """Ask the evaluator; then it is free again, or has ended and will be replaced."""
+        began = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(flight.until + self._seconds):
+                answer = await evaluator.ask(flight.task, max(0.001, flight.until - began))
+        except SearchError as error:
+            self._finish(flight, evaluator, began)
+            flight.fail(error)
+        except TimeoutError as error:
+            self._end(flight)
+            flight.fail(error)
             await evaluator.end()
-            raise
+        except Lost:
+            await evaluator.end()
+            self._retry(flight)
+        else:
+            lasts = answer is not None and answer.version is not None and flight.state
+            if answer is not None and lasts and flight.state == state_stamp(self._location):
+                self._cache.put(flight.task, answer, flight.state)
+            self._finish(flight, evaluator, began)
+            flight.succeed(answer)
+
+    def _finish(self, flight: Flight, evaluator: Evaluator, began: float) -> None:
+        spent = asyncio.get_running_loop().time() - began
+        self._usual_seconds += RECENT * (spent - self._usual_seconds)
+        self._end(flight)
         self._room.give(evaluator)
-        return answer
+
+    def _retry(self, flight: Flight) -> None:
+        """Let a task wait again whose evaluator was lost, but not for ever: it may be the cause."""
+        flight.evaluator, flight.losses = None, flight.losses + 1
+        if flight.losses >= ATTEMPTS:
+            self._end(flight)
+            flight.fail(EvaluatorFailed())
+        elif flight.clients:
+            try:
+                self._enter(flight, flight.client)
+            except (Busy, TooManyRequests) as refused:
+                self._end(flight)
+                flight.fail(refused)
 
     async def export(self, export: Export, client: str) -> AsyncGenerator[bytes, None]:
         """Yield the pieces of a long answer, from a process of its own, without a deadline.

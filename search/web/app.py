@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from hashlib import sha256
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +20,10 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from search.errors import InvalidRequest, SearchError
+from search.once import once
 from search.serving import Answer, Busy, EvaluatorFailed, Front, Task, TooManyRequests
 from search.web.forms import EXPORT_FORMS, FORMS, MEDIA, Form
+from search.web.known import KnownAddresses, Shortcut
 from search.web.openapi import openapi_as_json
 from search.web.operations import API, OPERATIONS, Operation
 from search.web.parameters import ExportParameters, SearchParameters, TaskParameters
@@ -30,11 +34,22 @@ from search.web.tasks import CheckIndex
 HOLD_SECONDS = 0.2
 """How long a refusal is held back, so that a client that asks again at once keeps the server less busy."""
 
+MAX_HELD = 1_024
+"""The number of refusals that are held back at once; further ones are sent at once."""
+
+WATCH_SECONDS = 0.05
+"""The time after which the server looks whether the client of a question is still there."""
+
+MIN_COMPRESSED = 1_024
+"""A shorter body fits in one packet as it is."""
+
 MAX_LINKED = 1_000
 """The length of a query that is linked in every form, at most."""
 
 CLIENT_GONE = 499
 """The status, for the log only, of a request whose client did not wait for the answer."""
+
+_NOT_AT_ALL = re.compile(r"q=0(\.0*)?")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -45,16 +60,17 @@ def make_app(
     log: Callable[[str], None] = lambda _line: None,
     *,
     hold_seconds: float = HOLD_SECONDS,
+    log_queries: bool = False,
 ) -> ASGIApp:
     """The application over a front that has started."""
     server = _Server(front, hold_seconds)
     routes: list[BaseRoute] = []
     for each in OPERATIONS:
-        routes.append(Route(each.path, server.handler(partial(_ask, each)), methods=["GET"]))
+        routes.append(Route(each.path, server.handler(server.known(partial(_ask, each))), methods=["GET"]))
         if each.posted:
             routes.append(Route(each.path, server.handler(partial(_ask_by_post, each)), methods=["POST"]))
     for form in FORMS:
-        routes.append(Route(f"/search.{form}", server.handler(partial(_ask_as, form))))
+        routes.append(Route(f"/search.{form}", server.handler(server.known(partial(_ask_as, form)))))
     for form in EXPORT_FORMS:
         routes.append(Route(f"/export.{form}", server.exporter(form)))
     description = openapi_as_json()
@@ -65,22 +81,35 @@ def make_app(
         Route("/readyz", server.check),
     ]
     handlers: Mapping[Any, Any] = {HTTPException: _not_found, Exception: _fail}
-    return Guarded(Starlette(routes=routes, exception_handlers=handlers), guard, log)
+    app = Shortcut(Starlette(routes=routes, exception_handlers=handlers), server.find_kept)
+    return Guarded(app, guard, log, log_queries=log_queries)
 
 
 class _Asked:
-    """A task, the form of its answer, and the parameters by which its next page has an address."""
+    """A task, the form of its answer, and the parameters by which its next page has an address.
+
+    The addresses of the forms are relative to it by `up`.
+    """
 
     def __init__(
-        self, task: Task, form: Form = "json", pairs: Sequence[tuple[str, str]] | None = None
+        self,
+        task: Task,
+        form: Form = "json",
+        pairs: Sequence[tuple[str, str]] | None = None,
+        up: str = "",
     ) -> None:
-        self.task, self.form, self.pairs = task, form, pairs
+        self.task, self.form, self.pairs, self.up = task, form, pairs, up
+
+    @once
+    def others(self) -> str:
+        """The links to the other forms, as `_links` has them."""
+        return _links_to_forms(self)
 
 
 async def _ask(operation: Operation, request: Request) -> _Asked:
     pairs = [*request.path_params.items(), *request.query_params.multi_items()]
     task = operation.parameters.read(pairs).task()
-    return _Asked(task, pairs=pairs if operation.posted else None)
+    return _Asked(task, pairs=pairs if operation.posted else None, up="../../")
 
 
 async def _ask_as(form: Form, request: Request) -> _Asked:
@@ -97,13 +126,35 @@ async def _ask_by_post(operation: Operation, request: Request) -> _Asked:
     return _Asked(parameters.task())
 
 
+Ask = Callable[[Request], Awaitable[_Asked]]
+
+
 class _Server:
     """The handlers of requests."""
 
     def __init__(self, front: Front, hold_seconds: float) -> None:
-        self._front, self._hold_seconds = front, hold_seconds
+        self._front, self._hold_seconds, self._held = front, hold_seconds, 0
+        self._known = KnownAddresses[_Asked]()
 
-    def handler(self, ask: Callable[[Request], Awaitable[_Asked]]) -> Handler:
+    def known(self, ask: Ask) -> Ask:
+        """Ask the same, and remember the address."""
+
+        async def ask_and_remember(request: Request) -> _Asked:
+            asked = self._known.find(request.scope)
+            if asked is None:
+                asked = await ask(request)
+                self._known.remember(request, asked)
+            return asked
+
+        return ask_and_remember
+
+    def find_kept(self, scope: Scope) -> Response | None:
+        """The response to a known address whose answer is kept."""
+        asked = self._known.find(scope)
+        answer = None if asked is None else self._front.kept(asked.task)
+        return None if asked is None or answer is None else _respond(Request(scope), asked, answer)
+
+    def handler(self, ask: Ask) -> Handler:
         """Handle a request that asks for one answer."""
 
         async def handle(request: Request) -> Response:
@@ -163,9 +214,16 @@ class _Server:
         return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
 
     async def _refuse(self, refused: Busy | TooManyRequests | EvaluatorFailed) -> Response:
-        await asyncio.sleep(self._hold_seconds)
+        if self._held < MAX_HELD:
+            self._held += 1
+            try:
+                await asyncio.sleep(self._hold_seconds)
+            finally:
+                self._held -= 1
         response = refusal_of(refused)
         response.headers["Connection"] = "close"
+        if isinstance(refused, Busy):
+            response.headers["Retry-After"] = str(max(1, ceil(refused.seconds)))
         return response
 
 
@@ -174,16 +232,38 @@ def _client(request: Request) -> str:
 
 
 async def _while_wanted(work: Awaitable[Any], request: Request) -> Any:
-    """The outcome of the work; or, as soon as the client has gone, a response for the log only."""
-    working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_leave(request))
+    """The outcome of the work; or, as soon as the client has gone, a response for the log only.
+
+    Most work has ended before it is worth a task that waits for the client to leave.
+    """
+    asking, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert asking is not None
+    leaving: list[asyncio.Task[None]] = []
+    left = ended = False
+
+    def hang_up(_: object) -> None:
+        nonlocal left
+        if not ended:
+            left = True
+            asking.cancel()
+
+    def watch() -> None:
+        leaving.append(loop.create_task(_leave(request)))
+        leaving[0].add_done_callback(hang_up)
+
+    timer = loop.call_later(WATCH_SECONDS, watch)
     try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else Response(status_code=CLIENT_GONE)
+        return await work
+    except asyncio.CancelledError:
+        if not left:
+            raise
+        asking.uncancel()
+        return Response(status_code=CLIENT_GONE)
     finally:
-        for each in (working, leaving):
+        ended = True
+        timer.cancel()
+        for each in leaving:
             each.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
 
 
 async def _leave(request: Request) -> None:
@@ -199,14 +279,23 @@ def _respond(request: Request, asked: _Asked, answer: Answer) -> Response:
         tag = sha256(repr((answer.version, asked.task)).encode()).hexdigest()[:20]
         headers["ETag"] = f'W/"{tag}"'
     if asked.pairs is not None:
-        headers["Link"] = _links(request, asked, answer.next)
+        headers["Link"] = _links(asked, answer.next)
     if answer.version is not None and _matches(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return Response(answer.body, headers=headers, media_type=MEDIA[asked.form].type)
+    body = answer.body
+    if len(body) >= MIN_COMPRESSED and _takes_gzip(request.headers.get("accept-encoding", "")):
+        body, headers["Content-Encoding"] = answer.compressed, "gzip"
+    return Response(body, headers=headers, media_type=MEDIA[asked.form].type)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    codings = (each.partition(";") for each in accepted.lower().split(","))
+    weights = {name.strip(): weight.replace(" ", "") for name, _, weight in codings}
+    return not _NOT_AT_ALL.fullmatch(weights.get("gzip", weights.get("*", "q=0")))
 
 
 def _headers_of(form: Form) -> dict[str, str]:
-    headers = {"Cache-Control": "private, no-cache"}
+    headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
     if MEDIA[form].file:
         headers["Content-Disposition"] = f'attachment; filename="news.{form}"'
     return headers
@@ -217,22 +306,26 @@ def _matches(given: str, tag: str) -> bool:
     return tag.removeprefix("W/") in tags or tags == ["*"]
 
 
-def _links(request: Request, asked: _Asked, following: str | None) -> str:
+def _links(asked: _Asked, following: str | None) -> str:
     """The next page, and the other forms if the query is short; relative to the address of this one."""
     assert asked.pairs is not None
+    if following is None:
+        return asked.others
     same = [(name, value) for name, value in asked.pairs if name != "after"]
-    links = []
-    if following is not None:
-        links.append(f'<?{urlencode([*same, ("after", following)])}>; rel="next"')
-    plain = urlencode([(name, value) for name, value in same if name not in ("facet", "sort")])
-    if len(plain) <= MAX_LINKED:
-        up = "../../" if request.url.path.startswith(API) else ""
-        links += [
-            f'<{up}search.{form}?{plain}>; rel="alternate"; type="{MEDIA[form].type}"'
-            for form in FORMS
-            if form != asked.form
-        ]
-    return ", ".join(links)
+    following = f'<?{urlencode([*same, ("after", following)])}>; rel="next"'
+    return f"{following}, {asked.others}" if asked.others else following
+
+
+def _links_to_forms(asked: _Asked) -> str:
+    assert asked.pairs is not None
+    plain = urlencode([pair for pair in asked.pairs if pair[0] not in ("facet", "sort", "after")])
+    if len(plain) > MAX_LINKED:
+        return ""
+    return ", ".join(
+        f'<{asked.up}search.{form}?{plain}>; rel="alternate"; type="{MEDIA[form].type}"'
+        for form in FORMS
+        if form != asked.form
+    )
 
 
 class _Export(StreamingResponse):

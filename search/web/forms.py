@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, get_args
+from urllib.parse import urlencode
 
 from search.archive.export import columns_of
 from search.present.citation import CITED_COLUMNS, cite, record_to_cite
-from search.present.feeds import feed
+from search.present.feeds import FeedPage, feed
 from search.present.schema import results_as_json_lines, to_json, to_json_lines
 from search.present.table import hits_as_table, rows_as_table
 from search.query import Archive, Entry, Question, Results, Snippet
@@ -41,8 +42,10 @@ MEDIA: dict[Form, Medium] = {
 }
 
 
-def written_as(form: Form, results: Results, name: str, archive: Archive) -> str:
-    """A page of hits in this form; `name` is the name of a feed."""
+def written_as(
+    form: Form, results: Results, name: str, archive: Archive, pairs: Sequence[tuple[str, str]]
+) -> str:
+    """A page of hits in this form; a feed has a `name`, and the address with the parameters `pairs`."""
     match form:
         case "json":
             return to_json(results)
@@ -57,7 +60,15 @@ def written_as(form: Form, results: Results, name: str, archive: Archive) -> str
             kind: Literal["atom", "jsonfeed"] = "atom" if form == "atom" else "jsonfeed"
             made = datetime.now(UTC).replace(microsecond=0)
             uuid = archive.state().archive
-            return feed(kind, uuid, name, _entries(results, name, made), made, archive.zone)
+            page = _page_of(f"search.{form}", results, pairs)
+            return feed(kind, uuid, name, _entries(results, name, made), made, archive.zone, page)
+
+
+def _page_of(path: str, results: Results, pairs: Sequence[tuple[str, str]]) -> FeedPage:
+    same = [pair for pair in pairs if pair[0] != "after"]
+    following = results.next and f"{path}?{urlencode([*same, ('after', results.next)])}"
+    people = [pair for pair in same if pair[0] not in ("limit", "expand", "recency")]
+    return FeedPage(f"{path}?{urlencode(pairs)}", following, f"search?{urlencode(people)}", results.total)
 
 
 def _entries(results: Results, name: str, now: datetime) -> list[Entry]:

@@ -48,7 +48,8 @@ def openapi_as_json() -> str:
     """The description, which is the same for every archive."""
     paths: dict[str, Description] = {}
     for each in OPERATIONS:
-        answer = _answer({"application/json": {"schema": {"$ref": f"#/components/schemas/{each.schema}"}}})
+        kinds = [{"$ref": f"#/components/schemas/{name}"} for name in (each.schema, each.several) if name]
+        answer = _answer({"application/json": {"schema": {"anyOf": kinds} if kinds[1:] else kinds[0]}})
         told = {"summary": each.summary, "operationId": _name(each.path)}
         paths[each.path] = {"get": {**told, "parameters": _parameters(each.parameters, each.path), **answer}}
         if each.posted:
@@ -68,16 +69,20 @@ def openapi_as_json() -> str:
         paths[path] = {"get": {**told, "parameters": _parameters(ExportParameters, path), **answer}}
     info = {"title": "news", "version": "1.0", "summary": "Full-text search over an archive of news"}
     schemas = {"count": _COUNT, "problem": _PROBLEM}
-    schemas |= {each.schema: _schema(each.schema) for each in OPERATIONS if each.schema != "count"}
+    names = {name for each in OPERATIONS for name in (each.schema, each.several) if name} - {"count"}
+    for name in sorted(names):
+        schemas |= _schemas_of(name)
     return json.dumps(
         {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}, indent=1
     )
 
 
-def _schema(name: str) -> Description:
-    """The schema of an output; its own `$id` makes it a document, in which its references are looked for."""
-    schema: Description = json.loads(schema_as_json(name))
-    return {**schema, "$id": f"{API}/schemas/{name}"} if "$defs" in schema else schema
+def _schemas_of(name: str) -> dict[str, Description]:
+    """The schema of an output, and the definitions that it refers to, as components with their own names."""
+    text = schema_as_json(name).replace('"#/$defs/', f'"#/components/schemas/{name}_')
+    schema: Description = json.loads(text)
+    parts = {f"{name}_{part}": own for part, own in schema.pop("$defs", {}).items()}
+    return {name: schema, **parts}
 
 
 def _schema_of(form: str) -> Description:

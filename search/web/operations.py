@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from search.web.parameters import (
     ArticleParameters,
     BackgroundParameters,
+    CollocationsParameters,
     CopiesParameters,
     CountParameters,
     DiffParameters,
+    DistinctiveParameters,
     ExplainParameters,
     FacetsParameters,
     HistoryParameters,
+    KwicParameters,
     NoParameters,
     SearchParameters,
     SimilarParameters,
@@ -29,7 +32,7 @@ class Operation:
     """A question that can be asked at an address.
 
     The answer has the `schema` that `news schema` prints under this name. With `posted` the parameters can
-    also be sent as JSON.
+    also be sent as JSON. The schema of the answer to several queries is `several`.
     """
 
     path: str
@@ -37,6 +40,7 @@ class Operation:
     schema: str
     summary: str
     posted: bool = False
+    several: str | None = None
 
 
 _OF_ARTICLES = (
@@ -53,7 +57,14 @@ OPERATIONS = (
     Operation(f"{API}/search", SearchParameters, "search", "A page of the articles that match", posted=True),
     Operation(f"{API}/count", CountParameters, "count", "How many articles match"),
     Operation(f"{API}/facets", FacetsParameters, "facets", "The matches by the values of fields"),
-    Operation(f"{API}/timeline", TimelineParameters, "timeline", "The matches over time"),
+    Operation(
+        f"{API}/timeline", TimelineParameters, "timeline", "The matches over time", several="timelines"
+    ),
+    Operation(f"{API}/kwic", KwicParameters, "kwic", "Every match in its context"),
+    Operation(f"{API}/collocations", CollocationsParameters, "collocations", "The words near others"),
+    Operation(
+        f"{API}/distinctive", DistinctiveParameters, "distinctive", "The words that set the matches apart"
+    ),
     *(replace(each, path=f"{API}/articles/{{id}}{each.path}") for each in _OF_ARTICLES),
     *(replace(each, path=f"{API}/article{each.path}") for each in _OF_ARTICLES),
     Operation(f"{API}/suggest", SuggestParameters, "suggest", "Words of the archive"),

@@ -12,9 +12,11 @@ from search.engine import Sort
 from search.errors import InvalidRequest
 from search.serving import Task
 from search.web.forms import FEEDS, WITHOUT_FACETS, Form
+from search.web.studies import Collocate, Distinguish, ShowInContext
 from search.web.tasks import (
     Asked,
     Compare,
+    CompareOverTime,
     Count,
     CountFacets,
     CountOverTime,
@@ -31,6 +33,8 @@ MAX_QUERY = 8_192
 MAX_FILTERS = 50
 MAX_FACETS = 10
 MAX_PAGE = 100
+MAX_COMPARED = 5
+MAX_LINES = 1_000
 
 Term = Annotated[str, Field(min_length=1, max_length=MAX_QUERY)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -87,10 +91,9 @@ def _is_list(annotation: object) -> bool:
     return get_origin(annotation) is tuple
 
 
-class QuestionParameters(Parameters):
-    """A question."""
+class FilterParameters(Parameters):
+    """The parameters of a question beside its query."""
 
-    q: Term = Field("*", description="The query, in the query language.")
     f: tuple[Term, ...] = Field(
         (), max_length=MAX_FILTERS, description="Further queries that each article matches, too."
     )
@@ -100,9 +103,19 @@ class QuestionParameters(Parameters):
     tz: Name | None = Field(None, description="The time zone of dates, such as Europe/Berlin.")
     as_of: Name | None = Field(None, description="Answer as the archive was at a revision (r57) or a moment.")
 
+    def asked_with(self, query: str) -> Asked:
+        """The question with this query as it is evaluated."""
+        return Asked(query, self.f, self.since, self.until, self.any_word, self.tz, self.as_of)
+
+
+class QuestionParameters(FilterParameters):
+    """A question."""
+
+    q: Term = Field("*", description="The query, in the query language.")
+
     def asked(self) -> Asked:
         """The question as it is evaluated."""
-        return Asked(self.q, self.f, self.since, self.until, self.any_word, self.tz, self.as_of)
+        return self.asked_with(self.q)
 
 
 class SearchParameters(QuestionParameters, TaskParameters):
@@ -162,16 +175,65 @@ class FacetsParameters(QuestionParameters, TaskParameters):
         return CountFacets(self.asked(), self.by, self.texts)
 
 
-class TimelineParameters(QuestionParameters, TaskParameters):
-    """A question of how many over time."""
+class TimelineParameters(FilterParameters, TaskParameters):
+    """A question of how many over time, or several side by side."""
 
+    q: tuple[Term, ...] = Field(
+        ("*",),
+        min_length=1,
+        max_length=MAX_COMPARED,
+        description="The query; with several ones the answer has a timeline for each, by the query.",
+    )
     by: Name = Field("month", description="year, quarter, month, week, day, hour or weekday; or seen:week.")
     share: Flag = Field(False, description="Also the share among all articles of the time.")
     bursts: Flag = Field(False, description="Mark the intervals with more texts than expected.")
     texts: Flag = Field(False, description="Also count texts, each once, and sources.")
 
     def task(self) -> Task:
-        return CountOverTime(self.asked(), self.by, self.share, self.bursts, self.texts)
+        asked = tuple(map(self.asked_with, self.q))
+        if len(asked) > 1:
+            return CompareOverTime(asked, self.by, self.share, self.bursts, self.texts)
+        return CountOverTime(asked[0], self.by, self.share, self.bursts, self.texts)
+
+
+class KwicParameters(QuestionParameters, TaskParameters):
+    """A question for every match in its context."""
+
+    sort: Literal["date", "left", "right"] = Field("date", description="The order of the lines.")
+    width: int = Field(40, ge=0, le=1_000, description="The number of characters on each side.")
+    limit: int = Field(50, ge=0, le=MAX_LINES, description="The number of lines, at most.")
+
+    def task(self) -> Task:
+        return ShowInContext(self.asked(), self.sort, self.width, self.limit)
+
+
+class CollocationsParameters(QuestionParameters, TaskParameters):
+    """A question for the words near others."""
+
+    window: Literal["sentence"] | Annotated[int, Field(ge=0, le=100)] = Field(
+        5, description="How many words away is near, or sentence."
+    )
+    limit: int = Field(20, ge=0, le=MAX_LINES, description="The number of words, at most.")
+
+    def task(self) -> Task:
+        return Collocate(self.asked(), self.window, self.limit)
+
+
+class DistinctiveParameters(QuestionParameters, TaskParameters):
+    """A question for the words that set its matches apart."""
+
+    against: Term = Field(
+        "same-dates", description="The other articles: archive, same-dates, same-sources or a query."
+    )
+    limit: int = Field(20, ge=0, le=MAX_LINES, description="The number of words, at most.")
+    min_texts: int = Field(3, ge=1, le=1_000, description="Only words in this many of the matches.")
+    min_sources: int = Field(2, ge=0, le=1_000, description="Only words in this many of their sources.")
+    with_query: Flag = Field(False, description="Also the words of the query.")
+
+    def task(self) -> Task:
+        return Distinguish(
+            self.asked(), self.against, self.limit, self.min_texts, self.min_sources, self.with_query
+        )
 
 
 class ExportParameters(QuestionParameters):

@@ -27,6 +27,7 @@ class Problem:
 PROBLEMS = {
     "query-syntax": Problem(400, "The query cannot be read"),
     "bad-request": Problem(400, "A parameter has no meaning"),
+    "not-http": Problem(400, "The request is not HTTP, or its head is too long"),
     "unauthorized": Problem(401, "A token is needed"),
     "wrong-origin": Problem(403, "The request comes from the page of another site"),
     "no-article": Problem(404, "There is no such article"),

@@ -14,10 +14,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from search.web.clients import Network, client_address
+from search.web.cors import preflight, sharing
 from search.web.problems import problem
 
 MAX_BODY_BYTES = 64 << 10
@@ -25,20 +27,26 @@ MAX_ADDRESS_BYTES = 16 << 10
 OPEN_PATHS = frozenset({"/healthz"})
 """The paths that need no token."""
 
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+_HEADERS = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+"""The headers of every response, unless it has one by the same name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The hosts that a request may name, and the SHA-256 of each token; it needs one if there are any."""
+    """The hosts that a request may name, and the SHA-256 of each token; it needs one if there are any.
+
+    Pages of the `origins` may read answers, and the `proxies` tell the addresses of their clients.
+    """
 
     hosts: frozenset[str]
     tokens: frozenset[str] = frozenset()
+    origins: frozenset[str] = frozenset()
+    proxies: tuple[Network, ...] = ()
 
     def refusal(self, scope: Scope) -> Response | None:
         """The response to a request that must not be answered, else None."""
@@ -46,6 +54,8 @@ class Guard:
         host = headers.get("host", "")
         if host_name(host) not in self.hosts:
             return problem("wrong-host", "start the server with this name as --host-name")
+        if (answer := preflight(scope["method"], headers, self.origins)) is not None:
+            return answer
         if (
             self.tokens
             and scope["path"] not in OPEN_PATHS
@@ -54,10 +64,11 @@ class Guard:
             return problem("unauthorized", headers={"WWW-Authenticate": "Bearer"})
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
             return problem("too-long", "send a long query to /api/v1/search as JSON, with POST")
-        if scope["method"] in ("GET", "HEAD"):
-            return None
+        if scope["method"] != "POST":
+            return None  # no other method has a body that is read
         origin = headers.get("origin")
-        if origin is not None and origin.partition("://")[2].lower() != host.lower():
+        own = origin is None or origin.partition("://")[2].lower() == host.lower()
+        if not own and origin not in self.origins:
             return problem("wrong-origin")
         if (length := headers.get("content-length")) is None or not length.isdecimal():
             return problem("length-required")
@@ -97,24 +108,29 @@ def hosts_of(host: str, names: Collection[str]) -> frozenset[str]:
 
 
 class Guarded:
-    """An application behind a guard; `log` takes a line for each request, without query and client."""
+    """An application behind a guard; `log` takes a line for each request.
 
-    def __init__(self, app: ASGIApp, guard: Guard, log: Callable[[str], None]) -> None:
-        self._app, self._guard, self._log = app, guard, log
+    The line has neither query nor client unless `log_queries`.
+    """
+
+    def __init__(
+        self, app: ASGIApp, guard: Guard, log: Callable[[str], None], *, log_queries: bool = False
+    ) -> None:
+        self._app, self._guard, self._log, self._log_queries = app, guard, log, log_queries
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         began, status, size, name = time.perf_counter(), 0, 0, secrets.token_hex(6)
+        shared = self._shared(scope)
 
         async def sending(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = name
-                for each, value in _HEADERS.items():
-                    headers[each] = value
+                headers = [*message["headers"], *shared, (b"x-request-id", name.encode())]
+                given = {each for each, _ in headers}
+                message["headers"] = headers + [pair for pair in _HEADERS if pair[0] not in given]
             else:
                 size += len(message.get("body", b""))
             await send(message)
@@ -124,5 +140,21 @@ class Guarded:
             await app(scope, receive, sending)
         finally:
             route = getattr(scope.get("route"), "path", "-")
+            if self._log_queries:
+                query = scope["query_string"]
+                target = scope["raw_path"] + (b"?" + query if query else b"")
+                route = f"{(scope['client'] or '-')[0]} {target.decode('ascii', 'backslashreplace')}"
             spent = 1000 * (time.perf_counter() - began)
             self._log(f"{scope['method']} {route} {status} {spent:.0f} ms {size} bytes {name}")
+
+    def _shared(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """The headers for a page of another site; the client of a proxy becomes the client of the request."""
+        guard = self._guard
+        if not guard.origins and not guard.proxies:
+            return []
+        headers = Headers(scope=scope)
+        if scope["client"] is not None:
+            scope["client"] = client_address(scope["client"][0], headers, guard.proxies), 0
+        origin = headers.get("origin", "")
+        by_origin = [(b"vary", b"Origin")] if guard.origins else []
+        return by_origin + (sharing(origin) if origin in guard.origins else [])

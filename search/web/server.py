@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from search.errors import InvalidRequest
 from search.serving import Front
 from search.serving.child import report
+from search.web.problems import problem
 
 GRACEFUL_SECONDS = 4
 MAX_HEADER_BYTES = 32 << 10
@@ -37,6 +40,14 @@ def address_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def run(
+    front: Front, make: Callable[[Front], ASGIApp], listening: socket.socket, started: Callable[[], None]
+) -> None:
+    """The same as `serve`, on an event loop of its own."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(front, make, listening, started))
+
+
 async def serve(
     front: Front, make: Callable[[Front], ASGIApp], listening: socket.socket, started: Callable[[], None]
 ) -> None:
@@ -47,19 +58,47 @@ async def serve(
     async with front:
         config = uvicorn.Config(
             make(front),
-            http="h11",
+            http=_Protocol,
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
         )
         with _bugs_reported():
             server = _Server(config, started)
             await server.serve([listening])
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP on one connection, whose requests have heads of a bounded size."""
+
+    _in_head = False
+    _head_bytes = 0
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_head and self._head_bytes + len(data) > MAX_HEADER_BYTES:
+            self.send_400_response("too long")
+            return
+        self._head_bytes += len(data)
+        super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # the parser's, which is not for clients
+        """Answer with a problem, and hang up."""
+        refusal = problem("not-http", headers={"Connection": "close"})
+        lines = [b"HTTP/1.1 400 Bad Request", *(b": ".join(pair) for pair in refusal.raw_headers)]
+        self.transport.write(b"\r\n".join([*lines, b"", bytes(refusal.body)]))
+        self.transport.close()
+
+    def on_message_begin(self) -> None:
+        self._in_head, self._head_bytes = True, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
 
 
 class _Server(uvicorn.Server):

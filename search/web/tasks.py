@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from search.archive.arguments import facets_of
+from search.archive.question import LATER
 from search.deadline import Deadline
 from search.errors import InvalidRequest
-from search.language import parse_query
+from search.language import Query, parse_loosely, parse_query
 from search.present.schema import to_json
 from search.query import Archive, Question, Results
 from search.serving import Answer
+from search.text import STOP_WORDS
 from search.web.forms import Form, rows_as, written_as
 
 if TYPE_CHECKING:
@@ -42,13 +44,36 @@ class Asked:
         """The question; raises `QuerySyntaxError` for the part that cannot be read."""
         if not self.f:
             return Question(self.q, self.since, self.until, self.any_word)
-        if self.any_word:
-            raise InvalidRequest("any cannot be combined with f; write the filters as a query, with OR")
-        fields, now = archive.state().extra_fields, datetime.now(UTC)
-        parts = (self.q, *self.f)
+        parts = [self._any_word(archive) if self.any_word else self.q, *self.f]
+        read = self._reader(archive)
         for part in parts:  # each alone, so that a parenthesis in one does not close another
-            parse_query(part, zone=archive.zone, now=now, stop_words=frozenset(), extra_fields=fields)
+            read(parse_query, part, datetime.now(UTC))
         return Question(" ".join(f"({part})" for part in parts), self.since, self.until)
+
+    def _reader(self, archive: Archive) -> Callable[[Callable[..., Query], str, datetime], Query]:
+        state = archive.state()
+        stop_words = STOP_WORDS.get(state.language, frozenset())
+
+        def read(parse: Callable[..., Query], text: str, now: datetime) -> Query:
+            zone, fields = archive.zone, state.extra_fields
+            return parse(text, zone=zone, now=now, stop_words=stop_words, extra_fields=fields)
+
+        return read
+
+    def _any_word(self, archive: Archive) -> str:
+        """The query with alternatives for its words, as a query that filters can be added to."""
+        read, now = self._reader(archive), datetime.now(UTC)
+        found = read(parse_loosely, self.q, now).tree
+        if read(parse_loosely, self.q, now + LATER).tree != found:
+            raise InvalidRequest("with any and f, write a date that is relative to now as since or until")
+        return str(found)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of an address, in one order; a default is left out."""
+        named = {"since": self.since, "until": self.until, "any": "1" if self.any_word else None}
+        named |= {"tz": self.tz, "as_of": self.as_of}
+        given = [(name, value) for name, value in named.items() if value is not None]
+        return [("q", self.q), *(("f", each) for each in self.f), *given]
 
     def __str__(self) -> str:
         bounds = [f"{name}:{at}" for name, at in (("since", self.since), ("until", self.until)) if at]
@@ -96,8 +121,14 @@ class Search:
             collapse=self.collapse,
             as_of=self.asked.as_of,
         )
-        body = written_as(self.form, results, str(self.asked), view)
+        body = written_as(self.form, results, str(self.asked), view, self._pairs())
         return replace(_answer(archive, before, body, lasts=not results.depends_on_now), next=results.next)
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        named = {"limit": str(self.limit) if self.limit != 10 else None, "after": self.after}
+        named |= {"collapse": "1" if self.collapse else None, "expand": "1" if self.expand else None}
+        named["recency"] = self.recency
+        return self.asked.pairs() + [(name, value) for name, value in named.items() if value is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +188,32 @@ class CountOverTime:
         )
         lasts = not _found(self.asked, view, deadline).depends_on_now
         return _answer(archive, before, to_json(timeline), lasts=lasts)
+
+
+@dataclass(frozen=True, slots=True)
+class CompareOverTime:
+    """The matches of several questions over time, by the queries."""
+
+    asked: tuple[Asked, ...]
+    by: str
+    share: bool = False
+    bursts: bool = False
+    texts: bool = False
+
+    def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
+        first = self.asked[0]
+        before, view = archive.version(), first.view(archive)
+        lines = view.timelines(
+            {each.q: each.question(view) for each in self.asked},
+            self.by,
+            share=self.share,
+            bursts=self.bursts,
+            texts=self.texts,
+            timeout=deadline,
+            as_of=first.as_of,
+        )
+        lasts = not any(_found(each, view, deadline).depends_on_now for each in self.asked)
+        return _answer(archive, before, to_json(lines), lasts=lasts)
 
 
 @dataclass(frozen=True, slots=True)

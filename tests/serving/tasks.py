@@ -37,6 +37,7 @@ class Spin:
     """Work that lasts until its deadline, or until it is cancelled; it makes a file when it begins."""
 
     began: str
+    number: int = 0
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         assert archive

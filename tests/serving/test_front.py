@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from search.article import Article
 from search.errors import ArchiveNotFound, DeadlineExceeded, QuerySyntaxError
 from search.query import Archive
 from search.serving import Busy, EvaluatorFailed, Front, TooManyRequests
+from search.serving.evaluator import Evaluator, Lost
 from tests.serving.tasks import AskNonsense, CountAll, Die, Hang, Numbers, Spin
 
 Use = Callable[[Front], Coroutine[Any, Any, Any]]
@@ -62,6 +64,83 @@ def test_an_answer_is_kept_until_the_archive_changes(archive: Archive) -> None:
         assert (await body(front, CountAll()))[0] == "5"
 
     with_front(archive, use)
+
+
+def test_a_question_that_many_ask_at_once_is_evaluated_once(archive: Archive, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    async def use(front: Front) -> None:
+        busy = asyncio.create_task(front.answer(Spin(str(pipe)), "a"))
+        await asyncio.to_thread(pipe.read_bytes)  # until the question has begun
+        asking = [asyncio.create_task(front.answer(CountAll(lasts=False), client)) for client in "abbc"]
+        await asyncio.sleep(0)
+        assert front.waiting == 4
+        busy.cancel()
+        asking[0].cancel()  # the others still wait
+        answers = await asyncio.gather(*asking[1:])
+        assert answers[0] is not None
+        assert all(each is answers[0] for each in answers)
+        assert front.waiting == 0
+
+    with_front(archive, use)
+
+
+def test_the_last_client_that_hangs_up_cancels_the_question_of_all(archive: Archive, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    async def use(front: Front) -> None:
+        asking = [asyncio.create_task(front.answer(Spin(str(pipe)), client)) for client in "ab"]
+        await asyncio.to_thread(pipe.read_bytes)
+        for each in asking:
+            each.cancel()
+        assert (await body(front, CountAll()))[0] == "4"  # long before the deadline of the other
+
+    with_front(archive, use, seconds=60)
+
+
+def test_a_question_is_not_joined_that_began_before_a_commit(archive: Archive, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    async def use(front: Front) -> None:
+        busy = asyncio.create_task(front.answer(Spin(str(pipe)), "a"))
+        await asyncio.to_thread(pipe.read_bytes)
+        early = asyncio.create_task(front.answer(CountAll(), "a"))
+        await asyncio.sleep(0)
+        archive.add([Article(id="a5", title="Fog")])
+        late = asyncio.create_task(front.answer(CountAll(), "a"))
+        await asyncio.sleep(0)
+        assert front.waiting == 2
+        busy.cancel()
+        assert await early is not await late
+
+    with_front(archive, use)
+
+
+def test_a_question_that_would_wait_past_its_deadline_is_refused_at_once(
+    archive: Archive, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    async def use(front: Front) -> None:
+        for number in range(12):  # each until its deadline, so that an evaluation usually takes long
+            with pytest.raises(DeadlineExceeded):
+                await front.answer(Spin(str(pipe), number), "a")
+        busy = asyncio.create_task(front.answer(Spin(str(pipe)), "a"))
+        waiting = [asyncio.create_task(front.answer(CountAll(client), client)) for client in "abc"]
+        await asyncio.sleep(0)
+        with pytest.raises(Busy) as refused:
+            await front.answer(CountAll(), "d")
+        assert 0 < refused.value.seconds < 2
+        for each in (busy, *waiting):
+            each.cancel()
+
+    with_front(archive, use, seconds=0.1)
+    os.close(reader)
 
 
 def test_an_answer_that_does_not_last_is_not_kept(archive: Archive) -> None:
@@ -137,7 +216,7 @@ def test_a_process_that_ignores_its_deadline_is_replaced(archive: Archive) -> No
             try:
                 count, other = await body(front, CountAll())
                 break
-            except Busy:  # until the stuck process is ended, and the next one has started
+            except (Busy, DeadlineExceeded):  # until the stuck process is ended, and the next one has started
                 pass
         assert count == "4"
         assert int(other) != pid
@@ -154,6 +233,23 @@ def test_a_process_that_was_killed_is_replaced(archive: Archive) -> None:
         assert int(other) != pid
 
     with_front(archive, use)
+
+
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_question_to_a_process_that_has_ended_is_lost_on_any_loop(
+    archive: Archive, new_loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    async def main() -> None:
+        evaluator = await Evaluator.start(archive.engine.location, "UTC")
+        await evaluator.end()
+        for _ in range(4):  # turns in which the loop closes the pipes
+            await asyncio.sleep(0)
+        evaluator.cancel()
+        with pytest.raises(Lost):
+            await evaluator.ask(CountAll(), 1.0)
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(main())
 
 
 def test_a_process_that_is_stopped_is_replaced(archive: Archive) -> None:

@@ -15,9 +15,22 @@ from search.serving.room import (
 )
 
 
+async def take(room: WaitingRoom[str], client: str) -> str:
+    """Wait for an item, and give up the place when cancelled."""
+    place = room.enter(client)
+    try:
+        return await asyncio.shield(place)
+    except asyncio.CancelledError:
+        if place.done():
+            room.give(place.result())
+        raise
+    finally:
+        room.leave(client, place)
+
+
 def waiting(room: WaitingRoom[str], client: str, order: list[str]) -> asyncio.Task[None]:
     async def wait() -> None:
-        await room.take(client)
+        await take(room, client)
         order.append(client)
 
     return asyncio.create_task(wait())
@@ -48,7 +61,7 @@ def test_a_client_may_have_a_few_questions_waiting_and_others_still_find_room() 
         tasks = [waiting(room, "a", order) for _ in range(MAX_WAITING_OF_CLIENT)]
         await settle()
         with pytest.raises(TooManyRequests):
-            await room.take("a")
+            await take(room, "a")
         tasks.append(waiting(room, "b", order))
         await settle()
         assert len(room) == MAX_WAITING_OF_CLIENT + 1
@@ -64,7 +77,7 @@ def test_a_full_room_refuses() -> None:
         tasks = [waiting(room, str(number), order) for number in range(2 * MAX_WAITING_FOR_EACH)]
         await settle()
         with pytest.raises(Busy):
-            await room.take("last")
+            await take(room, "last")
         for task in tasks:
             task.cancel()
 
@@ -87,7 +100,7 @@ def test_a_client_that_leaves_is_left_out_and_keeps_nothing() -> None:
         late.cancel()  # when the item is its own already
         await settle()
         assert order == ["b"]
-        return await room.take("d")
+        return await take(room, "d")
 
     assert asyncio.run(main()) == "item"
 
@@ -95,7 +108,7 @@ def test_a_client_that_leaves_is_left_out_and_keeps_nothing() -> None:
 def test_an_error_reaches_all_who_wait() -> None:
     async def main() -> list[object]:
         room = WaitingRoom[str](1)
-        tasks = [asyncio.create_task(room.take(client)) for client in "ab"]
+        tasks = [asyncio.create_task(take(room, client)) for client in "ab"]
         await settle()
         room.refuse_all(Busy("gone"))
         return list(await asyncio.gather(*tasks, return_exceptions=True))
@@ -110,6 +123,6 @@ def test_an_item_that_is_discarded_is_not_handed_out() -> None:
         room.give("other")
         room.discard("other")
         room.discard("other")
-        return await room.take("a")
+        return await take(room, "a")
 
     assert asyncio.run(main()) == "one"

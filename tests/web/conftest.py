@@ -29,6 +29,7 @@ class Server:
     """Asks the application as a browser on this machine would; `lines` are its log."""
 
     runner: asyncio.Runner
+    front: Front
     client: httpx.AsyncClient
     location: str
     lines: list[str] = field(default_factory=list)
@@ -62,16 +63,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         runner.run(front.__aenter__())
         lines: list[str] = []
         client = client_of(front, lines.append)
-        yield Server(runner, client, str(location), lines)
+        yield Server(runner, front, client, str(location), lines)
         runner.run(client.aclose())
         runner.run(front.__aexit__())
 
 
 def client_of(
-    front: Front, log: Callable[[str], None] = lambda _line: None, guard: Guard | None = None
+    front: Front,
+    log: Callable[[str], None] = lambda _line: None,
+    guard: Guard | None = None,
+    *,
+    log_queries: bool = False,
 ) -> httpx.AsyncClient:
     """A client of the application over this front."""
-    app = make_app(front, guard or Guard(hosts_of("127.0.0.1", ["archive.example"])), log, hold_seconds=0)
+    guard = guard or Guard(hosts_of("127.0.0.1", ["archive.example"]))
+    app = make_app(front, guard, log, hold_seconds=0, log_queries=log_queries)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8707")
 

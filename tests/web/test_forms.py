@@ -113,3 +113,21 @@ def test_an_export_that_cannot_begin_is_a_problem(server: Server) -> None:
     assert problem(server.get("/export.csv?q=nofield:x"))["type"] == "/help/problems#query-syntax"
     assert problem(server.get("/export.csv?q=*&columns=nothing"))["status"] == 400
     assert problem(server.get("/export.csv?q=*&limit=3"))["status"] == 400
+
+
+def test_a_feed_leads_to_its_next_page_and_to_the_page_for_people(server: Server) -> None:
+    address, found = "/search.atom?q=strike&f=-fog&limit=1", []
+    while address:
+        root = ET.fromstring(server.get(address).text)
+        assert root.findtext("{http://a9.com/-/spec/opensearch/1.1/}totalResults") == "3"
+        links = {each.attrib["rel"]: each.attrib["href"] for each in root.findall(f"{ATOM}link")}
+        assert f"/{links['self']}" == address
+        assert links["alternate"] == "search?q=strike&f=-fog"
+        found += [each.text for each in root.findall(f"{ATOM}entry/{ATOM}id")]
+        address = f"/{links['next']}" if "next" in links else ""
+    assert len(set(found)) == len(found) == 3
+    feed = json.loads(server.get("/search.feed.json?q=strike&limit=1&f=-fog").text)
+    assert feed["feed_url"] == "search.feed.json?q=strike&f=-fog&limit=1"
+    assert feed["_news"] == {"total": 3}
+    following = json.loads(server.get(f"/{feed['next_url']}").text)
+    assert following["items"][0]["id"] == found[1]

@@ -19,6 +19,9 @@ EXAMPLES = {
     f"{API}/count": "?q=strike&since=2025-02&until=2025-02",
     f"{API}/facets": "?q=strike&by=source&by=date:month&texts=1",
     f"{API}/timeline": "?q=strike&by=week&share=1&bursts=1&texts=1",
+    f"{API}/kwic": "?q=strike&sort=right&width=20&limit=2",
+    f"{API}/collocations": "?q=the&window=sentence",
+    f"{API}/distinctive": "?q=strike&against=archive&min_texts=1&min_sources=0&with_query=1",
     f"{API}/articles/{{id}}": "",
     f"{API}/articles/{{id}}/similar": "?limit=2&since=2020",
     f"{API}/articles/{{id}}/background": "?limit=2",
@@ -180,3 +183,39 @@ def test_an_answer_changes_its_tag_with_the_archive(server: Server) -> None:
         after = server.get(f"{API}/count?q=fog", If_None_Match=before.headers["etag"])
         archive.delete(["a7"])
     assert (after.status_code, after.json()["total"]) == (200, before.json()["total"] + 1)
+
+
+def test_timelines_of_several_queries_have_one_length(server: Server) -> None:
+    address = f"{API}/timeline?q=strike&q=storm&f=-fog&by=month&share=1"
+    lines = json.loads(server.get(address).text)
+    assert list(lines) == ["strike", "storm"]
+    names = [[each["name"] for each in line["bins"]] for line in lines.values()]
+    assert names[0] == names[1] != []
+    with open_archive(server.location) as archive:
+        found = archive.timelines({"strike": "strike -fog", "storm": "storm -fog"}, "month", share=True)
+    counts = {label: [each.count for each in line.bins] for label, line in found.items()}
+    told = {label: [each["count"] for each in line["bins"]] for label, line in lines.items()}
+    assert told == counts
+    fastjsonschema.compile(json.loads(schema_as_json("timelines")))(lines)
+    too_many = "&".join(f"q={number}" for number in range(6))
+    assert server.get(f"{API}/timeline?{too_many}").status_code == 400
+
+
+def test_any_of_the_words_and_all_of_the_filters(server: Server) -> None:
+    def total(query: str) -> int:
+        return int(json.loads(server.get(f"{API}/count?{query}").text)["total"])
+
+    assert total("q=strike+storm&any=1") > total("q=strike&any=1") > 0
+    assert total("q=strike+zzz&any=1&f=source:herald") == total("q=strike&f=source:herald") > 0
+    assert total("q=strike+storm&any=1&f=-strike") == total("q=storm+-strike")
+    assert total("q=strike+storm&any=1&f=-strike&since=7d") == 0
+
+
+def test_the_words_of_matches_are_studied_as_the_library_does(server: Server) -> None:
+    lines = json.loads(server.get(f"{API}/kwic?q=strike&as_of=r1&width=10").text)
+    with open_archive(server.location) as archive:
+        assert lines["total"] == archive.kwic("strike").total > 0
+    assert all(len(row["left"]) <= 10 for row in lines["rows"])
+    assert server.get(f"{API}/kwic?q=*").status_code == 400
+    assert server.get(f"{API}/collocations?q=strike&window=101").status_code == 400
+    assert json.loads(server.get(f"{API}/collocations?q=strike&window=3").text)["window"] == 3

@@ -56,7 +56,7 @@ def test_an_error_of_the_archive_does_not_name_its_folder() -> None:
         ("search?facet=nothing", "bad-request"),
         ("search?recency=x", "bad-request"),
         ("count?any=maybe", "bad-request"),
-        ("count?any=1&f=a", "bad-request"),
+        ("count?q=strike+when:7d&any=1&f=a", "bad-request"),
         ("count?since=xyz", "bad-request"),
         ("timeline?by=fortnight", "bad-request"),
         ("articles/a1?id=a2", "bad-request"),

@@ -7,7 +7,6 @@ Where it lags behind the store, the changes since are applied again, which does 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from search.backends.embedded.stamp import stamp
 from search.backends.embedded.store.layout import StoreState
 from search.errors import IndexUnusable
 from search.fields import TEXT_FIELDS
@@ -93,11 +93,7 @@ class ArchiveIndex:
 
     def stamp(self) -> tuple[int, int]:
         """Changes whenever there is a newer commit; (0, 0) where there is no index."""
-        try:
-            status = os.stat(self._manifest_path)  # noqa: PTH116  # a Path takes as long again, at each search
-        except (FileNotFoundError, NotADirectoryError):
-            return (0, 0)
-        return status.st_ino, status.st_mtime_ns
+        return stamp(self._manifest_path)
 
     def covered(self) -> CommitInfo:
         """The state of the archive that the index covers; raises `IndexUnusable`."""
