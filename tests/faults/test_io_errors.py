@@ -185,3 +185,24 @@ def test_no_full_disk_loses_anything(command: str, template: Path, tmp_path: Pat
             subprocess.run(["umount", str(disk)], check=True)
     assert {0, 6} <= set(codes)
     count(f"sizes of a disk, {command}", len(codes))
+
+
+@pytest.mark.skipif(not TORTURE, reason="only scripts/torture mounts file systems")
+@pytest.mark.parametrize("command", ["add", "delete", "new"])
+def test_a_disk_that_is_full_before_the_command_is_not_called_read_only(
+    command: str, template: Path, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a file system cannot be mounted here")
+    try:
+        folder = Path(shutil.copytree(template, disk / "tried"))
+        with (disk / "zeros").open("wb", buffering=0) as zeros, pytest.raises(OSError, match="No space"):
+            while True:
+                zeros.write(bytes(4096))
+        code, said = run(folder, command)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+    assert (code, "no space" in said.lower()) == (6, True), said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -119,6 +121,8 @@ def translation(error: Exception, location: Path, path: Path) -> ArchiveError:
     if isinstance(error, UnicodeDecodeError):
         return ArchiveDamaged(f"{path} is damaged; {RESTORE}", location)
     match code_of(error):
+        case sqlite3.SQLITE_READONLY if _is_full(path):  # it could be opened for reading only
+            return ArchiveFull(f"no space is left for {path}; nothing of this batch was stored", location)
         case sqlite3.SQLITE_FULL:
             return ArchiveFull(f"no space is left for {path}; nothing of this batch was stored", location)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
@@ -136,6 +140,14 @@ def translation(error: Exception, location: Path, path: Path) -> ArchiveError:
             return ArchiveDamaged(f"{path} is damaged: {error}; {RESTORE}", location)
         case _:
             return ArchiveError(f"{path}: {error}", location)
+
+
+def _is_full(path: Path) -> bool:
+    """True if the file may be written, but its disk has no space."""
+    try:
+        return os.access(path, os.W_OK) and not shutil.disk_usage(path.parent).free
+    except OSError:
+        return False
 
 
 def code_of(error: Exception) -> int:
