@@ -152,7 +152,7 @@ def pad_sketches(keys: Array, count: int) -> Array:
 def compare_sketches(one: Array, other: Array) -> tuple[Ints, Ints]:
     """(int64, int64): of pairs of padded sketches, the hashes they share, and of how many.
 
-    Only the hashes count that are as low as all of both sketches: where one text has such a hash and the other
+    Only hashes count that are as low as all of both sketches: where one text has such a hash and the other
     sketch has not, the other text has not. The second number is the lesser number of them in one of the two.
     """
     shared, among = np.empty(len(one), np.int64), np.empty(len(one), np.int64)
