@@ -64,6 +64,8 @@ HOMES = {
     "uvicorn": {"web"},
     "uvloop": {"web"},
     "pydantic": {"web"},
+    "jinja2": {"web"},
+    "markupsafe": {"web"},
     "pyarrow": {"sources", "present"},
     **{
         name: {"sources"}

@@ -17,6 +17,7 @@ _DASHES = ("none", "7 3", "2 3", "9 3 2 3")
 _COLORS = ("#0b6bcb", "#c4431c", "#2a7f3f", "#7a3fa0", "#8a6d00", "#555555")
 _LEVELS = "▁▂▃▄▅▆▇█"
 _MAX_TICKS, _MAX_LETTERS = 8, 24
+_QUOTE = {'"': "&quot;"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +68,16 @@ def chart_as_svg(chart: Chart, title: str) -> str:
     more_keys = max(0, -(-len(chart.series) // _KEYS) - 2) * _KEY_HEIGHT
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + more_keys}" role="img" '
-        f'font-family="sans-serif" font-size="12" fill="#222">',
+        f'class="chart" font-family="sans-serif" font-size="12" fill="#222">',
         f"<title>{_text(title)}</title>",
-        f'<rect width="{WIDTH}" height="{HEIGHT + more_keys}" fill="#fff"/>',
+        f'<rect width="{WIDTH}" height="{HEIGHT + more_keys}" class="ground" fill="#fff"/>',
         *_axes(chart),
     ]
     for place, (label, values) in enumerate(chart.series.items()):
         color = _COLORS[place % len(_COLORS)]
         dashes = _DASHES[place // len(_COLORS) % len(_DASHES)]
-        stroke = f'stroke="{color}" stroke-width="2" stroke-dasharray="{dashes}"'
+        stroke = f'class="line{place % len(_COLORS)}" stroke="{color}" stroke-width="2"'
+        stroke += f' stroke-dasharray="{dashes}"'
         parts += _bars(chart, values, color) if len(chart.series) == 1 else _lines(chart, values, stroke)
         if label:
             x = _LEFT + place % _KEYS * _KEY_WIDTH
@@ -83,6 +85,29 @@ def chart_as_svg(chart: Chart, title: str) -> str:
             parts.append(f'<line x1="{x - 6}" x2="{x + 12}" y1="{y - 4}" y2="{y - 4}" {stroke}/>')
             parts.append(f'<text x="{x + 16}" y="{y}">{_text(_shortened(label))}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def strip_as_svg(line: Timeline, links: Sequence[str]) -> str:
+    """The counts as bars without letters, which a page stretches to any size; each bar is one of the links.
+
+    The space above a bar belongs to its link. An interval that the archive has a part of only is `partial`.
+    The page must have the same numbers as text: the strip is hidden from programs that read pages aloud.
+    """
+    most = max((each.count for each in line.bins), default=0) or 1
+    parts = [
+        f'<svg class="strip" viewBox="0 0 {10 * len(line.bins)} 100" preserveAspectRatio="none" '
+        'aria-hidden="true" focusable="false">'
+    ]
+    for place, (each, link) in enumerate(zip(line.bins, links, strict=True)):
+        height = max(2, round(100 * each.count / most)) if each.count else 0
+        partial = ' class="partial"' if each.state == "partial" else ""
+        parts.append(
+            f'<a href="{escape(link, _QUOTE)}" tabindex="-1"{partial}>'
+            f"<title>{_text(each.name)}: {each.count:,}</title>"
+            f'<path class="room" d="M{10 * place} 0h10v100h-10z"/>'
+            + (f'<path d="M{10 * place + 1} {100 - height}h8v{height}h-8z"/></a>' if height else "</a>")
+        )
+    return "".join([*parts, "</svg>"])
 
 
 def _x(chart: Chart, place: float) -> float:
@@ -97,7 +122,7 @@ def _axes(chart: Chart) -> Iterator[str]:
     """The line of 0 and of the highest value with their numbers, and names under some of the intervals."""
     for value in (0.0, chart.most / 2, chart.most):
         y = _y(chart, value)
-        yield f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="#ccc"/>'
+        yield f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" class="grid" stroke="#ccc"/>'
         number = f"{100 * value:.3g} %" if chart.share else f"{value:,.3g}" if value < 10 else f"{value:,.0f}"
         yield f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{number}</text>'
     step = -(-len(chart.names) // _MAX_TICKS) or 1
@@ -112,13 +137,14 @@ def _bars(chart: Chart, values: Sequence[float | None], color: str) -> Iterator[
         left, right = _x(chart, place + 0.1), _x(chart, place + 0.9)
         if value is None:
             size = f'width="{right - left:.2f}" height="{HEIGHT - _TOP - _BOTTOM}"'
-            yield f'<rect x="{left}" y="{_TOP}" {size} fill="#eee"/>'
+            yield f'<rect x="{left}" y="{_TOP}" {size} class="hole" fill="#eee"/>'
         elif value:
             y = _y(chart, value)
             height = round(HEIGHT - _BOTTOM - y, 2)
             shown = f"{chart.names[place]}: {written(value, share=chart.share)}"
             yield (
-                f'<rect x="{left}" y="{y}" width="{right - left:.2f}" height="{height}" fill="{color}">'
+                f'<rect x="{left}" y="{y}" width="{right - left:.2f}" height="{height}" class="bar" '
+                f'fill="{color}">'
                 f"<title>{_text(shown)}</title></rect>"
             )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
-from html import escape
 from typing import TYPE_CHECKING
 
 from search.archive.versioned import Diff
 from search.changes import Span
+from search.present.markup import as_html, changed_as_html
 from search.present.safe import printable
 from search.present.versions import in_words, revision_of
 
@@ -43,8 +43,8 @@ def print_diff(console: Console, diff: Diff, zone: tzinfo) -> None:
     """Print the changes, with some of the text around each: in colours, or as [-removed-]{+added+}."""
     from rich.text import Text
 
-    console.print(Text(_heading(diff, zone), "bold"))
-    for line in _fields(diff):
+    console.print(Text(heading_of(diff, zone), "bold"))
+    for line in changed_values(diff):
         console.print(Text(line))
     for spans in (diff.title.spans, diff.text.spans):
         if any(span.kind != "kept" for span in spans):
@@ -54,23 +54,25 @@ def print_diff(console: Console, diff: Diff, zone: tzinfo) -> None:
 
 def diff_as_html(diff: Diff, zone: tzinfo) -> str:
     """A whole page, with everything that was kept."""
-    fields = "".join(f"<p>{escape(line)}</p>\n" for line in _fields(diff))
+    fields = "".join(f"<p>{as_html(line)}</p>\n" for line in changed_values(diff))
     return _PAGE.format(
-        title=escape(printable(diff.change.later.article.title or diff.change.id)),
-        heading=_elements(diff.title.spans),
-        change=escape(_heading(diff, zone)),
+        title=as_html(diff.change.later.article.title or diff.change.id),
+        heading=changed_as_html(diff.title.spans),
+        change=as_html(heading_of(diff, zone)),
         fields=fields,
-        text=_elements(diff.text.spans),
+        text=changed_as_html(diff.text.spans),
     )
 
 
-def _heading(diff: Diff, zone: tzinfo) -> str:
+def heading_of(diff: Diff, zone: tzinfo) -> str:
+    """Both versions by revision and time, and how they differ."""
     change = diff.change
     told = in_words(change) or "no change"
     return f"{revision_of(change.earlier, zone)} → {revision_of(change.later, zone)}  {told}"
 
 
-def _fields(diff: Diff) -> Iterator[str]:
+def changed_values(diff: Diff) -> Iterator[str]:
+    """A line for each other field that differs: its name, its value before and after."""
     for name, (before, after) in diff.fields.items():
         yield f"{name}: {_value(before)} → {_value(after)}"
 
@@ -84,16 +86,6 @@ def _value(value: object) -> str:
         case dict():
             return "; ".join(f"{name} {_value(own)}" for name, own in value.items())
     return printable(str(value))
-
-
-def _elements(spans: Iterable[Span]) -> str:
-    names = {"removed": "del", "added": "ins"}
-    found = []
-    for span in spans:
-        text = escape(printable(span.text))
-        name = names.get(span.kind)
-        found.append(f"<{name}>{text}</{name}>" if name else text)
-    return "".join(found)
 
 
 def _marked(spans: Iterable[Span], *, styled: bool) -> Text:

@@ -8,11 +8,13 @@ from datetime import datetime, tzinfo
 from search.article import Precision, written_time
 
 UNSAFE_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_REMOVED = re.compile(f"{UNSAFE_CHARACTERS.pattern[:-1]}\U000e0000-\U000e007f]")
+"""These, and the invisible copies of ASCII letters, which hide text from people but not from programs."""
 
 
 def printable(text: str) -> str:
-    """Remove the characters that control a terminal or reverse the direction of text."""
-    return UNSAFE_CHARACTERS.sub("", text)
+    """Remove the characters that control a terminal, reverse the direction of text or hide text."""
+    return _REMOVED.sub("", text)
 
 
 def iso(moment: datetime) -> str:

@@ -26,9 +26,20 @@ from search.web.forms import EXPORT_FORMS, FORMS, MEDIA, Form
 from search.web.known import KnownAddresses, Shortcut
 from search.web.openapi import openapi_as_json
 from search.web.operations import API, OPERATIONS, Operation
+from search.web.page_parameters import PAGES, TABLES, FormedPage, PageParameters
 from search.web.parameters import ExportParameters, SearchParameters, TaskParameters
-from search.web.problems import PAGE, problem, problem_of, problems_as_text, refusal_of
+from search.web.problems import PAGE, problem, problem_of, problems_as_text
 from search.web.security import Guard, Guarded
+from search.web.site import (
+    HTML,
+    PAGE_HEADERS,
+    asset,
+    opensearch,
+    page_of_failure,
+    read_page,
+    read_table,
+    wants_page,
+)
 from search.web.tasks import CheckIndex
 
 HOLD_SECONDS = 0.2
@@ -51,7 +62,9 @@ CLIENT_GONE = 499
 
 _NOT_AT_ALL = re.compile(r"q=0(\.0*)?")
 
+Refusal = Busy | TooManyRequests | EvaluatorFailed
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Respond = Callable[[Request, SearchError | Refusal | str], Response]
 
 
 def make_app(
@@ -79,7 +92,14 @@ def make_app(
         Route(PAGE, server.text(problems_as_text(), "text/plain")),
         Route("/healthz", server.text("ok\n", "text/plain")),
         Route("/readyz", server.check),
+        Route("/robots.txt", server.text("User-agent: *\nDisallow: /\n", "text/plain")),
+        Route("/opensearch.xml", opensearch),
+        Route("/assets/{name}", asset),
     ]
+    for path, table in TABLES.items():
+        routes.append(Route(f"{path}.csv", server.handler(partial(_ask_for_table, table))))
+    for path, page in PAGES.items():
+        routes.append(Route(path, server.handler(partial(_ask_for_page, page), page_of_failure)))
     handlers: Mapping[Any, Any] = {HTTPException: _not_found, Exception: _fail}
     app = Shortcut(Starlette(routes=routes, exception_handlers=handlers), server.find_kept)
     return Guarded(app, guard, log, log_queries=log_queries)
@@ -88,13 +108,13 @@ def make_app(
 class _Asked:
     """A task, the form of its answer, and the parameters by which its next page has an address.
 
-    The addresses of the forms are relative to it by `up`.
+    The addresses of the forms are relative to it by `up`. A page has no form.
     """
 
     def __init__(
         self,
         task: Task,
-        form: Form = "json",
+        form: Form | None = "json",
         pairs: Sequence[tuple[str, str]] | None = None,
         up: str = "",
     ) -> None:
@@ -117,6 +137,15 @@ async def _ask_as(form: Form, request: Request) -> _Asked:
     return _Asked(SearchParameters.read(pairs).task_as(form), form, pairs)
 
 
+async def _ask_for_table(kind: type[FormedPage], request: Request) -> _Asked:
+    return _Asked(read_table(kind, request), "csv")
+
+
+async def _ask_for_page(kind: type[PageParameters], request: Request) -> _Asked | Response:
+    task = read_page(kind, request)
+    return task if isinstance(task, Response) else _Asked(task, None)
+
+
 async def _ask_by_post(operation: Operation, request: Request) -> _Asked:
     try:
         given = await request.json()
@@ -127,6 +156,10 @@ async def _ask_by_post(operation: Operation, request: Request) -> _Asked:
 
 
 Ask = Callable[[Request], Awaitable[_Asked]]
+
+
+def _problem(_request: Request, failure: SearchError | Refusal | str) -> Response:
+    return problem(failure) if isinstance(failure, str) else problem_of(failure)
 
 
 class _Server:
@@ -154,21 +187,25 @@ class _Server:
         answer = None if asked is None else self._front.kept(asked.task)
         return None if asked is None or answer is None else _respond(Request(scope), asked, answer)
 
-    def handler(self, ask: Ask) -> Handler:
-        """Handle a request that asks for one answer."""
+    def handler(
+        self, ask: Callable[[Request], Awaitable[_Asked | Response]], respond_to: Respond = _problem
+    ) -> Handler:
+        """Handle a request that asks for one answer; `respond_to` makes the response for a failure."""
 
         async def handle(request: Request) -> Response:
             try:
                 asked = await ask(request)
+                if isinstance(asked, Response):
+                    return asked
                 answer = await _while_wanted(self._front.answer(asked.task, _client(request)), request)
             except SearchError as error:
-                return problem_of(error)
+                return respond_to(request, error)
             except (Busy, TooManyRequests, EvaluatorFailed) as refused:
-                return await self._refuse(refused)
+                return await self._refuse(request, refused, respond_to)
             if isinstance(answer, Response):
                 return answer
             if answer is None:
-                return problem("no-article")
+                return respond_to(request, "no-article")
             return _respond(request, asked, answer)
 
         return handle
@@ -185,7 +222,7 @@ class _Server:
             except SearchError as error:
                 return problem_of(error)
             except (Busy, TooManyRequests, EvaluatorFailed) as refused:
-                return await self._refuse(refused)
+                return await self._refuse(request, refused, _problem)
             if isinstance(first, Response):
                 await parts.aclose()
                 return first
@@ -205,22 +242,20 @@ class _Server:
         """Answer 200 if questions are answered, from an index that covers all articles."""
         try:
             answer = await self._front.answer(CheckIndex(), _client(request))
-        except SearchError as error:
+        except (SearchError, Busy, TooManyRequests, EvaluatorFailed) as error:
             return problem_of(error)
-        except (Busy, TooManyRequests, EvaluatorFailed) as refused:
-            return refusal_of(refused)
         if answer is None:
             return problem("index-behind")
         return PlainTextResponse("ready\n", headers={"Cache-Control": "no-store"})
 
-    async def _refuse(self, refused: Busy | TooManyRequests | EvaluatorFailed) -> Response:
+    async def _refuse(self, request: Request, refused: Refusal, respond_to: Respond) -> Response:
         if self._held < MAX_HELD:
             self._held += 1
             try:
                 await asyncio.sleep(self._hold_seconds)
             finally:
                 self._held -= 1
-        response = refusal_of(refused)
+        response = respond_to(request, refused)
         response.headers["Connection"] = "close"
         if isinstance(refused, Busy):
             response.headers["Retry-After"] = str(max(1, ceil(refused.seconds)))
@@ -285,7 +320,7 @@ def _respond(request: Request, asked: _Asked, answer: Answer) -> Response:
     body = answer.body
     if len(body) >= MIN_COMPRESSED and _takes_gzip(request.headers.get("accept-encoding", "")):
         body, headers["Content-Encoding"] = answer.compressed, "gzip"
-    return Response(body, headers=headers, media_type=MEDIA[asked.form].type)
+    return Response(body, headers=headers, media_type=MEDIA[asked.form].type if asked.form else HTML)
 
 
 def _takes_gzip(accepted: str) -> bool:
@@ -294,8 +329,10 @@ def _takes_gzip(accepted: str) -> bool:
     return not _NOT_AT_ALL.fullmatch(weights.get("gzip", weights.get("*", "q=0")))
 
 
-def _headers_of(form: Form) -> dict[str, str]:
+def _headers_of(form: Form | None) -> dict[str, str]:
     headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+    if form is None:
+        return headers | PAGE_HEADERS
     if MEDIA[form].file:
         headers["Content-Disposition"] = f'attachment; filename="news.{form}"'
     return headers
@@ -347,10 +384,11 @@ class _Export(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _not_found(_request: Request, error: Exception) -> Response:
+async def _not_found(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    kind = "method-not-allowed" if error.status_code == 405 else "not-found"
-    return problem(kind, headers=error.headers)
+    if error.status_code == 405:
+        return problem("method-not-allowed", headers=error.headers)
+    return page_of_failure(request, "not-found") if wants_page(request) else problem("not-found")
 
 
 async def _fail(_request: Request, _error: Exception) -> Response:

@@ -94,28 +94,42 @@ def problem(
     return Response(body, known.status, given, MEDIA_TYPE)
 
 
-def problem_of(error: SearchError) -> Response:
-    """The response for an error of the library."""
-    kind = KINDS[type(error).code if type(error).code in KINDS else "error"]
-    detail = str(error) if kind in _TOLD else ""
-    facts: dict[str, object] = {}
-    if isinstance(error, QuerySyntaxError):
-        detail = error.reason
-        facts = {"query": error.query, "start": error.start, "end": error.end}
-    if error.did_you_mean is not None:
-        facts["did_you_mean"] = error.did_you_mean
-    return problem(kind, detail, facts)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem in words for a client: its kind, and a sentence without a file of the server."""
+
+    kind: str
+    detail: str = ""
+
+    @property
+    def retry(self) -> bool:
+        """True if the same request may be answered later."""
+        return self.kind in _RETRY
 
 
-def refusal_of(error: Busy | TooManyRequests | EvaluatorFailed) -> Response:
-    """The response to a question that could not be evaluated."""
+def told_of(error: SearchError | Busy | TooManyRequests | EvaluatorFailed) -> Told:
+    """The problem for an error of the library, or for a question that could not be evaluated."""
     match error:
         case TooManyRequests():
-            return problem("too-many-requests", "wait for the answers to your other requests")
+            return Told("too-many-requests", "wait for the answers to your other requests")
         case Busy():
-            return problem("busy", "too many questions are waiting; ask again later")
+            return Told("busy", "too many questions are waiting; ask again later")
         case EvaluatorFailed():
-            return problem("evaluator-failed", "ask again, or ask another question")
+            return Told("evaluator-failed", "ask again, or ask another question")
+        case QuerySyntaxError():
+            return Told("query-syntax", error.reason)
+    kind = KINDS[type(error).code if type(error).code in KINDS else "error"]
+    return Told(kind, str(error) if kind in _TOLD else "")
+
+
+def problem_of(error: SearchError | Busy | TooManyRequests | EvaluatorFailed) -> Response:
+    """The response for such an error."""
+    told, facts = told_of(error), dict[str, object]()
+    if isinstance(error, QuerySyntaxError):
+        facts = {"query": error.query, "start": error.start, "end": error.end}
+    if isinstance(error, SearchError) and error.did_you_mean is not None:
+        facts["did_you_mean"] = error.did_you_mean
+    return problem(told.kind, told.detail, facts)
 
 
 def problems_as_text() -> str:

@@ -80,13 +80,13 @@ class Asked:
         return " ".join([self.q, *self.f, *bounds])
 
 
-def _answer(archive: Archive, before: str, body: str | bytes, *, lasts: bool = True) -> Answer:
+def answer_of(archive: Archive, before: str, body: str | bytes, *, lasts: bool = True) -> Answer:
     """The answer; with the version of the archive if that is still `before`, and the answer `lasts`."""
     version = before if lasts and archive.version() == before else None
     return Answer(body.encode() if isinstance(body, str) else body, None, version)
 
 
-def _found(asked: Asked, archive: Archive, deadline: Deadline) -> Results:
+def found_of(asked: Asked, archive: Archive, deadline: Deadline) -> Results:
     """The facts about all matches, without a hit."""
     question = asked.question(archive)
     return archive.search(question, limit=0, snippets=False, timeout=deadline, as_of=asked.as_of)
@@ -122,7 +122,7 @@ class Search:
             as_of=self.asked.as_of,
         )
         body = written_as(self.form, results, str(self.asked), view, self._pairs())
-        return replace(_answer(archive, before, body, lasts=not results.depends_on_now), next=results.next)
+        return replace(answer_of(archive, before, body, lasts=not results.depends_on_now), next=results.next)
 
     def _pairs(self) -> list[tuple[str, str]]:
         named = {"limit": str(self.limit) if self.limit != 10 else None, "after": self.after}
@@ -139,9 +139,9 @@ class Count:
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, view = archive.version(), self.asked.view(archive)
-        found = _found(self.asked, view, deadline)
+        found = found_of(self.asked, view, deadline)
         told = {"total": found.total, "read_as": found.read_as, "warnings": found.warnings}
-        return _answer(archive, before, to_json(told), lasts=not found.depends_on_now)
+        return answer_of(archive, before, to_json(told), lasts=not found.depends_on_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class CountFacets:
             timeout=deadline,
             as_of=self.asked.as_of,
         )
-        return _answer(archive, before, to_json(found.facets), lasts=not found.depends_on_now)
+        return answer_of(archive, before, to_json(found.facets), lasts=not found.depends_on_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +186,8 @@ class CountOverTime:
             timeout=deadline,
             as_of=self.asked.as_of,
         )
-        lasts = not _found(self.asked, view, deadline).depends_on_now
-        return _answer(archive, before, to_json(timeline), lasts=lasts)
+        lasts = not found_of(self.asked, view, deadline).depends_on_now
+        return answer_of(archive, before, to_json(timeline), lasts=lasts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +212,8 @@ class CompareOverTime:
             timeout=deadline,
             as_of=first.as_of,
         )
-        lasts = not any(_found(each, view, deadline).depends_on_now for each in self.asked)
-        return _answer(archive, before, to_json(lines), lasts=lasts)
+        lasts = not any(found_of(each, view, deadline).depends_on_now for each in self.asked)
+        return answer_of(archive, before, to_json(lines), lasts=lasts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,7 @@ class ShowArticle:
                 told = archive.copies(self.id, timeout=deadline)
             case "history":
                 told = archive.history(self.id) or None
-        return None if told is None else _answer(archive, before, to_json(told))
+        return None if told is None else answer_of(archive, before, to_json(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ class Relate:
             found = archive.similar(
                 self.id, since=self.since, until=self.until, limit=self.limit, timeout=deadline
             )
-        return _answer(archive, before, to_json(found), lasts=not (self.since or self.until))
+        return answer_of(archive, before, to_json(found), lasts=not (self.since or self.until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ class Compare:
         if not archive.history(self.id):
             return None
         diff = archive.diff(self.id, self.earlier, self.later, by=self.by)
-        return _answer(archive, before, to_json(diff), lasts=not (self.earlier or self.later))
+        return answer_of(archive, before, to_json(diff), lasts=not (self.earlier or self.later))
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +289,8 @@ class Explain:
         if self.id not in archive:
             return None
         told = view.explain(self.id, self.asked.question(view), timeout=deadline)
-        lasts = not _found(self.asked, view, deadline).depends_on_now
-        return _answer(archive, before, to_json(told), lasts=lasts)
+        lasts = not found_of(self.asked, view, deadline).depends_on_now
+        return answer_of(archive, before, to_json(told), lasts=lasts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +303,7 @@ class Suggest:
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before = archive.version()
         found = archive.suggest(self.prefix, limit=self.limit, timeout=deadline)
-        return _answer(archive, before, to_json(found))
+        return answer_of(archive, before, to_json(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +313,7 @@ class Describe:
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before = archive.version()
         deadline.check()
-        return _answer(archive, before, to_json(replace(archive.stats(), location="")))
+        return answer_of(archive, before, to_json(replace(archive.stats(), location="")))
 
 
 @dataclass(frozen=True, slots=True)

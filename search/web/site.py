@@ -1,0 +1,118 @@
+"""The routes of the pages: parameters to a task, its bytes to a response, an error to a page that says it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from xml.sax.saxutils import escape
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from search.errors import QuerySyntaxError, SearchError
+from search.serving import Busy, EvaluatorFailed, Task, TooManyRequests
+from search.web.address import View
+from search.web.page_parameters import FormedPage, PageParameters
+from search.web.pages.assets import CONTENTS
+from search.web.pages.render import rendered
+from search.web.pages.results import Cited, SearchPage
+from search.web.problems import PROBLEMS, Told, told_of
+from search.web.tasks import Asked
+
+HTML = "text/html; charset=utf-8"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+"""A page loads nothing from elsewhere, runs no script but its own, and makes no markup from text."""
+
+PAGE_HEADERS = {"Content-Security-Policy": POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
+IMMUTABLE = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+
+def read_page(kind: type[PageParameters], request: Request) -> Task | Response:
+    """The task that a request for a page asks; or a redirect to the canonical address of the page."""
+    given = request.query_params.multi_items()
+    parameters = kind.read([*request.path_params.items(), *given])
+    canonical = parameters.address()
+    path, _, query = canonical.partition("?")
+    asked = Request(
+        {"type": "http", "query_string": query.encode(), "headers": []}
+    ).query_params.multi_items()
+    if asked != given or path.split("/")[:3] != _quoted(request).split("/")[:3]:
+        return RedirectResponse(canonical, 303)
+    task = parameters.task()
+    if isinstance(task, SearchPage):
+        return replace(task, cited=Cited(_base_of(request), f"{datetime.now(UTC):%Y-%m-%d}"))
+    return task
+
+
+def read_table(kind: type[FormedPage], request: Request) -> Task:
+    """The task that a request for the table of a page asks."""
+    return kind.read([*request.path_params.items(), *request.query_params.multi_items()]).table()
+
+
+def _quoted(request: Request) -> str:
+    raw: bytes = request.scope.get("raw_path", b"")
+    return raw.partition(b"?")[0].decode("ascii", "replace")
+
+
+def _base_of(request: Request) -> str:
+    return f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def page_of_failure(
+    request: Request, failure: SearchError | Busy | TooManyRequests | EvaluatorFailed | str
+) -> Response:
+    """The page for an error, or for a kind of problem: its form has the query, so that it can be mended."""
+    told = Told(failure) if isinstance(failure, str) else told_of(failure)
+    known = PROBLEMS[told.kind]
+    given = request.query_params.multi_items()
+    query = next((value for name, value in given if name == "q"), "")
+    wrong, spelled = None, None
+    if isinstance(failure, QuerySyntaxError):
+        text, start, end = failure.query, failure.start, failure.end
+        wrong = text[:start], text[start:end], text[end:]
+    if isinstance(failure, SearchError) and failure.did_you_mean is not None:
+        spelled = failure.did_you_mean, View(Asked(failure.did_you_mean)).url()
+    body = rendered(
+        "error.html",
+        title=known.title,
+        detail=told.detail.rstrip("."),
+        q=query,
+        carried=[pair for pair in given if pair[0] in ("f", "since", "until") and not wrong],
+        wrong=wrong,
+        spelled=spelled,
+    )
+    headers = {**PAGE_HEADERS, "Cache-Control": "no-store"}
+    if told.retry:
+        headers["Retry-After"] = "1"
+    return Response(body, known.status, headers, HTML)
+
+
+def wants_page(request: Request) -> bool:
+    """True if a browser asks for something to show."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+async def asset(request: Request) -> Response:
+    """The file of a page."""
+    content, kind = CONTENTS.get(request.path_params["name"], (None, ""))
+    if content is None:
+        return page_of_failure(request, "not-found")
+    return Response(content, headers=IMMUTABLE, media_type=kind)
+
+
+async def opensearch(request: Request) -> Response:
+    """The description by which a browser adds the archive to its search engines."""
+    base = escape(_base_of(request))
+    body = (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">'
+        "<ShortName>news</ShortName><Description>The news archive</Description>"
+        f'<Url type="text/html" template="{base}/search?q={{searchTerms}}"/>'
+        f'<Url type="application/atom+xml" template="{base}/search.atom?q={{searchTerms}}"/>'
+        "</OpenSearchDescription>\n"
+    )
+    headers = {"Cache-Control": "private, no-cache"}
+    return Response(body, headers=headers, media_type="application/opensearchdescription+xml")

@@ -1,0 +1,228 @@
+"""Each page answers with its data, without data and with an error that can be mended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from html.parser import HTMLParser
+from urllib.parse import quote, urljoin
+
+import pytest
+
+from search.web.page_parameters import PAGES
+from search.web.site import POLICY
+from tests.web.conftest import ODD, Server
+
+EXAMPLES = {
+    "/": "",
+    "/search": "?q=strike&f=keyword:strike&since=2025-02&until=2025-04&sort=oldest&by=week",
+    "/article/{id}": "?q=strike",
+    "/article/{id}/similar": "",
+    "/article/{id}/background": "",
+    "/article/{id}/copies": "",
+    "/article/{id}/history": "",
+    "/article/{id}/diff": "",
+    "/article/{id}/explain": "?q=strike",
+    "/timeline": "?q=strike&q=bank&by=month&share=1",
+    "/facets/{field}": "?q=strike",
+    "/distinctive": "?q=strike&against=archive",
+    "/export": "?q=strike",
+    "/help": "",
+    "/about": "",
+}
+SHOWN = {
+    "/": "7 articles",
+    "/search": "article",
+    "/article/{id}": "Back to the results",
+    "/article/{id}/similar": "Similar articles",
+    "/article/{id}/background": "Background",
+    "/article/{id}/copies": "Courier",
+    "/article/{id}/history": "first version",
+    "/article/{id}/diff": "<ins>",
+    "/article/{id}/explain": "the sum of its terms",
+    "/timeline": "<polyline",
+    "/facets/{field}": "value",
+    "/distinctive": "Distinctive words",
+    "/export": "Every match",
+    "/help": "with the number of articles",
+    "/about": "Herald",
+}
+IDS = {"/article/{id}/diff": "a5", "/article/{id}/history": "a5"}
+
+
+class Links(HTMLParser):
+    """The addresses of links, forms and files of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, _tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attributes if name in ("href", "src", "action") and value]
+
+
+def links(text: str) -> list[str]:
+    """The addresses of a page, each once."""
+    parser = Links()
+    parser.feed(text)
+    return list(dict.fromkeys(parser.found))
+
+
+def example(path: str) -> str:
+    """A request to this path which has an answer."""
+    return path.replace("{id}", IDS.get(path, "a1")).replace("{field}", "keyword") + EXAMPLES[path]
+
+
+def shown(text: str) -> str:
+    """The text of a page without its markup."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
+
+
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_each_page_has_its_data(server: Server, path: str) -> None:
+    response = server.get(example(path))
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert response.headers["content-security-policy"] == POLICY
+    assert response.headers["etag"]
+    assert SHOWN[path] in response.text
+    assert " style=" not in response.text
+    assert not re.search(r"<script(?! src)|\son\w+=", response.text)
+
+
+def test_every_page_has_an_example() -> None:
+    of_articles = {path for path in PAGES if path == "/article" or path.startswith("/article/")}
+    plain = {path for path in of_articles if "{id}" not in path}
+    assert set(EXAMPLES) == set(PAGES) - plain
+    assert {path.replace("/article", "/article/{id}", 1) for path in plain} <= set(EXAMPLES)
+
+
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_each_link_of_a_page_leads_somewhere(server: Server, path: str) -> None:
+    address = example(path)
+    own = [urljoin(address, each) for each in links(server.get(address).text)]
+    local = [each for each in own if each.startswith("/") and not each.startswith("/export.")]
+    assert local
+    for each in local:
+        response = server.get(each.partition("#")[0])
+        assert response.status_code in (200, 303), f"{each}: {response.text}"
+    for each in own:
+        assert each.startswith(("/", "#", "http://localhost:8707/", "https://news.herald.example/")), each
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_parameter_that_a_page_does_not_have_is_refused_with_a_page(server: Server, path: str) -> None:
+    address = path.replace("{id}", "a1").replace("{field}", "keyword")
+    of_id = path.startswith("/article") and "{id}" not in path
+    response = server.get(f"{address}?{'id=a1&' if of_id else ''}nothing=1")
+    assert response.status_code == 400
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert "There is no parameter 'nothing'" in shown(response.text)
+
+
+@pytest.mark.parametrize("part", ["", "/similar", "/background", "/copies", "/history", "/diff", "/explain"])
+def test_an_article_that_is_not_there_has_a_page_that_says_it(server: Server, part: str) -> None:
+    for address in (f"/article/nothing{part}", f"/article{part}?id=../nothing"):
+        response = server.get(address)
+        assert response.status_code == 404
+        assert "There is no such article" in response.text
+
+
+def test_a_query_that_cannot_be_read_is_shown_with_the_wrong_part_marked(server: Server) -> None:
+    response = server.get("/search?q=storm+keywor:fog&f=source:herald")
+    assert response.status_code == 400
+    assert "storm <mark>keywor</mark>:fog" in response.text
+    assert 'name="q" type="search" value="storm keywor:fog"' in response.text
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_an_empty_parameter_of_a_form_is_left_out_of_the_address(server: Server) -> None:
+    response = server.get("/search?q=strike&since=&until=&sort=")
+    assert (response.status_code, response.headers["location"]) == (303, "/search?q=strike")
+    response = server.get("/search?sort=oldest&q=strike")
+    assert response.headers["location"] == "/search?q=strike&sort=oldest"
+    assert server.get("/search?q=strike&sort=oldest").status_code == 200
+
+
+def test_values_that_are_ticked_become_one_filter(server: Server) -> None:
+    response = server.get("/facets/source?q=strike&v=source:Herald&v=source:Courier")
+    assert response.headers["location"] == "/search?q=strike&f=(source:Herald+OR+source:Courier)"
+    page = server.get(response.headers["location"])
+    assert "3 articles" in page.text
+    assert "source Herald or Courier remove" in shown(page.text)
+
+
+def test_an_odd_id_is_a_parameter_of_its_page(server: Server) -> None:
+    address = f"/article?id={quote(ODD.id, safe='')}"
+    response = server.get(address)
+    address = response.headers.get("location", address)
+    assert "Odd id" in server.get(address).text
+    found = server.get("/search?q=odd")
+    assert unescape(next(each for each in links(found.text) if each.startswith("/article?id="))).startswith(
+        "/article?id=https"
+    )
+
+
+def pages_of(server: Server, address: str) -> Iterator[str]:
+    """The text of a search's pages, one after the other."""
+    while True:
+        text = server.get(address).text
+        yield text
+        following = re.search(r'<a class="go" href="([^"]*)" rel="next">', text)
+        if following is None:
+            return
+        address = unescape(following.group(1))
+
+
+def test_a_search_that_finds_nothing_helps_on(server: Server) -> None:
+    text = shown(server.get("/search?q=strike+harbuor").text)
+    assert "Nothing found" in text
+    assert "Did you mean strike harbour?" in text
+    assert "strike 3" in text
+    text = shown(server.get("/search?q=strike&f=source:nothing&since=2025").text)
+    assert "without source nothing 2" in text
+
+
+def test_an_article_is_read_with_the_words_of_the_search_marked(server: Server) -> None:
+    text = server.get("/article/a1?q=strike+sort:x").text
+    assert "<mark>" not in text  # a query that cannot be read marks nothing, and the article is there
+    text = server.get("/article/a1?q=strike").text
+    assert "Harbour <mark>strike</mark> begins in Port Alder" in text
+    assert "The <mark>strike</mark> began at six." in text
+    assert 'href="https://news.herald.example/strike?id=1" rel="noopener noreferrer nofollow"' in text
+    assert '<article lang="en" dir="auto">' in text
+    assert "TY  - NEWS" in text
+
+
+def test_tables_of_pages_are_csv(server: Server) -> None:
+    lines = server.get("/timeline.csv?q=strike&q=bank&by=month").text.splitlines()
+    assert lines[0] == "query,month,start,count,total,share,low,high,state,burst"
+    assert [line for line in lines if line.startswith("strike,2025-02,")]
+    assert server.get("/facets/source.csv").text.splitlines()[1] == "source,Herald,4,source:Herald"
+    assert server.get("/distinctive.csv?q=strike&against=archive").text.startswith(
+        "word,score,inside,outside"
+    )
+
+
+def test_files_of_pages_are_kept_for_ever(server: Server) -> None:
+    page = server.get("/search").text
+    files = [each for each in links(page) if each.startswith("/assets/")]
+    assert len(files) == 3
+    for each in files:
+        response = server.get(each)
+        assert response.status_code == 200
+        assert "immutable" in response.headers["cache-control"]
+    assert server.get("/assets/../app.py").status_code == 404
+    assert server.get("/assets/news.css").status_code == 404
+
+
+def test_a_browser_gets_a_page_where_there_is_nothing(server: Server) -> None:
+    response = server.get("/nothing", Accept="text/html,*/*")
+    assert (response.status_code, "nothing at this address" in response.text) == (404, True)
+
+
+def test_browsers_and_robots_are_told_about_the_site(server: Server) -> None:
+    assert server.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+    description = server.get("/opensearch.xml")
+    assert 'template="http://localhost:8707/search?q={searchTerms}"' in description.text
