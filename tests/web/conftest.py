@@ -58,6 +58,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with open_archive(location, create=True) as archive:
         archive.add([*ARTICLES, ODD, COPY, Article(id="a5", title="Fog")])
         archive.add([UPDATED])
+    yield from serving(location)
+
+
+def serving(location: Path) -> Iterator[Server]:
+    """A server of this archive, while it is used."""
     with asyncio.Runner() as runner:
         front = Front(str(location), workers=1, seconds=30)
         runner.run(front.__aenter__())
