@@ -95,9 +95,9 @@ def serve(
 ) -> None:
     """Answer questions over HTTP, until Ctrl-C.
 
-    For programs on this machine. The addresses are under /api/v1, and /api/v1/openapi.json describes them.
-    Answers have the JSON of the other commands. The archive is only read; what another process adds to it is
-    found at once.
+    Open the address in a browser to search, read and compare. For programs the addresses are under /api/v1,
+    and /api/v1/openapi.json describes them; answers have the JSON of the other commands. The archive is only
+    read; what another process adds to it is found at once.
 
     Each request is printed on standard error as a line; its query and its sender are left out unless
     --log-queries. The exit code is 0 after Ctrl-C, SIGTERM or SIGHUP. Needs: pip install 'news-search[web]'

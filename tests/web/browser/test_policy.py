@@ -70,18 +70,15 @@ def test_the_pages_of_the_sample_break_no_policy(page: Page, sample: str) -> Non
         assert watched.visit(path) == []
 
 
-def test_a_script_that_is_put_into_a_page_is_found_and_does_not_run(page: Page, sample: str) -> None:
+def test_a_page_that_breaks_its_policy_is_noticed_and_held_to_it(page: Page, sample: str) -> None:
     watched = Watched(page, sample)
     watched.visit("/help")
-    page.evaluate(
-        "() => { const own = document.createElement('img'); own.setAttribute('onerror', 'alert(1)');"
-        " own.src = 'data:x'; document.body.append(own) }"
-    )
-    page.wait_for_function("() => document.images.length === 1")
-    page.evaluate("() => { try { document.body.innerHTML = '<b>x</b>' } catch { console.log('refused') } }")
+    page.evaluate("() => { try { document.body.innerHTML = 'x' } catch { console.log('refused') } }")
+    page.evaluate("() => { new Image().src = 'https://evil.example/x.png' }")
+    page.wait_for_function("() => document.querySelector('h1')")
     assert "refused" in watched.found
-    assert any(each.startswith("violation") for each in watched.found)
-    assert "1" not in watched.found
+    assert "violation img-src" in watched.found
+    assert "violation require-trusted-types-for" in watched.found
 
 
 def test_the_search_field_of_a_page_has_hostile_words_as_they_are(page: Page, hostile: str) -> None:
