@@ -15,9 +15,9 @@ from tests.web.sample import make_sample
 
 FOLDER = ROOT / "docs" / "pictures"
 PICTURES: tuple[tuple[str, str, int, int, Literal["light", "dark"]], ...] = (
-    ("search", "/search?q=storm+OR+ferry+OR+strike&by=month", 1100, 760, "light"),
-    ("article", "/article/{id}?q=storm", 1100, 640, "light"),
-    ("timeline", "/timeline?q=storm&q=strike&q=budget&by=month", 1100, 760, "dark"),
+    ("search", "/search?q=storm+OR+ferry+OR+strike&by=month", 920, 620, "light"),
+    ("article", "/article/{id}?q=storm", 920, 560, "light"),
+    ("timeline", "/timeline?q=storm&q=strike&q=budget&by=month", 920, 760, "dark"),
     ("phone", "/search?q=storm+OR+ferry+OR+strike&by=month", 320, 640, "light"),
 )
 """Name, path, width, height and colours of each picture."""

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import quote, urljoin
 
 import pytest
 
+from search.query import open_archive
+from search.serving import Front
 from search.web.page_parameters import PAGES
+from search.web.pages.assets import CONTENTS
+from search.web.security import Guard, hosts_of
 from search.web.site import POLICY
-from tests.web.conftest import ODD, Server
+from tests.web.conftest import ODD, Server, client_of, serving
 
 EXAMPLES = {
     "/": "",
@@ -164,17 +169,6 @@ def test_an_odd_id_is_a_parameter_of_its_page(server: Server) -> None:
     )
 
 
-def pages_of(server: Server, address: str) -> Iterator[str]:
-    """The text of a search's pages, one after the other."""
-    while True:
-        text = server.get(address).text
-        yield text
-        following = re.search(r'<a class="go" href="([^"]*)" rel="next">', text)
-        if following is None:
-            return
-        address = unescape(following.group(1))
-
-
 def test_a_search_that_finds_nothing_helps_on(server: Server) -> None:
     text = shown(server.get("/search?q=strike+harbuor").text)
     assert "Nothing found" in text
@@ -226,3 +220,46 @@ def test_browsers_and_robots_are_told_about_the_site(server: Server) -> None:
     assert server.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
     description = server.get("/opensearch.xml")
     assert 'template="http://localhost:8707/search?q={searchTerms}"' in description.text
+
+
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of an archive without an article."""
+    location = tmp_path_factory.mktemp("nothing") / "archive"
+    open_archive(location, create=True).close()
+    yield from serving(location)
+
+
+@pytest.mark.parametrize("path", [path for path in EXAMPLES if "{id}" not in path])
+def test_each_page_of_an_empty_archive_is_there(nothing: Server, path: str) -> None:
+    for address in dict.fromkeys((example(path), example(path).partition("?")[0])):
+        response = nothing.get(address)
+        assert response.status_code == 200, response.text
+        assert "<h1" in response.text
+    assert "news index FOLDER" in nothing.get("/search?q=storm").text
+
+
+def test_a_page_that_has_not_changed_is_not_sent_again(server: Server) -> None:
+    first = server.get("/search?q=strike")
+    again = server.get("/search?q=strike", If_None_Match=first.headers["etag"])
+    assert (again.status_code, again.text) == (304, "")
+    assert again.headers["content-security-policy"] == POLICY
+    assert "etag" not in server.get("/search?q=since:7d").headers
+
+
+def test_pages_need_the_token_of_a_server_that_asks_for_one(server: Server) -> None:
+    guard = Guard(hosts_of("127.0.0.1", []), frozenset({sha256(b"secret").hexdigest()}))
+
+    async def ask() -> list[int]:
+        async with (
+            Front(server.location, workers=1, seconds=30) as front,
+            client_of(front, guard=guard) as client,
+        ):
+            found = []
+            for path in ("/", "/search?q=strike", next(iter(CONTENTS))):
+                path = path if path.startswith("/") else f"/assets/{path}"
+                for headers in ({}, {"Authorization": "Bearer secret"}):
+                    found.append((await client.get(path, headers=headers)).status_code)
+            return found
+
+    assert server.runner.run(ask()) == [401, 200] * 3
