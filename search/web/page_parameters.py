@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Annotated, Literal, Self
+from urllib.parse import quote
 
 from pydantic import Field
 
 from search.dates import Interval
-from search.errors import InvalidRequest
 from search.serving import Task
 from search.web.address import Pairs, View, article_address, pairs_of
 from search.web.address import address as address_of
@@ -199,10 +199,8 @@ class FacetPageParameters(_Viewed, FormedPage):
         if self.v:
             term = self.v[0] if len(self.v) == 1 else f"({' OR '.join(self.v)})"
             return self.view().narrowed(term).url()
-        if "/" in self.field:
-            raise InvalidRequest(f"there is no field {self.field!r:.60}")
         found = [("find", self.find)] if self.find else []
-        return address_of(f"/facets/{self.field}", [*self.view().pairs(), *found])
+        return address_of(f"/facets/{quote(self.field, safe='')}", [*self.view().pairs(), *found])
 
 
 class DistinctivePageParameters(QuestionParameters, FormedPage):

@@ -103,9 +103,19 @@ def test_every_page_has_an_example() -> None:
     assert {path.replace("/article", "/article/{id}", 1) for path in plain} <= set(EXAMPLES)
 
 
-@pytest.mark.parametrize("path", EXAMPLES)
-def test_each_link_of_a_page_leads_somewhere(server: Server, path: str) -> None:
-    address = example(path)
+ANY = "q=dockers+nothing&any=1"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *map(example, EXAMPLES),
+        f"/search?{ANY}",
+        f"/facets/keyword?{ANY}",
+        f"/distinctive?{ANY}&against=archive",
+    ],
+)
+def test_each_link_of_a_page_leads_somewhere(server: Server, address: str) -> None:
     own = [urljoin(address, each) for each in links(server.get(address).text)]
     local = [each for each in own if each.startswith("/") and not each.startswith("/export.")]
     assert local
@@ -148,6 +158,15 @@ def test_an_empty_parameter_of_a_form_is_left_out_of_the_address(server: Server)
     response = server.get("/search?sort=oldest&q=strike")
     assert response.headers["location"] == "/search?q=strike&sort=oldest"
     assert server.get("/search?q=strike&sort=oldest").status_code == 200
+
+
+@pytest.mark.parametrize("field", ["a%20b", "%C3%84", "%c3%84"])
+def test_a_field_that_does_not_exist_is_refused_at_its_canonical_address(server: Server, field: str) -> None:
+    response = server.get(f"/facets/{field}")
+    for _ in range(2):
+        if response.status_code == 303:
+            response = server.get(response.headers["location"])
+    assert response.status_code in (400, 404)
 
 
 def test_values_that_are_ticked_become_one_filter(server: Server) -> None:

@@ -15,11 +15,11 @@ from search.present.chart import chart_as_svg, chart_of, written
 from search.present.study import DISTINCTIVE_COLUMNS, distinctive_rows
 from search.present.table import facets_as_table, rows_as_table
 from search.present.times import timeline_columns, timeline_rows
-from search.query import Archive, Distinctive, Question
+from search.query import Archive, Distinctive, Question, Results
 from search.serving import Answer
 from search.text import fold
 from search.web.address import Pairs, View, address, pairs_of
-from search.web.pages.narrowing import Choice, chips, choice_of, counted_fields, label_of
+from search.web.pages.narrowing import Choice, choice_of, counted_fields, filterable, label_of
 from search.web.pages.render import rendered
 from search.web.pages.strip import days_of, interval_within
 from search.web.tasks import Asked, answer_of, found_of
@@ -134,7 +134,6 @@ class TimelinePage:
             blank=max(1, min(3, MAX_QUERIES) - len(counted.queries))
             if len(counted.queries) < MAX_QUERIES
             else 0,
-            chips=chips(View(counted.asked)),
             carried=[pair for pair in counted.pairs() if pair[0] not in ("q", "share", "by")],
         )
         return answer_of(archive, before, body, lasts=not by_now)
@@ -198,10 +197,9 @@ class FacetPage:
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, shown = archive.version(), self.view.asked.view(archive)
-        facet, total, by_now = _facet(self, shown, deadline)
-        values: list[Choice] = [
-            choice_of(self.view, each.value, each.count, each.query) for each in facet.values
-        ]
+        facet, found = _facet(self, shown, deadline)
+        view = filterable(self.view, found.read_as)
+        values: list[Choice] = [choice_of(view, each.value, each.count, each.query) for each in facet.values]
         body = rendered(
             "facet.html",
             view=self.view,
@@ -211,17 +209,16 @@ class FacetPage:
             rows=list(zip(values, (each.query for each in facet.values), strict=True)),
             most=max((each.count for each in values), default=1),
             facet=facet,
-            total=total,
+            total=found.total,
             back=self.view.url(),
-            chips=chips(self.view),
-            carried=self.view.pairs(),
+            carried=view.pairs(),
             limit=MAX_VALUES,
             table=address(
                 f"/facets/{facet.field}.csv",
                 [*self.view.pairs(), *([("find", self.find)] if self.find else [])],
             ),
         )
-        return answer_of(archive, before, body, lasts=not by_now)
+        return answer_of(archive, before, body, lasts=not found.depends_on_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +231,12 @@ class FacetTable:
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, shown = archive.version(), self.view.asked.view(archive)
-        facet, _, by_now = _facet(self, shown, deadline)
-        return _csv(archive, before, facets_as_table([facet]), lasts=not by_now)
+        facet, found = _facet(self, shown, deadline)
+        return _csv(archive, before, facets_as_table([facet]), lasts=not found.depends_on_now)
 
 
-def _facet(page: FacetPage | FacetTable, archive: Archive, deadline: Deadline) -> tuple[Facet, int, bool]:
-    """The values of the field with the letters that are looked for; the matches; if they depend on now."""
+def _facet(page: FacetPage | FacetTable, archive: Archive, deadline: Deadline) -> tuple[Facet, Results]:
+    """The values of the field with the letters that are looked for, and the facts about the matches."""
     fields = archive.state().extra_fields
     name = field_name(page.field, fields) or page.field
     if name not in (*counted_fields(()), "precision", *fields):
@@ -258,7 +255,7 @@ def _facet(page: FacetPage | FacetTable, archive: Archive, deadline: Deadline) -
     if page.find:
         sought = fold(page.find)
         facet = replace(facet, values=tuple(each for each in facet.values if sought in fold(each.value)))
-    return facet, found.total, found.depends_on_now
+    return facet, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +268,15 @@ class DistinctivePage:
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, shown = archive.version(), self.asked.view(archive)
         found, reason = None, ""
-        by_now = self.against not in AGAINST or found_of(self.asked, shown, deadline).depends_on_now
+        matches = found_of(self.asked, shown, deadline)
+        by_now = self.against not in AGAINST or matches.depends_on_now
         if self.asked.q != "*" or self.asked.f:
             try:
                 found = _distinctive(self, shown, deadline)
             except InvalidRequest as error:
                 reason = str(error)
         view = View(self.asked)
+        narrower = filterable(view, matches.read_as)
         choices = [
             (
                 name.replace("-", " "),
@@ -294,10 +293,9 @@ class DistinctivePage:
             view=view,
             found=found,
             reason=reason,
-            words=[(each, view.narrowed(each.word).url()) for each in found.words] if found else [],
+            words=[(each, narrower.narrowed(each.word).url()) for each in found.words] if found else [],
             choices=choices,
             against=self.against.replace("-", " "),
-            chips=chips(view),
             carried=pairs_of(self.asked),
             table=address("/distinctive.csv", [*pairs_of(self.asked), ("against", self.against)]),
             back=view.url(),

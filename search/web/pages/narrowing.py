@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.engine import Facet, Results
 from search.fields import FACET_FIELDS
@@ -57,6 +57,14 @@ def counted_fields(extra_fields: Sequence[str]) -> list[str]:
 def label_of(field: str) -> str:
     """A field in words."""
     return _LABELS.get(field, field.replace("_", " "))
+
+
+def filterable(view: View, read_as: str) -> View:
+    """The same search, to which filters can be added: with any of the words it is written with OR."""
+    if not view.asked.any_word:
+        return view
+    asked = replace(view.asked, q=read_as, any_word=False, since=None, until=None)
+    return View(asked, view.sort, view.by, view.collapse)
 
 
 def choices(view: View, results: Results) -> list[Choices]:

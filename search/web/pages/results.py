@@ -15,6 +15,7 @@ from search.web.pages.narrowing import (
     chips,
     choices,
     counted_fields,
+    filterable,
 )
 from search.web.pages.render import rendered
 from search.web.pages.strip import Strip, strip_of, timeline_address, trail
@@ -73,10 +74,10 @@ class SearchPage:
             clear=View(
                 replace(asked, f=(), since=None, until=None, any_word=False, tz=None, as_of=None)
             ).url(),
-            choices=choices(view, results),
+            choices=choices(filterable(view, results.read_as), results),
             strip=strip,
             trail=trail(view),
-            undated=view.narrowed("date:none").url() if months.missing else "",
+            undated=filterable(view, results.read_as).narrowed("date:none").url() if months.missing else "",
             missing=months.missing,
             zone=shown.zone,
             sorts=[

@@ -14,7 +14,7 @@ from search.serving import Answer
 from search.text import STOP_WORDS
 from search.web.address import View, address, pairs_of
 from search.web.forms import EXPORT_FORMS
-from search.web.pages.narrowing import chips, counted_fields, label_of
+from search.web.pages.narrowing import counted_fields, label_of
 from search.web.pages.render import rendered
 from search.web.pages.results import forms_of
 from search.web.pages.strip import strip_of
@@ -175,7 +175,6 @@ class ExportPage:
             pages=forms_of(View(self.asked)),
             columns=columns_of(None, shown.state().extra_fields),
             carried=pairs,
-            chips=chips(View(self.asked)),
             back=View(self.asked).url(),
         )
         return answer_of(archive, before, body, lasts=not found.depends_on_now)
