@@ -19,7 +19,7 @@ import pytest
 from search.query import open_archive
 from search.web.operations import API
 from tests.conftest import ARTICLES
-from tests.web.test_server import SECONDS, Served, served
+from tests.web.running import SECONDS, Served, served
 
 MANY = "NEWS_WEB" in os.environ
 CASES_OF_AN_OPERATION = 60 if MANY else 4
