@@ -34,7 +34,7 @@ LAYERS = (
     {"present"},
     {"config"},
     {"serving"},
-    {"web"},
+    {"web", "mcp"},
     {"cli"},
 )
 INDEX_LAYERS = (
@@ -63,7 +63,8 @@ HOMES = {
     "starlette": {"web"},
     "uvicorn": {"web"},
     "uvloop": {"web"},
-    "pydantic": {"web"},
+    "pydantic": {"web", "mcp"},
+    "mcp": {"mcp"},
     "pyarrow": {"sources", "present"},
     **{
         name: {"sources"}
@@ -245,6 +246,7 @@ UNNEEDED = (
     "asyncio",
     "search.serving",
     "search.web",
+    "search.mcp",
     "importlib.metadata",
     "search.index.write",
     "search.archive.concordance",
