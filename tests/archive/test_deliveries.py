@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -306,3 +307,16 @@ def test_an_article_that_is_forgotten_during_a_look_is_not_delivered(
     assert ids(archive.new()) == ["a"]
     archive.close()
     assert b"secret" not in (tmp_path / "watched" / "articles.db").read_bytes()
+
+
+def test_memory_of_a_look_grows_with_the_copies_and_not_with_their_square(archive: Archive) -> None:
+    archive.add(ferry(f"a{n}", TEXT) for n in range(2_000))
+    archive.new()  # so that what a look needs once is there
+    archive.remove_saved("ferry")
+    archive.save("ferry", "ferry", start=2, every_copy=True)
+    tracemalloc.start()
+    try:
+        assert len(archive.new().entries) == 1_000
+        assert tracemalloc.get_traced_memory()[1] < 40 << 20
+    finally:
+        tracemalloc.stop()

@@ -176,7 +176,7 @@ class ArrivalFinder:
             return
         name, markers = search.watch.name, Markers(highlights, self._view.check)
         prints = {identity: _fingerprint(articles[identity]) for identity in found}
-        members = {identity: self._members_of(self._group(identity)) - {identity} for identity in found}
+        members = {identity: self._members_of(self._group(identity)) for identity in found}
         told, texts = set[str](), set[bytes]()
         if name:
             told = self._told(name, frozenset[str]().union(*members.values()))
