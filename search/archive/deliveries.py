@@ -127,7 +127,7 @@ def saved_search(stored: StoredSearch) -> SavedSearch:
 
 def entries_to_store(name: str, arrivals: Arrivals, *, every_copy: bool) -> Iterator[StoredEntry]:
     """Write an entry for each article that arrived."""
-    texts: dict[str, int] = {}
+    texts: dict[tuple[str, Reason], int] = {}
     for place, each in enumerate(arrivals.found):
         facts = {
             "seen": each.at.isoformat(),
@@ -135,7 +135,7 @@ def entries_to_store(name: str, arrivals: Arrivals, *, every_copy: bool) -> Iter
             "snippet": each.snippet.text,
             "marks": each.snippet.marks,
         }
-        text = place if every_copy else texts.setdefault(each.group, place)
+        text = place if every_copy else texts.setdefault((each.group, each.reason), place)
         earlier = each.earlier and not every_copy
         written = json.dumps(facts)
         identity, print_ = each.article.id, each.fingerprint

@@ -15,9 +15,9 @@ from search.snippets import Snippet
 Reason = Literal["new", "changed", "now matches"]
 """The reason why an article is delivered.
 
-It came, and it matched then (new); or it was there, or came, and did not match before (now matches); or it
-matched before, and its headline or text has other words (changed). Where the version before has been pruned,
-it is "changed".
+It came, and it matched then (new); or it has changed, and did not match before (now matches); or it matched
+before as well, and its headline or text has other words (changed). Before is the version at the mark, or the
+one in which it came if that was later. Where that version has been pruned, it is "changed".
 """
 
 

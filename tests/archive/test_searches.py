@@ -90,6 +90,21 @@ def test_changes_are_told_where_they_are_asked_for(archive: Archive) -> None:
     ]
 
 
+def test_a_correction_that_comes_before_the_first_look_is_told(archive: Archive) -> None:
+    archive.save("ferry", "ferry", replace=True, changes=True)
+    archive.save("often", "ferry", changes=True)
+    archive.add([Article(id="x", title="Ferry sinks, 40 dead")])
+    often = [(each.reason, each.article.title) for each in archive.new("often").entries]
+    archive.confirm(1)
+    archive.add([Article(id="x", title="Correction: ferry sinks, no one dead")])
+    often += [(each.reason, each.article.title) for each in archive.new("often").entries]
+    once = [(each.reason, each.article.title) for each in archive.new("ferry").entries]
+    assert once == often == [
+        ("new", "Ferry sinks, 40 dead"),
+        ("changed", "Correction: ferry sinks, no one dead"),
+    ]  # fmt: skip
+
+
 def test_a_delivery_is_given_again_until_it_is_confirmed(archive: Archive) -> None:
     archive.add([ferry("a")])
     first = archive.new()
