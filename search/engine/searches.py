@@ -22,7 +22,7 @@ one in which it came if that was later. Where that version has been pruned, it i
 
 
 LAST_NUMBER = 1 << 62
-"""Larger than the number of every article."""
+"""Larger than the number of every article and of every delivery."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,6 +238,15 @@ def test_names_and_numbers_of_other_types_are_refused(archive: Archive) -> None:
         archive.delivered(upto="x")  # type: ignore[arg-type]  # as a caller without types may
 
 
+def test_a_number_that_sqlite_cannot_hold_is_refused(archive: Archive) -> None:
+    archive.add([ferry("a")])
+    archive.new()
+    for number in (1 << 63, 10**5_000, -(1 << 64)):
+        for ask in (archive.delivery, archive.confirm, lambda number: archive.delivered(upto=number)):
+            with pytest.raises(InvalidRequest, match="no delivery"):
+                ask(number)
+
+
 def test_a_look_that_finds_much_is_cut_into_deliveries(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
