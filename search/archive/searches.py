@@ -138,7 +138,7 @@ class WatchingArchive(OpenedArchive):
         now: datetime,
         timeout: Timeout,
     ) -> Delivery | None:
-        """Look once, and keep the outcome; None if another look was faster."""
+        """Look once, and keep the outcome; None if a search has looked or was replaced meanwhile."""
         known = {each.name: each for each in watching.saved_searches() if each.name in wanted}
         saved = {name: read_stored(each.question) for name, each in known.items()}
         with self._reading(timeout) as (reader, check):
@@ -156,7 +156,7 @@ class WatchingArchive(OpenedArchive):
             entries += entries_to_store(name, each, every_copy=saved[name].every_copy)
             if each.mark.revision < state.revision:
                 warnings += (f"there are more new articles for {name!r}; ask again",)
-        marks = {name: (known[name].mark, each.mark) for name, each in looked.items()}
+        marks = {name: (known[name], each.mark) for name, each in looked.items()}
         asked, every = tuple(wanted), names is None
         number = watching.deliver(Look(asked, every, now, marks, entries)) if looked else 0
         if number is None:

@@ -139,7 +139,7 @@ class StoredDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The outcome of a look: for each search that has looked the mark before and after it, and the entries.
+    """The outcome of a look: for each search that has looked, as it was, the mark after it; and the entries.
 
     `searches` are the ones that were asked; `all` is True if all were asked.
     """
@@ -147,5 +147,5 @@ class Look:
     searches: tuple[str, ...]
     all: bool
     made: datetime
-    marks: Mapping[str, tuple[Mark, Mark]]
+    marks: Mapping[str, tuple[StoredSearch, Mark]]
     entries: Sequence[StoredEntry]

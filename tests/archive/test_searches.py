@@ -12,7 +12,7 @@ import pytest
 
 from search.article import Article
 from search.backends import maintained
-from search.engine import Watching
+from search.engine import Look, Watching
 from search.errors import InvalidRequest, QuerySyntaxError
 from search.present.schema import to_json
 from search.query import Archive, Delivery, Question, open_archive
@@ -303,6 +303,22 @@ def test_a_look_that_another_one_overtakes_looks_again(
 
         monkeypatch.setattr(archive.engine, "deliver", overtaken)
         assert (ids(archive.new()), archive.new().number, seen) == (["a"], 1, [1])
+
+
+def test_a_search_that_is_replaced_during_a_look_loses_no_article(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.add([ferry("a"), Article(id="m", title="Mill shut")])
+    assert isinstance(archive.engine, Watching)
+    keep, questions = archive.engine.deliver, ["mill"]
+
+    def replaced(look: Look) -> int | None:
+        while questions:
+            archive.save("ferry", questions.pop(), replace=True)
+        return keep(look)
+
+    monkeypatch.setattr(archive.engine, "deliver", replaced)
+    assert ids(archive.new("ferry")) == ["m"]
 
 
 def test_damaged_searches_are_found_by_verify(archive: Archive, tmp_path: Path) -> None:
