@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tarfile
 import tracemalloc
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -170,6 +171,27 @@ def test_a_copy_is_known_where_the_only_article_with_its_text_has_gone(archive: 
     archive.rebuild()
     archive.add([ferry("b", TEXT)])
     assert taken(archive) == []
+
+
+COPIES = [
+    [ferry("b", TEXT), ferry("a", TEXT), ferry("b", OTHER)],
+    [ferry("a", TEXT), ferry("b", TEXT), ferry("a", OTHER), ferry("c", OTHER)],
+    [Article(id="a", title="Mill", body="Shut."), ferry("a", TEXT), ferry("b", TEXT)],
+    [Article(id="a", title="Mill", body="Shut."), ferry("b", TEXT), ferry("a", TEXT)],
+]
+
+
+@pytest.mark.parametrize("added", COPIES)
+def test_copies_are_the_same_however_often_one_looks(archive: Archive, added: Sequence[Article]) -> None:
+    archive.save("once", "ferry", changes=True)
+    archive.save("often", "ferry", changes=True)
+    often = list[tuple[str, str]]()
+    for each in added:
+        archive.add([each])
+        delivery = archive.new("often")
+        often += [(entry.id, entry.reason) for entry in delivery.entries]
+        archive.confirm(delivery)
+    assert [(entry.id, entry.reason) for entry in archive.new("once").entries] == often
 
 
 def test_articles_without_any_word_are_no_copies_of_each_other(archive: Archive) -> None:
