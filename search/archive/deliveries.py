@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import get_args
 
 from search.archive.question import Question
 from search.article import Article
@@ -126,8 +127,12 @@ def saved_search(stored: StoredSearch) -> SavedSearch:
 
 
 def entries_to_store(name: str, arrivals: Arrivals, *, every_copy: bool) -> Iterator[StoredEntry]:
-    """Write an entry for each article that arrived."""
-    texts: dict[str, int] = {}
+    """Write an entry for each article that arrived.
+
+    As from look to look, articles are copies of one text by their group or by their fingerprint, and a new
+    one is a copy also of an article that has changed, but not the other way round.
+    """
+    texts: dict[tuple[str | bytes, Reason], int] = {}
     for place, each in enumerate(arrivals.found):
         facts = {
             "seen": each.at.isoformat(),
@@ -135,7 +140,13 @@ def entries_to_store(name: str, arrivals: Arrivals, *, every_copy: bool) -> Iter
             "snippet": each.snippet.text,
             "marks": each.snippet.marks,
         }
-        text = place if every_copy else texts.setdefault(each.group, place)
+        text = place
+        if not every_copy:
+            names = [known for known in (each.group, each.fingerprint) if known]
+            reasons = get_args(Reason) if each.reason == "new" else (each.reason,)
+            keys = ((known, reason) for known in names for reason in reasons)
+            text = next((texts[key] for key in keys if key in texts), place)
+            texts |= {(known, each.reason): text for known in names}
         earlier = each.earlier and not every_copy
         written = json.dumps(facts)
         identity, print_ = each.article.id, each.fingerprint

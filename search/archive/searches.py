@@ -29,6 +29,7 @@ from search.archive.opened import REVISION, OpenedArchive, Past
 from search.archive.question import Question, question_of, read_question
 from search.dates.bounds import Moment, period_of
 from search.engine import (
+    LAST_NUMBER,
     Look,
     Mark,
     Reader,
@@ -137,7 +138,7 @@ class WatchingArchive(OpenedArchive):
         now: datetime,
         timeout: Timeout,
     ) -> Delivery | None:
-        """Look once, and keep the outcome; None if another look was faster."""
+        """Look once, and keep the outcome; None if a search has looked or was replaced meanwhile."""
         known = {each.name: each for each in watching.saved_searches() if each.name in wanted}
         saved = {name: read_stored(each.question) for name, each in known.items()}
         with self._reading(timeout) as (reader, check):
@@ -155,7 +156,7 @@ class WatchingArchive(OpenedArchive):
             entries += entries_to_store(name, each, every_copy=saved[name].every_copy)
             if each.mark.revision < state.revision:
                 warnings += (f"there are more new articles for {name!r}; ask again",)
-        marks = {name: (known[name].mark, each.mark) for name, each in looked.items()}
+        marks = {name: (known[name], each.mark) for name, each in looked.items()}
         asked, every = tuple(wanted), names is None
         number = watching.deliver(Look(asked, every, now, marks, entries)) if looked else 0
         if number is None:
@@ -177,7 +178,7 @@ class WatchingArchive(OpenedArchive):
 
         Only articles that have been forgotten or cancelled since are left out.
         """
-        stored = self._watching().delivery(checked_as(int, "a delivery", number))
+        stored = self._watching().delivery(_number_of(number))
         if stored is None:
             last = self._watching().last_delivery()
             raise InvalidRequest(
@@ -267,7 +268,12 @@ class WatchingArchive(OpenedArchive):
 
 
 def _number_of(delivery: Delivery | int) -> int:
-    return delivery.number if isinstance(delivery, Delivery) else checked_as(int, "a delivery", delivery)
+    """The number of a delivery; raises `InvalidRequest` for one that no archive can keep."""
+    if isinstance(delivery, Delivery):
+        return delivery.number
+    if abs(number := checked_as(int, "a delivery", delivery)) > LAST_NUMBER:
+        raise InvalidRequest("there is no delivery with a number of this size")
+    return number
 
 
 def _in_words(waiting: StoredDelivery) -> str:

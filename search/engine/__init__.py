@@ -55,6 +55,7 @@ from search.engine.results import (
     Version,
 )
 from search.engine.searches import (
+    LAST_NUMBER,
     Arrival,
     Arrivals,
     Look,
@@ -69,6 +70,7 @@ from search.engine.searches import (
 __all__ = [
     "AGAINST",
     "DEFAULT_RANKING",
+    "LAST_NUMBER",
     "MAX_BINS",
     "MAX_HITS",
     "MAX_NAMED_FIELDS",

@@ -221,8 +221,8 @@ class Watching(Protocol):
         """Keep a delivery, and how far its searches have looked: both or neither.
 
         Return the number of the delivery, which no other ever has; without entries there is no delivery, and
-        the number is 0. None, and nothing is kept, if a search has looked meanwhile. Articles that have been
-        erased meanwhile are left out.
+        the number is 0. None, and nothing is kept, if a search has looked or was replaced meanwhile. Articles
+        that have been erased meanwhile are left out.
         """
 
     def confirm(self, number: int) -> None:

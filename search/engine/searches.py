@@ -15,14 +15,14 @@ from search.snippets import Snippet
 Reason = Literal["new", "changed", "now matches"]
 """The reason why an article is delivered.
 
-It came, and it matched then (new); or it was there, or came, and did not match before (now matches); or it
-matched before, and its headline or text has other words (changed). Where the version before has been pruned,
-it is "changed".
+It came, and it matched then (new); or it has changed, and did not match before (now matches); or it matched
+before as well, and its headline or text has other words (changed). Before is the version at the mark, or the
+one in which it came if that was later. Where that version has been pruned, it is "changed".
 """
 
 
 LAST_NUMBER = 1 << 62
-"""Larger than the number of every article."""
+"""Larger than the number of every article and of every delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class StoredDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The outcome of a look: for each search that has looked the mark before and after it, and the entries.
+    """The outcome of a look: for each search that has looked, as it was, the mark after it; and the entries.
 
     `searches` are the ones that were asked; `all` is True if all were asked.
     """
@@ -147,5 +147,5 @@ class Look:
     searches: tuple[str, ...]
     all: bool
     made: datetime
-    marks: Mapping[str, tuple[Mark, Mark]]
+    marks: Mapping[str, tuple[StoredSearch, Mark]]
     entries: Sequence[StoredEntry]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tarfile
+import tracemalloc
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -171,6 +173,27 @@ def test_a_copy_is_known_where_the_only_article_with_its_text_has_gone(archive: 
     assert taken(archive) == []
 
 
+COPIES = [
+    [ferry("b", TEXT), ferry("a", TEXT), ferry("b", OTHER)],
+    [ferry("a", TEXT), ferry("b", TEXT), ferry("a", OTHER), ferry("c", OTHER)],
+    [Article(id="a", title="Mill", body="Shut."), ferry("a", TEXT), ferry("b", TEXT)],
+    [Article(id="a", title="Mill", body="Shut."), ferry("b", TEXT), ferry("a", TEXT)],
+]
+
+
+@pytest.mark.parametrize("added", COPIES)
+def test_copies_are_the_same_however_often_one_looks(archive: Archive, added: Sequence[Article]) -> None:
+    archive.save("once", "ferry", changes=True)
+    archive.save("often", "ferry", changes=True)
+    often = list[tuple[str, str]]()
+    for each in added:
+        archive.add([each])
+        delivery = archive.new("often")
+        often += [(entry.id, entry.reason) for entry in delivery.entries]
+        archive.confirm(delivery)
+    assert [(entry.id, entry.reason) for entry in archive.new("once").entries] == often
+
+
 def test_articles_without_any_word_are_no_copies_of_each_other(archive: Archive) -> None:
     archive.save("all", "*")
     for identity in ("x", "y"):
@@ -235,6 +258,15 @@ def test_names_and_numbers_of_other_types_are_refused(archive: Archive) -> None:
         archive.new(5)  # type: ignore[arg-type]  # as a caller without types may
     with pytest.raises(InvalidRequest, match="must be a whole number"):
         archive.delivered(upto="x")  # type: ignore[arg-type]  # as a caller without types may
+
+
+def test_a_number_that_sqlite_cannot_hold_is_refused(archive: Archive) -> None:
+    archive.add([ferry("a")])
+    archive.new()
+    for number in (1 << 63, 10**5_000, -(1 << 64)):
+        for ask in (archive.delivery, archive.confirm, lambda number: archive.delivered(upto=number)):
+            with pytest.raises(InvalidRequest, match="no delivery"):
+                ask(number)
 
 
 def test_a_look_that_finds_much_is_cut_into_deliveries(
@@ -306,3 +338,16 @@ def test_an_article_that_is_forgotten_during_a_look_is_not_delivered(
     assert ids(archive.new()) == ["a"]
     archive.close()
     assert b"secret" not in (tmp_path / "watched" / "articles.db").read_bytes()
+
+
+def test_memory_of_a_look_grows_with_the_copies_and_not_with_their_square(archive: Archive) -> None:
+    archive.add(ferry(f"a{n}", TEXT) for n in range(2_000))
+    archive.new()  # so that what a look needs once is there
+    archive.remove_saved("ferry")
+    archive.save("ferry", "ferry", start=2, every_copy=True)
+    tracemalloc.start()
+    try:
+        assert len(archive.new().entries) == 1_000
+        assert tracemalloc.get_traced_memory()[1] < 40 << 20
+    finally:
+        tracemalloc.stop()

@@ -12,7 +12,7 @@ import pytest
 
 from search.article import Article
 from search.backends import maintained
-from search.engine import Watching
+from search.engine import Look, Watching
 from search.errors import InvalidRequest, QuerySyntaxError
 from search.present.schema import to_json
 from search.query import Archive, Delivery, Question, open_archive
@@ -88,6 +88,21 @@ def test_changes_are_told_where_they_are_asked_for(archive: Archive) -> None:
         ("a", "changed", 3),
         ("b", "now matches", 3),
     ]
+
+
+def test_a_correction_that_comes_before_the_first_look_is_told(archive: Archive) -> None:
+    archive.save("ferry", "ferry", replace=True, changes=True)
+    archive.save("often", "ferry", changes=True)
+    archive.add([Article(id="x", title="Ferry sinks, 40 dead")])
+    often = [(each.reason, each.article.title) for each in archive.new("often").entries]
+    archive.confirm(1)
+    archive.add([Article(id="x", title="Correction: ferry sinks, no one dead")])
+    often += [(each.reason, each.article.title) for each in archive.new("often").entries]
+    once = [(each.reason, each.article.title) for each in archive.new("ferry").entries]
+    assert once == often == [
+        ("new", "Ferry sinks, 40 dead"),
+        ("changed", "Correction: ferry sinks, no one dead"),
+    ]  # fmt: skip
 
 
 def test_a_delivery_is_given_again_until_it_is_confirmed(archive: Archive) -> None:
@@ -288,6 +303,22 @@ def test_a_look_that_another_one_overtakes_looks_again(
 
         monkeypatch.setattr(archive.engine, "deliver", overtaken)
         assert (ids(archive.new()), archive.new().number, seen) == (["a"], 1, [1])
+
+
+def test_a_search_that_is_replaced_during_a_look_loses_no_article(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.add([ferry("a"), Article(id="m", title="Mill shut")])
+    assert isinstance(archive.engine, Watching)
+    keep, questions = archive.engine.deliver, ["mill"]
+
+    def replaced(look: Look) -> int | None:
+        while questions:
+            archive.save("ferry", questions.pop(), replace=True)
+        return keep(look)
+
+    monkeypatch.setattr(archive.engine, "deliver", replaced)
+    assert ids(archive.new("ferry")) == ["m"]
 
 
 def test_damaged_searches_are_found_by_verify(archive: Archive, tmp_path: Path) -> None:

@@ -240,7 +240,7 @@ def test_a_look_is_caught_whose_mark_moves_before_its_articles_are_kept(
         keep(cursor, replace(look, entries=()))
         cursor.execute("COMMIT")
         cursor.execute("BEGIN IMMEDIATE")
-        after = {name: (mark, mark) for name, (_, mark) in look.marks.items()}
+        after = {name: (replace(known, mark=mark), mark) for name, (known, mark) in look.marks.items()}
         return keep(cursor, replace(look, marks=after))
 
     monkeypatch.setattr(searches, "deliver", apart)

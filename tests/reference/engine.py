@@ -200,7 +200,10 @@ class ReferenceEngine(ReferenceHistory):
         return [self._arrivals(watch) for watch in watches]
 
     def _arrivals(self, watch: Watch) -> Arrivals:
-        """Look at every state; the arrivals have no revision and no time, which a dict does not have."""
+        """Look at the states in which articles came, and compare the last one with the one at the mark.
+
+        The arrivals have no revision and no time, which a dict does not have.
+        """
 
         def found(versions: Mapping[str, Article]) -> set[str]:
             articles = {**self.articles, **versions}
@@ -215,30 +218,28 @@ class ReferenceEngine(ReferenceHistory):
         after = watch.mark.revision
         first = {i: brought(i) for i in self.articles}
         came = {i: self.states[n][i] for i, n in first.items() if n > after}
-        shown = {i: came[i] for i in found(came)}
-        reasons: dict[str, Reason] = dict.fromkeys(shown, "new")
+        shown: list[tuple[Article, Reason]] = [(came[i], "new") for i in found(came)]
         if watch.changes:
-            past = {i: a for i, a in self.states[after].items() if first.get(i, after + 1) <= after}
-            earlier = found({i: past[i] for i in self.articles if i in past})
-            touched = {i for i, a in self.articles.items() if a != (came.get(i) or past.get(i))}
-            for i in found({i: self.articles[i] for i in touched - reasons.keys()}):
-                shown[i] = self.articles[i]
+            before = {i: came.get(i) or self.states[after][i] for i in self.articles}
+            earlier = found(before)
+            for i in found({i: a for i, a in self.articles.items() if a != before[i]}):
+                now = self.articles[i]
                 if i not in earlier:
-                    reasons[i] = "now matches"
-                elif not {"headline", "text"}.isdisjoint(levels_between(past[i], self.articles[i])):
-                    reasons[i] = "changed"
+                    shown.append((now, "now matches"))
+                elif not {"headline", "text"}.isdisjoint(levels_between(before[i], now)):
+                    shown.append((now, "changed"))
         at = datetime.min.replace(tzinfo=UTC)
         return Arrivals(
             tuple(
                 Arrival(
-                    replace(shown[i], description="", highlights=(), body=""),
+                    replace(article, description="", highlights=(), body=""),
                     Snippet(""),
                     0,
                     at,
-                    how,
-                    self._group(i),
+                    reason,
+                    self._group(article.id),
                 )
-                for i, how in reasons.items()
+                for article, reason in shown
             ),
             watch.mark,
         )

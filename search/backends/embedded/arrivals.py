@@ -2,8 +2,9 @@
 
 They are indexed once more, in memory and alone, so that a thousand queries cost no more on a large archive
 than on a small one. An article that came is searched and shown in the version in which it came, also where it
-has changed since, so that the outcome does not depend on how often one looks. Words have the terms that they
-have in the whole archive, and copies the groups.
+has changed since, so that the new articles do not depend on how often one looks. The changes of an article
+between two looks are one change. Words have the terms that they have in the whole archive, and copies the
+groups.
 """
 
 from __future__ import annotations
@@ -136,27 +137,26 @@ class ArrivalFinder:
         self._take(search, {i: ("new", *places[i]) for i in ids}, articles, highlights)
 
     def _find_changed(self, found: Sequence[_Search], after: int) -> None:
-        """Search the articles that changed after a revision, as they are, and as they were before."""
+        """Search the articles that changed after a revision, or after they came, in both versions."""
         for some in self._store.touched(after, self._revision, BATCH_ARTICLES):
             self._view.check()
             if not any(each.is_open for each in found):
                 return
             batch = _Batch(self._store, some, after, self._revision)
-            came, before = (self._indexed(each, batch.seen, {}) for each in (batch.came, batch.before))
+            before = self._indexed(batch.before, batch.seen, {})
             now = self._indexed(batch.changed, batch.seen, batch.edits)
             for each in found:
                 if not each.is_open:
                     continue
                 try:
                     later, highlights = _find(now, each.watch.query)
-                    new, _ = _find(came, each.watch.query)
                     earlier, _ = _find(before, each.watch.query)
                 except DeadlineExceeded:
                     raise
                 except SearchError as error:  # of this query alone
                     each.failure = error
                     continue
-                reasons = {i: batch.reason(i, matched=i in earlier) for i in later - new}
+                reasons = {i: batch.reason(i, matched=i in earlier) for i in later}
                 taken = {
                     i: (reason, batch.revisions[i], batch.numbers[i])
                     for i, reason in reasons.items()
@@ -176,7 +176,7 @@ class ArrivalFinder:
             return
         name, markers = search.watch.name, Markers(highlights, self._view.check)
         prints = {identity: _fingerprint(articles[identity]) for identity in found}
-        members = {identity: self._members_of(self._group(identity)) - {identity} for identity in found}
+        members = {identity: self._members_of(self._group(identity)) for identity in found}
         told, texts = set[str](), set[bytes]()
         if name:
             told = self._told(name, frozenset[str]().union(*members.values()))
@@ -244,10 +244,10 @@ def _as_they_came(
 
 
 class _Batch:
-    """Some of the articles that came or changed, in each version that is looked at, by id.
+    """The articles, of some, that changed after a revision or after they came, in two versions, by id.
 
-    `came` has them as they came, `before` as they were before any of the changes, `changed` as they are now
-    if they have changed.
+    `before` has them as they were after that revision, or as they came if that was later; without versions
+    that have been pruned. `changed` has them as they are now.
     """
 
     def __init__(self, store: Store, some: Sequence[Arrived], after: int, revision: int) -> None:
@@ -257,21 +257,19 @@ class _Batch:
         self.numbers = {each.identity: each.number for each in some}
         self.seen = store.first_seen(ids)
         some = [each for each in some if self.revisions.get(each.identity, 0) > max(after, each.came)]
-        self._new = {each.identity for each in some if each.came > after}
-        self.came = _as_they_came(
-            store, [each for each in some if each.identity in self._new], now, self.revisions
-        )
         self.changed = {each.identity: now[each.identity] for each in some}
-        self.before = store.get([i for i in self.changed if i not in self._new], after)
+        there = [each.identity for each in some if each.came <= after]
+        came = [each for each in some if each.came > after]
+        self.before = store.get(there, after) | _as_they_came(store, came, now, self.revisions)
         self.edits = store.edits([*self.changed], after)
 
     def reason(self, identity: str, *, matched: bool) -> Reason | None:
         """The reason to tell of an article that matches now, and perhaps `matched` before; or None."""
         before = self.before.get(identity)
-        if identity in self._new or (before is not None and not matched):
-            return "now matches"
         if before is None:  # as it has been pruned
             return "changed"
+        if not matched:
+            return "now matches"
         levels = levels_between(before, self.changed[identity])
         return None if {"headline", "text"}.isdisjoint(levels) else "changed"
 

@@ -95,8 +95,8 @@ def remove(cursor: sqlite3.Cursor, name: str) -> bool:
 
 def deliver(cursor: sqlite3.Cursor, look: Look) -> int | None:
     """Keep the outcome of a look, as `Watching.deliver` says."""
-    known = {each.name: each.mark for each in saved(cursor)}
-    if any(known.get(name) != before for name, (before, _) in look.marks.items()):
+    known = {each.name: _asked_by(each) for each in saved(cursor)}
+    if any(known.get(name) != _asked_by(before) for name, (before, _) in look.marks.items()):
         return None
     cursor.executemany(
         "UPDATE searches SET revision = ?, came = ?, number = ? WHERE name = ?",
@@ -212,6 +212,11 @@ def damages(connection: Connection) -> tuple[str, ...]:
         f"the table {table} has a value of another type than it was stored with"
         for (table,) in connection.execute(_OF_ANOTHER_TYPE)
     )
+
+
+def _asked_by(search: StoredSearch) -> tuple[str, int, Mark]:
+    """All that the outcome of a look depends on."""
+    return search.question, search.start, search.mark
 
 
 def _delivery(row: tuple[object, ...], entries: Iterable[StoredEntry] = ()) -> StoredDelivery:
