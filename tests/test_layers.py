@@ -34,7 +34,7 @@ LAYERS = (
     {"present"},
     {"config"},
     {"serving"},
-    {"web"},
+    {"web", "mcp"},
     {"cli"},
 )
 INDEX_LAYERS = (
@@ -63,9 +63,10 @@ HOMES = {
     "starlette": {"web"},
     "uvicorn": {"web"},
     "uvloop": {"web"},
-    "pydantic": {"web"},
+    "pydantic": {"web", "mcp"},
     "jinja2": {"web"},
     "markupsafe": {"web"},
+    "mcp": {"mcp"},
     "pyarrow": {"sources", "present"},
     **{
         name: {"sources"}
@@ -247,6 +248,7 @@ UNNEEDED = (
     "asyncio",
     "search.serving",
     "search.web",
+    "search.mcp",
     "importlib.metadata",
     "search.index.write",
     "search.archive.concordance",

@@ -69,7 +69,7 @@ news.add_under(
 )
 news.add_under("Study", study.kwic, study.collocations, study.distinctive, times.coverage)
 news.add_under("Follow", watch.save, watch.saved, watch.new)
-news.add_under("Serve", serving.serve)
+news.add_under("Serve", serving.serve, serving.mcp)
 news.add_under("Put in", index.index, index.delete)
 news.add_under(
     "Understand",

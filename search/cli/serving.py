@@ -1,8 +1,9 @@
-"""The command `serve`: the archive over HTTP."""
+"""The commands `serve` and `mcp`: the archive over HTTP, and for agents."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -10,10 +11,13 @@ import click
 from search.cli.options import (
     archive_option,
     is_quiet,
+    open_existing,
     print_error,
     quiet_option,
     resolve,
+    timeout_option,
     tz_option,
+    warn,
 )
 
 MAX_WORKERS = 64
@@ -137,3 +141,35 @@ def serve(
             listening,
             lambda: click.echo(f"serving {settings.archive} at {address}"),
         )
+
+
+@click.command()
+@timeout_option
+@tz_option
+@archive_option
+@quiet_option()
+def mcp(timeout: float, tz: str | None, archive: str | None) -> None:
+    """Give agents tools to search the archive (Model Context Protocol).
+
+    A client, such as an assistant or an editor, starts this command and talks to it over standard input and
+    output; docs/mcp.md says how to add it. The five tools search, read, count, relate and describe. They
+    write nothing and fetch nothing. An answer has at most 40,000 characters, and the words of articles in it
+    are marked as untrusted.
+
+    It ends when standard input ends. Needs: pip install 'news-search[mcp]'
+
+    \b
+      news mcp --archive /path/to/index_data
+    """
+    from search.errors import InvalidRequest
+
+    try:
+        import asyncio
+
+        from search.mcp.server import serve as serve_until_the_end
+    except ImportError as error:
+        raise InvalidRequest("tools for agents need more packages: pip install 'news-search[mcp]'") from error
+    with open_existing(resolve(archive, tz)) as opened:
+        if sys.stdin.isatty():
+            warn("news mcp is started by a client of the Model Context Protocol; to end it: Ctrl-C")
+        asyncio.run(serve_until_the_end(opened, timeout))

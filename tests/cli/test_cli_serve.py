@@ -1,8 +1,9 @@
-"""The command `serve` where it cannot start; its process is tested in `tests/web/test_server.py`."""
+"""The commands `serve` and `mcp` where they cannot start; their processes are tested in their folders."""
 
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,20 @@ def test_a_port_in_use_is_named(run: Run, home: Path) -> None:
         code, out, err = run("serve", "--port", port, "--archive", str(home / "archive"))
     assert (code, out) == (2, "")
     assert f"cannot listen on 127.0.0.1, port {port}" in err
+
+
+def test_tools_for_agents_need_an_archive(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("mcp", reason="needs: pip install 'news-search[mcp]'")
+    code, out, err = run("mcp", "--archive", str(tmp_path / "nothing"))
+    assert (code, out) == (2, "")
+    assert "no archive" in err
+
+
+def test_a_missing_package_is_named(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "search.mcp.server", None)
+    code, out, err = run("mcp", "--archive", str(home / "archive"))
+    assert (code, out) == (2, "")
+    assert "pip install 'news-search[mcp]'" in err
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
