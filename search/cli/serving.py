@@ -149,9 +149,9 @@ def serve(
 @archive_option
 @quiet_option()
 def mcp(timeout: float, tz: str | None, archive: str | None) -> None:
-    """Give agents tools to search the archive (Model Context Protocol).
+    """Give agents tools to search the archive.
 
-    A client, such as an assistant or an editor, starts this command and talks to it over standard input and
+    For clients of the Model Context Protocol. A client, such as an assistant or an editor, starts this command and talks to it over standard input and
     output; docs/mcp.md says how to add it. The five tools search, read, count, relate and describe. They
     write nothing and fetch nothing. An answer has at most 40,000 characters, and the words of articles in it
     are marked as untrusted.
