@@ -151,10 +151,10 @@ def serve(
 def mcp(timeout: float, tz: str | None, archive: str | None) -> None:
     """Give agents tools to search the archive.
 
-    For clients of the Model Context Protocol. A client, such as an assistant or an editor, starts this command and talks to it over standard input and
-    output; docs/mcp.md says how to add it. The five tools search, read, count, relate and describe. They
-    write nothing and fetch nothing. An answer has at most 40,000 characters, and the words of articles in it
-    are marked as untrusted.
+    For clients of the Model Context Protocol. A client, such as an assistant or an editor, starts this
+    command and talks to it over standard input and output; docs/mcp.md says how to add it.
+    The five tools search, read, count, relate and describe. They write nothing and fetch nothing. An answer
+    has at most 40,000 characters, and the words of articles in it are marked as untrusted.
 
     It ends when standard input ends. Needs: pip install 'news-search[mcp]'
 

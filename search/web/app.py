@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from search.errors import InvalidRequest, SearchError
 from search.once import once
 from search.serving import Answer, Busy, EvaluatorFailed, Front, Task, TooManyRequests
-from search.web.forms import EXPORT_FORMS, FORMS, MEDIA, Form
+from search.web.forms import EXPORT_FORMS, FORMS, MEDIA, Form, disposition
 from search.web.known import KnownAddresses, Shortcut
 from search.web.openapi import openapi_as_json
 from search.web.operations import API, OPERATIONS, Operation
@@ -226,7 +226,8 @@ class _Server:
             if isinstance(first, Response):
                 await parts.aclose()
                 return first
-            return _Export(first, parts, _headers_of(form), MEDIA[form].type)
+            headers = _headers_of(form, request.query_params.multi_items())
+            return _Export(first, parts, headers, MEDIA[form].type)
 
         return handle
 
@@ -309,7 +310,7 @@ async def _leave(request: Request) -> None:
 
 def _respond(request: Request, asked: _Asked, answer: Answer) -> Response:
     """The response for an answer; without a body where the client has it already."""
-    headers = _headers_of(asked.form)
+    headers = _headers_of(asked.form, asked.pairs or ())
     if answer.version is not None:
         tag = sha256(repr((answer.version, asked.task)).encode()).hexdigest()[:20]
         headers["ETag"] = f'W/"{tag}"'
@@ -329,12 +330,12 @@ def _takes_gzip(accepted: str) -> bool:
     return not _NOT_AT_ALL.fullmatch(weights.get("gzip", weights.get("*", "q=0")))
 
 
-def _headers_of(form: Form | None) -> dict[str, str]:
+def _headers_of(form: Form | None, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
     if form is None:
         return headers | PAGE_HEADERS
     if MEDIA[form].file:
-        headers["Content-Disposition"] = f'attachment; filename="news.{form}"'
+        headers["Content-Disposition"] = disposition(form, dict(pairs).get("q", ""))
     return headers
 
 
@@ -355,7 +356,7 @@ def _links(asked: _Asked, following: str | None) -> str:
 
 def _links_to_forms(asked: _Asked) -> str:
     assert asked.pairs is not None
-    plain = urlencode([pair for pair in asked.pairs if pair[0] not in ("facet", "sort", "after")])
+    plain = urlencode([pair for pair in asked.pairs if pair[0] not in ("facet", "sort", "after", "bom")])
     if len(plain) > MAX_LINKED:
         return ""
     return ", ".join(

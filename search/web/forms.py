@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, get_args
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from search.archive.export import columns_of
 from search.present.citation import CITED_COLUMNS, cite, record_to_cite
@@ -19,6 +20,11 @@ Form = Literal["json", "csv", "jsonl", "ris", "atom", "feed.json"]
 
 FORMS: tuple[Form, ...] = get_args(Form)
 EXPORT_FORMS: tuple[Form, ...] = ("csv", "jsonl", "ris")
+MAX_NAMED_QUERY = 60
+"""Characters of a query that the name of a file is made of."""
+
+_WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+
 FEEDS: tuple[Form, ...] = ("atom", "feed.json")
 WITHOUT_FACETS: tuple[Form, ...] = ("csv", "ris", *FEEDS)
 """The forms that have no room for the counts of facets."""
@@ -40,6 +46,13 @@ MEDIA: dict[Form, Medium] = {
     "atom": Medium("application/atom+xml"),
     "feed.json": Medium("application/feed+json"),
 }
+
+
+def disposition(form: Form, query: str) -> str:
+    """The header by which a browser stores a file: a plain name, and a name with the words of the query."""
+    words = " ".join(_WORDS.findall(query[:MAX_NAMED_QUERY]))
+    own = f"; filename*=UTF-8''{quote(f'news {words}.{form}')}" if words else ""
+    return f'attachment; filename="news.{form}"{own}'
 
 
 def written_as(

@@ -39,6 +39,7 @@ MAX_LINES = 1_000
 Term = Annotated[str, Field(min_length=1, max_length=MAX_QUERY)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Flag = Annotated[bool, Field()]
+Bom = Annotated[bool, Field(description="Begin CSV with a byte-order mark, by which Excel knows UTF-8.")]
 Limit = Annotated[int, Field(ge=0, le=MAX_PAGE, description="The number of hits, at most.")]
 ID = Annotated[str, Field(min_length=1, max_length=MAX_QUERY, description="The id of the article.")]
 
@@ -87,6 +88,11 @@ class TaskParameters(Parameters):
         """The task that answers."""
 
 
+def _check_bom(bom: bool, form: Form) -> None:
+    if bom and form != "csv":
+        raise InvalidRequest("bom is for csv")
+
+
 def _is_list(annotation: object) -> bool:
     return get_origin(annotation) is tuple
 
@@ -132,12 +138,14 @@ class SearchParameters(QuestionParameters, TaskParameters):
     recency: Name | None = Field(
         None, description="Rank newer articles higher: half a score halves by this age."
     )
+    bom: Bom = False
 
     def task(self) -> Task:
         return self.task_as("json")
 
     def task_as(self, form: Form) -> Task:
         """The task that answers in this form; raises `InvalidRequest` where the form has no room."""
+        _check_bom(self.bom, form)
         if self.facet and form in WITHOUT_FACETS:
             raise InvalidRequest(f"facets cannot be written as {form}; ask for json or jsonl")
         if form in FEEDS and self.sort not in (None, "seen"):
@@ -153,6 +161,7 @@ class SearchParameters(QuestionParameters, TaskParameters):
             self.collapse,
             self.expand,
             self.recency,
+            self.bom,
         )
 
 
@@ -240,13 +249,15 @@ class ExportParameters(QuestionParameters):
     """A question for every match."""
 
     columns: Term | None = Field(None, description="The columns, such as id,published,title,body.")
+    bom: Bom = False
 
     def export_as(self, form: Form) -> ExportAll:
         """The export in this form; raises `InvalidRequest` where the form has columns of its own."""
+        _check_bom(self.bom, form)
         if self.columns is not None and form == "ris":
             raise InvalidRequest("columns are for csv and jsonl; ris has columns of its own")
         names = tuple(filter(None, (name.strip() for name in (self.columns or "").split(","))))
-        return ExportAll(self.asked(), form, names)
+        return ExportAll(self.asked(), form, names, self.bom)
 
 
 class ArticleParameters(TaskParameters):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from search.archive.arguments import facets_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from search.engine import Sort
 
 PART_BYTES = 1 << 16
+BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Search:
     collapse: bool = False
     expand: bool = False
     recency: str | None = None
+    bom: bool = False
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, view = archive.version(), self.asked.view(archive)
@@ -121,7 +124,7 @@ class Search:
             collapse=self.collapse,
             as_of=self.asked.as_of,
         )
-        body = written_as(self.form, results, str(self.asked), view, self._pairs())
+        body = BOM * self.bom + written_as(self.form, results, str(self.asked), view, self._pairs())
         return replace(answer_of(archive, before, body, lasts=not results.depends_on_now), next=results.next)
 
     def _pairs(self) -> list[tuple[str, str]]:
@@ -333,6 +336,7 @@ class ExportAll:
     asked: Asked
     form: Form
     columns: tuple[str, ...] = ()
+    bom: bool = False
 
     def __call__(self, archive: Archive) -> Iterator[bytes]:
         view = self.asked.view(archive)
@@ -340,7 +344,7 @@ class ExportAll:
             view = view.at(as_of=self.asked.as_of)
         question = self.asked.question(view)
         part, size = [], 0
-        for line in rows_as(self.form, view, question, self.columns or None):
+        for line in chain([BOM] * self.bom, rows_as(self.form, view, question, self.columns or None)):
             part.append(line.encode())
             size += len(part[-1])
             if size >= PART_BYTES:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import rispy
 
+from search.web.forms import disposition
 from tests.web.conftest import Server, problem
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -21,11 +22,34 @@ def test_json_is_the_answer_of_the_api(server: Server) -> None:
 def test_csv_is_a_table_of_the_page(server: Server) -> None:
     response = server.get("/search.csv?q=strike&limit=2")
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
-    assert response.headers["content-disposition"] == 'attachment; filename="news.csv"'
+    name = "attachment; filename=\"news.csv\"; filename*=UTF-8''news%20strike.csv"
+    assert response.headers["content-disposition"] == name
     rows = list(csv.DictReader(response.text.splitlines()))
     assert len(rows) == 2
     assert rows[0]["title"] == "Harbour strike begins in Port Alder"
     assert "next" in response.links
+
+
+@pytest.mark.parametrize("form", ["search", "export"])
+def test_csv_begins_with_a_byte_order_mark_where_one_is_asked_for(server: Server, form: str) -> None:
+    plain, marked = (server.get(f"/{form}.csv?q=strike{own}") for own in ("", "&bom=1"))
+    assert marked.content == b"\xef\xbb\xbf" + plain.content
+    assert marked.headers.get("etag", "1") != plain.headers.get("etag", "2")
+    assert problem(server.get(f"/{form}.jsonl?q=strike&bom=1"))["detail"] == "bom is for csv"
+    for link in marked.headers.get("link", "").split(", "):
+        assert "bom" not in link or 'rel="next"' in link
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("Zürich -fog", "; filename*=UTF-8''news%20Z%C3%BCrich%20fog.csv"),
+        ('a/../b"; x%0D%0AY: "', "; filename*=UTF-8''news%20a%20b%20x%200D%200AY.csv"),
+        ("*", ""),
+    ],
+)
+def test_a_file_has_the_words_of_the_query_in_its_name(query: str, name: str) -> None:
+    assert disposition("csv", query) == f'attachment; filename="news.csv"{name}'
 
 
 def test_json_lines_are_hits_and_then_the_facets(server: Server) -> None:
@@ -87,7 +111,7 @@ def test_an_empty_page_is_a_whole_one(server: Server) -> None:
 
 def test_an_export_has_every_match_oldest_first(server: Server) -> None:
     response = server.get("/export.csv?q=strike&columns=id,title")
-    assert response.headers["content-disposition"] == 'attachment; filename="news.csv"'
+    assert response.headers["content-disposition"].endswith("filename*=UTF-8''news%20strike.csv")
     rows = list(csv.reader(response.text.splitlines()))
     assert rows[0] == ["id", "title"]
     assert [row[0] for row in rows[1:]] == ["a1", "a2", "a6"]
