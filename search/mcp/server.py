@@ -109,7 +109,7 @@ def make_server(archive: Archive, thread: ThreadPoolExecutor, seconds: float) ->
 
 
 async def serve(archive: Archive, seconds: float) -> None:
-    """Serve on standard input and output until the input ends, or its reader has gone.
+    """Serve on standard input and output until the input ends; an answer that has no reader is lost.
 
     A signal ends the process at once, with exit code 0: nothing is ever written that could be lost.
     """
