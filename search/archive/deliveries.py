@@ -39,14 +39,14 @@ class SavedSearch:
 class Entry:
     """An article that a saved search has found, without its text.
 
-    It is the version that matched: the archive took it in with a revision, at the time `seen`. `copies` are
+    It is the version that matched: the archive took it in with a revision, at that time (`at`). `copies` are
     other articles of the same delivery with the same text.
     """
 
     search: str
     reason: Reason
     revision: int
-    seen: datetime
+    at: datetime
     article: Article
     snippet: Snippet
     delivery: int
@@ -135,7 +135,7 @@ def entries_to_store(name: str, arrivals: Arrivals, *, every_copy: bool) -> Iter
     texts: dict[tuple[str | bytes, Reason], int] = {}
     for place, each in enumerate(arrivals.found):
         facts = {
-            "seen": each.at.isoformat(),
+            "at": each.at.isoformat(),
             "article": each.article.as_record(),
             "snippet": each.snippet.text,
             "marks": each.snippet.marks,
@@ -170,7 +170,7 @@ def entry_of(row: StoredEntry) -> Entry:
         search=row.search,
         reason=row.reason,
         revision=row.revision,
-        seen=datetime.fromisoformat(facts["seen"]),
+        at=datetime.fromisoformat(facts["at"]),
         article=Article.restored(facts["article"]),
         snippet=Snippet(facts["snippet"], tuple((start, end) for start, end in facts["marks"])),
         delivery=row.delivery,

@@ -93,7 +93,10 @@ class WatchingArchive(OpenedArchive):
             )
         )
         watching.save_search(StoredSearch(name, written, now, revision, Mark.at(revision)), replace=replace)
-        return next(each for each in self.saved() if each.name == name)
+        made = next((each for each in self.saved() if each.name == name), None)
+        if made is None:
+            raise InvalidRequest(f"the saved search {name!r} was removed meanwhile")
+        return made
 
     def saved(self) -> tuple[SavedSearch, ...]:
         """The saved searches, by name."""

@@ -185,6 +185,8 @@ def new(
     """
     if sum((bool(names), every, again is not None)) != 1:
         raise click.UsageError("give the names of saved searches, or --all, or --again NUMBER")
+    if output_format != "mail" and (to is not None or sender is not None):
+        raise click.UsageError("--to and --sender are for -f mail")
     settings = resolve(archive, tz, color)
     with open_existing(settings, wait) as opened:
         if again is not None:
@@ -250,7 +252,8 @@ def _account(delivery: Delivery, output_format: Format, again: int | None) -> No
         warn(warning)
     for name, error in delivery.failures.items():
         print_error(f"the saved search {name!r} cannot be asked: {error}")
-    if delivery.earlier and (output_format not in ("text", "mail") or not delivery.entries):
+    is_printed = output_format == "text" or (output_format == "mail" and bool(delivery.entries))
+    if delivery.earlier and not is_printed:
         warn(earlier_in_words(delivery))
     elif not delivery.entries:
         warn("nothing is new" if again is None else "the articles of this delivery have been erased")

@@ -18,8 +18,6 @@ from search.language.limits import (
     MAX_CLAUSES,
     MAX_EDITS,
     MAX_PHRASE_WORDS,
-    MAX_QUERY_VALUE,
-    MAX_QUERY_WORD,
 )
 from search.language.nodes import Fuzzy, Node, Phrase, PhrasePattern, Spelling, Wildcard, Word
 from search.language.scanner import Characters, Scanner
@@ -120,9 +118,6 @@ class Leaves:
         word = scan.characters(glued=not self.is_value)
         if not self.is_value and (plural := scan.match(foreign.PLURAL)):
             self.notes.append(f"“{plural.group()}” was left out: a word is found in its singular and plural")
-        most = MAX_QUERY_VALUE if self.is_value else MAX_QUERY_WORD
-        if len(word.text) > most:
-            raise LimitExceeded(f"a word has {len(word.text):,} characters, more than {most}; shorten it")
         if self._ends_question(word):
             word = Characters(word.text[:-1], False, word.has_escaped_wildcard)
         if self.field is None and not self.any_word and (meant := foreign.hint(word.text)):

@@ -4,7 +4,7 @@ Too many edits and too large a boost are a matter of syntax, and `QuerySyntaxErr
 """
 
 MAX_QUERY_LENGTH = 8_192  # characters
-MAX_CANONICAL_LENGTH = 16 * MAX_QUERY_LENGTH  # of the longest query in its canonical form, and more
+MAX_CANONICAL_LENGTH = 16 * MAX_QUERY_LENGTH  # characters of the canonical form
 MAX_CLAUSES = 512  # words, those in phrases too
 MAX_NESTING = 64  # parentheses, or signs of exclusion in a row
 MAX_DEPTH = 64  # operators within operators

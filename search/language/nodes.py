@@ -135,7 +135,7 @@ class Within:
 
     def __str__(self) -> str:
         if isinstance(self.zone, int):
-            return f"first:{self.zone}({self.part})"
+            return f"first:{self.zone}{_counted(self.part)}"
         return f"{self.zone}:{_inside(self.part, Word)}"
 
 
@@ -147,7 +147,7 @@ class AtLeast:
     times: int
 
     def __str__(self) -> str:
-        return f"atleast:{self.times}({self.part})"
+        return f"atleast:{self.times}{_counted(self.part)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +353,11 @@ def _kind(node: Near | NotNear) -> tuple[type, str]:
 def as_operand(node: Node) -> str:
     """The node as one side of an operator of proximity."""
     return _inside(node, Not)
+
+
+def _counted(node: Node) -> str:
+    """The node after a number; within parentheses, unless a zone in a zone is then nested twice as deep."""
+    return f" {node}" if isinstance(node, Within) else f"({node})"
 
 
 def _inside(node: Node, within: type) -> str:

@@ -30,8 +30,29 @@ from itertools import pairwise
 
 from search.errors import InvalidRequest, LimitExceeded, QuerySyntaxError
 from search.language import foreign
-from search.language.limits import MAX_BOOST, MAX_DEPTH, MAX_FIRST, MAX_NESTING, MAX_QUERY_LENGTH
-from search.language.nodes import And, Boost, Node, Not, Query, Wildcard, Word, as_operand
+from search.language.limits import (
+    MAX_BOOST,
+    MAX_CANONICAL_LENGTH,
+    MAX_DEPTH,
+    MAX_FIRST,
+    MAX_NESTING,
+    MAX_QUERY_LENGTH,
+    MAX_QUERY_VALUE,
+    MAX_QUERY_WORD,
+)
+from search.language.nodes import (
+    And,
+    Boost,
+    Fuzzy,
+    Node,
+    Not,
+    Phrase,
+    PhrasePattern,
+    Query,
+    Wildcard,
+    Word,
+    as_operand,
+)
 from search.language.proximity import NEVER_NEAR, Proximity, both_readings, read_proximity
 from search.language.scanner import Scanner
 from search.language.services import Services
@@ -42,7 +63,9 @@ from search.language.trees import (
     depth,
     has_no_place,
     is_filter,
+    is_of_text,
     is_positional,
+    leaves,
     text_fields,
     within,
 )
@@ -68,7 +91,8 @@ def parse_query(
     Dates are understood in `zone`, relative ones from `now` (default: the time of the call). With
     `any_word`, words side by side are alternatives; filters and exclusions stay required. Words in
     `stop_words` are left out where other words stand beside them. `extra_fields` are the names of
-    further value fields. A canonical form can be longer than the text as written: `MAX_CANONICAL_LENGTH`.
+    further value fields. A canonical form can be longer than the text as written, up to
+    `MAX_CANONICAL_LENGTH`; the other limits hold for both.
 
     Raises `QuerySyntaxError` (with the place) or `LimitExceeded`.
     """
@@ -123,7 +147,35 @@ class _Parser(Services):
 
     def query(self, tree: Node) -> Query:
         """The tree with the notes of its reading, each once."""
+        self._check_canonical(tree)
         return Query(tree, tuple(dict.fromkeys(self.notes)))
+
+    def _check_canonical(self, tree: Node) -> None:
+        """Raise `LimitExceeded` if the canonical form has too many words or characters to be read.
+
+        Spellings and languages stand for several words, and a zone is written at each word of a set.
+        """
+        self.clauses = 0
+        for leaf in leaves(tree):
+            match leaf:
+                case Word(text, field) | Fuzzy(text, _, field) | Wildcard(text, field):
+                    self.count(1)
+                    most = MAX_QUERY_WORD if is_of_text(field) else MAX_QUERY_VALUE
+                    if len(text) > most:
+                        raise LimitExceeded(
+                            f"a word has {len(text):,} characters, more than {most}; shorten it"
+                        )
+                case Phrase(text, field) if is_of_text(field):
+                    self.count(self.phrase_length(text))
+                case PhrasePattern(slots):
+                    self.count(len(slots))
+                case _:
+                    self.count(1)
+        if (length := len(str(tree))) > MAX_CANONICAL_LENGTH:
+            raise LimitExceeded(
+                f"the query has {length:,} characters with all its parts written out, "
+                f"more than {MAX_CANONICAL_LENGTH:,}; ask for fewer words, or for fewer parts"
+            )
 
     def read(self) -> Node:
         scan = self.scan

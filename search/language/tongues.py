@@ -1,4 +1,4 @@
-"""The English names of languages, with their codes: languages that have a stemmer or can be detected."""
+"""The English names of many languages, each of one word, with their codes of two letters."""
 
 from __future__ import annotations
 

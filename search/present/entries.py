@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import tzinfo
 from html import escape
 
@@ -16,11 +17,12 @@ _NOT_IN_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def counted(entries: list[Entry]) -> str:
-    """The number of entries in words: "2 new articles", "1 new article, 1 changed"."""
-    new = sum(entry.reason == "new" for entry in entries)
-    other = len(entries) - new
-    told = [f"{new:,} new article{'' if new == 1 else 's'}"] if new or not other else []
-    return ", ".join([*told, *([f"{other:,} changed"] if other else [])])
+    """The number of entries in words: "2 new articles", "1 new article, 1 changed, 3 now matching"."""
+    count = Counter(entry.reason for entry in entries)
+    new, changed, matching = count["new"], count["changed"], count["now matches"]
+    told = [f"{new:,} new article{'' if new == 1 else 's'}"] if new or not entries else []
+    told += [f"{changed:,} changed"] if changed else []
+    return ", ".join([*told, *([f"{matching:,} now matching"] if matching else [])])
 
 
 def earlier_in_words(delivery: Delivery) -> str:
@@ -58,7 +60,7 @@ def facts_of(entry: Entry, zone: tzinfo) -> str:
 def link_of(entry: Entry) -> str:
     """The address of an article if it is one of the web; else ""."""
     url = one_line(entry.article.url)
-    return url if url.startswith(("http://", "https://")) and " " not in url else ""
+    return url if url.lower().startswith(("http://", "https://")) and " " not in url else ""
 
 
 def copies_of(entry: Entry) -> list[str]:

@@ -57,7 +57,7 @@ def feed(
     `made` dates a feed without entries. A `page` of a search has links, and a total.
     """
     title = f"news: {name}" if name else "news"
-    updated = max((entry.seen for entry in entries), default=made)
+    updated = max((entry.at for entry in entries), default=made)
     match kind:
         case "atom":
             return _xml(_atom(archive, name, title, entries, updated, zone, page))
@@ -108,7 +108,7 @@ def _atom(
         item = ET.SubElement(root, "entry")
         _add(item, "id", entry_id(archive, entry))
         _add(item, "title", title_of(entry))
-        _add(item, "updated", iso(entry.seen))
+        _add(item, "updated", iso(entry.at))
         for author in entry.article.authors:
             _add(ET.SubElement(item, "author"), "name", one_line(author))
         if url := link_of(entry):
@@ -138,7 +138,7 @@ def _rss(
             _add(item, "dc:creator", one_line(author))
         _add(item, "category", entry.search)
         _add(item, "guid", entry_id(archive, entry), {"isPermaLink": "false"})
-        _add(item, "pubDate", format_datetime(entry.seen.astimezone(UTC)))
+        _add(item, "pubDate", format_datetime(entry.at.astimezone(UTC)))
     return root
 
 
@@ -148,7 +148,7 @@ def _json_item(archive: str, entry: Entry, zone: tzinfo) -> dict[str, object]:
         item["url"] = url
     item |= {
         "content_html": entry_as_html(entry, zone),
-        "date_published": iso(entry.seen),
+        "date_published": iso(entry.at),
         "tags": [entry.search],
     }
     if entry.article.authors:

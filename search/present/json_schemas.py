@@ -132,7 +132,7 @@ _COPY_ENTRY: dict[str, Schema] = {
     "search": _TEXT,
     "reason": {"enum": [*get_args(Reason)]},
     "revision": _COUNT,
-    "seen": _TIME,
+    "at": _TIME,
     "article": _ARTICLE,
     "snippet": _SNIPPET,
     "delivery": _COUNT,

@@ -33,7 +33,7 @@ def mail(delivery: Delivery, zone: tzinfo, *, to: str | None = None, sender: str
     assert delivery.made is not None
     message = EmailMessage(policy.default)
     name = delivery.name
-    message["From"] = Address("news", addr_spec=SENDER) if sender is None else _addresses(sender)[0]
+    message["From"] = Address("news", addr_spec=SENDER) if sender is None else _address(sender)
     message["To"] = "undisclosed-recipients:;" if to is None else _addresses(to)
     message["Subject"] = _subject(delivery, name)
     message["Date"] = format_datetime(delivery.made.astimezone(UTC))
@@ -57,6 +57,13 @@ def _label(name: str) -> str:
 def _message_id(number: int, made: datetime, archive: str) -> str:
     """The id of a delivery, also where a restored backup makes a delivery with the same number."""
     return f"<delivery-{number}.{made.astimezone(UTC):%Y%m%d%H%M%S%f}.{archive}@news.invalid>"
+
+
+def _address(written: str) -> Address:
+    first, *others = _addresses(written)
+    if others:
+        raise InvalidRequest(f"a mail is from one address, not several: {written!r}")
+    return first
 
 
 def _addresses(written: str) -> tuple[Address, ...]:

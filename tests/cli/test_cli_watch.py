@@ -163,6 +163,7 @@ def test_without_news_there_is_no_mail(watched: Path, run: Run) -> None:
     assert run("new", "mill", "-f", "mail", "-o", "new.eml")[:2] == (1, "")
     assert not (watched / "new.eml").exists()
     assert run("new", "ferry", "-f", "mail", "--to", "nonsense")[0] == 2
+    assert run("new", "ferry", "--to", "a@x.example")[0] == 2
     options = ("--to", "a@x.example", "--sender", "b@x.example", "-o", "m")
     assert run("new", "ferry", "-f", "mail", *options)[0] == 0
     assert (watched / "m").read_text().startswith("From: b@x.example\nTo: a@x.example\nSubject: ferry: ")
@@ -229,6 +230,10 @@ def test_copies_of_earlier_articles_are_named_and_are_nothing_new(
     code, out, error = run("new", "ferry", "-f", "ids")
     assert (code, out) == (1, "")
     assert error == "news: 1 new copy of articles delivered before: f2 (ferry)\n"
+    archive.add([Article(id="f9", title="Ferry is late", body=TEXT)])
+    code, out, error = run("new", "ferry")
+    assert (code, out) == (1, "1 new copy of articles delivered before: f9 (ferry)\n")
+    assert error == "news: nothing is new\n"
     archive.add([Article(id="f3", title="Ferry home", body=TEXT), Article(id="f4", title="Ferry stays")])
     code, out, _ = run("new", "ferry")
     assert (code, "1. Ferry stays" in out) == (0, True)

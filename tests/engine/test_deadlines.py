@@ -18,7 +18,14 @@ from search.article import Article
 from search.dates import Interval
 from search.deadline import CHECK_EVERY, Deadline, checked
 from search.engine import FacetRequest, Reader, SearchRequest
-from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, QuerySyntaxError, SearchError
+from search.errors import (
+    ArchiveDamaged,
+    DeadlineExceeded,
+    InvalidRequest,
+    LimitExceeded,
+    QuerySyntaxError,
+    SearchError,
+)
 from search.index.evaluate import matches
 from search.index.format.lexicon import Lexicon, lexicon_arrays
 from search.index.postings import patterns, postings, proximity
@@ -293,3 +300,36 @@ def test_a_timeline_of_many_intervals_is_made_in_steps(tmp_path: Path) -> None:
         for year in (1980, 2025):
             archive.add([Article(id=str(year), title="Tide", published=datetime(year, 1, 1, tzinfo=UTC))])
         assert looks("day") >= looks("year") + 3, "16,437 bins, in steps of 4,096"
+
+
+class Failing(Counting):
+    """A deadline at which a file is found damaged."""
+
+    __slots__ = ()
+
+    def check(self) -> None:
+        try:
+            super().check()
+        except DeadlineExceeded as error:
+            raise ArchiveDamaged("a file cannot be read", Path("articles")) from error
+
+
+@pytest.mark.parametrize(("kind", "error"), [(Counting, DeadlineExceeded), (Failing, ArchiveDamaged)])
+@pytest.mark.parametrize("changes", [False, True])
+def test_an_error_of_a_look_is_not_told_as_one_of_its_query(
+    tmp_path: Path, kind: type[Counting], error: type[SearchError], *, changes: bool
+) -> None:
+    with open_archive(tmp_path / "watched", create=True) as archive:
+        archive.add([Article(id="a", title="Ferry runs"), Article(id="b", title="Mill shut")])
+        archive.save("ferry", "fer* -strike~", changes=changes)
+        archive.add([Article(id="c", title="Ferry sinks"), Article(id="b", title="Ferry to mill")])
+        looks = 0
+        while True:
+            try:
+                delivery = archive.new(timeout=kind(looks))
+            except error:
+                looks += 1
+            else:
+                break
+        assert looks > 3
+        assert (len(delivery.entries), dict(delivery.failures)) == (1 + changes, {})

@@ -19,7 +19,14 @@ from search.language import (
     sought_words,
     text_query,
 )
-from search.language.limits import MAX_CLAUSES, MAX_DEPTH, MAX_NESTING, MAX_PHRASE_WORDS, MAX_QUERY_WORD
+from search.language.limits import (
+    MAX_CANONICAL_LENGTH,
+    MAX_CLAUSES,
+    MAX_DEPTH,
+    MAX_NESTING,
+    MAX_PHRASE_WORDS,
+    MAX_QUERY_WORD,
+)
 from search.language.trees import depth
 from search.query import Archive
 from search.snippets import snippet
@@ -74,6 +81,40 @@ LONGEST = {
     "id": "id:" + "x" * 512,
     "values": "keyword:(" + " OR ".join(["crude*", "earn~", '"crude oil"'] * 100) + ")",
 }
+
+
+EXPANDED = {
+    "languages": " ".join(f"(a{n} lang:norwegian)" for n in range(250)),
+    "a row of languages": "lang:(" + " OR ".join(["norwegian", *(f"q{n}" for n in range(507))]) + ")",
+    "capitals": "caps(" + " OR ".join(f"wo{n}" for n in range(400)) + ")",
+    "capitals of phrases": "caps(" + " OR ".join(f'"w{n} the bank of"' for n in range(100)) + ")",
+    "longer capitals": "allcaps(" + "ß" * 200 + ")",
+    "a long stem": "s" * MAX_QUERY_WORD + "!",
+    "a long word in a list": 'near5:"a ' + "w" * 300 + '"',
+    "a long word before a colon": "w" * 300 + ": x",
+    "a long wildcard in quotes": '"' + "s" * 300 + '* "',
+    "a zone in a zone": "first:9 " * 40 + "a",
+    "zones of another service": "a" + "".join(f"/F{n}/" for n in range(9, 50)),
+    "two zones in each other": "first:9 lead:" * 30 + "a",
+    "zones at each word": "first:10000 " * 60 + "(" + " OR ".join(f"w{n}" for n in range(500)) + ")",
+}
+
+
+@pytest.mark.parametrize("any_word", [False, True])
+@pytest.mark.parametrize("kind", EXPANDED)
+def test_a_canonical_form_that_the_limits_refuse_is_of_no_query(kind: str, *, any_word: bool) -> None:
+    try:
+        tree = parse_query(EXPANDED[kind], any_word=any_word).tree
+    except SearchError:
+        return
+    assert parse_query(str(tree), max_length=MAX_CANONICAL_LENGTH).tree == tree
+
+
+def test_queries_are_refused_for_the_length_of_their_canonical_form() -> None:
+    for kind in ("languages", "capitals of phrases", "longer capitals", "a long stem", "zones at each word"):
+        with pytest.raises(LimitExceeded):
+            parse_query(EXPANDED[kind], any_word=kind == "languages")
+    assert str(parse_query("first:9 first:8 a").tree) == "first:9 first:8(a)"
 
 
 def deeply(frames: int, ask: Callable[[], Made]) -> Made:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from calendar import timegm
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
@@ -18,6 +19,7 @@ import pytest
 from search.article import Article
 from search.errors import InvalidRequest
 from search.present.deliveries import print_delivery
+from search.present.entries import counted, link_of
 from search.present.feeds import FEED_FORMATS, FeedFormat, feed
 from search.present.mail import mail
 from search.present.schema import to_json
@@ -53,6 +55,28 @@ def archive(tmp_path: Path) -> Archive:
 def written(archive: Archive, kind: FeedFormat, delivery: Delivery) -> str:
     entries = archive.delivered(upto=delivery)
     return feed(kind, delivery.archive, delivery.name, entries, MADE, UTC)
+
+
+def test_a_mail_from_two_addresses_is_refused(archive: Archive) -> None:
+    with pytest.raises(InvalidRequest, match="from one address"):
+        mail(archive.new("ferry"), UTC, sender="a@x.example, b@y.example")
+
+
+def test_an_entry_that_matches_since_a_change_is_not_counted_as_changed(archive: Archive) -> None:
+    entries = archive.new("ferry").entries
+    assert counted([replace(entries[0], reason="now matches"), entries[1]]) == (
+        "1 new article, 1 now matching"
+    )
+    assert counted([replace(entries[0], reason="changed")]) == "1 changed"
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [("HTTPS://news.example/a", "HTTPS://news.example/a"), ("https://a b", ""), ("ftp://a", "")],
+)
+def test_addresses_of_the_web_are_links(archive: Archive, url: str, link: str) -> None:
+    entry = archive.new("ferry").entries[0]
+    assert link_of(replace(entry, article=replace(entry.article, url=url))) == link
 
 
 def parsed_mail(text: str) -> EmailMessage:

@@ -26,7 +26,7 @@ from search.backends.embedded.texts import ArticleTexts
 from search.backends.embedded.value_leaves import ValueLeaf
 from search.changes import Edits, levels_between
 from search.engine import DEFAULT_RANKING, Arrival, Arrivals, Mark, Reason, Watch
-from search.errors import DeadlineExceeded, SearchError
+from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, SearchError
 from search.index.copies.column import docs_with, group_docs, group_names, originals
 from search.index.evaluate.matches import DocList, Matches, has
 from search.index.kernels import MIN_WORDS
@@ -86,8 +86,7 @@ class ArrivalFinder:
     def find(self, watches: Sequence[Watch], limit: int | None) -> list[Arrivals]:
         """The arrivals for each watch; one without `changes` has at most `limit`."""
         found = [_Search(watch) for watch in watches]
-        marks = [min(watch.mark.revision, watch.mark.came - 1) for watch in watches]
-        self._times = self._store.times_of(min(marks), self._revision)
+        self._times = self._store.times_of(min(watch.mark.revision for watch in watches), self._revision)
         self._find_new(found, limit)
         changing = [each for each in found if each.watch.changes]
         for after in sorted({each.watch.mark.revision for each in changing}):
@@ -106,8 +105,9 @@ class ArrivalFinder:
             now = self._store.get(ids, self._revision)
             articles = _as_they_came(self._store, some, now, self._store.revisions(ids, self._revision))
             index = self._indexed(articles, self._store.first_seen(ids), {})
+            last = some[-1].came, some[-1].number
             for each in found:
-                if each.is_open:
+                if each.is_open and (each.watch.mark.came, each.watch.mark.number) < last:
                     self._take_new(each, index, articles, places, limit)
 
     def _take_new(
@@ -123,7 +123,7 @@ class ArrivalFinder:
             matching, highlights = _find(index, watch.query)
         except DeadlineExceeded:
             raise
-        except SearchError as error:  # of this query alone
+        except (LimitExceeded, InvalidRequest) as error:  # of this query alone
             search.failure = error
             return
         mark = watch.mark.came, watch.mark.number
@@ -153,7 +153,7 @@ class ArrivalFinder:
                     earlier, _ = _find(before, each.watch.query)
                 except DeadlineExceeded:
                     raise
-                except SearchError as error:  # of this query alone
+                except (LimitExceeded, InvalidRequest) as error:  # of this query alone
                     each.failure = error
                     continue
                 reasons = {i: batch.reason(i, matched=i in earlier) for i in later}
