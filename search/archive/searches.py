@@ -200,8 +200,9 @@ class WatchingArchive(OpenedArchive):
     def delivered(
         self, names: str | Iterable[str] | None = None, *, upto: Delivery | int | None = None
     ) -> tuple[Entry, ...]:
-        """The last 50 entries for these saved searches, or for all, the newest first: the content of a feed.
+        """The last entries for these saved searches, or for all, the newest first: the content of a feed.
 
+        They are all entries of the last delivery, and of earlier ones as many as make 50.
         With `upto` only of deliveries up to this one, and without names for the searches of this one.
         """
         watching = self._watching()
@@ -211,7 +212,9 @@ class WatchingArchive(OpenedArchive):
         if isinstance(upto, Delivery):
             last = last or watching.last_delivery()
         rows = watching.delivered(wanted, last, MAX_FEED_ENTRIES)
-        return tuple(reversed(tuple(folded(rows))))[:MAX_FEED_ENTRIES]
+        entries = tuple(reversed(tuple(folded(rows))))
+        newest = sum(each.delivery == entries[0].delivery for each in entries)
+        return entries[: max(MAX_FEED_ENTRIES, newest)]
 
     def _watching(self) -> Watching:
         if not isinstance(self.engine, Watching):

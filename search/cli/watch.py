@@ -73,7 +73,8 @@ def save(
     """Save a search under a name, to be told of new articles.
 
     NAME has letters, digits and any of _ - . in it. The search is kept in the archive, and a backup has it
-    too. Dates such as 7d are counted from each run of `news new`.
+    too. Dates such as 7d are counted from each run of `news new`, and days are days of the time zone of
+    that run: --tz is only for --from here.
 
     \b
       news save ferry 'ferry -title:timetable'
@@ -172,7 +173,7 @@ def new(
     Each look with a result is a delivery, with a number and up to 1,000 articles of a search. It is confirmed
     when it is printed, or when FILE is in its place. An interrupted delivery is given again, byte for byte,
     when the same searches are asked; --again NUMBER does that for any delivery. A feed (atom, rss, jsonfeed)
-    has the last 50 articles, and is written also if nothing is new.
+    has all articles of the last delivery, and earlier ones up to 50; it is written also if nothing is new.
 
     The exit code is 0 if there is something new; if not, 1, or 2 if one of the searches cannot be asked.
 

@@ -48,6 +48,17 @@ def test_a_look_at_an_index_of_another_analyzer_does_not_lose_what_came(
     assert taken(archive) == ["a"]
 
 
+def test_a_feed_has_every_article_of_the_last_delivery(archive: Archive) -> None:
+    archive.add([Article(id=f"early-{n}", title=f"Ferry {n} was early") for n in range(40)])
+    archive.confirm(archive.new("ferry"))
+    archive.add([Article(id=f"late-{n}", title=f"Ferry {n} was late") for n in range(70)])
+    archive.confirm(archive.new("ferry"))
+    assert {entry.id for entry in archive.delivered("ferry")} == {f"late-{n}" for n in range(70)}
+    archive.add([Article(id="last", title="The last ferry")])
+    archive.confirm(archive.new("ferry"))
+    assert [len(archive.delivered("ferry")), archive.delivered("ferry")[0].id] == [50, "last"]
+
+
 def test_an_article_that_is_updated_without_its_crawl_date_before_a_look_is_told(archive: Archive) -> None:
     archive.add([Article(id="x", title="Ferry of old", crawled=datetime(2001, 2, 3, tzinfo=UTC))])
     archive.add([Article(id="x", title="Ferry of old, again")])
