@@ -169,6 +169,17 @@ def test_a_server_whose_index_is_gone_is_alive_and_not_ready(empty: Path) -> Non
         assert str(empty) not in response.text
 
 
+def test_an_archive_whose_folder_is_gone_is_not_called_an_index_to_rebuild(empty: Path) -> None:
+    async def main() -> list[httpx.Response]:
+        async with Front(str(empty), workers=1, seconds=30) as front, client_of(front) as client:
+            assert (await client.get("/readyz")).status_code == 200
+            empty.rename(empty.with_name("elsewhere"))
+            return [await client.get(path) for path in ("/readyz", f"{API}/count", f"{API}/about")]
+
+    for response in asyncio.run(main()):
+        assert problem(response)["type"] == "/help/problems#archive-unusable"
+
+
 @settings(max_examples=60)
 @given(text=st.text(min_size=1, max_size=60).filter(lambda text: not text.isspace()))
 def test_any_text_is_a_query_or_a_problem(server: Server, text: str) -> None:
