@@ -198,7 +198,7 @@ class ArchiveIndex:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Raise `IndexUnusable` for errors in opening the index, or `ArchiveNotFound` if its archive is gone."""
+        """Raise `IndexUnusable` for errors in opening the index; `ArchiveNotFound` if its archive is gone."""
         try:
             yield
         except (FileNotFoundError, NotADirectoryError) as error:
