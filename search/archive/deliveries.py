@@ -100,7 +100,7 @@ def written_question(saved: StoredQuestion) -> str:
     question = saved.question
     bounds = {"since": question.since, "until": question.until}
     known = {name: _written_moment(at) for name, at in bounds.items() if at}
-    facts = {"text": question.text, **known, "any": question.any_word}
+    facts = {"text": question.text, **known, "any": question.any_word, "filters": question.filters}
     return json.dumps({**facts, "changes": saved.changes, "every_copy": saved.every_copy})
 
 
@@ -114,7 +114,8 @@ def _written_moment(moment: Moment) -> str:
 def read_stored(written: str) -> StoredQuestion:
     """The question and the options of such a text."""
     facts = json.loads(written)
-    question = Question(facts["text"], facts.get("since"), facts.get("until"), facts["any"])
+    filters = tuple(facts.get("filters", ()))
+    question = Question(facts["text"], facts.get("since"), facts.get("until"), facts["any"], filters)
     return StoredQuestion(question, facts["changes"], facts["every_copy"])
 
 

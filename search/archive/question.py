@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from itertools import chain
+from typing import Any
 
 from search.archive.arguments import check_moments, checked_as
 from search.dates.bounds import Moment, between
@@ -21,6 +23,7 @@ from search.language import (
     parse_query,
     word_by_word,
 )
+from search.language.limits import MAX_CANONICAL_LENGTH
 from search.text import STOP_WORDS
 
 LATER = timedelta(days=1000)
@@ -33,19 +36,23 @@ class Question:
 
     All words are required, or with `any_word` at least one; a headline or a sentence, which is not a query,
     is then taken word by word. A `date` for a bound is that day in the zone of the archive it is asked of, a
-    `datetime` an instant, a text what a query could have ("2025-02", "last week").
+    `datetime` an instant, a text what a query could have ("2025-02", "last week"). The `filters` are further
+    queries that each article matches too. Each is read alone, and `any_word` is not about them.
     """
 
     text: str
     since: Moment | None = None
     until: Moment | None = None
     any_word: bool = False
+    filters: tuple[str, ...] = ()
 
 
 def question_of(asked: Question | str) -> Question:
     """The question, or one with just this text; raises `InvalidRequest`."""
     question = asked if isinstance(asked, Question) else Question(asked)
     checked_as(str, "query", question.text)
+    for each in checked_as(tuple, "filters", question.filters):
+        checked_as(str, "a filter", each)
     check_moments(question.since, question.until)
     return question
 
@@ -67,7 +74,13 @@ def read_question(reader: Reader, question: Question, zone: tzinfo, now: datetim
     state = reader.state()
     stop_words = STOP_WORDS.get(state.language, frozenset())
     parse: Callable[..., Query] = parse_loosely if question.any_word else parse_query
-    read = parse(question.text, zone=zone, now=now, stop_words=stop_words, extra_fields=state.extra_fields)
+    reading: dict[str, Any] = {
+        "zone": zone,
+        "now": now,
+        "stop_words": stop_words,
+        "extra_fields": state.extra_fields,
+    }
+    read = parse(question.text, **reading)
     if question.any_word and any(isinstance(leaf, Wildcard | Fuzzy) for leaf in leaves(read.tree)):
         try:
             reader.search(SearchRequest(read.tree, limit=0))
@@ -75,6 +88,12 @@ def read_question(reader: Reader, question: Question, zone: tzinfo, now: datetim
             raise
         except LimitExceeded as error:
             read = word_by_word(question.text, str(error), stop_words) or read
+    if question.filters:
+        parse = parse_query
+        parts = [read, *(parse(each, **reading) for each in question.filters)]
+        notes = chain.from_iterable(part.notes for part in parts)
+        read = Query(all_of(part.tree for part in parts), tuple(dict.fromkeys(notes)))
+        parse(str(read), **reading, max_length=MAX_CANONICAL_LENGTH)  # for the limits of all of it
     period = between(question.since, question.until, zone, now)
     return read if period is None else replace(read, tree=all_of([read.tree, Dates(period)]))
 

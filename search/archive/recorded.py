@@ -68,6 +68,7 @@ class RecordedArchive(OpenedArchive):
                     "since": None if asked.since is None else str(asked.since),
                     "until": None if asked.until is None else str(asked.until),
                     "any": asked.any_word,
+                    **({"filters": asked.filters} if asked.filters else {}),
                     "zone": str(self.zone),
                     "read_as": str(read),
                     **(options or {}),

@@ -48,7 +48,8 @@ def searches_as_text(searches: Iterable[SavedSearch], zone: tzinfo) -> Iterator[
         asked = each.question
         bounds = [("since", asked.since), ("until", asked.until), ("any word", asked.any_word or None)]
         bounds += [("changes", each.changes or None), ("every copy", each.every_copy or None)]
-        told = [asked.text, *(f"{name} {at}" if at is not True else name for name, at in bounds if at)]
+        told = [asked.text, *asked.filters]
+        told += [f"{name} {at}" if at is not True else name for name, at in bounds if at]
         delivered = (
             f"{each.articles:,} in {each.deliveries:,} deliver{'y' if each.deliveries == 1 else 'ies'}"
         )

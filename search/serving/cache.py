@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
 
 from search.serving.task import Answer, Task
 
 MAX_CACHE_BYTES = 64 << 20
+ENTRY_BYTES = 2_048
+"""The memory of an answer and its task beside their texts, at most."""
 MAX_SHARE = 8
 """An answer of more than this part of the cache is not kept."""
 
@@ -14,7 +17,7 @@ MAX_SHARE = 8
 class Cache:
     """The answers in one state of an archive, of which the ones used last are kept.
 
-    An answer is counted with its compressed form, which may be made later.
+    An answer is counted with its task and its compressed form, which may be made later.
     """
 
     def __init__(self, max_bytes: int = MAX_CACHE_BYTES) -> None:
@@ -35,14 +38,14 @@ class Cache:
         if state != self._state:
             self._answers.clear()
             self._state, self._bytes = state, 0
-        if task in self._answers or _size(answer) > self._max_bytes // MAX_SHARE:
+        size = _size(task, answer)
+        if task in self._answers or size > self._max_bytes // MAX_SHARE:
             return
         self._answers[task] = answer
-        self._bytes += _size(answer)
+        self._bytes += size
         while self._bytes > self._max_bytes:
-            _, oldest = self._answers.popitem(last=False)
-            self._bytes -= _size(oldest)
+            self._bytes -= _size(*self._answers.popitem(last=False))
 
 
-def _size(answer: Answer) -> int:
-    return 2 * len(answer.body)
+def _size(task: Task, answer: Answer) -> int:
+    return ENTRY_BYTES + sys.getsizeof(repr(task)) + 2 * len(answer.body)

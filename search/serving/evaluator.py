@@ -27,7 +27,7 @@ class Evaluator:
     async def start(cls, location: str, zone: str) -> Evaluator:
         """Start a process, and wait until it can answer.
 
-        Raises `Lost`, or the `SearchError` for which the archive cannot be opened.
+        Raises `Lost`, `OSError`, or the `SearchError` for which the archive cannot be opened.
         """
         program = (
             f"import sys; sys.path[:] = {sys.path!r}; from search.serving.child import main; "
@@ -37,16 +37,17 @@ class Evaluator:
         # A pipe of our own has a transport that can be closed. Otherwise `wait` would wait until all that the
         # process wrote has been read, and there may be no client any more that reads it.
         answers = asyncio.StreamReader()
-        pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(answers), os.fdopen(read_end, "rb", buffering=0)
-        )
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-c", program, stdin=PIPE, stdout=write_end
+            pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+                lambda: asyncio.StreamReaderProtocol(answers), os.fdopen(read_end, "rb", buffering=0)
             )
-        except BaseException:
-            pipe.close()
-            raise
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-P", "-c", program, stdin=PIPE, stdout=write_end
+                )
+            except BaseException:
+                pipe.close()
+                raise
         finally:
             os.close(write_end)
         evaluator = cls(process, answers, pipe)

@@ -242,7 +242,7 @@ class Front:
                         yield part
                     finally:
                         stall.cancel()
-        except Lost:
+        except (Lost, OSError):
             raise EvaluatorFailed from None
         finally:
             if evaluator is not None:
@@ -270,7 +270,7 @@ class Front:
                 return await Evaluator.start(self._location, self._zone)
             except SearchError as error:
                 self._trouble = error
-            except Lost:
+            except (Lost, OSError):  # such as no free descriptor, or no memory for a process
                 self._trouble = EvaluatorFailed()
             if not self._evaluators:
                 self._room.refuse_all(self._trouble)

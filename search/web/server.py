@@ -26,12 +26,18 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there, on any free port for 0; raises `InvalidRequest`."""
+    """A socket that listens there, on any free port for 0; raises `InvalidRequest`.
+
+    Its connections send at once what is written to them. Otherwise the end of an answer would wait for the
+    client to confirm the beginning, which takes it 40 milliseconds.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=512)
+        listening = socket.create_server((host, port), family=family, backlog=512)
     except (OSError, OverflowError, UnicodeError) as error:
         raise InvalidRequest(f"cannot listen on {host}, port {port}: {error}") from error
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def address_of(listening: socket.socket) -> str:

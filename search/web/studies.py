@@ -24,7 +24,7 @@ def _studied(
     before, view = archive.version(), asked.view(archive)
     if asked.as_of is not None:
         view = view.at(as_of=asked.as_of)
-    question = asked.question(view)
+    question = asked.question()
     told = study(view, question)
     counted = asked.view(archive).search(
         question, limit=0, snippets=False, timeout=deadline, as_of=asked.as_of

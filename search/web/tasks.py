@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 from search.archive.arguments import facets_of
-from search.archive.question import LATER
 from search.deadline import Deadline
-from search.errors import InvalidRequest
-from search.language import Query, parse_loosely, parse_query
 from search.present.schema import to_json
 from search.query import Archive, Question, Results
 from search.serving import Answer
-from search.text import STOP_WORDS
 from search.web.forms import Form, rows_as, written_as
 
 if TYPE_CHECKING:
@@ -42,33 +37,9 @@ class Asked:
         """The archive with the dates of the zone that is asked for."""
         return archive if self.tz is None else archive.at(zone=self.tz)
 
-    def question(self, archive: Archive) -> Question:
-        """The question; raises `QuerySyntaxError` for the part that cannot be read."""
-        if not self.f:
-            return Question(self.q, self.since, self.until, self.any_word)
-        parts = [self._any_word(archive) if self.any_word else self.q, *self.f]
-        read = self._reader(archive)
-        for part in parts:  # each alone, so that a parenthesis in one does not close another
-            read(parse_query, part, datetime.now(UTC))
-        return Question(" ".join(f"({part})" for part in parts), self.since, self.until)
-
-    def _reader(self, archive: Archive) -> Callable[[Callable[..., Query], str, datetime], Query]:
-        state = archive.state()
-        stop_words = STOP_WORDS.get(state.language, frozenset())
-
-        def read(parse: Callable[..., Query], text: str, now: datetime) -> Query:
-            zone, fields = archive.zone, state.extra_fields
-            return parse(text, zone=zone, now=now, stop_words=stop_words, extra_fields=fields)
-
-        return read
-
-    def _any_word(self, archive: Archive) -> str:
-        """The query with alternatives for its words, as a query that filters can be added to."""
-        read, now = self._reader(archive), datetime.now(UTC)
-        found = read(parse_loosely, self.q, now).tree
-        if read(parse_loosely, self.q, now + LATER).tree != found:
-            raise InvalidRequest("with any and f, write a date that is relative to now as since or until")
-        return str(found)
+    def question(self) -> Question:
+        """The question of a library."""
+        return Question(self.q, self.since, self.until, self.any_word, self.f)
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of an address, in one order; a default is left out."""
@@ -90,7 +61,7 @@ def answer_of(archive: Archive, before: str, body: str | bytes, *, lasts: bool =
 
 def found_of(asked: Asked, archive: Archive, deadline: Deadline) -> Results:
     """The facts about all matches, without a hit."""
-    question = asked.question(archive)
+    question = asked.question()
     return archive.search(question, limit=0, snippets=False, timeout=deadline, as_of=asked.as_of)
 
 
@@ -112,7 +83,7 @@ class Search:
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, view = archive.version(), self.asked.view(archive)
         results = view.search(
-            self.asked.question(view),
+            self.asked.question(),
             sort=self.sort,
             limit=self.limit,
             after=self.after,
@@ -158,7 +129,7 @@ class CountFacets:
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, view = archive.version(), self.asked.view(archive)
         found = view.search(
-            self.asked.question(view),
+            self.asked.question(),
             limit=0,
             facets=[replace(each, texts=self.texts) for each in facets_of(self.by)],
             snippets=False,
@@ -181,7 +152,7 @@ class CountOverTime:
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, view = archive.version(), self.asked.view(archive)
         timeline = view.timeline(
-            self.asked.question(view),
+            self.asked.question(),
             self.by,
             share=self.share,
             bursts=self.bursts,
@@ -207,7 +178,7 @@ class CompareOverTime:
         first = self.asked[0]
         before, view = archive.version(), first.view(archive)
         lines = view.timelines(
-            {each.q: each.question(view) for each in self.asked},
+            {each.q: each.question() for each in self.asked},
             self.by,
             share=self.share,
             bursts=self.bursts,
@@ -291,7 +262,7 @@ class Explain:
         before, view = archive.version(), self.asked.view(archive)
         if self.id not in archive:
             return None
-        told = view.explain(self.id, self.asked.question(view), timeout=deadline)
+        told = view.explain(self.id, self.asked.question(), timeout=deadline)
         lasts = not found_of(self.asked, view, deadline).depends_on_now
         return answer_of(archive, before, to_json(told), lasts=lasts)
 
@@ -342,7 +313,7 @@ class ExportAll:
         view = self.asked.view(archive)
         if self.asked.as_of is not None:
             view = view.at(as_of=self.asked.as_of)
-        question = self.asked.question(view)
+        question = self.asked.question()
         part, size = [], 0
         for line in chain([BOM] * self.bom, rows_as(self.form, view, question, self.columns or None)):
             part.append(line.encode())

@@ -6,6 +6,9 @@ from search.serving import Answer
 from search.serving.cache import Cache
 from tests.serving.tasks import CountAll
 
+ROOM = 23_000
+"""More than the memory of an answer of 10,000 bytes, and less than the memory of two."""
+
 ONE, TWO, THREE = CountAll("one"), CountAll("two"), CountAll("three")
 
 
@@ -25,19 +28,35 @@ def test_an_answer_is_kept_for_its_version_only() -> None:
 
 
 def test_the_answer_used_longest_ago_goes_first() -> None:
-    cache = Cache(max_bytes=160)
+    cache = Cache(max_bytes=8 * ROOM)
     for task in [CountAll(str(number)) for number in range(8)]:
-        cache.put(task, answer(10), "v1")
+        cache.put(task, answer(10_000), "v1")
     assert cache.get(CountAll("0"), "v1") is not None
-    cache.put(ONE, answer(10), "v1")
+    cache.put(ONE, answer(10_000), "v1")
     assert cache.get(CountAll("0"), "v1") is not None
     assert cache.get(CountAll("1"), "v1") is None
     assert cache.get(ONE, "v1") is not None
 
 
 def test_an_answer_too_large_for_the_cache_pushes_nothing_out() -> None:
-    cache = Cache(max_bytes=160)
-    cache.put(ONE, answer(10), "v1")
-    cache.put(TWO, answer(11), "v1")
+    cache = Cache(max_bytes=8 * ROOM)
+    cache.put(ONE, answer(10_000), "v1")
+    cache.put(TWO, answer(13_000), "v1")
     assert cache.get(ONE, "v1") is not None
     assert cache.get(TWO, "v1") is None
+
+
+def test_short_answers_to_long_questions_fill_the_cache() -> None:
+    cache = Cache(max_bytes=8 * ROOM)
+    tasks = [CountAll(f"{number}{'x' * 10_000}") for number in range(20)]
+    for task in tasks:
+        cache.put(task, answer(1), "v1")
+    assert 0 < sum(cache.get(task, "v1") is not None for task in tasks) <= 16
+
+
+def test_many_short_answers_to_short_questions_fill_the_cache() -> None:
+    cache = Cache(max_bytes=8 * ROOM)
+    tasks = [CountAll(str(number)) for number in range(1_000)]
+    for task in tasks:
+        cache.put(task, answer(1), "v1")
+    assert 0 < sum(cache.get(task, "v1") is not None for task in tasks) <= 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 from collections.abc import Callable, Coroutine
@@ -307,5 +308,32 @@ def test_an_export_that_breaks_raises(archive: Archive) -> None:
     async def use(front: Front) -> None:
         with pytest.raises(EvaluatorFailed):
             assert [part async for part in front.export(Numbers(1, breaks=True), "a")] == []
+
+    with_front(archive, use)
+
+
+def test_a_process_that_cannot_be_started_is_tried_again_until_it_can(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.serving.front.RETRY_SECONDS", 0)
+    attempts, create = iter(range(3)), asyncio.create_subprocess_exec
+
+    async def run_short(*arguments: Any, **options: Any) -> Any:
+        if next(attempts, None) is not None:
+            raise OSError(errno.EMFILE, "too many open files")
+        return await create(*arguments, **options)
+
+    async def use(front: Front) -> None:
+        (pid,) = front.pids
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", run_short)
+        with pytest.raises(EvaluatorFailed):
+            await anext(front.export(Numbers(1), "a"))
+        os.kill(pid, signal.SIGKILL)
+        for _ in range(2):
+            with pytest.raises(EvaluatorFailed):
+                await front.answer(CountAll(), "a")
+        while not front.pids:
+            await asyncio.sleep(0)
+        assert (await body(front, CountAll()))[0] == "4"
 
     with_front(archive, use)

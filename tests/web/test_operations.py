@@ -209,6 +209,28 @@ def test_any_of_the_words_and_all_of_the_filters(server: Server) -> None:
     assert total("q=strike+zzz&any=1&f=source:herald") == total("q=strike&f=source:herald") > 0
     assert total("q=strike+storm&any=1&f=-strike") == total("q=storm+-strike")
     assert total("q=strike+storm&any=1&f=-strike&since=7d") == 0
+    assert total("q=strike+since:2000+since:7d&any=1&f=-storm") == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["storm or strike", "will the strike end?", "strike\\", "the strike", "strike AND"]
+)
+@pytest.mark.parametrize("part", ["*", "stor*", "storm adj5 strike", "fog w/5 storm", "-nothing"])
+def test_a_filter_does_not_change_the_reading_of_the_query(server: Server, query: str, part: str) -> None:
+    alone = server.get(f"{API}/count?q={quote(query)}")
+    both = server.get(f"{API}/count?q={quote(query)}&f={quote(part)}")
+    if alone.status_code == 400:
+        assert both.text == alone.text
+        return
+    joined = server.get(f"{API}/count?q={quote(part)}&f={quote(alone.json()['read_as'])}")
+    assert both.json()["total"] == joined.json()["total"] <= alone.json()["total"]
+    assert both.json()["read_as"].startswith(alone.json()["read_as"])
+
+
+def test_a_relative_date_in_a_filter_leaves_the_answer_without_a_tag(server: Server) -> None:
+    assert "etag" in server.get(f"{API}/count?q=strike&f=since:2000").headers
+    assert "etag" not in server.get(f"{API}/count?q=strike&f=since:7d").headers
+    assert "etag" not in server.get(f"{API}/count?q=strike+since:7d&f=fog").headers
 
 
 def test_the_words_of_matches_are_studied_as_the_library_does(server: Server) -> None:

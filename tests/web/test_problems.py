@@ -20,6 +20,8 @@ from search.web.operations import API
 from search.web.problems import KINDS, PROBLEMS, problem_of
 from tests.web.conftest import Server, client_of, problem
 
+MANY_WORDS = "+".join(f"w{number}" for number in range(300))
+
 
 def errors_of(kind: type[SearchError]) -> Iterator[type[SearchError]]:
     yield kind
@@ -56,7 +58,7 @@ def test_an_error_of_the_archive_does_not_name_its_folder() -> None:
         ("search?facet=nothing", "bad-request"),
         ("search?recency=x", "bad-request"),
         ("count?any=maybe", "bad-request"),
-        ("count?q=strike+when:7d&any=1&f=a", "bad-request"),
+        (f"count?q={MANY_WORDS}&f={MANY_WORDS.replace('w', 'v')}", "too-broad"),
         ("count?since=xyz", "bad-request"),
         ("timeline?by=fortnight", "bad-request"),
         ("articles/a1?id=a2", "bad-request"),
@@ -167,6 +169,17 @@ def test_a_server_whose_index_is_gone_is_alive_and_not_ready(empty: Path) -> Non
     for response in (ready, count):
         assert problem(response)["status"] == 503
         assert str(empty) not in response.text
+
+
+def test_an_archive_whose_folder_is_gone_is_not_called_an_index_to_rebuild(empty: Path) -> None:
+    async def main() -> list[httpx.Response]:
+        async with Front(str(empty), workers=1, seconds=30) as front, client_of(front) as client:
+            assert (await client.get("/readyz")).status_code == 200
+            empty.rename(empty.with_name("elsewhere"))
+            return [await client.get(path) for path in ("/readyz", f"{API}/count", f"{API}/about")]
+
+    for response in asyncio.run(main()):
+        assert problem(response)["type"] == "/help/problems#archive-unusable"
 
 
 @settings(max_examples=60)

@@ -21,6 +21,7 @@ from search.serving import Answer, Front, Task
 from search.web.app import make_app
 from search.web.operations import API
 from search.web.security import Guard, hosts_of
+from search.web.server import listen
 from tests.web.running import SECONDS, Served, children_of, served
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux tells of processes")
@@ -157,6 +158,13 @@ def test_no_word_of_a_request_is_printed(location: Path) -> None:
         assert code == 0
         assert len(printed.splitlines()) == 4
         assert "canary" not in printed
+
+
+def test_an_answer_is_not_held_back_until_the_client_has_confirmed_its_beginning() -> None:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 class _Waiting(Front):

@@ -21,6 +21,7 @@ from search.errors import (
     ArchiveError,
     ArchiveExists,
     ArchiveFull,
+    ArchiveNotFound,
     ArchiveReadOnly,
     IndexUnusable,
 )
@@ -85,6 +86,8 @@ def check_remains(location: Path) -> None:
     try:
         if ArchiveIndex(path).covered().revision == 0:
             return
+    except ArchiveNotFound:
+        return
     except IndexUnusable:
         if not path.exists():
             return

@@ -17,7 +17,7 @@ from typing import Any
 
 from search.backends.embedded.stamp import stamp
 from search.backends.embedded.store.layout import StoreState
-from search.errors import IndexUnusable
+from search.errors import ArchiveNotFound, IndexUnusable
 from search.fields import TEXT_FIELDS
 from search.index.format.layout import BadLayout, open_file
 from search.index.format.manifest import (
@@ -198,10 +198,12 @@ class ArchiveIndex:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Raise `IndexUnusable` for errors in opening the index."""
+        """Raise `IndexUnusable` for errors in opening the index; `ArchiveNotFound` if its archive is gone."""
         try:
             yield
         except (FileNotFoundError, NotADirectoryError) as error:
+            if not self.path.parent.is_dir():
+                raise ArchiveNotFound(f"the folder {self.path.parent} is gone", self.path.parent) from error
             missing = Path(error.filename or "").name
             what = f"{missing} is missing" if missing and self.path.is_dir() else "there is none"
             raise self.unusable(what) from error

@@ -75,7 +75,7 @@ class ArticlePage:
             return ()
         plain = replace(asked, f=(), since=None, until=None)
         try:
-            return archive.search(plain.question(archive), limit=1, timeout=deadline).highlights
+            return archive.search(plain.question(), limit=1, timeout=deadline).highlights
         except (QuerySyntaxError, LimitExceeded):
             return ()
 

@@ -50,15 +50,15 @@ class Counted:
         """The questions by their queries."""
         return {query: replace(self.asked, q=query) for query in self.queries}
 
-    def questions(self, archive: Archive) -> dict[str, Question]:
+    def questions(self) -> dict[str, Question]:
         """The questions as the library takes them."""
-        return {query: asked.question(archive) for query, asked in self.each().items()}
+        return {query: asked.question() for query, asked in self.each().items()}
 
 
 def _lines(counted: Counted, archive: Archive, deadline: Deadline) -> tuple[dict[str, Timeline], bool]:
     """The timeline of each query, and if they depend on now; raises `InvalidRequest` for too many points."""
     days, by_now = 0.0, False
-    for question in counted.questions(archive).values():
+    for question in counted.questions().values():
         found = archive.search(
             question,
             limit=0,
@@ -71,7 +71,7 @@ def _lines(counted: Counted, archive: Archive, deadline: Deadline) -> tuple[dict
     by = counted.by or interval_within(days)
     if by in ("day", "hour") and days * (24 if by == "hour" else 1) > MAX_POINTS:
         raise InvalidRequest(f"by {by} there are more than {MAX_POINTS:,} points; choose a longer interval")
-    questions = counted.questions(archive)
+    questions = counted.questions()
     return (
         archive.timelines(questions, by, share=True, timeout=deadline, as_of=counted.asked.as_of),
         by_now,
@@ -244,7 +244,7 @@ def _facet(page: FacetPage | FacetTable, archive: Archive, deadline: Deadline) -
         raise InvalidRequest(f"the values of {page.field!r:.60} are not counted; fields are {known}")
     asked = page.view.asked
     found = archive.search(
-        asked.question(archive),
+        asked.question(),
         limit=0,
         facets=facets_of(f"{name}:{MAX_VALUES}"),
         snippets=False,
@@ -322,5 +322,5 @@ def _distinctive(
 ) -> Distinctive:
     if page.asked.as_of is not None:
         raise InvalidRequest("distinctive words are of the archive as it is; leave as_of out")
-    question = page.asked.question(archive)
+    question = page.asked.question()
     return archive.distinctive(question, against=page.against, limit=DISTINCTIVE_WORDS, timeout=deadline)

@@ -151,7 +151,7 @@ class ExplainPage:
         own = view.get(self.id)
         if own is None:
             return None
-        told = view.explain(self.id, self.asked.question(view), timeout=deadline)
+        told = view.explain(self.id, self.asked.question(), timeout=deadline)
         body = rendered(
             "explain.html",
             own=own,

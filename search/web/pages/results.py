@@ -53,7 +53,7 @@ class SearchPage:
         state = shown.state()
         sort = sort_of(view)
         results = shown.search(
-            asked.question(shown),
+            asked.question(),
             sort=sort,
             limit=HITS,
             after=view.after,
@@ -140,7 +140,7 @@ def _dropped(view: View, archive: Archive, deadline: Deadline) -> list[tuple[Chi
     """Each filter without which the search finds articles, and how many."""
     found = []
     for chip, changed in zip(chips(view), _without_each(view), strict=False):
-        count = archive.count(changed.asked.question(archive), timeout=deadline, as_of=changed.asked.as_of)
+        count = archive.count(changed.asked.question(), timeout=deadline, as_of=changed.asked.as_of)
         if count:
             found.append((chip, count))
     return found[:MAX_DROPPED]

@@ -55,7 +55,7 @@ def strip_of(view: View, archive: Archive, months: Facet, deadline: Deadline) ->
         return None
     fitting = [name for name in INTERVALS if days / _DAYS[name] <= MAX_BARS]
     asked = next((name for name in fitting if name == view.by), None)
-    question = view.asked.question(archive)
+    question = view.asked.question()
     interval = asked or interval_within(_days_asked(view) or days)
     line = archive.timeline(question, interval, share=True, timeout=deadline, as_of=view.asked.as_of)
     if len(line.bins) < 2:
