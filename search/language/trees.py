@@ -177,7 +177,11 @@ def text_fields(node: Node) -> frozenset[str]:
 
 def has_no_place(node: Node) -> bool:
     """True if a part of the tree must lie in a zone that has no words of its field."""
-    return (isinstance(node, Within) and not text_fields(node)) or any(map(has_no_place, parts_of(node)))
+    if isinstance(node, Within) and not text_fields(node):
+        return True
+    while isinstance(node, Within):  # a zone in a zone has no more fields than the inner one
+        node = node.part
+    return any(map(has_no_place, parts_of(node)))
 
 
 _ZONE_FIELDS: dict[Zone, frozenset[str]] = {
