@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
 
 import uvicorn
 import uvloop
@@ -21,6 +23,11 @@ from search.web.problems import problem
 
 GRACEFUL_SECONDS = 4
 MAX_HEADER_BYTES = 32 << 10
+REQUEST_SECONDS = 30.0
+"""How long the server waits for a whole request, head and body, before it hangs up."""
+MAX_CONNECTIONS = 8_192
+OTHER_FILES = 256
+"""The file descriptors that are kept for other things than connections, such as evaluators."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -46,10 +53,26 @@ def address_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def max_connections() -> int:
+    """The number of connections at once, so that file descriptors are left for other things."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit == resource.RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    return min(MAX_CONNECTIONS, max(limit - OTHER_FILES, limit // 2))
+
+
+def allow_most_files() -> None:
+    """Let this process open as many files at once as the system lets it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # which some systems say to a number that they have named
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def run(
     front: Front, make: Callable[[Front], ASGIApp], listening: socket.socket, started: Callable[[], None]
 ) -> None:
     """The same as `serve`, on an event loop of its own."""
+    allow_most_files()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(front, make, listening, started))
 
@@ -79,32 +102,70 @@ async def serve(
 
 
 class _Protocol(HttpToolsProtocol):
-    """HTTP on one connection, whose requests have heads of a bounded size."""
+    """HTTP on one connection, whose requests have heads of a bounded size and arrive in a bounded time."""
 
     _in_head = False
     _head_bytes = 0
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._expect_request()
+        if len(self.connections) > max_connections():
+            self._hang_up_with("busy")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._in_head and self._head_bytes + len(data) > MAX_HEADER_BYTES:
             self.send_400_response("too long")
             return
         self._head_bytes += len(data)
+        self._expect_request()
         super().data_received(data)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # the parser's, which is not for clients
         """Answer with a problem, and hang up."""
-        refusal = problem("not-http", headers={"Connection": "close"})
-        lines = [b"HTTP/1.1 400 Bad Request", *(b": ".join(pair) for pair in refusal.raw_headers)]
+        self._hang_up_with("not-http")
+
+    def _hang_up_with(self, kind: str) -> None:
+        refusal = problem(kind, headers={"Connection": "close"})
+        status = HTTPStatus(refusal.status_code)
+        lines = [f"HTTP/1.1 {status} {status.phrase}".encode(), *map(b": ".join, refusal.raw_headers)]
         self.transport.write(b"\r\n".join([*lines, b"", bytes(refusal.body)]))
         self.transport.close()
 
+    def _expect_request(self) -> None:
+        """Wait for the end of a request from now on, unless one is waited for already."""
+        if self._late is None:
+            self._late = self.loop.call_later(REQUEST_SECONDS, self._end_waiting)
+
+    def _end_waiting(self) -> None:
+        self._late = None
+        if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
+            self.transport.abort()
+        else:  # a line break came after the request whose answer is sent
+            self._expect_request()
+
+    def _stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
     def on_message_begin(self) -> None:
         self._in_head, self._head_bytes = True, 0
+        self._expect_request()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stop_waiting()
+        super().on_message_complete()
 
 
 class _Server(uvicorn.Server):

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -21,7 +21,7 @@ from search.serving import Answer, Front, Task
 from search.web.app import make_app
 from search.web.operations import API
 from search.web.security import Guard, hosts_of
-from search.web.server import listen
+from search.web.server import listen, serve
 from tests.web.running import SECONDS, Served, children_of, served
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux tells of processes")
@@ -165,6 +165,68 @@ def test_an_answer_is_not_held_back_until_the_client_has_confirmed_its_beginning
         accepted, _ = listening.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+HALVES = {
+    "no request": b"",
+    "half a head": b"GET /healthz HTTP/1.1\r\nHost:",
+    "half a body": b"POST /api/v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 10\r\n\r\n{",
+    "half a head after an answer": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET /",
+}
+
+
+def connected(*sent: bytes) -> list[bytes]:
+    """What a server answers on connections that are open at once, until it hangs up on each."""
+
+    async def main() -> list[bytes]:
+        answers: list[bytes] = []
+        with listen("127.0.0.1", 0) as listening:
+
+            async def talk() -> None:
+                streams = []
+                for data in sent:
+                    streams.append(await asyncio.open_connection(*listening.getsockname()))
+                    streams[-1][1].write(data)
+                for reader, writer in streams:
+                    answers.append(await reader.read())
+                    writer.close()
+                os.kill(os.getpid(), signal.SIGTERM)
+
+            talks = []
+            await serve(
+                _Idle("nowhere"),
+                lambda front: make_app(front, Guard(hosts_of("127.0.0.1", []))),
+                listening,
+                lambda: talks.append(asyncio.create_task(talk())),
+            )
+            await talks[0]
+        return answers
+
+    return asyncio.run(asyncio.wait_for(main(), SECONDS))
+
+
+class _Idle(Front):
+    """A front without a process."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+
+def test_a_connection_without_a_whole_request_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.web.server.REQUEST_SECONDS", 0.2)
+    answers = dict(zip(HALVES, connected(*HALVES.values()), strict=True))
+    assert answers["no request"] == answers["half a head"] == answers["half a body"] == b""
+    assert answers["half a head after an answer"].startswith(b"HTTP/1.1 200 ")
+
+
+def test_more_connections_than_there_are_files_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.web.server.MAX_CONNECTIONS", 1)
+    monkeypatch.setattr("search.web.server.REQUEST_SECONDS", 0.2)
+    first, second = connected(b"", b"")
+    assert first == b""
+    assert second.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert b"#busy" in second
 
 
 class _Waiting(Front):
