@@ -220,6 +220,12 @@ def test_a_connection_without_a_whole_request_is_closed(monkeypatch: pytest.Monk
     assert answers["half a head after an answer"].startswith(b"HTTP/1.1 200 ")
 
 
+def test_a_request_with_its_whole_address_is_answered() -> None:
+    head = b"GET http://localhost:8707/healthz HTTP/1.1\r\nHost: localhost:8707\r\nConnection: close\r\n\r\n"
+    (answer,) = connected(head)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
 def test_more_connections_than_there_are_files_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.web.server.MAX_CONNECTIONS", 1)
     monkeypatch.setattr("search.web.server.REQUEST_SECONDS", 0.2)
