@@ -142,7 +142,13 @@ _SAVED = _object(
     {
         "name": _TEXT,
         "question": _object(
-            {"text": _TEXT, "since": _or_null(_TEXT), "until": _or_null(_TEXT), "any_word": _BOOL}
+            {
+                "text": _TEXT,
+                "since": _or_null(_TEXT),
+                "until": _or_null(_TEXT),
+                "any_word": _BOOL,
+                "filters": _TEXTS,
+            }
         ),
         "revision": _COUNT,
         "made": _TIME,
