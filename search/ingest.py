@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -142,7 +142,7 @@ class _Origins:
     """The origins of the last `REMEMBERED` documents of a run, by their ids."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[int, Origin]] = {}
+        self._known: OrderedDict[str, tuple[int, Origin]] = OrderedDict()  # whose first goes at no cost
 
     def other(self, article: Article, origin: Origin) -> Iterator[Note]:
         """Yield a note if another article of this run had the same id, and remember this one for the id."""
@@ -150,7 +150,7 @@ class _Origins:
         before, first = self._known.pop(article.id, (content, origin))
         self._known[article.id] = content, origin
         if len(self._known) > REMEMBERED:
-            del self._known[next(iter(self._known))]
+            self._known.popitem(last=False)
         if before != content:
             yield Note("same-id", f"the article {article.id!r} takes the place of that from {first}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
@@ -106,3 +107,19 @@ def test_compare_sketches(one: list[int], other: list[int], common: int) -> None
     bound = min((own[-1] for own in (one, other) if len(own) == SKETCH_SIZE), default=1 << 32)
     lesser = min(sum(each <= bound for each in own) for own in (one, other))
     assert (shared.tolist(), among.tolist()) == ([len({*one} & {*other})], [lesser])
+
+
+@given(_texts)
+def test_distinct_shingles(texts: list[list[int]]) -> None:
+    hashes, counts = kernels.hash_shingles(*arrays(texts))
+    edges = [0, *np.cumsum(counts).tolist()]
+    expected = [sorted({*hashes[start:end].tolist()}) for start, end in pairwise(edges)]
+    found, sizes = kernels.distinct_shingles(hashes, counts)
+    assert found.tolist() == [number for own in expected for number in own]
+    assert sizes.tolist() == [len(own) for own in expected]
+
+
+@given(st.sets(_words), st.sets(_words))
+def test_count_common(one: set[int], other: set[int]) -> None:
+    arrays = (np.array(sorted(numbers), np.uint64) for numbers in (one, other))
+    assert kernels.count_common(*arrays) == len(one & other)

@@ -19,8 +19,8 @@ from search.index.copies.rules import Text, match
 from search.index.format.names import COPY_OF, PART_OF
 from search.index.format.sketches import IDENTITY
 
-MAX_TEXTS = 4_000
-"""Texts that stay in memory to be compared again; about 100 MB."""
+MAX_TEXTS = 10_000
+"""Texts that stay in memory to be compared again; about 50 MB."""
 
 BATCH_DOCUMENTS = 500
 """Documents whose texts, and the texts of their candidates, are read at a time."""
@@ -46,6 +46,7 @@ class Grouping:
         self._parts, self._first, self._read, self._ends = parts, first, read, ends or {}
         self._texts: dict[int, Text] = {}
         self._ids: dict[int, str] = {}
+        self._joined: set[str] = set()  # of these ids, the ones that other documents have for their group
         self._placed: dict[int, Placement] = {}  # of documents that are not in the group of their own id
         self._members: dict[str, list[int]] = {}  # of groups, without members that have the name for an id
 
@@ -72,6 +73,8 @@ class Grouping:
             own = {doc: earlier[doc] for doc in some if doc in earlier}
             compared = dict.fromkeys([*own, *(other for others in own.values() for other in others)])
             self._look_up({*some, *compared})
+            names = [self._ids[doc] for doc in some]
+            self._joined = {name for part in self._parts for name in part.groups_among(names)}
             self._load([*compared])
             for doc in some:
                 neighbours = self._neighbours(doc, own[doc]) if doc in own else []
@@ -105,15 +108,19 @@ class Grouping:
     def _is_taken(self, name: str, doc: int) -> bool:
         """True if another article, when this one came, was in a group of this name, or had it for an id."""
         members = self._members.get(name, ())
-        named = [(part, COPY_OF) for part in self._parts if name in part.groups]
+        fields: tuple[str, ...] = ()
         if name != self._ids[doc]:
-            named += [(part, IDENTITY) for part in self._parts]
-        if not members and not named:
+            fields = (COPY_OF, IDENTITY)
+        elif name in self._joined:
+            fields = (COPY_OF,)
+        if not members and not fields:
             return False
         own = self._part(doc).order(doc)
         if any(self._ends.get(other, NEVER) > own[0] for other in members):
             return True
-        others = ((part, other) for part, field in named for other in part.docs_with(field, name))
+        others = (
+            (part, other) for part in self._parts for field in fields for other in part.docs_with(field, name)
+        )
         return any(
             part.order(other) < own and self._ends.get(other, NEVER) > own[0] for part, other in others
         )

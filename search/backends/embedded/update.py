@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -45,6 +46,7 @@ class Update:
         self.unindexed: dict[str, None] = {}
         self._gone: set[bytes] = set()
         self._numbers: dict[str, int] = {}
+        self._fresh: dict[str, Article] = {}  # most copies are of the same commit
         self._count = 0
         self._superseded: list[int] = []
         self._segment = Segment(NAME)
@@ -69,6 +71,7 @@ class Update:
             if (earlier := self._numbers.get(article.id)) is not None:
                 self._superseded.append(earlier)
             self._numbers[article.id] = number
+            self._fresh[article.id] = article
         self._count += len(articles)
         self._builder.add(articles, revisions, self._extra_fields, edits, seen)
 
@@ -120,9 +123,15 @@ class Update:
             if group == "kept":
                 keep_last(self._index.path, self._segment, view, self._numbers)
             if group == "new" and self._articles is not None:
-                place_last(self._index.path, writer.segments, self._articles, self._builder.collector)
+                articles = replace(self._articles, read=self._read)
+                place_last(self._index.path, writer.segments, articles, self._builder.collector)
         note = commit_info(analyzer, state, fields)
         writer.commit(note, merging, expunge=expunge, finish=self._place_all if group == "all" else None)
+
+    def _read(self, identities: Sequence[str]) -> dict[str, Article]:
+        assert self._articles is not None
+        stored = self._articles.read([each for each in identities if each not in self._fresh])
+        return {each: found for each in identities if (found := self._fresh.get(each) or stored.get(each))}
 
     def _place_all(self, segments: Sequence[Segment]) -> None:
         if self._articles is not None and segments:

@@ -7,7 +7,7 @@ depend on how the documents are spread over segments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import comb
 
@@ -19,6 +19,7 @@ from search.index.format.layout import MISSING
 from search.index.format.names import COPY_OF
 from search.index.format.sketches import IDENTITY, LATEST, PUBLISHED, REVISION, Sketches, arrival_order
 from search.index.kernels import (
+    MIN_SPARSITY,
     SKETCH_SIZE,
     Array,
     Ints,
@@ -92,9 +93,18 @@ class Part:
         docs = docs if self.live is None else docs.compress(self.live[docs])
         return [doc + self.base for doc in docs.tolist()]
 
+    def groups_among(self, names: Collection[str]) -> set[str]:
+        """Find the names among these that are of groups that documents have joined."""
+        values = self.fields.values(COPY_OF)
+        if values is None:
+            return set()
+        known = values.values
+        if len(names) * MIN_SPARSITY < len(known):
+            return {name for name in names if known.number(name.encode()) >= 0}
+        return {*names} & self._groups
+
     @once
-    def groups(self) -> frozenset[str]:
-        """The names of the groups that documents have joined."""
+    def _groups(self) -> frozenset[str]:
         values = self.fields.values(COPY_OF)
         return frozenset() if values is None else frozenset(values.values.strings())
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from search.index.copies.rules import MIN_CONTAINMENT, Match, Text, holds
+from search.index.kernels import count_common
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def _are_several(texts: Sequence[Text]) -> bool:
     """True if any of the texts has little of the first one in it."""
     first = texts[0].shingles
     return any(
-        len(first & other.shingles) < MIN_CONTAINMENT * min(len(first), len(other.shingles))
-        for other in (text for text in texts[1:])
+        count_common(first, other.shingles) < MIN_CONTAINMENT * min(len(first), len(other.shingles))
+        for other in texts[1:]
     )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from search.index.format.layout import MISSING
-from search.index.kernels import MIN_WORDS
+from search.index.kernels import MIN_WORDS, Array, count_common
 
 MIN_CONTAINMENT = 0.5
 MIN_CLEAR_WORDS = 50
@@ -27,22 +27,18 @@ MAX_APART = timedelta(days=7) // timedelta(microseconds=1)
 AT_ANY_TIME, WITH_ANY_NUMBERS, MIN_NUMBERS_SHARED = 0.9, 0.8, 0.85
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """A text to compare: its distinct shingles and numbers, by hashes, its time in the index.
+    """A text to compare: its distinct shingles and numbers by hashes, its time in the index, its words.
 
-    `words` has the hashes of its words, in their order, of 8 bytes each.
+    `shingles` uint64 ascends; `length` counts the words, and `digest` is of their hashes in their order.
     """
 
-    shingles: frozenset[int]
+    shingles: Array
     numbers: frozenset[int]
     published: int
-    words: bytes
-
-    @property
-    def length(self) -> int:
-        """The number of words."""
-        return len(self.words) // 8
+    length: int
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +51,13 @@ class Match:
 
 def match(one: Text, other: Text) -> Match | None:
     """Compare two texts; None if they are not copies of each other."""
-    if one.words == other.words:
+    if one.digest == other.digest:
         return Match(len(one.shingles), 1.0)
     if min(one.length, other.length) < MIN_WORDS:
         return None
     clear = min(one.length, other.length) >= MIN_CLEAR_WORDS
     shorter, longer = sorted((one, other), key=lambda text: len(text.shingles))
-    shared = len(one.shingles & other.shingles)
+    shared = count_common(one.shingles, other.shingles)
     containment = shared / len(shorter.shingles)
     if containment < (MIN_CONTAINMENT if clear else WITH_ANY_NUMBERS):
         return None

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from search.index.copies.rules import Text
-from search.index.kernels import Array, expand_runs, hash_shingles, sketch_texts
+from search.index.kernels import Array, distinct_shingles, expand_runs, hash_shingles, sketch_texts
 
 
 def word_hash(form: str) -> int:
@@ -77,14 +77,15 @@ class WordHashes:
         words, edges, lengths = self._found(pieces, counts, np.array(owners, np.int64), len(published))
         hashes = np.frombuffer(self._hashes, np.uint64).take(words)
         numeric = np.frombuffer(self._numeric, np.bool_).take(words)
-        shingles, runs = hash_shingles(hashes, lengths)
+        shingles, runs = distinct_shingles(*hash_shingles(hashes, lengths))
         ends = [0, *np.cumsum(runs).tolist()]
         return [
             Text(
-                frozenset(shingles[first:last].tolist()),
+                shingles[first:last].copy(),  # of which the others may be forgotten sooner
                 frozenset(hashes[start:end][numeric[start:end]].tolist()),
                 at,
-                hashes[start:end].tobytes(),
+                end - start,
+                blake2b(hashes[start:end].data, digest_size=16).digest(),
             )
             for (start, end), (first, last), at in zip(
                 pairwise(edges.tolist()), pairwise(ends), published, strict=True

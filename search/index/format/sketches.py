@@ -59,11 +59,24 @@ def arrival_order(revisions: Ints, published: Ints, identities: Array) -> Ints:
 
 def sketch_arrays(hashes: Array, docs: Docs, order: Ints) -> Iterator[tuple[Array, Docs]]:
     """Sort the entries of sketches by hash and by the `order` of their documents, range by range."""
-    ranks = np.empty(len(order), np.uint32)
-    ranks[order] = np.arange(len(order), dtype=np.uint32)
+    by_arrival = ByArrival(order)
     parts = hashes >> np.uint32(32 - (RANGES - 1).bit_length())
     for number in range(RANGES):
         own = np.flatnonzero(parts == number)
-        keys = hashes[own].astype(np.uint64) << np.uint64(32) | ranks[docs[own]]
+        yield by_arrival.sorted(hashes[own], docs[own])
+
+
+class ByArrival:
+    """Sorts entries of sketches by hash, and entries of one hash by the `order` of their documents."""
+
+    def __init__(self, order: Ints) -> None:
+        self._order = order
+        self._ranks = np.empty(len(order), np.uint32)
+        self._ranks[order] = np.arange(len(order), dtype=np.uint32)
+
+    def sorted(self, hashes: Array, docs: Docs) -> tuple[Array, Docs]:
+        """(uint32 hashes, int32 documents) of entries in any order."""
+        keys = hashes.astype(np.uint64) << np.uint64(32) | self._ranks[docs]
         keys.sort()
-        yield (keys >> np.uint64(32)).astype(np.uint32), order[keys & np.uint64(0xFFFFFFFF)].astype(np.int32)
+        found = self._order[keys & np.uint64(0xFFFFFFFF)].astype(np.int32)
+        return (keys >> np.uint64(32)).astype(np.uint32), found

@@ -54,6 +54,28 @@ def hash_shingles(words: Array, lengths: Array) -> tuple[Array, Ints]:
     return mix_hashes(hashes[expand_runs(_starts(lengths), counts)]), counts
 
 
+def distinct_shingles(hashes: Array, counts: Ints) -> tuple[Array, Ints]:
+    """(uint64: the distinct hashes of each text, ascending, text by text; int64: their number in each).
+
+    Parameters are what `hash_shingles` returns.
+    """
+    found, first = hashes.copy(), 0
+    ends = np.cumsum(counts)
+    for end in ends.tolist():
+        found[first:end].sort()
+        first = end
+    kept = first_of_runs(found)
+    kept[(ends - counts)[counts > 0]] = True
+    return found[kept], np.bincount(np.repeat(np.arange(len(counts)), counts)[kept], minlength=len(counts))
+
+
+def count_common(one: Array, other: Array) -> int:
+    """Count the numbers that are in both arrays, each of which ascends without repeats."""
+    merged = np.concatenate([one, other])
+    merged.sort(kind="stable")
+    return int(np.count_nonzero(merged[1:] == merged[:-1]))
+
+
 def hash_texts(words: Array, lengths: Array) -> Array:
     """uint64: a hash of all words of each text, in their order; each has from 1 to `MIN_WORDS` - 1 words."""
     starts = _starts(lengths)

@@ -155,8 +155,9 @@ def _united(lists: Sequence[list[bytes]], used: Sequence[Array | None]) -> tuple
     for own, flags in zip(lists, used, strict=True):
         every += own if flags is None else [own[number] for number in np.flatnonzero(flags).tolist()]
     every.sort()  # which takes sorted runs as they are, and merges them
-    united = list(dict.fromkeys(every))
-    numbers = dict(zip(united, range(len(united)), strict=True))
+    numbers = dict.fromkeys(every, 0)
+    united = [*numbers]
+    numbers.update(zip(united, range(len(united)), strict=True))
     return united, [_ascending(map(numbers.get, own, repeat(-1)), len(own), len(united)) for own in lists]
 
 
