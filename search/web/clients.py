@@ -1,4 +1,4 @@
-"""The address of a client that a proxy has passed on."""
+"""The address of a client, and its scheme, that a proxy has passed on."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ def client_address(peer: str, headers: Headers, proxies: tuple[Network, ...]) ->
             break
         address = before.strip()
     return address
+
+
+def client_scheme(peer: str, headers: Headers, proxies: tuple[Network, ...]) -> str | None:
+    """The scheme of the request before the proxy that is `peer`; None if it is no proxy or does not say."""
+    forwarded = headers.get("x-forwarded-proto", "").strip().lower()
+    return forwarded if forwarded in ("http", "https") and _is_in(peer, proxies) else None
 
 
 def _is_address(written: str) -> bool:

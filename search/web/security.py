@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from search.web.clients import Network, client_address
+from search.web.clients import Network, client_address, client_scheme
 from search.web.cors import preflight, sharing
 from search.web.problems import problem
 
@@ -148,13 +148,15 @@ class Guarded:
             self._log(f"{scope['method']} {route} {status} {spent:.0f} ms {size} bytes {name}")
 
     def _shared(self, scope: Scope) -> list[tuple[bytes, bytes]]:
-        """The headers for a page of another site; the client of a proxy becomes the client of the request."""
+        """The headers for a page of another site; client and scheme become as they were before a proxy."""
         guard = self._guard
         if not guard.origins and not guard.proxies:
             return []
         headers = Headers(scope=scope)
         if scope["client"] is not None:
-            scope["client"] = client_address(scope["client"][0], headers, guard.proxies), 0
+            peer = scope["client"][0]
+            scope["client"] = client_address(peer, headers, guard.proxies), 0
+            scope["scheme"] = client_scheme(peer, headers, guard.proxies) or scope["scheme"]
         origin = headers.get("origin", "")
         by_origin = [(b"vary", b"Origin")] if guard.origins else []
         return by_origin + (sharing(origin) if origin in guard.origins else [])

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import uvicorn
 import uvloop
@@ -161,6 +162,9 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        if not self.url.startswith(b"/") and (host := urlsplit(self.url).netloc):
+            # A host in the first line of a request counts in place of the header (RFC 9112, 3.2.2).
+            self.headers[:] = [(b"host", host), *(pair for pair in self.headers if pair[0] != b"host")]
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

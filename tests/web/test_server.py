@@ -226,6 +226,12 @@ def test_a_request_with_its_whole_address_is_answered() -> None:
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 
+def test_another_host_in_the_first_line_of_a_request_is_not_answered() -> None:
+    head = b"GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost:8707\r\nConnection: close\r\n\r\n"
+    (answer,) = connected(head)
+    assert answer.startswith(b"HTTP/1.1 421 ")
+
+
 def test_more_connections_than_there_are_files_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("search.web.server.MAX_CONNECTIONS", 1)
     monkeypatch.setattr("search.web.server.REQUEST_SECONDS", 0.2)

@@ -104,3 +104,22 @@ def test_queries_and_clients_are_in_the_log_if_that_is_asked_for(server: Server)
     assert server.lines[-1].startswith(f"GET 203.0.113.7 {address} 200 ")
     server.get(address, x_forwarded_for="203.0.113.7")
     assert server.lines[-1].startswith(f"GET {API}/count 200 ")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "forwarded", "scheme"),
+    [
+        ("127.0.0.1", "https", "https"),
+        ("127.0.0.1", "HTTPS", "https"),
+        ("127.0.0.1", "gopher", "http"),
+        ("127.0.0.1", "", "http"),
+        ("192.0.2.1", "https", "http"),
+    ],
+)
+def test_addresses_of_a_page_have_the_scheme_that_its_proxy_is_asked_by(
+    server: Server, proxy: str, forwarded: str, scheme: str
+) -> None:
+    client = guarded(server, proxies=networks_of([proxy]))
+    for address in ("/opensearch.xml", "/search?q=fog"):
+        response = server.runner.run(client.get(address, headers={"x-forwarded-proto": forwarded}))
+        assert f"{scheme}://localhost:8707/search?q=" in response.text
