@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import site
 import subprocess
 import sys
@@ -17,10 +19,14 @@ import search
 ROOT = Path(search.__file__).resolve().parent.parent
 
 
-def run(*command: str | Path, cwd: Path) -> str:
+KERNELS = "from search.index.kernels import KERNELS; print(KERNELS)"
+
+
+def run(*command: str | Path, cwd: Path, **environment: str) -> str:
     done = subprocess.run(
         list(map(str, command)),
         cwd=cwd,
+        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -48,9 +54,14 @@ def test_the_source_distribution_has_all_that_is_kept_in_the_repository(sources:
     assert (sources / "tests" / "archives" / "format-1.tar.gz").exists()
 
 
-def test_the_wheel_built_from_the_sources_works_where_it_is_installed(sources: Path, tmp_path: Path) -> None:
-    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=sources)
+@pytest.mark.parametrize("compiler", ["", "no-such-compiler"])
+def test_the_wheel_built_from_the_sources_works_where_it_is_installed(
+    sources: Path, tmp_path: Path, compiler: str
+) -> None:
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=sources, CC=compiler)
     (wheel,) = tmp_path.glob("*.whl")
+    compiled = not compiler and shutil.which("cc") is not None
+    assert ("-cp311-abi3-" if compiled else "-py3-none-any") in wheel.name
     with zipfile.ZipFile(wheel) as packed:
         tops = {name.split("/")[0] for name in packed.namelist()}
         assert "search/py.typed" in packed.namelist()
@@ -62,6 +73,7 @@ def test_the_wheel_built_from_the_sources_works_where_it_is_installed(sources: P
     (packages,) = (tmp_path / "fresh").glob("lib/python*/site-packages")
     (packages / "dependencies.pth").write_text("\n".join(site.getsitepackages()))
     assert str(packages) in run(python, "-c", "import search; print(search.__file__)", cwd=tmp_path)
+    assert run(python, "-c", KERNELS, cwd=tmp_path).strip() == ("native" if compiled else "numpy")
     news = python.with_name("news")
     assert run(news, "--version", cwd=tmp_path).startswith("news, version ")
     printed = run(news, "index", sources / "index_data" / "sample", cwd=tmp_path)

@@ -53,6 +53,13 @@ def store_version() -> str:
     return SQLITE_VERSION
 
 
+def kernels_in_use() -> str:
+    """`native` if the compiled loops are in use, `numpy` if they are not there or NEWS_KERNELS says so."""
+    from search.index.kernels.chosen import KERNELS
+
+    return KERNELS
+
+
 def _folder(location: str | Path) -> Path:
     if "\0" in str(location):
         raise InvalidRequest("a location cannot have a NUL character")

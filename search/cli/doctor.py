@@ -56,9 +56,16 @@ def _version(name: str) -> str:
 def _libraries() -> Iterator[str]:
     from pyexpat import EXPAT_VERSION, version_info
 
-    from search.backends import store_version
+    from search.backends import kernels_in_use, store_version
 
     yield f"SQLite {store_version()}"
+    kernels = kernels_in_use()
+    slower = kernels == "numpy" and "NEWS_KERNELS" not in os.environ
+    yield f"kernels: {kernels}" + (
+        " → install a C compiler and the headers of Python, then news-search again, for more speed"
+        if slower
+        else ""
+    )
     old = (
         " → upgrade Python or expat before you read XML that others wrote"
         if version_info < _MIN_EXPAT

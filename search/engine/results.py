@@ -360,7 +360,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """An archive in numbers; sizes are in bytes, `words` counts every word of every article."""
+    """An archive in numbers; sizes are in bytes, `words` counts every word of every article.
+
+    `kernels` is `native` where the compiled loops are in use, else `numpy`: both have the same results.
+    """
 
     location: str
     articles: int
@@ -376,6 +379,7 @@ class Stats:
     revision: int
     indexed_revision: int
     analyzer: str
+    kernels: str
 
 
 Level = Literal["quick", "full", "deep"]

@@ -260,6 +260,7 @@ def print_stats(console: Console, stats: Stats) -> None:
         f"segment{'' if stats.segments == 1 else 's'}",
         "state": f"revision {stats.revision}, " + ("searchable" if current else "not yet searchable"),
         "analyzer": stats.analyzer,
+        "kernels": stats.kernels,
     }
     width = max(map(len, facts))
     for name, fact in facts.items():

@@ -36,7 +36,7 @@ def client_address(peer: str, headers: Headers, proxies: tuple[Network, ...]) ->
 
 
 def client_scheme(peer: str, headers: Headers, proxies: tuple[Network, ...]) -> str | None:
-    """The scheme of the request before the proxy that is `peer`; None if it is no proxy or does not say."""
+    """The scheme of the request before the proxy that is `peer`; None if it is not a proxy, or does not say."""
     forwarded = headers.get("x-forwarded-proto", "").strip().lower()
     return forwarded if forwarded in ("http", "https") and _is_in(peer, proxies) else None
 

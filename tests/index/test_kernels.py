@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.index import kernels
+from search.index import kernels as chosen
 from search.index.kernels import Array
 from tests.index.arrays import INTEGERS, NUMBERS, TOP, array
+from tests.index.pairs import kernels
 
 _sets = st.sets(st.one_of(st.integers(0, 40), st.integers(TOP - 5, TOP)), max_size=30).map(sorted)
 _small_sets = st.sets(st.integers(0, 63), max_size=30).map(sorted)
@@ -25,6 +27,20 @@ def test_find_members(sought: list[int], among: list[int]) -> None:
     at, flags = kernels.find_members(array(sought), array(among))
     assert flags.tolist() == [number in among for number in sought]
     assert array(among)[at[flags]].tolist() == [number for number in sought if number in among]
+
+
+@given(st.lists(st.integers(0, 9) | st.just(TOP)).map(sorted), _sets | NUMBERS, st.booleans())
+def test_search_sorted(among: list[int], sought: list[int], right: bool) -> None:
+    search = bisect_right if right else bisect_left
+    for kind in (np.int32, np.uint32, np.int64, np.uint64, np.float64):
+        at = kernels.search_sorted(array(among, kind), array(sought, kind), right=right)
+        assert at.tolist() == [search(among, number) for number in sought]
+
+
+@given(NUMBERS, st.lists(st.booleans(), min_size=41, max_size=60))
+def test_find_flagged(docs: list[int], flags: list[bool]) -> None:
+    found = kernels.find_flagged(np.array(flags), array(docs))
+    assert found.tolist() == [place for place, doc in enumerate(docs) if flags[doc]]
 
 
 @given(_sets, st.lists(st.integers(0, 9) | st.just(TOP)).map(sorted), st.integers(1, 40))
@@ -334,6 +350,6 @@ def test_count_flagged(flags: list[list[bool]]) -> None:
 
 
 def test_every_kernel_has_a_test() -> None:
-    functions = {name for name in kernels.__all__ if callable(getattr(kernels, name)) and name.islower()}
+    functions = {name for name in chosen.__all__ if callable(getattr(chosen, name)) and name.islower()}
     text = "".join(path.read_text() for path in Path(__file__).parent.glob("test_kernels*.py"))
     assert {name for name in functions if f"kernels.{name}(" not in text} == set()

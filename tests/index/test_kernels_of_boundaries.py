@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.index import kernels
 from search.index.kernels import PARAGRAPH, SENTENCE
 from search.text import ABBREVIATIONS, paragraph_spans, parts_of_words, word_spans
+from tests.index.pairs import kernels
 
 KEYS = kernels.abbreviation_keys([word.encode() for word in sorted(ABBREVIATIONS)])
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.index import kernels
 from search.index.kernels import Array
 from tests.index.arrays import TOP, array
+from tests.index.pairs import kernels
 
 # --- scores -----------------------------------------------------------------------------------------
 
@@ -45,6 +45,17 @@ def test_a_field_adds_to_scores_and_they_are_saturated(
     assert tf.tolist() == pytest.approx(expected, rel=1e-5)
     kernels.saturate(tf, 1.5, 1.8)
     assert tf.tolist() == pytest.approx([1.5 * 2.8 * own / (1.8 + own) for own in expected], rel=1e-5)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.floats(0, 1e6, width=32))))
+def test_add_scores(added: list[tuple[int, float]]) -> None:
+    totals = np.zeros(10, np.float32)
+    docs, scores = [doc for doc, _ in added], [own for _, own in added]
+    kernels.add_scores(totals, array(docs), array(scores, np.float32))
+    expected = [np.float32(0)] * 10
+    for doc, own in added:
+        expected[doc] += np.float32(own)
+    assert totals.tolist() == [float(total) for total in expected]
 
 
 def test_what_scores_nothing_saturates_to_nothing() -> None:

@@ -9,8 +9,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.index import kernels
-from search.index.kernels import MIN_WORDS, NEAR_PARTNERS, SHINGLE_WORDS, SKETCH_SIZE
+from search.index import kernels as chosen
+from search.index.kernels import MIN_WORDS, NEAR_PARTNERS, SHINGLE_WORDS, SKETCH_SIZE, Array
+from tests.index.pairs import kernels
 from tests.reference.copies import mixed, shingle_hash, sketch, whole_hash
 
 _words = st.integers(0, 3) | st.integers(0, (1 << 64) - 1)
@@ -22,7 +23,7 @@ _texts = st.lists(
 )
 
 
-def arrays(texts: list[list[int]]) -> tuple[kernels.Array, kernels.Array]:
+def arrays(texts: list[list[int]]) -> tuple[Array, Array]:
     flat = [word for text in texts for word in text]
     return np.array(flat, np.uint64), np.array([len(text) for text in texts], np.int64)
 
@@ -90,9 +91,9 @@ def test_group_by_document(docs: list[int]) -> None:
 sketches = st.lists(st.integers(0, (1 << 32) - 1), unique=True, max_size=SKETCH_SIZE).map(sorted)
 
 
-def padded(*found: list[int]) -> kernels.Array:
+def padded(*found: list[int]) -> Array:
     keys = [number << 32 | each for number, own in enumerate(found) for each in own]
-    return kernels.pad_sketches(np.array(keys, np.uint64), len(found))
+    return chosen.pad_sketches(np.array(keys, np.uint64), len(found))
 
 
 @given(st.lists(sketches, max_size=4))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.index import kernels
 from search.index.kernels import Array
+from tests.index.pairs import kernels
 
 _pieces = st.lists(st.sampled_from(b"aab\xc3"), min_size=1, max_size=7).map(bytes)
 _strings = st.lists(st.lists(st.sampled_from(b"aab\xc3"), max_size=9).map(bytes), max_size=30)

@@ -46,7 +46,7 @@ MONTHS = Timeline(
 PAGE = Results(12_345, (HIT, BARE), Facets((KEYWORDS,)), "next-page", "strike", ("odd",))
 STATS = Stats(
     "papers", 1_234, 5, day("2025-01-01"), day("2025-03-01T12:30"), 99_999, "english",
-    ("desk", "places"), 2, 3_000_000, 1_500_000, 7, 7, "1/english/x",
+    ("desk", "places"), 2, 3_000_000, 1_500_000, 7, 7, "1/english/x", "native",
 )  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def test_stats_are_one_a_line() -> None:
 
 
 def test_stats_of_an_empty_archive_that_lags_say_so() -> None:
-    empty = Stats("papers", 0, 0, None, None, 0, "english", (), 0, 0, 0, 2, 1, "1/english/x")
+    empty = Stats("papers", 0, 0, None, None, 0, "english", (), 0, 0, 0, 2, 1, "1/english/x", "numpy")
     text = shown(lambda console: terminal.print_stats(console, empty))
     assert "dates           none" in text
     assert "not yet searchable" in text
@@ -362,6 +362,7 @@ def test_stats_as_json_have_this_schema() -> None:
         "last": "2025-03-01T12:30:00Z", "words": 99_999, "language": "english",
         "extra_fields": ["desk", "places"], "segments": 2, "store_size": 3_000_000,
         "index_size": 1_500_000, "revision": 7, "indexed_revision": 7, "analyzer": "1/english/x",
+        "kernels": "native",
     }  # fmt: skip
 
 

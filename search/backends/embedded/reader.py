@@ -48,6 +48,7 @@ from search.fields import COUNTED_DATES, FACET_FIELDS, TEXT_FIELDS, field_name
 from search.index.copies.column import digests_of, group_called, group_docs
 from search.index.evaluate.counts import extent, missing
 from search.index.evaluate.matches import Matches, everything, has
+from search.index.kernels import KERNELS
 from search.index.read.snapshot import Snapshot
 from search.language import Node, Word
 from search.once import once
@@ -305,4 +306,5 @@ class EmbeddedReader:
             revision=self._store.revision,
             indexed_revision=covered.revision,
             analyzer=covered.analyzer,
+            kernels=KERNELS,
         )

@@ -21,6 +21,7 @@ from search.index.kernels import (
     Docs,
     Flags,
     Floats,
+    add_scores,
     find_members,
     flag_members,
     unite_by_sorting,
@@ -258,12 +259,12 @@ class Union:
             own = part.docs
             if len(docs) < len(self.docs):
                 own = own.compress(contained(self._view, own, docs))
-            scored.append((places_of(own), part.scores(own)))
+            scored.append((own, part.scores(own)))
         totals = self._view.totals  # only now, as a part may itself be a union
         try:
             for own, added in scored:
                 self._view.check()
-                np.add.at(totals, own, added)
+                add_scores(totals, own, added)
             return totals.take(docs)
         finally:
             if len(docs) * MIN_SPARSITY > len(totals):

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from search.index.format.layout import MISSING
-from search.index.kernels import Array, Docs, Ints, expand_runs, group_by_document
+from search.index.kernels import Array, Docs, Ints, expand_runs, find_flagged, group_by_document
 from search.once import once
 
 REVISION, PUBLISHED, IDENTITY = "revision", "published", "id"
@@ -44,7 +44,7 @@ class Sketches:
             return entries[expand_runs(starts[docs], starts[docs + 1] - starts[docs])]
         wanted = np.zeros(self._count, np.bool_)
         wanted[docs] = True
-        return np.flatnonzero(wanted.take(self.docs))
+        return find_flagged(wanted, self.docs)
 
     @once
     def _by_document(self) -> tuple[Docs, Ints]:

@@ -9,13 +9,14 @@ boundaries  where sentences and paragraphs of a text begin
 shingles    runs of words, sketches of texts by the lowest hashes of their runs, texts that share some
 inversion   text to pieces, pieces to numbers, words into the order of terms
 
-Every other module imports the functions from here. A faster implementation of one replaces it here, with the
-same signature; `tests/index/test_kernels.py` holds both to the same naive twin. A function changes no array
-that it is given, unless its docstring says so.
+Every other module imports the functions from here. Each is defined in NumPy. Most are there a second time,
+compiled from C (native), with the same signature and equal results; these are used where they have been built
+(see chosen). A function changes no array that it is given, unless its docstring says so.
 """
 
 from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints
 from search.index.kernels.boundaries import PARAGRAPH, SENTENCE, abbreviation_keys, mark_boundaries
+from search.index.kernels.chosen import KERNELS
 from search.index.kernels.inversion import (
     MAX_SHORT_BYTES,
     cut_pieces,
@@ -29,6 +30,7 @@ from search.index.kernels.inversion import (
 from search.index.kernels.scores import (
     MAX_EARLINESS,
     add_field,
+    add_scores,
     earliness_of,
     edit_distances,
     highest,
@@ -39,11 +41,13 @@ from search.index.kernels.sets import (
     add_postings,
     expand_runs,
     find_common,
+    find_flagged,
     find_members,
     first_of_runs,
     flag_members,
     run_starts,
     scatter,
+    search_sorted,
     sum_by_sorting,
     unite_by_sorting,
     unite_by_table,
@@ -81,7 +85,44 @@ from search.index.kernels.spans import (
 )
 from search.index.kernels.strings import find_at, find_containing, find_ending
 
+if KERNELS == "native":
+    from search.index.kernels.native import (
+        add_field,
+        add_postings,
+        add_scores,
+        compare_sketches,
+        count_common,
+        count_flagged,
+        count_starts,
+        cut_pieces,
+        drop_distant,
+        edit_distances,
+        expand_runs,
+        find_at,
+        find_common,
+        find_containing,
+        find_exact_phrase,
+        find_flagged,
+        find_keys,
+        find_members,
+        find_near,
+        flag_members,
+        hash_shingles,
+        highest,
+        mark_boundaries,
+        nearest_followers,
+        number_words,
+        order_by_term,
+        pack_pieces,
+        phrase_starts,
+        saturate,
+        search_sorted,
+        sketch_texts,
+        unite_by_table,
+    )
+
 __all__ = [
+    "KERNELS",
     "MAX_EARLINESS",
     "MAX_SHORT_BYTES",
     "MIN_SPARSITY",
@@ -99,6 +140,7 @@ __all__ = [
     "abbreviation_keys",
     "add_field",
     "add_postings",
+    "add_scores",
     "choose_partners",
     "compare_sketches",
     "count_common",
@@ -119,6 +161,7 @@ __all__ = [
     "find_ending",
     "find_every_near",
     "find_exact_phrase",
+    "find_flagged",
     "find_keys",
     "find_loose_phrase",
     "find_members",
@@ -143,6 +186,7 @@ __all__ = [
     "run_starts",
     "saturate",
     "scatter",
+    "search_sorted",
     "sketch_texts",
     "sum_by_sorting",
     "unite_by_sorting",

@@ -64,7 +64,7 @@ def _of_latin_signs() -> Array:
 _OTHER_STOPS = {"؟".encode(): ord("?"), **{stop.encode(): ord(".") for stop in "۔।॥"}}
 """The question mark of Arabic, and the full stops of Urdu and Hindi, with signs of ASCII for them."""
 
-_PUNCTUATION, _LATIN = _of_general_punctuation(), _of_latin_signs()
+GENERAL_PUNCTUATION, LATIN_SIGNS = _of_general_punctuation(), _of_latin_signs()
 
 
 def in_plain_signs(text: Array) -> Array:
@@ -74,10 +74,10 @@ def in_plain_signs(text: Array) -> Array:
     leads = np.flatnonzero(text[:-2] == 0xE2)
     pairs = np.flatnonzero(text[:-1] == 0xC2)
     plain = text.copy()
-    signs = np.where(text[leads + 1] == 0x80, _PUNCTUATION[text[leads + 2]], np.uint8(ord("*")))
+    signs = np.where(text[leads + 1] == 0x80, GENERAL_PUNCTUATION[text[leads + 2]], np.uint8(ord("*")))
     for step in range(3):
         plain[leads + step] = signs
-    signs = _LATIN[text[pairs + 1]]
+    signs = LATIN_SIGNS[text[pairs + 1]]
     for step in range(2):
         plain[pairs + step] = signs
     for stop, sign in _OTHER_STOPS.items():
@@ -92,9 +92,9 @@ def in_plain_signs(text: Array) -> Array:
 def white_space(text: Array) -> list[Ints]:
     """The places of the bytes of white space outside ASCII in `text`, uint8 in UTF-8."""
     leads = np.flatnonzero(text[:-2] == 0xE2)
-    leads = leads.compress((text[leads + 1] == 0x80) & (_PUNCTUATION[text[leads + 2]] == ord(" ")))
+    leads = leads.compress((text[leads + 1] == 0x80) & (GENERAL_PUNCTUATION[text[leads + 2]] == ord(" ")))
     pairs = np.flatnonzero(text[:-1] == 0xC2)
-    pairs = pairs.compress(_LATIN[text[pairs + 1]] == ord(" "))
+    pairs = pairs.compress(LATIN_SIGNS[text[pairs + 1]] == ord(" "))
     return [leads, leads + 1, leads + 2, pairs, pairs + 1]
 
 

@@ -69,6 +69,11 @@ def saturate(tf: Floats, idf: float, k1: float) -> None:
     tf /= divisor
 
 
+def add_scores(totals: Floats, docs: Docs, added: Floats) -> None:
+    """Add the score of each document to `totals`, which has an entry for each document and is changed."""
+    np.add.at(totals, docs.astype(np.intp), added)
+
+
 def highest(keys: Array, limit: int) -> Ints:
     """int64, ascending: the places of the `limit` highest keys, and of all that equal the last of them.
 

@@ -43,7 +43,7 @@ def hash_shingles(words: Array, lengths: Array) -> tuple[Array, Ints]:
     `words` uint64 has the hash of each word of all texts, `lengths` the number of words of each text. A text
     of fewer than `MIN_WORDS` words has no shingles.
     """
-    counts = np.where(lengths < MIN_WORDS, 0, lengths.astype(np.int64) - (SHINGLE_WORDS - 1))
+    counts = shingle_counts(lengths)
     if not counts.any():
         return np.empty(0, np.uint64), counts
     end = len(words) - SHINGLE_WORDS + 1
@@ -52,6 +52,11 @@ def hash_shingles(words: Array, lengths: Array) -> tuple[Array, Ints]:
         hashes *= _POWERS[1]
         hashes += words[place : end + place]
     return mix_hashes(hashes[expand_runs(_starts(lengths), counts)]), counts
+
+
+def shingle_counts(lengths: Array) -> Ints:
+    """int64: the number of shingles of texts with these numbers of words."""
+    return np.where(lengths < MIN_WORDS, 0, lengths.astype(np.int64) - (SHINGLE_WORDS - 1))
 
 
 def distinct_shingles(hashes: Array, counts: Ints) -> tuple[Array, Ints]:

@@ -1,0 +1,55 @@
+"""Compiles the kernels (search/index/kernels/native.c) where there is a C compiler.
+
+Hatchling runs it as a hook for each wheel, so `pip install` does. Without a compiler the wheel is of plain Python,
+which has the same results. CC names another compiler, CFLAGS has more options for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+FOLDER = Path("search/index/kernels")
+OPTIONS = ("-std=c11", "-O3", "-ffp-contract=off", "-fPIC")
+"""No product and sum become one step, which would round otherwise than NumPy does."""
+
+
+class KernelsHook(BuildHookInterface[Any]):
+    """Puts the compiled kernels into the wheel, or beside their source for an editable install."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - of the interface
+        """Compile before the wheel is packed."""
+        library = Path(self.root) / FOLDER / "_native.abi3.so"
+        library.unlink(missing_ok=True)
+        if (refusal := compile_kernels(library)) is not None:
+            self.app.display_warning(f"the kernels are not compiled, NumPy takes their place: {refusal}")
+            return
+        build_data["artifacts"].append(f"/{FOLDER / library.name}")
+        build_data["pure_python"] = False
+        platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        build_data["tag"] = f"cp311-abi3-{platform}"
+
+
+def compile_kernels(library: Path) -> str | None:
+    """Compile the kernels into a library; returns why that cannot be done, None where it is."""
+    link = shlex.split(sysconfig.get_config_var("LDSHARED") or "cc -shared")
+    if compiler := os.environ.get("CC"):
+        link[:1] = shlex.split(compiler)
+    made = library.with_suffix(f".{os.getpid()}")
+    options = [*OPTIONS, *shlex.split(os.environ.get("CFLAGS", "")), f"-I{sysconfig.get_path('include')}"]
+    command = [*link, *options, str(library.with_name("native.c")), "-o", str(made)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        return str(error)
+    if done.returncode:
+        made.unlink(missing_ok=True)
+        return (done.stderr.strip().splitlines() or [f"{command[0]} has failed"])[0]
+    made.replace(library)  # a process may have the one before loaded
+    return None

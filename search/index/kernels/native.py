@@ -1,0 +1,315 @@
+"""The kernels that are compiled, with the signatures and results of their definitions in NumPy.
+
+`native.c` has the loops; the functions here make the arrays for their results. Where there is no loop for a
+type of numbers, they call the definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from search.index.kernels import _native, boundaries, scores, sets, shingles, spans, strings
+from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints
+
+_SORTED = frozenset("iIlL")
+"""The types of numbers, by `dtype.char`, whose lists are searched and merged."""
+
+_INDEX = frozenset("il")
+_FREQUENCIES = frozenset("Bi")
+_POSITIONS = frozenset("BHi")
+_MAX_TARGET = 320
+
+# --- sets -------------------------------------------------------------------------------------------
+
+
+def search_sorted(among: Array, sought: Array, *, right: bool = False) -> Ints:
+    if among.dtype != sought.dtype or among.dtype.char not in _SORTED:
+        return sets.search_sorted(among, sought, right=right)
+    at = np.empty(len(sought), np.int64)
+    _native.search_sorted(among, sought, right, at)
+    return at
+
+
+def find_members(sought: Array, among: Array) -> tuple[Array, Flags]:
+    if among.dtype != sought.dtype or among.dtype.char not in _SORTED or not len(among):
+        return sets.find_members(sought, among)
+    at, there = np.empty(len(sought), np.int64), np.empty(len(sought), np.bool_)
+    _native.find_members(sought, among, at, there)
+    return at, there
+
+
+def find_common(sought: Array, among: Array) -> Array:
+    if among.dtype != sought.dtype or among.dtype.char not in _SORTED:
+        return sets.find_common(sought, among)
+    found = np.empty(min(len(sought), len(among)), sought.dtype)
+    return found[: _native.find_common(sought, among, found)]
+
+
+def flag_members(sought: Sequence[Array], among: Array, table: Array) -> list[Flags]:
+    if among.dtype.char not in _INDEX or any(own.dtype.char not in _INDEX for own in sought):
+        return sets.flag_members(sought, among, table)
+    _native.mark(table, among, 1)
+    try:
+        flags = [np.empty(len(own), np.bool_) for own in sought]
+        for own, made in zip(sought, flags, strict=True):
+            _native.take_flags(table, own, made)
+    finally:
+        if len(among) * sets.MIN_SPARSITY > len(table):
+            table.fill(0)
+        else:
+            _native.mark(table, among, 0)
+    return flags
+
+
+def unite_by_table(lists: Iterable[Docs], table: Array) -> Docs:
+    count = 0
+    try:
+        for own in lists:
+            count += _native.mark(table, own, 1)
+        found = np.empty(count, np.int32)
+        _native.collect(table, found)
+        return found
+    finally:
+        table.fill(0)
+
+
+def find_flagged(flags: Flags, docs: Docs) -> Ints:
+    found = np.empty(len(docs), np.int64)
+    return found[: _native.find_flagged(flags, docs, found)].copy()
+
+
+def expand_runs(starts: Array, sizes: Array) -> Array:
+    if starts.dtype.char not in _INDEX:
+        return sets.expand_runs(starts, sizes)
+    sizes = sizes.astype(starts.dtype, copy=False)
+    numbers = np.empty(int(sizes.sum(dtype=np.int64)), starts.dtype)
+    _native.expand_runs(starts, sizes, numbers)
+    return numbers
+
+
+def add_postings(docs: Docs, frequencies: Array, earliness: Array, totals: Ints, highest: Array) -> None:
+    _native.add_postings(docs, frequencies.astype(np.int32, copy=False), earliness, totals, highest)
+
+
+# --- scores -----------------------------------------------------------------------------------------
+
+
+def add_scores(totals: Floats, docs: Docs, added: Floats) -> None:
+    _native.add_scores(totals, docs, added)
+
+
+def add_field(
+    tf: Floats,
+    docs: Docs,
+    at: Array | None,
+    norms: Floats,
+    frequencies: Array,
+    earliness: Array,
+    weight: float,
+) -> None:
+    if frequencies.dtype.char not in _FREQUENCIES:
+        frequencies = frequencies.astype(np.int32)
+    places = docs if at is None else at
+    factor = weight / scores.MAX_EARLINESS
+    _native.add_field(tf, docs, places, at is None, norms, frequencies, earliness, factor)
+
+
+def saturate(tf: Floats, idf: float, k1: float) -> None:
+    _native.saturate(tf, idf * (k1 + 1), k1)
+
+
+def highest(keys: Array, limit: int) -> Ints:
+    if limit >= len(keys):
+        return np.arange(len(keys))
+    if keys.dtype.char not in "fl":
+        return scores.highest(keys, limit)
+    bound = _native.bound_of_highest(keys, limit, np.empty(limit, keys.dtype))
+    return np.flatnonzero(keys >= keys.dtype.type(bound))
+
+
+def edit_distances(letters: Array, target: str, lengths: Array | None = None) -> Array:
+    count, width = letters.shape
+    if len(target) > _MAX_TARGET or letters.dtype.char not in "BI":
+        return scores.edit_distances(letters, target, lengths)
+    sizes = np.full(count, width, np.int64) if lengths is None else lengths.astype(np.int64, copy=False)
+    points = np.array([ord(letter) for letter in target], np.uint32)
+    distances = np.empty(count, np.int16)
+    _native.edit_distances(np.ascontiguousarray(letters), width, points, sizes, distances)
+    return distances
+
+
+# --- spans ------------------------------------------------------------------------------------------
+
+
+def find_exact_phrase(words: Sequence[Ints]) -> Ints:
+    rarest = min(range(len(words)), key=lambda number: len(words[number]))
+    starts = words[rarest] - rarest
+    for number, places in enumerate(words):
+        if number != rarest:
+            starts = find_common(starts + number, places) - number
+    return starts
+
+
+def find_near(
+    left: tuple[Ints, Ints], right: tuple[Ints, Ints], distance: int, *, ordered: bool
+) -> tuple[Ints, Ints]:
+    if left[0] is not left[1] or right[0] is not right[1]:
+        return spans.find_near(left, right, distance, ordered=ordered)
+    found = [_followed(left[0], right[0], distance)]
+    if not ordered:
+        found.append(_followed(right[0], left[0], distance))
+    starts, ends = zip(*found, strict=True)
+    return spans.distinct_spans(np.concatenate(starts), np.concatenate(ends))
+
+
+def _followed(first: Ints, second: Ints, distance: int) -> tuple[Ints, Ints]:
+    starts, ends = np.empty(len(first) + len(second), np.int64), np.empty(len(first) + len(second), np.int64)
+    count = _native.follow(first, second, distance, starts, ends)
+    return starts[:count], ends[:count]
+
+
+def drop_distant(left: Ints, right: Ints, distance: int) -> tuple[Ints, Ints]:
+    kept, counts = (np.empty(len(left), np.int64), np.empty(len(right), np.int64)), np.empty(2, np.int64)
+    _native.drop_distant(left, right, distance, *kept, counts)
+    lefts, rights = counts.tolist()
+    return kept[0][:lefts], kept[1][:rights]
+
+
+def nearest_followers(first: Ints, second: Ints, distance: int) -> tuple[Docs, Ints]:
+    docs, distances = np.empty(len(first), np.int32), np.empty(len(first), np.int64)
+    count = _native.nearest_followers(first, second, distance, docs, distances)
+    return docs[:count], distances[:count]
+
+
+def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array, offset: int) -> Array:
+    if (
+        frequencies.dtype.char not in _FREQUENCIES
+        or positions.dtype.char not in _POSITIONS
+        or bases.dtype.char not in _INDEX
+    ):
+        return spans.number_words(docs, frequencies, positions, bases, offset)
+    numbers = np.empty(len(positions), bases.dtype)
+    _native.number_words(docs, frequencies, positions, bases, offset, numbers)
+    return numbers
+
+
+def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:
+    united = sorted(map(_united, slots), key=len)
+    starts = united[0]
+    for numbers in united[1:]:
+        starts = find_common(starts, numbers)
+    return starts
+
+
+def _united(lists: Sequence[Array]) -> Array:
+    return lists[0] if len(lists) == 1 else np.sort(np.concatenate(lists), kind="stable")
+
+
+def count_starts(starts: Array, bases: Array) -> tuple[Docs, Array, Array]:
+    if bases.dtype != starts.dtype or bases.dtype.char not in _INDEX:
+        return spans.count_starts(starts, bases)
+    docs, counts = np.empty(len(starts), np.int32), np.empty(len(starts), np.int64)
+    firsts = np.empty(len(starts), starts.dtype)
+    count = _native.count_starts(starts, bases, docs, counts, firsts)
+    return docs[:count], counts[:count], firsts[:count]
+
+
+def count_flagged(docs: Docs, frequencies: Array, flags: Flags) -> tuple[Docs, Array, Array]:
+    if frequencies.dtype.char not in _FREQUENCIES:
+        frequencies = frequencies.astype(np.int32)
+    found = np.empty(len(docs), np.int32)
+    counts, places = np.empty(len(docs), np.int64), np.empty(len(docs), np.int64)
+    count = _native.count_flagged(docs, frequencies, flags, found, counts, places)
+    return found[:count], counts[:count], places[:count]
+
+
+# --- strings ----------------------------------------------------------------------------------------
+
+
+def find_containing(text: Array, edges: Array, sought: bytes) -> Flags:
+    if edges.dtype.char not in _INDEX:
+        return strings.find_containing(text, edges, sought)
+    flags = np.zeros(len(edges) - 1, np.bool_)
+    _native.find_containing(text, edges, sought, flags)
+    return flags
+
+
+def find_at(text: Array, starts: Ints, sought: bytes, shifts: range) -> Flags:
+    if shifts.step != 1:
+        return strings.find_at(text, starts, sought, shifts)
+    found = np.zeros(len(starts), np.bool_)
+    at = starts.astype(np.int64, copy=False)
+    _native.find_at(text, at, sought, shifts.start, shifts.stop, found)
+    return found
+
+
+# --- inversion --------------------------------------------------------------------------------------
+
+
+def cut_pieces(text: Array) -> tuple[Ints, Ints]:
+    starts, sizes = np.empty((len(text) + 1) // 2, np.int64), np.empty((len(text) + 1) // 2, np.int64)
+    count = _native.cut_pieces(text, boundaries.GENERAL_PUNCTUATION, boundaries.LATIN_SIGNS, starts, sizes)
+    return starts[:count], sizes[:count]
+
+
+def pack_pieces(text: Array, starts: Ints, sizes: Ints) -> tuple[Array, Array]:
+    lows, highs = np.empty(len(starts), np.uint64), np.empty(len(starts), np.uint64)
+    _native.pack_pieces(text, starts, sizes, lows, highs)
+    return lows, highs
+
+
+def find_keys(low: Array, high: Array, lows: Array, highs: Array, numbers: Array) -> Array:
+    found = np.empty(len(low), np.int32)
+    _native.find_keys(low, high, lows, highs, numbers, found)
+    return found
+
+
+def order_by_term(terms: Array) -> tuple[Ints, Docs]:
+    order, ordered = np.empty(len(terms), np.int64), np.empty(len(terms), np.int32)
+    room = np.empty(0x10001, np.int64), np.empty(len(terms), np.int64)
+    _native.order_by_term(terms, order, ordered, *room)
+    return order, ordered
+
+
+def mark_boundaries(text: Array, starts: Ints, abbreviations: Array) -> Array:
+    marks = np.zeros(len(starts), np.uint8)
+    _native.mark_boundaries(
+        text,
+        boundaries.in_plain_signs(text),
+        starts,
+        abbreviations,
+        boundaries.SENTENCE,
+        boundaries.PARAGRAPH,
+        boundaries.WIDE_LINE,
+        boundaries.NARROW_LINE,
+        marks,
+    )
+    return marks
+
+
+# --- shingles ---------------------------------------------------------------------------------------
+
+
+def hash_shingles(words: Array, lengths: Array) -> tuple[Array, Ints]:
+    counts = shingles.shingle_counts(lengths)
+    hashes = np.empty(int(counts.sum()), np.uint64)
+    _native.hash_shingles(words, lengths.astype(np.int64, copy=False), hashes)
+    return hashes, counts
+
+
+def sketch_texts(words: Array, lengths: Array) -> tuple[Array, Ints]:
+    hashes, sizes = np.empty(shingles.SKETCH_SIZE * len(lengths), np.uint32), np.empty(len(lengths), np.int64)
+    count = _native.sketch_texts(words, lengths.astype(np.int64, copy=False), hashes, sizes)
+    return hashes[:count].copy(), sizes
+
+
+def count_common(one: Array, other: Array) -> int:
+    return _native.count_common(one, other)
+
+
+def compare_sketches(one: Array, other: Array) -> tuple[Ints, Ints]:
+    shared, among = np.empty(len(one), np.int64), np.empty(len(one), np.int64)
+    _native.compare_sketches(one, other, shared, among)
+    return shared, among
