@@ -1,7 +1,7 @@
 """Compiles the kernels (search/index/kernels/native.c) where there is a C compiler.
 
-Hatchling runs it as a hook for each wheel, so `pip install` does. Without a compiler the wheel is of plain Python,
-which has the same results. CC names another compiler, CFLAGS has more options for it.
+Hatchling runs it as a hook for each wheel, so `pip install` does. Without a compiler the wheel is of plain
+Python, which has the same results. CC names another compiler, CFLAGS has more options for it.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def client_address(peer: str, headers: Headers, proxies: tuple[Network, ...]) ->
 
 
 def client_scheme(peer: str, headers: Headers, proxies: tuple[Network, ...]) -> str | None:
-    """The scheme of the request before the proxy that is `peer`; None if it is not a proxy, or does not say."""
+    """The scheme by which the proxy `peer` was asked; None if it does not say, or is not a proxy."""
     forwarded = headers.get("x-forwarded-proto", "").strip().lower()
     return forwarded if forwarded in ("http", "https") and _is_in(peer, proxies) else None
 

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from search.index.kernels import _native, boundaries, scores, sets, shingles, spans, strings
+import search.index.kernels._native as _native
+import search.index.kernels.boundaries as boundaries
+import search.index.kernels.scores as scores
+import search.index.kernels.sets as sets
+import search.index.kernels.shingles as shingles
+import search.index.kernels.spans as spans
+import search.index.kernels.strings as strings
 from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints
 
 _SORTED = frozenset("iIlL")
