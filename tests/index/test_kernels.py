@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from search.index import kernels as chosen
@@ -312,6 +312,34 @@ def test_number_words(
     positions = array([position for _, position in words], kind)
     found = kernels.number_words(docs, frequencies, positions, array(bases, base_kind), offset)
     assert found.tolist() == [bases[doc] + position - offset for doc, position in words]
+
+
+@given(
+    st.lists(st.lists(st.sets(st.integers(0, 3)), max_size=9), min_size=1, max_size=5),
+    st.integers(2, 4),
+    st.sampled_from([np.uint8, np.int32]),
+    INTEGERS,
+)
+def test_count_phrase(
+    texts: list[list[set[int]]], size: int, kind: type[np.generic], positions: type[np.generic]
+) -> None:
+    places = [
+        [(doc, at) for doc, text in enumerate(texts) for at, words in enumerate(text) if word in words]
+        for word in range(size)
+    ]
+    assume(all(places))
+    words = [(*grouped(own), array([at for _, at in own], positions)) for own in places]
+    words = [(docs, counts.astype(kind), own) for docs, counts, own in words]
+    bases = array(bases_of([len(text) for text in texts], 0))
+    found = kernels.count_phrase(words, bases, np.zeros(100, np.uint8))
+    starts = {
+        doc: [
+            at for own, at in places[0] if own == doc and all((doc, at + n) in places[n] for n in range(size))
+        ]
+        for doc in range(len(texts))
+    }
+    expected = [(doc, len(own), own[0]) for doc, own in starts.items() if own]
+    assert list(zip(*(part.tolist() for part in found), strict=True)) == expected
 
 
 @given(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=12), min_size=1, max_size=3))

@@ -9,7 +9,6 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.index import kernels as chosen
 from search.index.kernels import MIN_WORDS, NEAR_PARTNERS, SHINGLE_WORDS, SKETCH_SIZE, Array
 from tests.index.pairs import kernels
 from tests.reference.copies import mixed, shingle_hash, sketch, whole_hash
@@ -93,7 +92,8 @@ sketches = st.lists(st.integers(0, (1 << 32) - 1), unique=True, max_size=SKETCH_
 
 def padded(*found: list[int]) -> Array:
     keys = [number << 32 | each for number, own in enumerate(found) for each in own]
-    return chosen.pad_sketches(np.array(keys, np.uint64), len(found))
+    made: Array = kernels.pad_sketches(np.array(keys, np.uint64), len(found))
+    return made
 
 
 @given(st.lists(sketches, max_size=4))

@@ -14,7 +14,7 @@ compiled from C (native), with the same signature and equal results; these are u
 (see chosen). A function changes no array that it is given, unless its docstring says so.
 """
 
-from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints
+from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints, Words
 from search.index.kernels.boundaries import PARAGRAPH, SENTENCE, abbreviation_keys, mark_boundaries
 from search.index.kernels.chosen import KERNELS
 from search.index.kernels.inversion import (
@@ -71,6 +71,7 @@ from search.index.kernels.shingles import (
 )
 from search.index.kernels.spans import (
     count_flagged,
+    count_phrase,
     count_spans,
     count_starts,
     distinct_spans,
@@ -93,6 +94,7 @@ if KERNELS == "native":
         compare_sketches,
         count_common,
         count_flagged,
+        count_phrase,
         count_starts,
         cut_pieces,
         drop_distant,
@@ -137,6 +139,7 @@ __all__ = [
     "Flags",
     "Floats",
     "Ints",
+    "Words",
     "abbreviation_keys",
     "add_field",
     "add_postings",
@@ -146,6 +149,7 @@ __all__ = [
     "count_common",
     "count_flagged",
     "count_pairs",
+    "count_phrase",
     "count_spans",
     "count_starts",
     "cut_pieces",

@@ -12,3 +12,6 @@ Docs = NDArray[np.int32]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+
+Words = tuple[Docs, Array, Array]
+"""The occurrences of a word: documents, ascending; the frequency in each; the positions of all in turn."""

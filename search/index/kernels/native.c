@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define MAX_ARGUMENTS 12
+#define MAX_ARGUMENTS 36
 #define RELEASED_FROM 8192 /* items: fewer take less time than to release the lock and to get it back */
 
 /* --- arguments ------------------------------------------------------------------------------------------ */
@@ -663,6 +663,81 @@ KERNEL(count_flagged) { /* docs, frequencies, flags, =documents, =counts, =place
     return counted(&call, count);
 }
 
+static inline int64_t small_number(const void *numbers, char kind, Py_ssize_t at) {
+    return kind == 'B' ? ((const uint8_t *)numbers)[at]
+           : kind == 'H' ? ((const uint16_t *)numbers)[at]
+                         : ((const int32_t *)numbers)[at];
+}
+
+/* One document after the other: the positions of the first word, then those of them that the next words follow. */
+KERNEL(count_phrase) { /* =documents, =counts, =first positions, then documents, frequencies, positions of each word; the number of documents */
+    char spec[MAX_ARGUMENTS + 8] = "=i=l=l";
+    int words = (int)(given - 3) / 3;
+    if (words < 2 || words * 3 + 3 != given || given > MAX_ARGUMENTS) words = 0;
+    for (int word = 0; word < words; word++) strcat(spec, "i**");
+    CALL(spec)
+    REQUIRE(words)
+    Py_ssize_t at[MAX_ARGUMENTS / 3] = {0}, begin[MAX_ARGUMENTS / 3] = {0}, count = 0, found = 0, room = SIZE(0);
+    for (int word = 0; word < words; word++) {
+        int own = 3 + 3 * word;
+        REQUIRE(SIZE(own) == SIZE(own + 1) && strchr("Bi", call.kind[own + 1]) && strchr("BHi", call.kind[own + 2]))
+        count += SIZE(own + 2);
+    }
+    REQUIRE(SIZE(1) == room && SIZE(2) == room)
+    int sound = 1;
+    RELEASE(count);
+    for (;;) {
+        int32_t doc = INT32_MIN;
+        int word = 0, equal = 0;
+        while (equal < words) { /* the next document that all words have */
+            int own = 3 + 3 * word;
+            const int32_t *docs = DATA(own, int32_t);
+            Py_ssize_t place = at[word], start = begin[word], size = SIZE(own);
+            const void *frequencies = call.data[own + 1];
+            char kind = call.kind[own + 1];
+            while (place < size && docs[place] < doc) start += small_number(frequencies, kind, place++);
+            at[word] = place;
+            begin[word] = start;
+            if (place == size) goto ended;
+            equal = docs[place] == doc ? equal + 1 : 1;
+            doc = docs[place];
+            word = word + 1 < words ? word + 1 : 0;
+        }
+        Py_ssize_t next[MAX_ARGUMENTS / 3] = {0}, sizes[MAX_ARGUMENTS / 3], own_count = 0;
+        for (word = 0; word < words; word++) {
+            sizes[word] = small_number(call.data[4 + 3 * word], call.kind[4 + 3 * word], at[word]);
+            if (!(sound = sizes[word] >= 0 && sizes[word] <= SIZE(5 + 3 * word) - begin[word])) goto ended;
+        }
+        for (Py_ssize_t n = 0; n < sizes[0]; n++) {
+            int64_t start = small_number(call.data[5], call.kind[5], begin[0] + n);
+            for (word = 1; word < words; word++) {
+                const void *positions = call.data[5 + 3 * word];
+                char kind = call.kind[5 + 3 * word];
+                while (next[word] < sizes[word] &&
+                       small_number(positions, kind, begin[word] + next[word]) < start + word)
+                    next[word]++;
+                if (next[word] == sizes[word] || small_number(positions, kind, begin[word] + next[word]) != start + word)
+                    break;
+            }
+            if (word < words) continue;
+            if (!own_count++) {
+                if (!(sound = found < room)) goto ended;
+                DATA(0, int32_t)[found] = doc;
+                DATA(2, int64_t)[found] = start;
+            }
+        }
+        if (own_count) DATA(1, int64_t)[found++] = own_count;
+        for (word = 0; word < words; word++) {
+            begin[word] += sizes[word];
+            at[word]++;
+        }
+    }
+ended:
+    RESTORE();
+    if (!sound) FAIL(PyExc_IndexError, OUTSIDE);
+    return counted(&call, found);
+}
+
 /* --- strings -------------------------------------------------------------------------------------------- */
 
 /* The first place of `sought` in text[from:size], or `size`. */
@@ -1068,7 +1143,7 @@ static PyMethodDef functions[] = {
     ROW(search_sorted), ROW(find_members), ROW(find_common), ROW(mark), ROW(take_flags), ROW(collect),
     ROW(find_flagged), ROW(expand_runs), ROW(add_postings), ROW(add_scores), ROW(add_field), ROW(saturate),
     ROW(bound_of_highest), ROW(edit_distances), ROW(drop_distant), ROW(nearest_followers), ROW(follow),
-    ROW(number_words), ROW(count_starts), ROW(count_flagged), ROW(find_containing), ROW(find_at),
+    ROW(number_words), ROW(count_starts), ROW(count_flagged), ROW(count_phrase), ROW(find_containing), ROW(find_at),
     ROW(cut_pieces), ROW(pack_pieces), ROW(find_keys), ROW(order_by_term), ROW(mark_boundaries),
     ROW(hash_shingles), ROW(sketch_texts), ROW(count_common), ROW(compare_sketches), {NULL, NULL, 0, NULL},
 };

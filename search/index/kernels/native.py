@@ -17,7 +17,7 @@ import search.index.kernels.sets as sets
 import search.index.kernels.shingles as shingles
 import search.index.kernels.spans as spans
 import search.index.kernels.strings as strings
-from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints
+from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints, Words
 
 _SORTED = frozenset("iIlL")
 """The types of numbers, by `dtype.char`, whose lists are searched and merged."""
@@ -25,7 +25,7 @@ _SORTED = frozenset("iIlL")
 _INDEX = frozenset("il")
 _FREQUENCIES = frozenset("Bi")
 _POSITIONS = frozenset("BHi")
-_MAX_TARGET = 320
+_MAX_TARGET, _MAX_WORDS = 320, 11
 
 # --- sets -------------------------------------------------------------------------------------------
 
@@ -229,6 +229,16 @@ def count_flagged(docs: Docs, frequencies: Array, flags: Flags) -> tuple[Docs, A
     counts, places = np.empty(len(docs), np.int64), np.empty(len(docs), np.int64)
     count = _native.count_flagged(docs, frequencies, flags, found, counts, places)
     return found[:count], counts[:count], places[:count]
+
+
+def count_phrase(words: Sequence[Words], bases: Array, table: Array) -> tuple[Docs, Array, Array]:
+    kinds = {array.dtype.char for _, *arrays in words for array in arrays}
+    if len(words) > _MAX_WORDS or not kinds <= _POSITIONS or any(own[1].dtype.char == "H" for own in words):
+        return spans.count_phrase(words, bases, table)
+    room = min(len(docs) for docs, _, _ in words)
+    docs, counts, firsts = np.empty(room, np.int32), np.empty(room, np.int64), np.empty(room, np.int64)
+    found = _native.count_phrase(docs, counts, firsts, *(array for own in words for array in own))
+    return docs[:found], counts[:found], firsts[:found]
 
 
 # --- strings ----------------------------------------------------------------------------------------

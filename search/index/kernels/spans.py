@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from search.index.kernels.arrays import Array, Docs, Flags, Ints
-from search.index.kernels.sets import expand_runs, find_members, first_of_runs
+from search.index.kernels.arrays import Array, Docs, Flags, Ints, Words
+from search.index.kernels.sets import expand_runs, find_members, first_of_runs, flag_members
 
 # --- by places --------------------------------------------------------------------------------------
 
@@ -166,6 +166,26 @@ def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array,
     numbers: Array = np.repeat(bases.take(docs) - offset, frequencies)
     numbers += positions
     return numbers
+
+
+def count_phrase(words: Sequence[Words], bases: Array, table: Array) -> tuple[Docs, Array, Array]:
+    """(int32 documents, int64 counts, int64 first positions) of a phrase of two words or more.
+
+    `table` has an entry for each number of a word from the first document on, and for each word one more.
+    """
+    rarest, *others = sorted(range(len(words)), key=lambda place: len(words[place][2]))
+    first = min(int(docs[0]) for docs, _, _ in words if len(docs))
+    shift = int(bases[first]) - len(words)
+    starts = number_words(*words[rarest], bases, shift + rarest)
+    *others, last = others
+    for place in others:
+        numbers = number_words(*words[place], bases, shift + place)
+        (flags,) = flag_members([numbers], starts, table)
+        starts = numbers.compress(flags)
+    docs, frequencies, positions = words[last]
+    (flags,) = flag_members([number_words(*words[last], bases, shift + last)], starts, table)
+    found, counts, firsts = count_flagged(docs, frequencies, flags)
+    return found, counts, positions.take(firsts).astype(np.int64) - last
 
 
 def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:

@@ -23,6 +23,7 @@ from search.index.kernels import (
     Docs,
     Flags,
     count_flagged,
+    count_phrase,
     count_starts,
     earliness_of,
     expand_runs,
@@ -142,6 +143,10 @@ def _blocks(words: Sequence[Slot], edges: Array, check: Check) -> Iterator[Seque
 
 
 def _of_block(words: Sequence[Slot], bases: Array, table: Array) -> Counted:
+    if all(len(slot) == 1 for slot in words):
+        plain = [(own.docs, own.frequencies, own.positions) for (own,) in words]
+        docs, counts, firsts = count_phrase(plain, bases, table)
+        return Counted(docs, counts, earliness_of(firsts))
     sizes = [sum(len(own.positions) for own in slot) for slot in words]
     rarest, *others = sorted(range(len(words)), key=sizes.__getitem__)
     first = min(int(own.docs[0]) for slot in words for own in slot if len(own.docs))
