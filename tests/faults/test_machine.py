@@ -120,10 +120,10 @@ class Machine(RuleBasedStateMachine):
 
     def settle(self, change: Change, *, acknowledged: bool) -> None:
         """Let the reference have the change if the archive has it, as it must if that was acknowledged."""
-        before, had = known(self.reference), self.reference.kept()
+        before = self.reference.frozen()
         change(self.reference)
-        if not acknowledged and self.known() == before:
-            self.reference.articles, self.reference.past, self.reference.withdrawn = had
+        if not acknowledged and self.known() == known(before):
+            self.reference = before
         self.lags = bool(ask(self.engine).state().warnings)
         assert not (self.lags and acknowledged)
 

@@ -100,6 +100,9 @@ class ReferenceEngine(ReferenceHistory):
         then, groups = copy(self), copy(self.groups)
         groups.members = dict(groups.members)
         then.articles, then.groups = dict(self.articles), groups
+        then.withdrawn, then.seen = dict(self.withdrawn), dict(self.seen)
+        then.past = {identity: [*past] for identity, past in self.past.items()}
+        then.states = [*map(dict, self.states)]
         return then
 
     def _group(self, identity: str) -> str:

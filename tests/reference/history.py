@@ -129,10 +129,6 @@ class ReferenceHistory:
     def prune(self, before: datetime) -> int:
         raise NotImplementedError(f"the reference does not know what was before {before}")
 
-    def kept(self) -> tuple[dict[str, Article], dict[str, Past], dict[str, int | None]]:
-        """A copy of all there is."""
-        return dict(self.articles), {i: [*past] for i, past in self.past.items()}, dict(self.withdrawn)
-
     def _end(self, identity: str, how: Ending) -> bool:
         article = self.articles.pop(identity, None)
         if article is not None:

@@ -6,12 +6,14 @@ type of numbers, they call the definition.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 import search.index.kernels._native as _native
 import search.index.kernels.boundaries as boundaries
+import search.index.kernels.inversion as inversion
 import search.index.kernels.scores as scores
 import search.index.kernels.sets as sets
 import search.index.kernels.shingles as shingles
@@ -27,9 +29,23 @@ _FREQUENCIES = frozenset("Bi")
 _POSITIONS = frozenset("BHi")
 _MAX_TARGET, _MAX_WORDS = 320, 11
 
+_Kernel = TypeVar("_Kernel", bound=Callable[..., object])
+
+
+def _compiled(definition: _Kernel) -> Callable[[_Kernel], _Kernel]:
+    """Give a function the docstring of the definition that it takes the place of."""
+
+    def documented(function: _Kernel) -> _Kernel:
+        function.__doc__ = definition.__doc__
+        return function
+
+    return documented
+
+
 # --- sets -------------------------------------------------------------------------------------------
 
 
+@_compiled(sets.search_sorted)
 def search_sorted(among: Array, sought: Array, *, right: bool = False) -> Ints:
     if among.dtype != sought.dtype or among.dtype.char not in _SORTED:
         return sets.search_sorted(among, sought, right=right)
@@ -38,6 +54,7 @@ def search_sorted(among: Array, sought: Array, *, right: bool = False) -> Ints:
     return at
 
 
+@_compiled(sets.find_members)
 def find_members(sought: Array, among: Array) -> tuple[Array, Flags]:
     if among.dtype != sought.dtype or among.dtype.char not in _SORTED or not len(among):
         return sets.find_members(sought, among)
@@ -46,6 +63,7 @@ def find_members(sought: Array, among: Array) -> tuple[Array, Flags]:
     return at, there
 
 
+@_compiled(sets.find_common)
 def find_common(sought: Array, among: Array) -> Array:
     if among.dtype != sought.dtype or among.dtype.char not in _SORTED:
         return sets.find_common(sought, among)
@@ -53,6 +71,7 @@ def find_common(sought: Array, among: Array) -> Array:
     return found[: _native.find_common(sought, among, found)]
 
 
+@_compiled(sets.flag_members)
 def flag_members(sought: Sequence[Array], among: Array, table: Array) -> list[Flags]:
     if among.dtype.char not in _INDEX or any(own.dtype.char not in _INDEX for own in sought):
         return sets.flag_members(sought, among, table)
@@ -69,6 +88,7 @@ def flag_members(sought: Sequence[Array], among: Array, table: Array) -> list[Fl
     return flags
 
 
+@_compiled(sets.unite_by_table)
 def unite_by_table(lists: Iterable[Docs], table: Array) -> Docs:
     count = 0
     try:
@@ -81,11 +101,13 @@ def unite_by_table(lists: Iterable[Docs], table: Array) -> Docs:
         table.fill(0)
 
 
+@_compiled(sets.find_flagged)
 def find_flagged(flags: Flags, docs: Docs) -> Ints:
     found = np.empty(len(docs), np.int64)
     return found[: _native.find_flagged(flags, docs, found)].copy()
 
 
+@_compiled(sets.expand_runs)
 def expand_runs(starts: Array, sizes: Array) -> Array:
     if starts.dtype.char not in _INDEX:
         return sets.expand_runs(starts, sizes)
@@ -95,6 +117,7 @@ def expand_runs(starts: Array, sizes: Array) -> Array:
     return numbers
 
 
+@_compiled(sets.add_postings)
 def add_postings(docs: Docs, frequencies: Array, earliness: Array, totals: Ints, highest: Array) -> None:
     _native.add_postings(docs, frequencies.astype(np.int32, copy=False), earliness, totals, highest)
 
@@ -102,10 +125,12 @@ def add_postings(docs: Docs, frequencies: Array, earliness: Array, totals: Ints,
 # --- scores -----------------------------------------------------------------------------------------
 
 
+@_compiled(scores.add_scores)
 def add_scores(totals: Floats, docs: Docs, added: Floats) -> None:
     _native.add_scores(totals, docs, added)
 
 
+@_compiled(scores.add_field)
 def add_field(
     tf: Floats,
     docs: Docs,
@@ -122,10 +147,12 @@ def add_field(
     _native.add_field(tf, docs, places, at is None, norms, frequencies, earliness, factor)
 
 
+@_compiled(scores.saturate)
 def saturate(tf: Floats, idf: float, k1: float) -> None:
     _native.saturate(tf, idf * (k1 + 1), k1)
 
 
+@_compiled(scores.highest)
 def highest(keys: Array, limit: int) -> Ints:
     if limit >= len(keys):
         return np.arange(len(keys))
@@ -135,6 +162,7 @@ def highest(keys: Array, limit: int) -> Ints:
     return np.flatnonzero(keys >= keys.dtype.type(bound))
 
 
+@_compiled(scores.edit_distances)
 def edit_distances(letters: Array, target: str, lengths: Array | None = None) -> Array:
     count, width = letters.shape
     if len(target) > _MAX_TARGET or letters.dtype.char not in "BI":
@@ -149,6 +177,7 @@ def edit_distances(letters: Array, target: str, lengths: Array | None = None) ->
 # --- spans ------------------------------------------------------------------------------------------
 
 
+@_compiled(spans.find_exact_phrase)
 def find_exact_phrase(words: Sequence[Ints]) -> Ints:
     rarest = min(range(len(words)), key=lambda number: len(words[number]))
     starts = words[rarest] - rarest
@@ -158,6 +187,7 @@ def find_exact_phrase(words: Sequence[Ints]) -> Ints:
     return starts
 
 
+@_compiled(spans.find_near)
 def find_near(
     left: tuple[Ints, Ints], right: tuple[Ints, Ints], distance: int, *, ordered: bool
 ) -> tuple[Ints, Ints]:
@@ -176,6 +206,7 @@ def _followed(first: Ints, second: Ints, distance: int) -> tuple[Ints, Ints]:
     return starts[:count], ends[:count]
 
 
+@_compiled(spans.drop_distant)
 def drop_distant(left: Ints, right: Ints, distance: int) -> tuple[Ints, Ints]:
     kept, counts = (np.empty(len(left), np.int64), np.empty(len(right), np.int64)), np.empty(2, np.int64)
     _native.drop_distant(left, right, distance, *kept, counts)
@@ -183,12 +214,14 @@ def drop_distant(left: Ints, right: Ints, distance: int) -> tuple[Ints, Ints]:
     return kept[0][:lefts], kept[1][:rights]
 
 
+@_compiled(spans.nearest_followers)
 def nearest_followers(first: Ints, second: Ints, distance: int) -> tuple[Docs, Ints]:
     docs, distances = np.empty(len(first), np.int32), np.empty(len(first), np.int64)
     count = _native.nearest_followers(first, second, distance, docs, distances)
     return docs[:count], distances[:count]
 
 
+@_compiled(spans.number_words)
 def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array, offset: int) -> Array:
     if (
         frequencies.dtype.char not in _FREQUENCIES
@@ -201,6 +234,7 @@ def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array,
     return numbers
 
 
+@_compiled(spans.phrase_starts)
 def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:
     united = sorted(map(_united, slots), key=len)
     starts = united[0]
@@ -213,6 +247,7 @@ def _united(lists: Sequence[Array]) -> Array:
     return lists[0] if len(lists) == 1 else np.sort(np.concatenate(lists), kind="stable")
 
 
+@_compiled(spans.count_starts)
 def count_starts(starts: Array, bases: Array) -> tuple[Docs, Array, Array]:
     if bases.dtype != starts.dtype or bases.dtype.char not in _INDEX:
         return spans.count_starts(starts, bases)
@@ -222,6 +257,7 @@ def count_starts(starts: Array, bases: Array) -> tuple[Docs, Array, Array]:
     return docs[:count], counts[:count], firsts[:count]
 
 
+@_compiled(spans.count_flagged)
 def count_flagged(docs: Docs, frequencies: Array, flags: Flags) -> tuple[Docs, Array, Array]:
     if frequencies.dtype.char not in _FREQUENCIES:
         frequencies = frequencies.astype(np.int32)
@@ -231,6 +267,7 @@ def count_flagged(docs: Docs, frequencies: Array, flags: Flags) -> tuple[Docs, A
     return found[:count], counts[:count], places[:count]
 
 
+@_compiled(spans.count_phrase)
 def count_phrase(words: Sequence[Words], bases: Array, table: Array) -> tuple[Docs, Array, Array]:
     kinds = {array.dtype.char for _, *arrays in words for array in arrays}
     if len(words) > _MAX_WORDS or not kinds <= _POSITIONS or any(own[1].dtype.char == "H" for own in words):
@@ -244,6 +281,7 @@ def count_phrase(words: Sequence[Words], bases: Array, table: Array) -> tuple[Do
 # --- strings ----------------------------------------------------------------------------------------
 
 
+@_compiled(strings.find_containing)
 def find_containing(text: Array, edges: Array, sought: bytes) -> Flags:
     if edges.dtype.char not in _INDEX:
         return strings.find_containing(text, edges, sought)
@@ -252,6 +290,7 @@ def find_containing(text: Array, edges: Array, sought: bytes) -> Flags:
     return flags
 
 
+@_compiled(strings.find_at)
 def find_at(text: Array, starts: Ints, sought: bytes, shifts: range) -> Flags:
     if shifts.step != 1:
         return strings.find_at(text, starts, sought, shifts)
@@ -264,24 +303,28 @@ def find_at(text: Array, starts: Ints, sought: bytes, shifts: range) -> Flags:
 # --- inversion --------------------------------------------------------------------------------------
 
 
+@_compiled(inversion.cut_pieces)
 def cut_pieces(text: Array) -> tuple[Ints, Ints]:
     starts, sizes = np.empty((len(text) + 1) // 2, np.int64), np.empty((len(text) + 1) // 2, np.int64)
     count = _native.cut_pieces(text, boundaries.GENERAL_PUNCTUATION, boundaries.LATIN_SIGNS, starts, sizes)
     return starts[:count], sizes[:count]
 
 
+@_compiled(inversion.pack_pieces)
 def pack_pieces(text: Array, starts: Ints, sizes: Ints) -> tuple[Array, Array]:
     lows, highs = np.empty(len(starts), np.uint64), np.empty(len(starts), np.uint64)
     _native.pack_pieces(text, starts, sizes, lows, highs)
     return lows, highs
 
 
+@_compiled(inversion.find_keys)
 def find_keys(low: Array, high: Array, lows: Array, highs: Array, numbers: Array) -> Array:
     found = np.empty(len(low), np.int32)
     _native.find_keys(low, high, lows, highs, numbers, found)
     return found
 
 
+@_compiled(inversion.order_by_term)
 def order_by_term(terms: Array) -> tuple[Ints, Docs]:
     order, ordered = np.empty(len(terms), np.int64), np.empty(len(terms), np.int32)
     room = np.empty(0x10001, np.int64), np.empty(len(terms), np.int64)
@@ -289,6 +332,7 @@ def order_by_term(terms: Array) -> tuple[Ints, Docs]:
     return order, ordered
 
 
+@_compiled(boundaries.mark_boundaries)
 def mark_boundaries(text: Array, starts: Ints, abbreviations: Array) -> Array:
     marks = np.zeros(len(starts), np.uint8)
     _native.mark_boundaries(
@@ -308,6 +352,7 @@ def mark_boundaries(text: Array, starts: Ints, abbreviations: Array) -> Array:
 # --- shingles ---------------------------------------------------------------------------------------
 
 
+@_compiled(shingles.hash_shingles)
 def hash_shingles(words: Array, lengths: Array) -> tuple[Array, Ints]:
     counts = shingles.shingle_counts(lengths)
     hashes = np.empty(int(counts.sum()), np.uint64)
@@ -315,16 +360,19 @@ def hash_shingles(words: Array, lengths: Array) -> tuple[Array, Ints]:
     return hashes, counts
 
 
+@_compiled(shingles.sketch_texts)
 def sketch_texts(words: Array, lengths: Array) -> tuple[Array, Ints]:
     hashes, sizes = np.empty(shingles.SKETCH_SIZE * len(lengths), np.uint32), np.empty(len(lengths), np.int64)
     count = _native.sketch_texts(words, lengths.astype(np.int64, copy=False), hashes, sizes)
     return hashes[:count].copy(), sizes
 
 
+@_compiled(shingles.count_common)
 def count_common(one: Array, other: Array) -> int:
     return _native.count_common(one, other)
 
 
+@_compiled(shingles.compare_sketches)
 def compare_sketches(one: Array, other: Array) -> tuple[Ints, Ints]:
     shared, among = np.empty(len(one), np.int64), np.empty(len(one), np.int64)
     _native.compare_sketches(one, other, shared, among)
