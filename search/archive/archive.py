@@ -122,8 +122,11 @@ class Archive(
         """
         where = self.zone if zone is None else zone_of(zone)
         moment = self._now if now is None else now_of(now)
-        revision = self._as_of if as_of is None else self._revision(as_of, moment or self._moment())
-        return Archive(self.engine, where, moment, revision)
+        if as_of is None:
+            return Archive(self.engine, where, moment, self._as_of, moving=self._moving)
+        at = moment or self._moment()
+        moving = moment is None and self._moves(as_of, at)
+        return Archive(self.engine, where, moment, self._revision(as_of, at), moving=moving)
 
     def version(self) -> str:
         """A name of the archive's state, which changes whenever an answer may change; made in microseconds.
@@ -131,6 +134,16 @@ class Archive(
         An answer that depends on now (`Results.depends_on_now`) also changes with time.
         """
         return self.engine.version()
+
+    def depends_on_now(self, question: Question | str) -> bool:
+        """True if the answer may be another one later, although the archive stays the same.
+
+        It may be if a date is relative to now: in the question, or in the `as_of` of `at`.
+        """
+        with self._reading() as (reader, _):
+            asked, now = question_of(question), self._moment()
+            read = read_question(reader, asked, self.zone, now)
+            return self._moving or depends_on_now(reader, asked, read, self.zone, now)
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -218,7 +231,8 @@ class Archive(
                     return 0
 
             first, following = page.number if page else 1, None
-            by_now = recency is not None or self._moves(as_of, now)
+            moving = self._moving if as_of is None else self._moves(as_of, now)
+            by_now = recency is not None or moving
             by_now = by_now or depends_on_now(reader, asked, read, self.zone, now)
             if found.next is not None:
                 began = now if by_now else None

@@ -23,7 +23,10 @@ REVISION = re.compile(r"r(\d{1,18})")
 
 
 class OpenedArchive:
-    """An engine, with a zone and a moment: `now`, or the time of each call; and a revision that is shown."""
+    """An engine, with a zone and a moment: `now`, or the time of each call; and a revision that is shown.
+
+    With `moving` the revision is of a moment that is relative to now, such as "yesterday".
+    """
 
     def __init__(
         self,
@@ -31,11 +34,13 @@ class OpenedArchive:
         zone: tzinfo = UTC,
         now: datetime | None = None,
         as_of: int | None = None,
+        *,
+        moving: bool = False,
     ) -> None:
         self.engine = engine
         self.zone = zone
         self._now = now
-        self._as_of = as_of
+        self._as_of, self._moving = as_of, moving
         self._analyzer: Analyzer | None = None
 
     def _moment(self) -> datetime:
@@ -67,14 +72,14 @@ class OpenedArchive:
         today, later = (period_of(then, "as_of", self.zone, at) for at in (now, now + LATER))
         return today != later
 
-    def _revision(self, then: Past, now: datetime) -> int:
-        """The revision that is meant; raises `InvalidRequest`."""
+    def _revision(self, then: Past, now: datetime, name: str = "as_of") -> int:
+        """The revision that is meant; raises `InvalidRequest`, which names the parameter."""
         if isinstance(then, int):
-            return checked_as(int, "as_of", then)
+            return checked_as(int, name, then)
         if isinstance(then, str) and (written := REVISION.fullmatch(then.strip())):
             return int(written[1])
         try:
-            end = period_of(then, "as_of", self.zone, now).end
+            end = period_of(then, name, self.zone, now).end
         except InvalidRequest as error:
             raise InvalidRequest(f"{error}; or give a revision, such as r41") from error
         assert end is not None

@@ -97,8 +97,8 @@ class VersionedArchive(OpenedArchive):
             raise InvalidRequest(f"no article has the id {identity!r}, now or earlier")
         if earlier is None and len(versions) == 1:
             raise InvalidRequest(f"of the article {identity!r} only one version is kept, so nothing differs")
-        first = versions[-2] if earlier is None else self._version(versions, earlier)
-        last = versions[-1] if later is None else self._version(versions, later)
+        first = versions[-2] if earlier is None else self._version(versions, earlier, "earlier")
+        last = versions[-1] if later is None else self._version(versions, later, "later")
         one, other = first.article, last.article
         before, after = one.as_record(), other.as_record()
         names = sorted((before.keys() | after.keys()) - _TEXTS)
@@ -109,8 +109,8 @@ class VersionedArchive(OpenedArchive):
             {n: (before.get(n), after.get(n)) for n in names if before.get(n) != after.get(n)},
         )
 
-    def _version(self, versions: tuple[Version, ...], then: Past) -> Version:
-        revision = self._revision(then, self._moment())
+    def _version(self, versions: tuple[Version, ...], then: Past, name: str) -> Version:
+        revision = self._revision(then, self._moment(), name)
         with self._reading() as (reader, _):
             newest = reader.state().revision
         if revision > newest:

@@ -20,6 +20,9 @@ _PLAIN_ID = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 
 Pairs = list[tuple[str, str]]
 
+PART_NAMES = ("similar", "background", "copies", "history", "diff", "explain")
+"""The last words of the addresses of the parts of an article."""
+
 EVERYTHING = Asked()
 
 
@@ -51,9 +54,9 @@ class View:
         """The search, on its first page, with a question that differs in this."""
         return replace(self, asked=replace(self.asked, **changes), after=None)  # type: ignore[arg-type]  # a field each
 
-    def url(self, path: str = "/search") -> str:
-        """The address of the search at this path."""
-        return address(path, self.pairs())
+    def url(self) -> str:
+        """The address of the search."""
+        return address("/search", self.pairs())
 
 
 def pairs_of(asked: Asked) -> Pairs:
@@ -74,10 +77,10 @@ def address(path: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
 def article_address(identity: str, part: str = "", pairs: Iterable[tuple[str, str]] = ()) -> str:
     """The address of an article, or of a part such as `similar`.
 
-    An id with another sign than these of plain addresses is a parameter: a server decodes a slash in a path,
-    and a browser takes out "..".
+    An id that would be read as a part is a parameter; and so is one with another sign than these of plain
+    addresses: a server decodes a slash in a path, and a browser takes out "..".
     """
     end = f"/{part}" if part else ""
-    if _PLAIN_ID.fullmatch(identity):
+    if _PLAIN_ID.fullmatch(identity) and identity not in PART_NAMES:
         return address(f"/article/{quote(identity, safe='~')}{end}", pairs)
     return address(f"/article{end}", [("id", identity), *pairs])

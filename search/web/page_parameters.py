@@ -106,25 +106,37 @@ class _PartParameters(PageParameters):
         return article_address(self.id, self.part(), self.pairs())
 
 
-class SimilarPageParameters(_PartParameters):
+class _ThenParameters(_PartParameters):
+    tz: Name | None = None
+    as_of: Name | None = None
+
+    def then(self) -> Asked:
+        """The moment at which the archive is shown, as a question for everything."""
+        return Asked(tz=self.tz, as_of=self.as_of)
+
+    def pairs(self) -> Pairs:
+        return pairs_of(self.then())
+
+
+class SimilarPageParameters(_ThenParameters):
     """Articles similar to one."""
 
     def task(self) -> Task:
-        return RelatedPage(self.id, "similar")
+        return RelatedPage(self.id, "similar", self.then())
 
 
-class BackgroundPageParameters(_PartParameters):
+class BackgroundPageParameters(_ThenParameters):
     """Older articles similar to one."""
 
     def task(self) -> Task:
-        return RelatedPage(self.id, "background")
+        return RelatedPage(self.id, "background", self.then())
 
 
-class CopiesPageParameters(_PartParameters):
+class CopiesPageParameters(_ThenParameters):
     """The copies of one article."""
 
     def task(self) -> Task:
-        return CopiesPage(self.id)
+        return CopiesPage(self.id, self.then())
 
 
 class HistoryPageParameters(_PartParameters):

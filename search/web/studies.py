@@ -11,26 +11,17 @@ from search.present.schema import to_json
 from search.present.study import collocate_rows, distinctive_rows, kwic_rows
 from search.query import Archive, Question
 from search.serving import Answer
-from search.web.tasks import Asked
+from search.web.tasks import Asked, answer_of
 
 if TYPE_CHECKING:
     from search.archive.concordance import KwicSort
 
 
-def _studied(
-    asked: Asked, archive: Archive, deadline: Deadline, study: Callable[[Archive, Question], object]
-) -> Answer:
+def _studied(asked: Asked, archive: Archive, study: Callable[[Archive, Question], object]) -> Answer:
     """The answer of a study of the matches, in the state of the archive that is asked for."""
-    before, view = archive.version(), asked.view(archive)
-    if asked.as_of is not None:
-        view = view.at(as_of=asked.as_of)
-    question = asked.question()
+    before, view, question = archive.version(), asked.view(archive), asked.question()
     told = study(view, question)
-    counted = asked.view(archive).search(
-        question, limit=0, snippets=False, timeout=deadline, as_of=asked.as_of
-    )
-    lasts = not counted.depends_on_now and archive.version() == before
-    return Answer(to_json(told).encode(), None, before if lasts else None)
+    return answer_of(archive, before, to_json(told), lasts=not view.depends_on_now(question))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +38,7 @@ class ShowInContext:
             found = view.kwic(question, sort=self.sort, width=self.width, limit=self.limit, timeout=deadline)
             return {"total": found.total, "articles": found.articles, "rows": kwic_rows(found)}
 
-        return _studied(self.asked, archive, deadline, study)
+        return _studied(self.asked, archive, study)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ class Collocate:
             found = view.collocations(question, window=self.window, limit=self.limit, timeout=deadline)
             return {"window": self.window, "rows": collocate_rows(found)}
 
-        return _studied(self.asked, archive, deadline, study)
+        return _studied(self.asked, archive, study)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +82,4 @@ class Distinguish:
             facts = {"inside": found.inside, "outside": round(found.outside, 1), "against": self.against}
             return {**facts, "rows": distinctive_rows(found)}
 
-        return _studied(self.asked, archive, deadline, study)
+        return _studied(self.asked, archive, study)

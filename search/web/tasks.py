@@ -34,12 +34,16 @@ class Asked:
     as_of: str | None = None
 
     def view(self, archive: Archive) -> Archive:
-        """The archive with the dates of the zone that is asked for."""
-        return archive if self.tz is None else archive.at(zone=self.tz)
+        """The archive as it was then, with the dates of the zone that is asked for."""
+        return archive.at(zone=self.tz, as_of=self.as_of)
 
     def question(self) -> Question:
         """The question of a library."""
         return Question(self.q, self.since, self.until, self.any_word, self.f)
+
+    def moment(self) -> Asked:
+        """Everything, in the same zone and at the same moment."""
+        return Asked(tz=self.tz, as_of=self.as_of)
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of an address, in one order; a default is left out."""
@@ -59,10 +63,9 @@ def answer_of(archive: Archive, before: str, body: str | bytes, *, lasts: bool =
     return Answer(body.encode() if isinstance(body, str) else body, None, version)
 
 
-def found_of(asked: Asked, archive: Archive, deadline: Deadline) -> Results:
+def found_of(asked: Asked, view: Archive, deadline: Deadline) -> Results:
     """The facts about all matches, without a hit."""
-    question = asked.question()
-    return archive.search(question, limit=0, snippets=False, timeout=deadline, as_of=asked.as_of)
+    return view.search(asked.question(), limit=0, snippets=False, timeout=deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,6 @@ class Search:
             expand=self.expand,
             recency=self.recency,
             collapse=self.collapse,
-            as_of=self.asked.as_of,
         )
         body = BOM * self.bom + written_as(self.form, results, str(self.asked), view, self._pairs())
         return replace(answer_of(archive, before, body, lasts=not results.depends_on_now), next=results.next)
@@ -134,7 +136,6 @@ class CountFacets:
             facets=[replace(each, texts=self.texts) for each in facets_of(self.by)],
             snippets=False,
             timeout=deadline,
-            as_of=self.asked.as_of,
         )
         return answer_of(archive, before, to_json(found.facets), lasts=not found.depends_on_now)
 
@@ -158,9 +159,8 @@ class CountOverTime:
             bursts=self.bursts,
             texts=self.texts,
             timeout=deadline,
-            as_of=self.asked.as_of,
         )
-        lasts = not found_of(self.asked, view, deadline).depends_on_now
+        lasts = not view.depends_on_now(self.asked.question())
         return answer_of(archive, before, to_json(timeline), lasts=lasts)
 
 
@@ -175,18 +175,17 @@ class CompareOverTime:
     texts: bool = False
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
-        first = self.asked[0]
-        before, view = archive.version(), first.view(archive)
+        before, view = archive.version(), self.asked[0].view(archive)
+        questions = {each.q: each.question() for each in self.asked}
         lines = view.timelines(
-            {each.q: each.question() for each in self.asked},
+            questions,
             self.by,
             share=self.share,
             bursts=self.bursts,
             texts=self.texts,
             timeout=deadline,
-            as_of=first.as_of,
         )
-        lasts = not any(found_of(each, view, deadline).depends_on_now for each in self.asked)
+        lasts = not any(map(view.depends_on_now, questions.values()))
         return answer_of(archive, before, to_json(lines), lasts=lasts)
 
 
@@ -260,11 +259,11 @@ class Explain:
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer | None:
         before, view = archive.version(), self.asked.view(archive)
-        if self.id not in archive:
+        if self.id not in view:
             return None
-        told = view.explain(self.id, self.asked.question(), timeout=deadline)
-        lasts = not found_of(self.asked, view, deadline).depends_on_now
-        return answer_of(archive, before, to_json(told), lasts=lasts)
+        question = self.asked.question()
+        told = view.explain(self.id, question, timeout=deadline)
+        return answer_of(archive, before, to_json(told), lasts=not view.depends_on_now(question))
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,10 +309,7 @@ class ExportAll:
     bom: bool = False
 
     def __call__(self, archive: Archive) -> Iterator[bytes]:
-        view = self.asked.view(archive)
-        if self.asked.as_of is not None:
-            view = view.at(as_of=self.asked.as_of)
-        question = self.asked.question()
+        view, question = self.asked.view(archive), self.asked.question()
         part, size = [], 0
         for line in chain([BOM] * self.bom, rows_as(self.form, view, question, self.columns or None)):
             part.append(line.encode())

@@ -148,6 +148,14 @@ def found(searcher: Any, query: Query) -> dict[str, float]:
     return {ids[hit.docnum]: hit.score for hit in hits if hit.docnum in ids}
 
 
+def found_by_stock(searcher: Any, query: Query) -> dict[str, float] | None:
+    """The same in Whoosh's own index; None where a matcher of it fails after its last document."""
+    try:
+        return found(searcher, query)
+    except IndexError:
+        return None
+
+
 @settings(max_examples=15, phases=[Phase.generate])
 @given(
     _batches.map(lambda batches: batches[:4]),
@@ -164,13 +172,12 @@ def test_whoosh_finds_the_same_as_in_its_own_index(
         stock = whoosh_index.open_dir(folder / "stock", indexname="x")
         with ours.searcher() as one, stock.searcher() as other:
             assert one.doc_count() == other.doc_count()
-            for query in queries:
-                mine, theirs = found(one, query), found(other, query)
-                assert set(mine) == set(theirs), query
+            answers = [(query, found_by_stock(other, query)) for query in queries]
+            for query, theirs in answers:
+                assert theirs is None or set(found(one, query)) == set(theirs), query
             if not gone and len(batches) < MERGE_FACTOR:  # else Whoosh's df counts what we dropped
-                for query in queries:
-                    mine, theirs = found(one, query), found(other, query)
-                    assert mine == pytest.approx(theirs, rel=1e-5), query
+                for query, theirs in answers:
+                    assert theirs is None or found(one, query) == pytest.approx(theirs, rel=1e-5), query
 
 
 def test_whoosh_may_ask_a_matcher_for_its_document_after_the_last(tmp_path: Path) -> None:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
-from urllib.parse import quote, urljoin
+from urllib.parse import parse_qsl, quote, unquote_plus, urljoin
 
 import pytest
 
-from search.query import open_archive
+from search.deadline import Deadline
+from search.query import Archive, open_archive
 from search.serving import Front
+from search.web.address import PART_NAMES, View, article_address
 from search.web.page_parameters import PAGES
+from search.web.pages import counts
 from search.web.pages.assets import CONTENTS
 from search.web.security import Guard, hosts_of
 from search.web.site import POLICY
@@ -38,7 +41,7 @@ EXAMPLES = {
 }
 SHOWN = {
     "/": "7 articles",
-    "/search": "article",
+    "/search": "Harbour <mark>strike</mark> begins",
     "/article/{id}": "Back to the results",
     "/article/{id}/similar": "Similar articles",
     "/article/{id}/background": "Background",
@@ -47,7 +50,7 @@ SHOWN = {
     "/article/{id}/diff": "<ins>",
     "/article/{id}/explain": "the sum of its terms",
     "/timeline": "<polyline",
-    "/facets/{field}": "value",
+    "/facets/{field}": "<bdi>Harbour</bdi>",
     "/distinctive": "Distinctive words",
     "/export": "Every match",
     "/help": "with the number of articles",
@@ -90,7 +93,7 @@ def test_each_page_has_its_data(server: Server, path: str) -> None:
     assert response.status_code == 200, response.text
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert response.headers["content-security-policy"] == POLICY
-    assert response.headers["etag"]
+    assert ("etag" in response.headers) == (path != "/help")  # which counts the articles of the last 30 days
     assert SHOWN[path] in response.text
     assert " style=" not in response.text
     assert not re.search(r"<script(?! src)|\son\w+=", response.text)
@@ -282,3 +285,90 @@ def test_pages_need_the_token_of_a_server_that_asks_for_one(server: Server) -> N
             return found
 
     assert server.runner.run(ask()) == [401, 200] * 3
+
+
+BY_NOW = (
+    "/search?q=since:7d", "/article/a1/explain?q=since:7d", "/timeline?q=since:7d",
+    "/timeline.csv?q=since:7d",
+    "/facets/source?q=since:7d", "/facets/source.csv?q=since:7d", "/distinctive?q=since:7d&against=archive",
+    "/distinctive.csv?q=strike+OR+since:7d&against=archive", "/export?q=since:7d", "/article/a1?as_of=today",
+    "/article/a1/similar?as_of=today", "/article/a1/copies?as_of=today", "/article/a5/diff?earlier=today",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", BY_NOW)
+def test_a_page_that_depends_on_now_is_not_kept(server: Server, address: str) -> None:
+    response = server.get(address)
+    assert response.status_code == 200, response.text
+    assert "etag" not in response.headers
+    fixed = server.get(re.sub("since:7d", "since:2025", address).replace("=today", "=r2"))
+    assert (fixed.status_code, "etag" in fixed.headers) == (200, "diff" not in address)
+
+
+def cited(text: str) -> str:
+    """The address that a page gives for citing its search."""
+    found = re.search(r"http://localhost:8707(/search[^<>\"]*as_of=[^<>\"]*)", text)
+    assert found is not None
+    return unescape(found[1])
+
+
+def articles_of(text: str) -> str:
+    """The number of articles that the page of a search tells."""
+    found = re.search(r'<h1 class="count"[^>]*>([^<]*)</h1>', text)
+    assert found is not None
+    return found[1]
+
+
+def test_a_search_is_cited_as_of_the_revision_that_it_shows(server: Server) -> None:
+    then = server.get("/search?q=fog&as_of=r1").text
+    assert "in revision r1" in then
+    assert cited(then) == "/search?q=fog&as_of=r1"
+    assert cited(server.get("/search?q=fog").text) == "/search?q=fog&as_of=r2"
+
+
+def test_a_search_is_cited_without_dates_that_move(server: Server) -> None:
+    own = server.get("/search?f=seen:today&since=2025").text
+    address = cited(own)
+    assert "today" not in unquote_plus(address)
+    assert "seen:" in unquote_plus(address)
+    assert articles_of(server.get(address).text) == articles_of(own) != "Nothing found"
+
+
+@pytest.mark.parametrize("query", [ANY, "q=strike&f=keyword:strike", "q=fog&as_of=r1", "q=strike&since=2025"])
+def test_why_explains_the_search_that_found_the_article(server: Server, query: str) -> None:
+    for start in ("/search", "/article/a5" if "fog" in query else "/article/a1"):
+        if "dockers" in query and start != "/search":
+            continue
+        (why, *_) = [each for each in links(server.get(f"{start}?{query}").text) if "/explain?" in each]
+        assert "The search does not find it" not in server.get(unescape(why)).text
+        assert [*parse_qsl(query)] == [*parse_qsl(unescape(why).partition("?")[2])]
+
+
+def test_links_of_a_page_of_then_stay_then(server: Server) -> None:
+    for address in ("/article/a5?q=fog&as_of=r1", "/search?q=fog&as_of=r1", "/article/a5/similar?as_of=r1"):
+        own = [each for each in links(server.get(address).text) if each.startswith("/article/")]
+        own = [each for each in own if not each.endswith(("/history", "/diff"))]
+        assert own
+        assert all("as_of=r1" in each for each in own), own
+
+
+PARTS = [path.rpartition("/")[2] for path in EXAMPLES if path.startswith("/article/{id}/")]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_article_whose_id_is_a_part_of_pages_has_its_page(part: str) -> None:
+    assert part in PART_NAMES
+    assert article_address(part) == f"/article?id={part}"
+    assert article_address(part, "copies") == f"/article/copies?id={part}"
+
+
+def test_values_are_looked_for_among_all_and_none_is_left_out_unsaid(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts, "MAX_VALUES", 2)
+    deadline = Deadline.after(30)
+    found = counts.FacetPage("keyword", View(), "weath")(archive, deadline).body.decode()
+    assert "<bdi>weather</bdi>" in found
+    every = counts.FacetPage("keyword", View(), None)(archive, deadline).body.decode()
+    assert "The 2 commonest are shown, without 3 further values." in every
+    assert len(counts.FacetTable("keyword", View(), None)(archive, deadline).body.splitlines()) == 6

@@ -17,10 +17,13 @@ from search.query import Archive
 from search.serving import Answer
 from search.snippets import Highlight, Markers
 from search.text import paragraph_spans
-from search.web.address import View
+from search.web.address import View, pairs_of
 from search.web.pages.narrowing import label_of
 from search.web.pages.render import rendered
-from search.web.tasks import answer_of
+from search.web.tasks import Asked, answer_of
+
+MAX_MARKS = 5_000
+"""The words of a search that are marked in one article, at most; a browser cannot show many more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,7 @@ class ArticlePage:
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer | None:
         before = archive.version()
-        shown = self.view.asked.view(archive)
-        if self.view.asked.as_of is not None:
-            shown = shown.at(as_of=self.view.asked.as_of)
+        shown, then = self.view.asked.view(archive), self.view.asked.moment()
         own = shown.get(self.id)
         if own is None:
             return None
@@ -57,16 +58,17 @@ class ArticlePage:
             description=_marked(own.description, markers, "description"),
             highlights=[_marked(text, markers, "highlights") for text in own.highlights],
             paragraphs=list(_paragraphs(own, markers)),
-            facts=facts_of(own),
-            copies=max(0, len(archive.copies(self.id, timeout=deadline)) - 1) if self.id in archive else 0,
+            facts=facts_of(own, then),
+            copies=max(0, len(shown.copies(self.id, timeout=deadline)) - 1),
             versions=len(archive.history(self.id)),
-            question=[("q", self.view.asked.q)] if self.view.asked.q != "*" else [],
+            question=pairs_of(self.view.asked) if self.view.asked.q != "*" else [],
+            then=pairs_of(then),
             back=self.view.url() if self.view != View() else "",
             view=self.view,
             zone=shown.zone,
             cited=cited,
         )
-        return answer_of(archive, before, body, lasts=not self.view.asked.as_of)
+        return answer_of(archive, before, body, lasts=not shown.depends_on_now("*"))
 
     def _highlights(self, archive: Archive, deadline: Deadline) -> tuple[Highlight, ...]:
         """The words of the search to mark; none for a query that cannot be read, as the text can be."""
@@ -86,13 +88,13 @@ def _marked(text: str, markers: Markers, field: str) -> Markup:
 
 def _paragraphs(own: Article, markers: Markers) -> Iterator[Markup]:
     """The paragraphs of the body, with marks that were found in the body as a whole."""
-    marks = markers.of("body").read(own.body).marks
+    marks = markers.of("body").read(own.body).marks[:MAX_MARKS]
     for start, end in paragraph_spans(own.body):
         yield Markup(marked_as_html(own.body, marks, start, end))
 
 
-def facts_of(own: Article) -> list[Fact]:
-    """The values that a search can ask for."""
+def facts_of(own: Article, then: Asked) -> list[Fact]:
+    """The values that a search can ask for, at the moment `then`."""
     listed = {
         "source": (own.source,),
         "author": own.authors,
@@ -101,11 +103,9 @@ def facts_of(own: Article) -> list[Fact]:
     }
     found = []
     for name, values in {**listed, **own.extra}.items():
-        filled = tuple((value, _search_for(name, value)) for value in values if value)
+        filled = tuple(
+            (value, View(then).narrowed(str(value_leaf(name, value))).url()) for value in values if value
+        )
         if filled:
             found.append(Fact(label_of(name), filled))
     return found
-
-
-def _search_for(name: str, value: str) -> str:
-    return View().narrowed(str(value_leaf(name, value))).url()

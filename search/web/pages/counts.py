@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from search.archive.arguments import facets_of
 from search.dates import Interval
 from search.deadline import Deadline
-from search.engine import AGAINST, Facet, Timeline
+from search.engine import AGAINST, Facet, FacetRequest, Timeline
 from search.errors import InvalidRequest
 from search.fields import field_name
 from search.present.chart import chart_as_svg, chart_of, written
@@ -28,6 +27,7 @@ MAX_QUERIES = 5
 MAX_VALUES = 1_000
 MAX_POINTS = 3_000
 DISTINCTIVE_WORDS = 40
+ALL_VALUES = 1 << 31
 BY: tuple[Interval, ...] = ("year", "quarter", "month", "week", "day", "weekday")
 
 
@@ -65,17 +65,13 @@ def _lines(counted: Counted, archive: Archive, deadline: Deadline) -> tuple[dict
             facets="date:month",
             snippets=False,
             timeout=deadline,
-            as_of=counted.asked.as_of,
         )
         days, by_now = max(days, days_of(found.facets["date:month"])), by_now or found.depends_on_now
     by = counted.by or interval_within(days)
     if by in ("day", "hour") and days * (24 if by == "hour" else 1) > MAX_POINTS:
         raise InvalidRequest(f"by {by} there are more than {MAX_POINTS:,} points; choose a longer interval")
     questions = counted.questions()
-    return (
-        archive.timelines(questions, by, share=True, timeout=deadline, as_of=counted.asked.as_of),
-        by_now,
-    )
+    return archive.timelines(questions, by, share=True, timeout=deadline), by_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,22 +193,23 @@ class FacetPage:
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, shown = archive.version(), self.view.asked.view(archive)
-        facet, found = _facet(self, shown, deadline)
-        view = filterable(self.view, found.read_as)
-        values: list[Choice] = [choice_of(view, each.value, each.count, each.query) for each in facet.values]
+        facet, found = _facet(self, shown, deadline, ALL_VALUES if self.find else MAX_VALUES)
+        view, having = filterable(self.view, found.read_as), len(facet.values)
+        listed = facet.values[:MAX_VALUES]
+        values: list[Choice] = [choice_of(view, each.value, each.count, each.query) for each in listed]
         body = rendered(
             "facet.html",
             view=self.view,
             label=label_of(facet.field),
             field=facet.field,
             find=self.find or "",
-            rows=list(zip(values, (each.query for each in facet.values), strict=True)),
+            rows=list(zip(values, (each.query for each in listed), strict=True)),
             most=max((each.count for each in values), default=1),
             facet=facet,
             total=found.total,
             back=self.view.url(),
             carried=view.pairs(),
-            limit=MAX_VALUES,
+            left_out=(having if self.find else facet.distinct) - len(listed),
             table=address(
                 f"/facets/{facet.field}.csv",
                 [*self.view.pairs(), *([("find", self.find)] if self.find else [])],
@@ -235,8 +232,10 @@ class FacetTable:
         return _csv(archive, before, facets_as_table([facet]), lasts=not found.depends_on_now)
 
 
-def _facet(page: FacetPage | FacetTable, archive: Archive, deadline: Deadline) -> tuple[Facet, Results]:
-    """The values of the field with the letters that are looked for, and the facts about the matches."""
+def _facet(
+    page: FacetPage | FacetTable, archive: Archive, deadline: Deadline, limit: int = ALL_VALUES
+) -> tuple[Facet, Results]:
+    """The commonest values of the field, or all with the letters that are looked for; and the matches."""
     fields = archive.state().extra_fields
     name = field_name(page.field, fields) or page.field
     if name not in (*counted_fields(()), "precision", *fields):
@@ -246,10 +245,9 @@ def _facet(page: FacetPage | FacetTable, archive: Archive, deadline: Deadline) -
     found = archive.search(
         asked.question(),
         limit=0,
-        facets=facets_of(f"{name}:{MAX_VALUES}"),
+        facets=[FacetRequest(name, limit)],
         snippets=False,
         timeout=deadline,
-        as_of=asked.as_of,
     )
     (facet,) = found.facets
     if page.find:
@@ -320,7 +318,5 @@ class DistinctiveTable:
 def _distinctive(
     page: DistinctivePage | DistinctiveTable, archive: Archive, deadline: Deadline
 ) -> Distinctive:
-    if page.asked.as_of is not None:
-        raise InvalidRequest("distinctive words are of the archive as it is; leave as_of out")
     question = page.asked.question()
     return archive.distinctive(question, against=page.against, limit=DISTINCTIVE_WORDS, timeout=deadline)

@@ -8,24 +8,16 @@ from itertools import pairwise
 from typing import Literal
 
 from search.archive.versioned import change_between
-from search.article import Article
 from search.deadline import Deadline
-from search.errors import InvalidRequest
 from search.present.diff import changed_values, heading_of
 from search.present.versions import in_words
 from search.query import Archive, Explanation, Version
 from search.serving import Answer
 from search.web.address import View, article_address, pairs_of
 from search.web.pages.render import rendered
-from search.web.tasks import Asked, answer_of, found_of
+from search.web.tasks import Asked, answer_of
 
 RELATED = 10
-
-
-def _newest(archive: Archive, identity: str) -> Article | None:
-    """The article as it is, or as it was last."""
-    versions = archive.history(identity)
-    return versions[-1].article if versions else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +26,29 @@ class RelatedPage:
 
     id: str
     kind: Literal["similar", "background"]
+    then: Asked
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer | None:
-        before, own = archive.version(), archive.get(self.id)
+        before, view = archive.version(), self.then.view(archive)
+        own = view.get(self.id)
         if own is None:
             return None
         results = None
         if self.kind == "similar":
-            results = archive.similar(self.id, limit=RELATED, timeout=deadline)
+            results = view.similar(self.id, limit=RELATED, timeout=deadline)
         elif own.published is not None:
-            results = archive.background(self.id, limit=RELATED, timeout=deadline)
+            results = view.background(self.id, limit=RELATED, timeout=deadline)
         words = results.read_as.split(" OR ")[:8] if results and results.read_as else []
         body = rendered(
             "related.html",
             own=own,
             kind=self.kind,
             results=results,
-            words=[(word, View(Asked(word)).url()) for word in words],
-            zone=archive.zone,
+            words=[(word, View(self.then).asking(q=word).url()) for word in words],
+            then=pairs_of(self.then),
+            zone=view.zone,
         )
-        return answer_of(archive, before, body)
+        return answer_of(archive, before, body, lasts=not view.depends_on_now("*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +56,16 @@ class CopiesPage:
     """The copies of an article, the first one first."""
 
     id: str
+    then: Asked
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer | None:
-        before, own = archive.version(), archive.get(self.id)
+        before, view = archive.version(), self.then.view(archive)
+        own = view.get(self.id)
         if own is None:
             return None
-        copies = archive.copies(self.id, timeout=deadline)
-        body = rendered("copies.html", own=own, copies=copies, zone=archive.zone)
-        return answer_of(archive, before, body)
+        copies = view.copies(self.id, timeout=deadline)
+        body = rendered("copies.html", own=own, copies=copies, then=pairs_of(self.then), zone=view.zone)
+        return answer_of(archive, before, body, lasts=not view.depends_on_now("*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +109,20 @@ class DiffPage:
     by: Literal["words", "sentences"]
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer | None:
-        before, own = archive.version(), _newest(archive, self.id)
+        before, versions = archive.version(), archive.history(self.id)
         deadline.check()
-        if own is None:
+        if not versions:
             return None
+        own = versions[-1].article
+        if len(versions) == 1 and not self.earlier:
+            return answer_of(archive, before, rendered("diff.html", own=own, diff=None))
         other: Literal["words", "sentences"] = "sentences" if self.by == "words" else "words"
         named = (
             ("earlier", self.earlier),
             ("later", self.later),
             ("by", other if other != "words" else None),
         )
-        try:
-            diff = archive.diff(self.id, self.earlier, self.later, by=self.by)
-        except InvalidRequest as error:
-            return answer_of(archive, before, rendered("diff.html", own=own, diff=None, reason=str(error)))
+        diff = archive.diff(self.id, self.earlier, self.later, by=self.by)
         body = rendered(
             "diff.html",
             own=own,
@@ -151,18 +148,17 @@ class ExplainPage:
         own = view.get(self.id)
         if own is None:
             return None
-        told = view.explain(self.id, self.asked.question(), timeout=deadline)
+        question = self.asked.question()
+        told = view.explain(self.id, question, timeout=deadline)
         body = rendered(
             "explain.html",
             own=own,
             told=told,
             rows=list(_rows(told.parts)),
-            asked=self.asked,
             back=View(self.asked).url(),
-            question=pairs_of(self.asked),
+            then=pairs_of(self.asked),
         )
-        lasts = not found_of(self.asked, view, deadline).depends_on_now
-        return answer_of(archive, before, body, lasts=lasts)
+        return answer_of(archive, before, body, lasts=not view.depends_on_now(question))
 
 
 def _rows(parts: tuple[Explanation, ...], depth: int = 0) -> Iterator[tuple[int, str, str, float]]:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from search.article import Article, Precision, written_time
 from search.present.markup import changed_as_html, marked_as_html
 from search.present.safe import printable, when
-from search.web.address import View, article_address
+from search.web.address import View, article_address, pairs_of
 from search.web.pages.assets import ADDRESSES
 from search.web.tasks import Asked
 
@@ -40,11 +40,6 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def machine_time(moment: datetime, precision: Precision = "instant") -> str:
-    """A time for programs, to its precision."""
-    return written_time(moment, precision)
-
-
 def tongue(article: Article) -> str:
     """The language of an article as the attribute `lang` has it; "" if it names none that a browser knows."""
     return article.language if _TONGUE.fullmatch(article.language) else ""
@@ -54,7 +49,7 @@ def dated(moment: datetime | None, zone: tzinfo, precision: Precision = "instant
     """A time for people, and for programs."""
     if moment is None:
         return Markup("undated")
-    machine = Markup.escape(machine_time(moment, precision))
+    machine = Markup.escape(written_time(moment, precision))
     return Markup('<time datetime="{}">{}</time>').format(machine, when(moment, zone, precision))
 
 
@@ -79,6 +74,7 @@ def _environment() -> Environment:
         dated=dated,
         host=host_of,
         query_url=lambda query: View(Asked(query)).url(),
+        pairs_of=pairs_of,
         marked=lambda *given: Markup(marked_as_html(*given)),
         tongue=tongue,
         web_link=web_link,

@@ -60,7 +60,6 @@ class SearchPage:
             facets=[*(f"{name}:{VALUES_SHOWN}" for name in counted_fields(state.extra_fields)), "date:month"],
             timeout=deadline,
             collapse=view.collapse,
-            as_of=asked.as_of,
         )
         months = results.facets["date:month"]
         strip: Strip | None = None
@@ -99,7 +98,7 @@ class SearchPage:
             distinctive=address("/distinctive", pairs_of(asked)),
             export=address("/export", pairs_of(asked)),
             archive_empty=not results.total and not shown.count("*"),
-            cite=self.cited.base + replace(view, after=None).asking(as_of=f"r{state.revision}").url(),
+            cite=self.cited.base + _cited(view, results, state.revision).url(),
             cited=self.cited,
             revision=state.revision,
         )
@@ -122,6 +121,14 @@ def forms_of(view: View) -> list[tuple[str, str]]:
     return [*found, *((label, address(f"/search.{form}", pairs)) for label, form in feeds)]
 
 
+def _cited(view: View, results: Results, revision: int) -> View:
+    """The search as it finds the same articles later: as of a revision, with its dates written out."""
+    fixed = view.asking(as_of=f"r{revision}")
+    if not results.depends_on_now:
+        return fixed
+    return fixed.asking(q=results.read_as, f=(), since=None, until=None, any_word=False)
+
+
 def _spelled(view: View, query: str) -> tuple[str, str]:
     """Another spelling of the query, and the address of the search for it.
 
@@ -139,11 +146,11 @@ def _spelled(view: View, query: str) -> tuple[str, str]:
 def _dropped(view: View, archive: Archive, deadline: Deadline) -> list[tuple[Chip, int]]:
     """Each filter without which the search finds articles, and how many."""
     found = []
-    for chip, changed in zip(chips(view), _without_each(view), strict=False):
-        count = archive.count(changed.asked.question(), timeout=deadline, as_of=changed.asked.as_of)
+    for chip, changed in list(zip(chips(view), _without_each(view), strict=False))[:MAX_DROPPED]:
+        count = archive.count(changed.asked.question(), timeout=deadline)
         if count:
             found.append((chip, count))
-    return found[:MAX_DROPPED]
+    return found
 
 
 def _without_each(view: View) -> list[View]:

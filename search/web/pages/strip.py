@@ -57,7 +57,7 @@ def strip_of(view: View, archive: Archive, months: Facet, deadline: Deadline) ->
     asked = next((name for name in fitting if name == view.by), None)
     question = view.asked.question()
     interval = asked or interval_within(_days_asked(view) or days)
-    line = archive.timeline(question, interval, share=True, timeout=deadline, as_of=view.asked.as_of)
+    line = archive.timeline(question, interval, share=True, timeout=deadline)
     if len(line.bins) < 2:
         return None
     highest = max(line.bins, key=lambda each: each.count)
