@@ -111,6 +111,7 @@ def test_the_archive_has_these_methods() -> None:
         "diff", "changes", "first_seen", "manifest", "replay",
         "save", "saved", "remove_saved", "new", "confirm", "delivery", "delivered",
         "add", "delete", "rebuild", "close", "history", "prune", "upgrade", "at", "state", "version",
+        "depends_on_now",
     }  # fmt: skip
 
 

@@ -135,16 +135,6 @@ class Archive(
         """
         return self.engine.version()
 
-    def depends_on_now(self, question: Question | str) -> bool:
-        """True if the answer may be another one later, although the archive stays the same.
-
-        It may be if a date is relative to now: in the question, or in the `as_of` of `at`.
-        """
-        with self._reading() as (reader, _):
-            asked, now = question_of(question), self._moment()
-            read = read_question(reader, asked, self.zone, now)
-            return self._moving or depends_on_now(reader, asked, read, self.zone, now)
-
     # --- reading --------------------------------------------------------------------------------
 
     def search(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from search.archive.arguments import Timeout, checked_as, deadline_of
-from search.archive.question import LATER, Question, question_of, read_question
+from search.archive.question import LATER, Question, depends_on_now, question_of, read_question
 from search.dates.bounds import Moment, period_of
 from search.deadline import Check, no_deadline
 from search.engine import Engine, Historied, Reader
@@ -42,6 +42,16 @@ class OpenedArchive:
         self._now = now
         self._as_of, self._moving = as_of, moving
         self._analyzer: Analyzer | None = None
+
+    def depends_on_now(self, question: Question | str) -> bool:
+        """True if the answer may be another one later, although the archive stays the same.
+
+        It may be if a date is relative to now: in the question, or in the `as_of` of `at`.
+        """
+        with self._reading() as (reader, _):
+            asked, now = question_of(question), self._moment()
+            read = read_question(reader, asked, self.zone, now)
+            return self._moving or depends_on_now(reader, asked, read, self.zone, now)
 
     def _moment(self) -> datetime:
         return self._now or datetime.now(UTC)

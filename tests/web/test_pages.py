@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote_plus, urljoin
 
 import pytest
 
+from search.article import Article
 from search.deadline import Deadline
 from search.query import Archive, open_archive
 from search.serving import Front
@@ -18,8 +21,11 @@ from search.web.address import PART_NAMES, View, article_address
 from search.web.page_parameters import PAGES
 from search.web.pages import counts
 from search.web.pages.assets import CONTENTS
+from search.web.pages.narrowing import counted_fields
+from search.web.pages.standing import AboutPage
 from search.web.security import Guard, hosts_of
 from search.web.site import POLICY
+from search.web.tasks import Asked
 from tests.web.conftest import ODD, Server, client_of, serving
 
 EXAMPLES = {
@@ -372,3 +378,31 @@ def test_values_are_looked_for_among_all_and_none_is_left_out_unsaid(
     every = counts.FacetPage("keyword", View(), None)(archive, deadline).body.decode()
     assert "The 2 commonest are shown, without 3 further values." in every
     assert len(counts.FacetTable("keyword", View(), None)(archive, deadline).body.splitlines()) == 6
+
+
+def test_the_fields_that_most_articles_have_are_counted_however_they_are_called(tmp_path: Path) -> None:
+    articles = [
+        Article(id=f"n{n}", title="Pier", extra={"section": (f"s{n % 3}",), "zone": ("east",)})
+        for n in range(9)
+    ]
+    odd = {f"f{n}": ("odd",) for n in range(9)}
+    with open_archive(tmp_path / "archive", create=True) as archive:
+        archive.add([*articles, Article(id="odd", title="Pier", extra=odd)])
+        assert "section" in counted_fields(archive)
+        page = AboutPage()(archive, Deadline.after(30)).body.decode()
+    assert all(f'href="/facets/{name}"' in page for name in ("section", "zone", *odd))
+
+
+def test_an_interval_that_would_be_refused_is_not_offered(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "archive", create=True) as archive:
+        archive.add(
+            [
+                Article(id=str(year), title="Pier", published=datetime(year, 1, 1, tzinfo=UTC))
+                for year in (1990, 2020)
+            ]
+        )
+        page = counts.TimelinePage(counts.Counted(("pier",), Asked()))(
+            archive, Deadline.after(30)
+        ).body.decode()
+    assert "by=week" in page
+    assert "by=day" not in page

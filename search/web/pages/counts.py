@@ -9,7 +9,7 @@ from search.dates import Interval
 from search.deadline import Deadline
 from search.engine import AGAINST, Facet, FacetRequest, Timeline
 from search.errors import InvalidRequest
-from search.fields import field_name
+from search.fields import FACET_FIELDS, field_name
 from search.present.chart import chart_as_svg, chart_of, written
 from search.present.study import DISTINCTIVE_COLUMNS, distinctive_rows
 from search.present.table import facets_as_table, rows_as_table
@@ -18,7 +18,7 @@ from search.query import Archive, Distinctive, Question, Results
 from search.serving import Answer
 from search.text import fold
 from search.web.address import Pairs, View, address, pairs_of
-from search.web.pages.narrowing import Choice, choice_of, counted_fields, filterable, label_of
+from search.web.pages.narrowing import USUAL_FIELDS, Choice, choice_of, filterable, label_of
 from search.web.pages.render import rendered
 from search.web.pages.strip import days_of, interval_within
 from search.web.tasks import Asked, answer_of, found_of
@@ -55,8 +55,15 @@ class Counted:
         return {query: asked.question() for query, asked in self.each().items()}
 
 
-def _lines(counted: Counted, archive: Archive, deadline: Deadline) -> tuple[dict[str, Timeline], bool]:
-    """The timeline of each query, and if they depend on now; raises `InvalidRequest` for too many points."""
+def _fits(interval: Interval, days: float) -> bool:
+    return interval not in ("day", "hour") or days * (24 if interval == "hour" else 1) <= MAX_POINTS
+
+
+def _lines(counted: Counted, archive: Archive, deadline: Deadline) -> tuple[dict[str, Timeline], float, bool]:
+    """The timeline of each query, the days of all, and if they depend on now.
+
+    Raises `InvalidRequest` for too many points.
+    """
     days, by_now = 0.0, False
     for question in counted.questions().values():
         found = archive.search(
@@ -68,10 +75,10 @@ def _lines(counted: Counted, archive: Archive, deadline: Deadline) -> tuple[dict
         )
         days, by_now = max(days, days_of(found.facets["date:month"])), by_now or found.depends_on_now
     by = counted.by or interval_within(days)
-    if by in ("day", "hour") and days * (24 if by == "hour" else 1) > MAX_POINTS:
+    if not _fits(by, days):
         raise InvalidRequest(f"by {by} there are more than {MAX_POINTS:,} points; choose a longer interval")
     questions = counted.questions()
-    return archive.timelines(questions, by, share=True, timeout=deadline), by_now
+    return archive.timelines(questions, by, share=True, timeout=deadline), days, by_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class TimelinePage:
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, counted = archive.version(), self.counted
         shown = counted.asked.view(archive)
-        lines, by_now = _lines(counted, shown, deadline) if counted.queries else ({}, False)
+        lines, days, by_now = _lines(counted, shown, deadline) if counted.queries else ({}, 0.0, False)
         chart = chart_of(lines, share=counted.share)
         first = next(iter(lines.values()), None)
         notes = [
@@ -124,6 +131,7 @@ class TimelinePage:
                     first and name == first.interval,
                 )
                 for name in BY
+                if _fits(name, days)
             ],
             other=address("/timeline", replace(counted, share=not counted.share).pairs()),
             table=address("/timeline.csv", counted.pairs()),
@@ -173,7 +181,7 @@ class TimelineTable:
         before, shown = archive.version(), self.counted.asked.view(archive)
         if not self.counted.queries:
             raise InvalidRequest("q: there must be a query")
-        lines, by_now = _lines(self.counted, shown, deadline)
+        lines, _, by_now = _lines(self.counted, shown, deadline)
         interval = next(iter(lines.values())).interval
         columns = timeline_columns(interval, label="query", share=True)
         return _csv(archive, before, rows_as_table(timeline_rows(lines, "query"), columns), lasts=not by_now)
@@ -238,8 +246,8 @@ def _facet(
     """The commonest values of the field, or all with the letters that are looked for; and the matches."""
     fields = archive.state().extra_fields
     name = field_name(page.field, fields) or page.field
-    if name not in (*counted_fields(()), "precision", *fields):
-        known = ", ".join((*counted_fields(()), *fields[:40]))
+    if name not in (*FACET_FIELDS, *fields):
+        known = ", ".join((*USUAL_FIELDS, *fields[:40]))
         raise InvalidRequest(f"the values of {page.field!r:.60} are not counted; fields are {known}")
     asked = page.view.asked
     found = archive.search(

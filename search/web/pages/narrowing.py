@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from search.engine import Facet, Results
+from search.engine import Facet, FacetRequest, Results
 from search.fields import FACET_FIELDS
+from search.query import Archive
 from search.web.address import View, address
 
 MAX_FACETS, VALUES_SHOWN = 8, 5
 
 _LABELS = {"lang": "language"}
-_NOT_COUNTED = {"precision"}
+USUAL_FIELDS = tuple(name for name in FACET_FIELDS if name != "precision")
 _TERM = re.compile(r"(?P<field>\w+):(?P<value>\"[^\"]*\"|[^\s():\"]+)")
 
 
@@ -43,15 +44,37 @@ class Choices:
     """The commonest values of a field, and the address of all `distinct` of them."""
 
     label: str
-    field: str
     values: tuple[Choice, ...]
     distinct: int
     url: str
 
 
-def counted_fields(extra_fields: Sequence[str]) -> list[str]:
-    """The fields whose values a page counts."""
-    return [*(name for name in FACET_FIELDS if name not in _NOT_COUNTED), *extra_fields][:MAX_FACETS]
+def counted_fields(archive: Archive) -> list[str]:
+    """The fields whose values a page counts: the usual ones, then the most useful of the others.
+
+    These are found once for all states of the archive with the same fields.
+    """
+    extra = archive.state().extra_fields
+    room = MAX_FACETS - len(USUAL_FIELDS)
+    if len(extra) > room and extra not in _chosen:
+        _chosen.clear()
+        _chosen[extra] = _most_useful(archive, extra)
+    return [*USUAL_FIELDS, *_chosen.get(extra, extra)[:room]]
+
+
+_chosen: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+
+def _most_useful(archive: Archive, fields: Sequence[str]) -> tuple[str, ...]:
+    """The fields with values to choose from first, and of these the fields that most articles have."""
+    found = archive.search("*", limit=0, facets=[FacetRequest(name, 1) for name in fields], snippets=False)
+    ranked = sorted(found.facets, key=lambda facet: (not _has_choice(facet, found.total), facet.missing))
+    return tuple(facet.field for facet in ranked)
+
+
+def _has_choice(facet: Facet, total: int) -> bool:
+    """False if all matches have the same value, or nearly each its own."""
+    return 1 < facet.distinct <= max(20, total // 2)
 
 
 def label_of(field: str) -> str:
@@ -77,7 +100,7 @@ def choices(view: View, results: Results) -> list[Choices]:
         if ":" in facet.field or not facet.values:
             continue
         chosen = any(value.query in view.asked.f for value in facet.values)
-        if chosen or (facet.distinct > 1 and facet.distinct <= max(20, results.total // 2)):
+        if chosen or _has_choice(facet, results.total):
             found.append(_choices(view, facet))
     return found
 
@@ -85,9 +108,7 @@ def choices(view: View, results: Results) -> list[Choices]:
 def _choices(view: View, facet: Facet) -> Choices:
     values = tuple(choice_of(view, value.value, value.count, value.query) for value in facet.values)
     plain = View(view.asked, view.sort, view.by, view.collapse)
-    return Choices(
-        label_of(facet.field), facet.field, values, facet.distinct, facet_address(plain, facet.field)
-    )
+    return Choices(label_of(facet.field), values, facet.distinct, facet_address(plain, facet.field))
 
 
 def facet_address(view: View, field: str) -> str:

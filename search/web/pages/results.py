@@ -57,7 +57,7 @@ class SearchPage:
             sort=sort,
             limit=HITS,
             after=view.after,
-            facets=[*(f"{name}:{VALUES_SHOWN}" for name in counted_fields(state.extra_fields)), "date:month"],
+            facets=[*(f"{name}:{VALUES_SHOWN}" for name in counted_fields(shown)), "date:month"],
             timeout=deadline,
             collapse=view.collapse,
         )

@@ -15,7 +15,7 @@ from search.serving import Answer
 from search.text import STOP_WORDS
 from search.web.address import View, address, pairs_of
 from search.web.forms import EXPORT_FORMS
-from search.web.pages.narrowing import counted_fields, label_of
+from search.web.pages.narrowing import USUAL_FIELDS, counted_fields, label_of
 from search.web.pages.render import rendered
 from search.web.pages.results import forms_of
 from search.web.pages.strip import strip_of
@@ -85,7 +85,7 @@ class HelpPage:
 
 def _queries(archive: Archive, deadline: Deadline) -> list[tuple[str, str]]:
     """A query for each thing that can be asked, of an article in the middle of the archive."""
-    fields = counted_fields(archive.state().extra_fields)
+    fields = counted_fields(archive)
     found = archive.search(
         "*",
         sort="newest",
@@ -143,7 +143,8 @@ class AboutPage:
             )
             for name, line in coverage.per.items()
         ]
-        fields = [(label_of(name), address(f"/facets/{name}")) for name in counted_fields(stats.extra_fields)]
+        every = [*USUAL_FIELDS, *stats.extra_fields]
+        fields = [(label_of(name), address(f"/facets/{name}")) for name in every]
         body = rendered(
             "about.html",
             stats=stats,
