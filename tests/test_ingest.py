@@ -12,7 +12,7 @@ import pytest
 from search.article import Article
 from search.engine import Added
 from search.errors import QuerySyntaxError
-from search.ingest import BATCH_ARTICLES, BATCH_CHARACTERS, IndexReport, index_documents
+from search.ingest import BATCH_CHARACTERS, IndexReport, index_documents
 from search.query import Archive, open_archive
 from search.sources import Accepted, Item, Note, Origin, Rejected, Retracted, Skipped
 from tests.conftest import ARTICLES
@@ -172,6 +172,15 @@ def test_on_reject_is_told_of_every_rejected_document_in_order(empty: Archive) -
     assert told == [items[0], items[2]]
 
 
+BATCH_ARTICLES = 300
+
+
+@pytest.fixture
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.ingest.BATCH_ARTICLES", BATCH_ARTICLES)
+
+
+@pytest.mark.usefixtures("_small_batches")
 def test_articles_go_in_a_batch_at_a_time(empty: Archive) -> None:
     seen: list[tuple[int, int]] = []
 
@@ -203,6 +212,7 @@ def test_progress_is_told_before_the_first_batch_is_full(empty: Archive) -> None
     assert told == [500, 1_000, 1_200]
 
 
+@pytest.mark.usefixtures("_small_batches")
 @pytest.mark.parametrize(
     ("kind", "stored"), [(KeyboardInterrupt, BATCH_ARTICLES + 10), (RuntimeError, BATCH_ARTICLES)]
 )

@@ -41,7 +41,7 @@ def test_a_writer_alone_is_never_locked_out_by_processes_that_it_starts(tmp_path
     for thread in threads:
         thread.start()
     try:
-        for number in range(60):
+        for number in range(30):
             assert engine.add([article(number)]).added == 1
     finally:
         stop.set()

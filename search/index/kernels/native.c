@@ -293,14 +293,16 @@ KERNEL(find_flagged) { /* flags, docs, =places; how many docs have their flag se
     const uint8_t *flags = DATA(0, uint8_t);
     const int32_t *docs = DATA(1, int32_t);
     int64_t *found = DATA(2, int64_t);
-    Py_ssize_t count = 0;
-    int sound = 0;
+    Py_ssize_t count = 0, size = SIZE(0);
+    int sound = 1;
     RELEASE(SIZE(1));
-    if ((sound = all_inside(docs, 'i', SIZE(1), SIZE(0))))
-        for (Py_ssize_t n = 0; n < SIZE(1); n++) {
-            found[count] = n;
-            count += flags[docs[n]] != 0;
+    for (Py_ssize_t n = 0; n < SIZE(1); n++) {
+        if (!INSIDE(docs[n], size)) {
+            sound = 0;
+            break;
         }
+        if (flags[docs[n]]) found[count++] = n; /* most are not, so the branch is guessed right */
+    }
     RESTORE();
     if (!sound) FAIL(PyExc_IndexError, OUTSIDE);
     return counted(&call, count);
