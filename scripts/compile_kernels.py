@@ -1,7 +1,8 @@
 """Compiles the kernels (search/index/kernels/native.c) where there is a C compiler.
 
 Hatchling runs it as a hook for each wheel, so `pip install` does. Without a compiler the wheel is of plain
-Python, which has the same results. CC names another compiler, CFLAGS has more options for it.
+Python, which has the same results. CC names another compiler, CFLAGS has more options for it. As a script it
+compiles them beside their source.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 from typing import Any
@@ -53,3 +55,7 @@ def compile_kernels(library: Path) -> str | None:
         return (done.stderr.strip().splitlines() or [f"{command[0]} has failed"])[0]
     made.replace(library)  # a process may have the one before loaded
     return None
+
+
+if __name__ == "__main__":
+    sys.exit(compile_kernels(Path(__file__).parent.parent / FOLDER / "_native.abi3.so"))
