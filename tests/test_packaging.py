@@ -73,7 +73,9 @@ def test_the_wheel_built_from_the_sources_works_where_it_is_installed(
     (packages,) = (tmp_path / "fresh").glob("lib/python*/site-packages")
     (packages / "dependencies.pth").write_text("\n".join(site.getsitepackages()))
     assert str(packages) in run(python, "-c", "import search; print(search.__file__)", cwd=tmp_path)
-    assert run(python, "-c", KERNELS, cwd=tmp_path, NEWS_KERNELS="").strip() == ("native" if compiled else "numpy")
+    assert run(python, "-c", KERNELS, cwd=tmp_path, NEWS_KERNELS="").strip() == (
+        "native" if compiled else "numpy"
+    )
     news = python.with_name("news")
     assert run(news, "--version", cwd=tmp_path).startswith("news, version ")
     printed = run(news, "index", sources / "index_data" / "sample", cwd=tmp_path)

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from search.index import kernels as chosen
-from search.index.kernels import Array
+from search.index.kernels import Array, Words
 from tests.index.arrays import INTEGERS, NUMBERS, TOP, array
 from tests.index.pairs import kernels
 
@@ -218,6 +218,40 @@ def test_find_near(left: list[Span], right: list[Span], distance: int, ordered: 
     expected = nearest_pairs(left, right, distance)
     if not ordered:
         expected |= nearest_pairs(right, left, distance)
+    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == sorted(expected)
+
+
+_occurrences = st.dictionaries(_DOCS, st.sets(st.integers(0, 40), min_size=1), max_size=4)
+
+
+def as_words(found: dict[int, set[int]], kind: type[np.generic], positions: type[np.generic]) -> Words:
+    docs = sorted(found)
+    every = [position for doc in docs for position in sorted(found[doc])]
+    return array(docs), array([len(found[doc]) for doc in docs], kind), array(every, positions)
+
+
+@given(
+    _occurrences,
+    _occurrences,
+    st.integers(1, 9),
+    st.booleans(),
+    st.sampled_from([np.uint8, np.int32]),
+    INTEGERS,
+)
+def test_find_near_words(
+    left: dict[int, set[int]],
+    right: dict[int, set[int]],
+    distance: int,
+    ordered: bool,
+    kind: type[np.generic],
+    positions: type[np.generic],
+) -> None:
+    sides = as_words(left, kind, positions), as_words(right, kind, positions)
+    starts, ends = kernels.find_near_words(*sides, distance, ordered=ordered)
+    one, other = ([(doc << 32 | at,) * 2 for doc in own for at in own[doc]] for own in (left, right))
+    expected = nearest_pairs(one, other, distance)
+    if not ordered:
+        expected |= nearest_pairs(other, one, distance)
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == sorted(expected)
 
 

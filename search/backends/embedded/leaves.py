@@ -74,6 +74,13 @@ class WordsLeaf:
         places = [places_of(self._view, field, slot) for slot in self._slots]
         return phrase(places, self._slop, self._view.check) if len(places) > 1 else words_as_spans(places[0])
 
+    def only_term(self, field: str) -> str | None:
+        """The term that it stands for in a field, if that is all that it is."""
+        if field not in self._fields or len(self._slots) != 1 or len(self._slots[0]) != 1:
+            return None
+        ((term, wanted),) = self._slots[0]
+        return term if wanted is None else None
+
     def condition(self) -> Highlight | None:
         every = self._terms.forms if self._in_any_form else lambda word: frozenset({fold(word)})
         sought = tuple(every(word) for word in self._words)

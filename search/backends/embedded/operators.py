@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
 
-from search.backends.embedded.leaves import postings_of
+from search.backends.embedded.leaves import WordsLeaf, postings_of
 from search.backends.embedded.plan import TextLeaf
 from search.index.kernels import Docs, Ints
 from search.index.postings.parts import (
@@ -44,8 +44,13 @@ class NearLeaf:
         return postings_of(self._view, self.spans)
 
     def spans(self, field: str) -> Spans:
-        left, right = self._left.spans(field), self._right.spans(field)
         node, check = self._node, self._view.check
+        if isinstance(node.distance, int) and not self._every:
+            sides = self._left, self._right
+            one, other = (own.only_term(field) if isinstance(own, WordsLeaf) else None for own in sides)
+            if one is not None and other is not None:
+                return self._view.near(field, (one, other), node.distance, ordered=node.ordered)
+        left, right = self._left.spans(field), self._right.spans(field)
         if isinstance(node.distance, int):
             return near(left, right, node.distance, ordered=node.ordered, every=self._every, check=check)
         begun = partial(self._bounds, field, node.distance)

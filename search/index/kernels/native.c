@@ -274,14 +274,16 @@ KERNEL(collect) { /* table, =numbers of the entries that are set */
     int32_t *found = DATA(1, int32_t);
     Py_ssize_t size = SIZE(0), room = SIZE(1), count = 0, n = 0;
     RELEASE(size);
-    for (; n < size && count < room; n++) {
-        uint64_t eight;
-        if (!(n & 7) && n + 8 <= size && (memcpy(&eight, table + n, 8), !eight)) {
-            n += 7;
-            continue;
-        }
-        if (table[n]) found[count++] = (int32_t)n;
+    for (uint64_t eight; n + 8 <= size && count + 8 <= room; n += 8) {
+        memcpy(&eight, table + n, 8);
+        if (eight)
+            for (int byte = 0; byte < 8; byte++) { /* without a branch that would often be guessed wrong */
+                found[count] = (int32_t)(n + byte);
+                count += table[n + byte] != 0;
+            }
     }
+    for (; n < size && count < room; n++)
+        if (table[n]) found[count++] = (int32_t)n;
     RESTORE();
     REQUIRE(count == room)
     return done(&call);
@@ -366,32 +368,38 @@ KERNEL(add_scores) { /* =totals, docs, scores */
     return done(&call);
 }
 
-static inline float part_of(float norm, float count, float earliness, float weight) {
-    if (weight != 0) count *= earliness * weight + 1;
-    return norm * count;
-}
+/* The part of each entry, at `place` n of the documents or, if not every document has the field, where `at` says. */
+#define ADD_FIELD(F, PLACE)                                                                                    \
+    for (Py_ssize_t n = 0; n < count; n++) {                                                                   \
+        Py_ssize_t place = PLACE;                                                                              \
+        int32_t doc = docs[place];                                                                             \
+        if (!INSIDE(doc, size)) {                                                                              \
+            sound = 0;                                                                                         \
+            break;                                                                                             \
+        }                                                                                                      \
+        float frequency = (float)DATA(5, F)[n];                                                                \
+        if (weight != 0) frequency *= (float)earliness[n] * weight + 1;                                        \
+        tf[place] += norms[doc] * frequency;                                                                   \
+    }
 
-KERNEL(add_field) { /* =tf, docs, at (or empty), all, norms, frequencies, earliness, weight */
+KERNEL(add_field) { /* =tf, docs, at (or docs), if `at` is all, norms, frequencies, earliness, weight */
     CALL("=fi*.f*B~")
     int every = call.number[3] != 0, small = call.kind[5] == 'B';
     Py_ssize_t count = SIZE(5), size = SIZE(4);
     REQUIRE(SIZE(0) == SIZE(1) && count == SIZE(6) && (small || call.kind[5] == 'i'))
     REQUIRE(every ? count == SIZE(1) : IS_INDEX(2) && count == SIZE(2))
-    float *tf = DATA(0, float), weight = (float)call.real[7];
-    const int32_t *docs = DATA(1, int32_t);
-    const float *norms = DATA(4, float);
+    float *restrict tf = DATA(0, float);
+    float weight = (float)call.real[7];
+    const int32_t *restrict docs = DATA(1, int32_t);
+    const float *restrict norms = DATA(4, float);
+    const uint8_t *restrict earliness = DATA(6, uint8_t);
     int sound = 0;
     RELEASE(count);
-    sound = every ? all_inside(docs, 'i', count, size)
-                  : all_inside(call.data[2], call.kind[2], count, SIZE(1));
-    for (Py_ssize_t n = 0; n < count && sound; n++) {
-        Py_ssize_t place = every ? n : AT(2, 'i', n);
-        int32_t doc = docs[place];
-        if (!every && !INSIDE(doc, size)) sound = 0;
-        else {
-            float frequency = small ? (float)DATA(5, uint8_t)[n] : (float)DATA(5, int32_t)[n];
-            tf[place] += part_of(norms[doc], frequency, (float)DATA(6, uint8_t)[n], weight);
-        }
+    if ((sound = every || all_inside(call.data[2], call.kind[2], count, SIZE(1)))) {
+        if (every && small) ADD_FIELD(uint8_t, n)
+        else if (every) ADD_FIELD(int32_t, n)
+        else if (small) ADD_FIELD(uint8_t, AT(2, 'i', n))
+        else ADD_FIELD(int32_t, AT(2, 'i', n))
     }
     RESTORE();
     if (!sound) FAIL(PyExc_IndexError, OUTSIDE);
@@ -671,6 +679,18 @@ static inline int64_t small_number(const void *numbers, char kind, Py_ssize_t at
                          : ((const int32_t *)numbers)[at];
 }
 
+/* Move `at` to the first document that is not before `doc`; the sum of the frequencies on the way. */
+static Py_ssize_t pass_over(const int32_t *docs, const void *frequencies, char kind, Py_ssize_t size, int32_t doc,
+                            Py_ssize_t *at) {
+    Py_ssize_t place = *at, sum = 0;
+    if (kind == 'B')
+        for (; place < size && docs[place] < doc; place++) sum += ((const uint8_t *)frequencies)[place];
+    else
+        for (; place < size && docs[place] < doc; place++) sum += ((const int32_t *)frequencies)[place];
+    *at = place;
+    return sum;
+}
+
 /* One document after the other: the positions of the first word, then those of them that the next words follow. */
 KERNEL(count_phrase) { /* =documents, =counts, =first positions, then documents, frequencies, positions of each word; the number of documents */
     char spec[MAX_ARGUMENTS + 8] = "=i=l=l";
@@ -694,13 +714,9 @@ KERNEL(count_phrase) { /* =documents, =counts, =first positions, then documents,
         while (equal < words) { /* the next document that all words have */
             int own = 3 + 3 * word;
             const int32_t *docs = DATA(own, int32_t);
-            Py_ssize_t place = at[word], start = begin[word], size = SIZE(own);
-            const void *frequencies = call.data[own + 1];
-            char kind = call.kind[own + 1];
-            while (place < size && docs[place] < doc) start += small_number(frequencies, kind, place++);
-            at[word] = place;
-            begin[word] = start;
-            if (place == size) goto ended;
+            begin[word] += pass_over(docs, call.data[own + 1], call.kind[own + 1], SIZE(own), doc, &at[word]);
+            Py_ssize_t place = at[word];
+            if (place == SIZE(own)) goto ended;
             equal = docs[place] == doc ? equal + 1 : 1;
             doc = docs[place];
             word = word + 1 < words ? word + 1 : 0;
@@ -708,7 +724,7 @@ KERNEL(count_phrase) { /* =documents, =counts, =first positions, then documents,
         Py_ssize_t next[MAX_ARGUMENTS / 3] = {0}, sizes[MAX_ARGUMENTS / 3], own_count = 0;
         for (word = 0; word < words; word++) {
             sizes[word] = small_number(call.data[4 + 3 * word], call.kind[4 + 3 * word], at[word]);
-            if (!(sound = sizes[word] >= 0 && sizes[word] <= SIZE(5 + 3 * word) - begin[word])) goto ended;
+            if (!(sound = sizes[word] >= 0 && begin[word] >= 0 && sizes[word] <= SIZE(5 + 3 * word) - begin[word])) goto ended;
         }
         for (Py_ssize_t n = 0; n < sizes[0]; n++) {
             int64_t start = small_number(call.data[5], call.kind[5], begin[0] + n);
@@ -738,6 +754,110 @@ ended:
     RESTORE();
     if (!sound) FAIL(PyExc_IndexError, OUTSIDE);
     return counted(&call, found);
+}
+
+static int is_before(int64_t start, int64_t end, int64_t other_start, int64_t other_end) {
+    return start < other_start || (start == other_start && end < other_end);
+}
+
+/* Sort spans by start, then end, and leave out repeats (a heap sort, for one document may have very many). */
+static Py_ssize_t sort_spans(int64_t *starts, int64_t *ends, Py_ssize_t count) {
+    for (Py_ssize_t left = count / 2, size = count; size > 1;) {
+        int64_t start, end;
+        if (left) left--, start = starts[left], end = ends[left];
+        else {
+            size--;
+            start = starts[size], end = ends[size];
+            starts[size] = starts[0], ends[size] = ends[0];
+            if (size == 1) {
+                starts[0] = start, ends[0] = end;
+                break;
+            }
+        }
+        Py_ssize_t at = left, below;
+        for (; (below = 2 * at + 1) < size; at = below) {
+            if (below + 1 < size && is_before(starts[below], ends[below], starts[below + 1], ends[below + 1])) below++;
+            if (!is_before(start, end, starts[below], ends[below])) break;
+            starts[at] = starts[below], ends[at] = ends[below];
+        }
+        starts[at] = start, ends[at] = end;
+    }
+    Py_ssize_t kept = 0;
+    for (Py_ssize_t n = 0; n < count; n++)
+        if (!kept || starts[n] != starts[kept - 1] || ends[n] != ends[kept - 1])
+            starts[kept] = starts[n], ends[kept++] = ends[n];
+    return kept;
+}
+
+typedef struct {
+    const void *positions;
+    char kind;
+    Py_ssize_t from, size;
+} Places;
+
+static inline int64_t place_of(const Places *places, Py_ssize_t n) {
+    return small_number(places->positions, places->kind, places->from + n);
+}
+
+/* The pairs that `follow` finds, in one document. */
+static Py_ssize_t follow_in(const Places *first, const Places *second, int64_t distance, int64_t *starts,
+                            int64_t *ends, Py_ssize_t count) {
+    Py_ssize_t at = 0;
+    for (Py_ssize_t n = 0; n < first->size; n++) {
+        int64_t start = place_of(first, n);
+        while (at < second->size && place_of(second, at) <= start) at++;
+        if (at == second->size) break;
+        if (place_of(second, at) - start > distance) continue;
+        starts[count] = start, ends[count++] = place_of(second, at);
+    }
+    at = 0;
+    for (Py_ssize_t n = 0; n < second->size; n++) {
+        int64_t end = place_of(second, n);
+        while (at < first->size && place_of(first, at) < end) at++;
+        if (!at || end - place_of(first, at - 1) > distance) continue;
+        starts[count] = place_of(first, at - 1), ends[count++] = end;
+    }
+    return count;
+}
+
+KERNEL(find_near_words) { /* documents, frequencies, positions of two words, distance, ordered, =starts, =ends; their number */
+    CALL("i**i**..=l=l")
+    int64_t *starts = DATA(8, int64_t), *ends = DATA(9, int64_t), distance = call.number[6];
+    Py_ssize_t room = SIZE(8), at[2] = {0, 0}, begin[2] = {0, 0}, count = 0;
+    int ordered = call.number[7] != 0, sound = 1;
+    for (int side = 0; side < 2; side++)
+        REQUIRE(SIZE(3 * side) == SIZE(3 * side + 1) && strchr("Bi", call.kind[3 * side + 1]) &&
+                strchr("BHi", call.kind[3 * side + 2]))
+    REQUIRE(SIZE(9) == room)
+    RELEASE(SIZE(2) + SIZE(5));
+    while (at[0] < SIZE(0) && at[1] < SIZE(3)) {
+        int32_t docs[2] = {DATA(0, int32_t)[at[0]], DATA(3, int32_t)[at[1]]};
+        if (docs[0] != docs[1]) { /* pass over the documents of one side that are before the other's */
+            int side = docs[0] > docs[1];
+            begin[side] += pass_over(DATA(3 * side, int32_t), call.data[3 * side + 1], call.kind[3 * side + 1],
+                                     SIZE(3 * side), docs[1 - side], &at[side]);
+            continue;
+        }
+        Places places[2];
+        for (int side = 0; side < 2; side++) {
+            Py_ssize_t size = small_number(call.data[3 * side + 1], call.kind[3 * side + 1], at[side]++);
+            if (!(sound = size >= 0 && begin[side] >= 0 && size <= SIZE(3 * side + 2) - begin[side])) goto ended;
+            places[side] = (Places){call.data[3 * side + 2], call.kind[3 * side + 2], begin[side], size};
+            begin[side] += size;
+        }
+        if (!(sound = count + 2 * (places[0].size + places[1].size) <= room)) goto ended;
+        Py_ssize_t own = follow_in(&places[0], &places[1], distance, starts, ends, count);
+        if (!ordered) own = follow_in(&places[1], &places[0], distance, starts, ends, own);
+        own = count + sort_spans(starts + count, ends + count, own - count);
+        for (; count < own; count++) {
+            starts[count] |= (int64_t)docs[0] << 32;
+            ends[count] |= (int64_t)docs[0] << 32;
+        }
+    }
+ended:
+    RESTORE();
+    if (!sound) FAIL(PyExc_IndexError, OUTSIDE);
+    return counted(&call, count);
 }
 
 /* --- strings -------------------------------------------------------------------------------------------- */
@@ -1145,7 +1265,7 @@ static PyMethodDef functions[] = {
     ROW(search_sorted), ROW(find_members), ROW(find_common), ROW(mark), ROW(take_flags), ROW(collect),
     ROW(find_flagged), ROW(expand_runs), ROW(add_postings), ROW(add_scores), ROW(add_field), ROW(saturate),
     ROW(bound_of_highest), ROW(edit_distances), ROW(drop_distant), ROW(nearest_followers), ROW(follow),
-    ROW(number_words), ROW(count_starts), ROW(count_flagged), ROW(count_phrase), ROW(find_containing), ROW(find_at),
+    ROW(number_words), ROW(count_starts), ROW(count_flagged), ROW(count_phrase), ROW(find_near_words), ROW(find_containing), ROW(find_at),
     ROW(cut_pieces), ROW(pack_pieces), ROW(find_keys), ROW(order_by_term), ROW(mark_boundaries),
     ROW(hash_shingles), ROW(sketch_texts), ROW(count_common), ROW(compare_sketches), {NULL, NULL, 0, NULL},
 };

@@ -206,6 +206,17 @@ def _followed(first: Ints, second: Ints, distance: int) -> tuple[Ints, Ints]:
     return starts[:count], ends[:count]
 
 
+@_compiled(spans.find_near_words)
+def find_near_words(left: Words, right: Words, distance: int, *, ordered: bool) -> tuple[Ints, Ints]:
+    kinds = {array.dtype.char for _, *arrays in (left, right) for array in arrays}
+    if not kinds <= _POSITIONS or "H" in (left[1].dtype.char, right[1].dtype.char):
+        return spans.find_near_words(left, right, distance, ordered=ordered)
+    room = 2 * (len(left[2]) + len(right[2]))
+    starts, ends = np.empty(room, np.int64), np.empty(room, np.int64)
+    count = _native.find_near_words(*left, *right, distance, ordered, starts, ends)
+    return starts[:count].copy(), ends[:count].copy()
+
+
 @_compiled(spans.drop_distant)
 def drop_distant(left: Ints, right: Ints, distance: int) -> tuple[Ints, Ints]:
     kept, counts = (np.empty(len(left), np.int64), np.empty(len(right), np.int64)), np.empty(2, np.int64)

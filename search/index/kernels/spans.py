@@ -101,6 +101,18 @@ def drop_distant(left: Ints, right: Ints, distance: int) -> tuple[Ints, Ints]:
     return found.compress(~is_right), found.compress(is_right)
 
 
+def find_near_words(left: Words, right: Words, distance: int, *, ordered: bool) -> tuple[Ints, Ints]:
+    """(first, last) places of spans as of `find_near`, of two words by their occurrences."""
+    one, other = drop_distant(_places(*left), _places(*right), distance)
+    return find_near((one, one), (other, other), distance, ordered=ordered)
+
+
+def _places(docs: Docs, frequencies: Array, positions: Array) -> Ints:
+    places: Ints = np.repeat(docs.astype(np.int64) << 32, frequencies)
+    places |= positions
+    return places
+
+
 def _followed(first: tuple[Ints, Ints], second: tuple[Ints, Ints], distance: int) -> tuple[Ints, ...]:
     """(first, last, first, last) places: one of `second` begins at most `distance` after one of `first`."""
     (first_starts, first_ends), (second_starts, second_ends) = first, second

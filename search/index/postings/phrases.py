@@ -22,18 +22,21 @@ from search.index.kernels import (
     Array,
     Docs,
     Flags,
+    Words,
     count_flagged,
     count_phrase,
     count_starts,
     earliness_of,
     expand_runs,
     find_members,
+    find_near_words,
     flag_members,
     number_words,
     phrase_starts,
     unite_by_sorting,
 )
 from search.index.postings.postings import Counted, joined, summed
+from search.index.postings.proximity import Spans, joined_spans
 
 BLOCK_POSITIONS = 1 << 20
 """The approximate number of positions in a block of documents."""
@@ -70,6 +73,10 @@ class Occurrences:
             Occurrences(self.docs[a:b], self.frequencies[a:b], self.positions[c:d])
             for a, b, c, d in zip(docs, docs[1:], ends, ends[1:], strict=False)
         ]
+
+    def as_words(self) -> Words:
+        """The same as the kernels take it."""
+        return self.docs, self.frequencies, self.positions
 
     def numbers(self, bases: Array, offset: int) -> Array:
         """The number of each occurrence, less `offset`; ascending."""
@@ -125,6 +132,24 @@ def phrase_documents(
     return joined(found)
 
 
+def words_near(
+    left: Occurrences,
+    right: Occurrences,
+    numbering: Numbering,
+    distance: int,
+    *,
+    ordered: bool,
+    check: Check = no_deadline,
+) -> Spans:
+    """Find spans that hold one of each side, as `proximity.near` does."""
+    found = []
+    for one, other in zip(*(side.split(numbering.edges) for side in (left, right)), strict=True):
+        check()
+        if len(one.docs) and len(other.docs):
+            found.append(Spans(*find_near_words(one.as_words(), other.as_words(), distance, ordered=ordered)))
+    return joined_spans(found)
+
+
 def _of_few(words: Sequence[Slot], bases: Array) -> Counted:
     starts = phrase_starts([[own.numbers(bases, place) for own in slot] for place, slot in enumerate(words)])
     docs, counts, positions = count_starts(starts, bases)
@@ -144,8 +169,7 @@ def _blocks(words: Sequence[Slot], edges: Array, check: Check) -> Iterator[Seque
 
 def _of_block(words: Sequence[Slot], bases: Array, table: Array) -> Counted:
     if all(len(slot) == 1 for slot in words):
-        plain = [(own.docs, own.frequencies, own.positions) for (own,) in words]
-        docs, counts, firsts = count_phrase(plain, bases, table)
+        docs, counts, firsts = count_phrase([own.as_words() for (own,) in words], bases, table)
         return Counted(docs, counts, earliness_of(firsts))
     sizes = [sum(len(own.positions) for own in slot) for slot in words]
     rarest, *others = sorted(range(len(words)), key=sizes.__getitem__)

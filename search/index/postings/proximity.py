@@ -68,7 +68,7 @@ def phrase(words: Sequence[Ints], slop: int = 0, check: Check = no_deadline) -> 
     At most `slop` other words may stand among them. For each place of the first word, every next
     word is taken at its first place after the one before, which gives the shortest such span.
     """
-    return _joined([_phrase(block, slop) for block in _blocks(words, check)])
+    return joined_spans([_phrase(block, slop) for block in _blocks(words, check)])
 
 
 def _phrase(words: Sequence[Ints], slop: int) -> Spans:
@@ -101,13 +101,13 @@ def near(
         for one, other in _blocks([left.starts, right.starts], check):
             one, other = drop_distant(one, other, distance)
             found.append(Spans(*find_near((one, one), (other, other), distance, ordered=ordered)))
-        return _joined(found)
+        return joined_spans(found)
     for first, last, other_first, other_last in _blocks(
         [left.starts, left.ends, right.starts, right.ends], check
     ):
         own = find_near((first, last), (other_first, other_last), distance, ordered=ordered)
         found.append(Spans(*own))
-    return _joined(found)
+    return joined_spans(found)
 
 
 def _every_near(left: Spans, right: Spans, distance: int, *, ordered: bool, check: Check) -> Spans:
@@ -122,7 +122,7 @@ def _every_near(left: Spans, right: Spans, distance: int, *, ordered: bool, chec
             )
         most -= len(own[0])
         found.append(Spans(*own))
-    return _joined(found)
+    return joined_spans(found)
 
 
 def unite_spans(parts: Sequence[Spans], check: Check = no_deadline) -> Spans:
@@ -131,7 +131,7 @@ def unite_spans(parts: Sequence[Spans], check: Check = no_deadline) -> Spans:
     for block in _blocks([array for part in parts for array in (part.starts, part.ends)], check):
         own = distinct_spans(np.concatenate(block[::2]), np.concatenate(block[1::2]))
         united.append(Spans(*own))
-    return _joined(united)
+    return joined_spans(united)
 
 
 def united_places(parts: Sequence[Ints], check: Check = no_deadline) -> Ints:
@@ -164,7 +164,10 @@ def _blocks(arrays: Sequence[Ints], check: Check) -> Iterator[Sequence[Ints]]:
         ]
 
 
-def _joined(parts: Sequence[Spans]) -> Spans:
+def joined_spans(parts: Sequence[Spans]) -> Spans:
+    """Join the spans of parts that follow each other."""
+    if not parts:
+        return NO_SPANS
     if len(parts) == 1:
         return parts[0]
     return Spans(

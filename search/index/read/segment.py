@@ -7,12 +7,14 @@ from copy import copy
 
 import numpy as np
 
+from search.deadline import Check
 from search.index.format.fields import SegmentFields
 from search.index.format.layout import HeldArrays, MappedArrays
 from search.index.format.segment import Segment
 from search.index.kernels import Array, Docs, Flags, Ints, find_members
-from search.index.postings.phrases import Numbering, Occurrences
+from search.index.postings.phrases import Numbering, Occurrences, words_near
 from search.index.postings.postings import FieldPostings, Postings, without_deleted
+from search.index.postings.proximity import Spans
 
 
 class SegmentSnapshot(SegmentFields):
@@ -61,6 +63,19 @@ class SegmentSnapshot(SegmentFields):
             spelled = chosen.take(text.variants[text.words(number)])
             kept = spelled if kept is None else kept & spelled
         return places if kept is None else places.compress(kept)
+
+    def near(
+        self, field: str, numbers: tuple[int, int], distance: int, *, ordered: bool, check: Check
+    ) -> Spans:
+        """The spans of `proximity.near` of two terms in a field."""
+        left, right = (self.occurrences(field, number) for number in numbers)
+        found = words_near(left, right, self.numbering(field), distance, ordered=ordered, check=check)
+        starts, ends = found.starts, found.ends
+        if self.live is not None:
+            kept = self.live.take(starts >> 32)
+            starts, ends = starts.compress(kept), ends.compress(kept)
+        base = self.base << 32
+        return Spans(starts + base, ends + base) if base else Spans(starts, ends)
 
     def places_in(self, number: int, docs: Array) -> Iterator[tuple[str, Array]]:
         """Yield for each field `document << 32 | position`, int64, ascending, of a term in some documents.

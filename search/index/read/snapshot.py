@@ -23,6 +23,7 @@ from search.index.postings.patterns import matching, near
 from search.index.postings.phrases import phrase_documents
 from search.index.postings.postings import Counted, Postings, concatenated, joined, posted, summed
 from search.index.postings.prefix import words_in_forms
+from search.index.postings.proximity import Spans, joined_spans
 from search.index.read.segment import SegmentSnapshot
 from search.index.read.values import Values
 from search.once import once
@@ -148,6 +149,15 @@ class Snapshot:
             if len(places):
                 found.append(places)
         return found[0] if len(found) == 1 else np.concatenate(found) if found else NO_PLACES
+
+    def near(self, field: str, terms: tuple[str, str], distance: int, *, ordered: bool) -> Spans:
+        """The spans of `proximity.near` of two terms in a field."""
+        found = []
+        for segment in self._segments:
+            one, other = (segment.terms.number(term.encode()) for term in terms)
+            if one >= 0 and other >= 0:
+                found.append(segment.near(field, (one, other), distance, ordered=ordered, check=self.check))
+        return joined_spans(found)
 
     def places_in(self, terms: Iterable[str], docs: Docs) -> dict[str, Ints]:
         """By field int64, ascending: `document << 32 | position` of the words of any of the terms.
