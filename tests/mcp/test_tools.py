@@ -122,7 +122,7 @@ def test_the_description_has_what_a_query_needs(tmp_path: Path) -> None:
         archive.add([Article(id="a", title="Fog", source="Herald", extra={"places": ("Vesk",)})])
     facts = ask(tmp_path / "archive", "news_describe").facts
     assert (facts["articles"], facts["undated"], facts["zone"]) == (1, 1, "UTC")
-    assert facts["untrusted"]["further_fields"] == ["places"]
+    assert facts["untrusted"]["further_fields"] == [["places", 1]]
     assert facts["untrusted"]["commonest"]["places"] == [["Vesk", 1]]
     assert facts["untrusted"]["commonest"]["source"] == [["Herald", 1]]
     assert "title" in facts["fields"]
