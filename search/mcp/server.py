@@ -180,7 +180,7 @@ def _answered(
         deadline.check()
         names = archive.state().extra_fields
         context = tools.Context(archive, names, deadline)
-        return operation.evaluate(operation.arguments.read(given), context), False
+        return operation.evaluate(operation.arguments.checked(given), context), False
     except SearchError as error:
         return explained(error, names, str(given)), True
 
