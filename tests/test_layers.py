@@ -33,7 +33,7 @@ LAYERS = (
     {"query"},
     {"present"},
     {"config"},
-    {"serving"},
+    {"serving", "inputs"},
     {"web", "mcp"},
     {"cli"},
 )
@@ -63,7 +63,7 @@ HOMES = {
     "starlette": {"web"},
     "uvicorn": {"web"},
     "uvloop": {"web"},
-    "pydantic": {"web", "mcp"},
+    "pydantic": {"inputs", "web", "mcp"},
     "jinja2": {"web"},
     "markupsafe": {"web"},
     "mcp": {"mcp"},

@@ -377,7 +377,10 @@ class Archive(
         return found
 
     def suggest(self, prefix: str, *, limit: int = 10, timeout: Timeout = None) -> tuple[Suggestion, ...]:
-        """The words that begin with `prefix`, those in most articles first; if none does, other spellings."""
+        """The words that begin with `prefix`, those in most articles first; if none does, other spellings.
+
+        A word whose forms have several stems is one of them, with the articles of the commonest stem.
+        """
         prefix, limit = text_of("prefix", prefix), limit_of(limit)
         with self._reading(timeout) as (reader, _):
             found = reader.vocabulary(prefix=prefix, count=limit)

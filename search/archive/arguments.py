@@ -158,5 +158,9 @@ def _facet(written: object) -> FacetRequest:
             raise InvalidRequest(f"{written!r} is not a facet; dates are counted by {known}")
         return FacetRequest(date, interval=interval)
     if detail and not (detail.isdecimal() and 0 < int(detail) <= MAX_HITS):
+        if detail.isdecimal():
+            raise InvalidRequest(
+                f"a facet has 1 to {MAX_HITS:,} values, not {detail:.20}: {field}:{MAX_HITS}"
+            )
         raise InvalidRequest(f"{written!r} is not a facet; write keyword, source:20 or date:month")
     return FacetRequest(field, int(detail)) if detail else FacetRequest(field)

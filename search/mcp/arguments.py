@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from search.engine import Sort
-from search.errors import InvalidRequest
+from search.inputs import Inputs, Name, Term
 
-MAX_QUERY = 8_192
 MAX_HITS = 25
 MAX_TEXT = 30_000
 
-Query = Annotated[str, Field(min_length=1, max_length=MAX_QUERY)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[str, Field(min_length=1, max_length=512, description="An id from a hit, exactly.")]
 Limit = Annotated[int, Field(ge=1, le=MAX_HITS)]
 
 
-class Arguments(BaseModel):
-    """The arguments of a tool; there are no others."""
+class Arguments(Inputs):
+    """The arguments of a tool."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @classmethod
-    def read(cls, given: object) -> Self:
-        """Check them; raises `InvalidRequest`, which names the argument and the problem."""
-        try:
-            return cls.model_validate(given)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            where = ".".join(str(part) for part in first["loc"])[:60]
-            known = f"arguments are {', '.join(cls.model_fields) or 'not needed'}"
-            if first["type"] == "extra_forbidden":
-                raise InvalidRequest(f"there is no argument “{where}”; {known}") from error
-            raise InvalidRequest(f"{where or 'the arguments'}: {first['msg']}; {known}") from error
+    NOUN: ClassVar[str] = "argument"
+    WHOLE: ClassVar[str] = "the arguments"
 
     @classmethod
     def schema_for_tool(cls) -> dict[str, Any]:
@@ -60,12 +45,12 @@ def _plain(described: dict[str, Any]) -> dict[str, Any]:
 class SearchArguments(Arguments):
     """A page of hits."""
 
-    query: Query = Field(description="In the query language: all words are required. * is every article.")
+    query: Term = Field(description="In the query language: all words are required. * is every article.")
     since: Name | None = Field(None, description="From this day, month or year on: 2025-02, 7d, yesterday.")
     until: Name | None = Field(None, description="Until the end of this day, month or year.")
     sort: Sort = "relevance"
     limit: Limit = 10
-    after: Query | None = Field(None, description="The next of the page before, with the same arguments.")
+    after: Term | None = Field(None, description="The next of the page before, with the same arguments.")
     facets: tuple[Name, ...] = Field(
         (), max_length=3, description="Count all matches by a field: source, keyword:20, date:month."
     )
@@ -75,7 +60,7 @@ class ReadArguments(Arguments):
     """A part of the text of an article."""
 
     id: Id
-    query: Query | None = Field(None, description="Say in found_at where the text has words of this query.")
+    query: Term | None = Field(None, description="Say in found_at where the text has words of this query.")
     start: int = Field(0, ge=0, description="The next_start of the part before.")
     max_chars: int = Field(8_000, ge=200, le=MAX_TEXT)
 
@@ -83,7 +68,7 @@ class ReadArguments(Arguments):
 class CountArguments(Arguments):
     """Numbers of articles, side by side."""
 
-    queries: tuple[Query, ...] = Field(min_length=1, max_length=10)
+    queries: tuple[Term, ...] = Field(min_length=1, max_length=10)
     by: Name | None = Field(
         None, description="year, quarter, month, week, day, hour or weekday; or a field: source, keyword:50."
     )

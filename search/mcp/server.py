@@ -10,23 +10,30 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import unquote
 
+import anyio
+from anyio.streams.memory import MemoryObjectSendStream
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
+from mcp.shared.message import SessionMessage
 from mcp.types import (
     INTERNAL_ERROR,
     INVALID_PARAMS,
+    INVALID_REQUEST,
+    PARSE_ERROR,
     CallToolRequestParams,
     CallToolResult,
+    ErrorData,
     GetPromptRequestParams,
     GetPromptResult,
+    JSONRPCError,
     ListPromptsResult,
     ListResourcesResult,
     ListResourceTemplatesResult,
@@ -43,6 +50,7 @@ from mcp.types import (
     Tool,
     ToolAnnotations,
 )
+from pydantic import ValidationError
 
 from search.deadline import Deadline
 from search.errors import SearchError
@@ -123,9 +131,30 @@ async def serve(archive: Archive, seconds: float) -> None:
         server = make_server(archive, thread, seconds)
         try:
             async with stdio_server() as (incoming, outgoing):
-                await server.run(incoming, outgoing, server.create_initialization_options())
+                passed_on, readable = anyio.create_memory_object_stream[SessionMessage | Exception]()
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(_refuse_unreadable, incoming, passed_on, outgoing.send)
+                    await server.run(readable, outgoing, server.create_initialization_options())
         except* BrokenPipeError:
             pass  # the client has gone
+
+
+async def _refuse_unreadable(
+    incoming: AsyncIterable[SessionMessage | Exception],
+    readable: MemoryObjectSendStream[SessionMessage | Exception],
+    refuse: Callable[[SessionMessage], Awaitable[None]],
+) -> None:
+    """Pass on each message; answer a line that is not one, which the SDK would drop without a word."""
+    async with readable:
+        async for message in incoming:
+            if isinstance(message, ValidationError):
+                broken = message.errors()[0]["type"] == "json_invalid"
+                code = PARSE_ERROR if broken else INVALID_REQUEST
+                reason = f"the line is not {'JSON' if broken else 'a message of JSON-RPC 2.0'}"
+                error = ErrorData(code=code, message=reason)
+                await refuse(SessionMessage(JSONRPCError(jsonrpc="2.0", id=None, error=error)))
+            else:
+                await readable.send(message)
 
 
 class _Calls:
@@ -180,7 +209,7 @@ def _answered(
         deadline.check()
         names = archive.state().extra_fields
         context = tools.Context(archive, names, deadline)
-        return operation.evaluate(operation.arguments.read(given), context), False
+        return operation.evaluate(operation.arguments.checked(given), context), False
     except SearchError as error:
         return explained(error, names, str(given)), True
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any
 
 from search.archive.arguments import facets_of
 from search.article import Article, written_time
@@ -39,8 +38,11 @@ MAX_ROWS, DEFAULT_ROWS = 100, 20
 MAX_COMPARED = 1_000
 """Values of each query that are looked at, to compare its counts with the counts of the others."""
 
-COMMONEST, MAX_COUNTED_FIELDS, MAX_NAMES = 8, 10, 100
-"""Of a description: values of a field, further fields that are counted, and further fields that are named."""
+COMMONEST, MAX_SHOWN_FIELDS = 8, 10
+"""Of a description: values of a field, and further fields whose values are shown."""
+
+MAX_LOOKED_AT = 100_000_000
+"""Articles of an archive times further fields that are counted for a description: about a second."""
 
 _LEFT_OUT = "characters are enough for one answer; the others are left out"
 
@@ -85,7 +87,9 @@ def search(asked: SearchArguments, context: Context) -> str:
     room = MAX_CHARACTERS - len(answer(facts, lists))
     if found.facets:
         each = (room - 1_000) // len(found.facets)
-        facts["facets"] = {facet.field: _facet(facet, each) for facet in found.facets}
+        facts["facets"] = (counts := {facet.field: _facet(facet, each) for facet in found.facets})
+        if len(counts) < len(found.facets):
+            raise InvalidRequest("facets has a field more than once; name each field once")
     return answer(facts, lists)
 
 
@@ -99,7 +103,7 @@ def read(asked: ReadArguments, context: Context) -> str:
         raise InvalidRequest(
             f"the text of this article has {len(text):,} characters; start is beyond its end"
         )
-    record = _record(article)
+    record, left_out = _record(article)
     room = MAX_CHARACTERS - 2_000 - len(encoded(record))
     end = cut_at(text, asked.start, asked.start + asked.max_chars)
     while len(part := encoded(text[asked.start : end])) > room:
@@ -111,7 +115,10 @@ def read(asked: ReadArguments, context: Context) -> str:
         "next_start": None if end >= len(text) else end,
     }
     if asked.query is not None:
-        facts["found_at"] = _places(text, asked.query, context)
+        places = _places(text, asked.query, context)
+        facts["found_at"] = places[:MAX_PLACES]
+        left_out["found_at"] = len(places) - MAX_PLACES
+    facts["left_out"] = {name: number for name, number in left_out.items() if number > 0} or None
     return answer({**facts, "untrusted": {**record, "text": text[asked.start : end]}}, {})
 
 
@@ -155,8 +162,14 @@ def describe(_asked: DescribeArguments, context: Context) -> str:
     archive, deadline = context.archive, context.deadline
     stats = archive.stats()
     deadline.check()
-    names = [*FACET_FIELDS, *context.names[:MAX_COUNTED_FIELDS]]
-    counted = archive.facets("*", *(f"{name}:{COMMONEST}" for name in names), timeout=deadline)
+    looked_at = context.names[: MAX_LOOKED_AT // max(stats.articles, 1)]
+    names = (f"{name}:{COMMONEST}" for name in (*FACET_FIELDS, *looked_at))
+    counted = archive.facets("*", *names, timeout=deadline)
+    further = {
+        facet.field: stats.articles - facet.missing for facet in counted if facet.field in context.names
+    }
+    ranked = sorted(context.names, key=lambda name: -further.get(name, 0))
+    shown = {*FACET_FIELDS, *ranked[:MAX_SHOWN_FIELDS]}
     facts: dict[str, object] = {
         "articles": stats.articles,
         "first": stats.first and written_time(stats.first),
@@ -170,10 +183,13 @@ def describe(_asked: DescribeArguments, context: Context) -> str:
         "further_fields": len(context.names),
         "queries": GRAMMAR,
     }
-    values = {
-        facet.field: [[visible(each.value, 80), each.count] for each in facet.values] for facet in counted
-    }
-    untrusted = {"further_fields": list(context.names[:MAX_NAMES]), "commonest": values}
+    own = [facet for facet in counted if facet.field in shown]
+    values = {facet.field: [[visible(each.value, 80), each.count] for each in facet.values] for facet in own}
+    kept = list(values.items())[: len(fitting(values.items(), ITEMS_ROOM))]
+    fields = [[name, further.get(name)] for name in ranked]
+    fields = fields[: len(fitting(fields, _room(facts | {"untrusted": kept})))]
+    facts["left_out"] = len(ranked) - len(fields) or None
+    untrusted = {"commonest": dict(kept), "further_fields": fields}
     return answer({**facts, "untrusted": untrusted}, {})
 
 
@@ -198,15 +214,18 @@ def _places(text: str, query: str, context: Context) -> list[int]:
     """Where the paragraphs begin that have words of the query."""
     page = context.archive.search(query, limit=1, timeout=context.deadline)
     marks = mark(text, page.highlights, "body")
-    return list(dict.fromkeys(text.rfind("\n", 0, start) + 1 for start, _ in marks))[:MAX_PLACES]
+    return list(dict.fromkeys(text.rfind("\n", 0, start) + 1 for start, _ in marks))
 
 
 def _reading(query: str, found: Results, context: Context, *, several: bool = False) -> dict[str, object]:
     """The query as it was read, with warnings and another spelling; each of `several` has less room."""
     warnings = [visible(told(each, context.names, query), MAX_QUOTED) for each in found.warnings]
+    most = 3 if several else MAX_WARNINGS
+    if len(warnings) > most:
+        warnings[most:] = [f"there are {len(warnings) - most} more warnings"]
     other = found.did_you_mean and {"did_you_mean": visible(found.did_you_mean, MAX_QUOTED)}
     read_as = visible(found.read_as, MAX_QUOTED if several else 2_000)
-    facts = {"read_as": read_as, "warnings": warnings[: 3 if several else MAX_WARNINGS], "untrusted": other}
+    facts = {"read_as": read_as, "warnings": warnings, "untrusted": other}
     return {name: value for name, value in facts.items() if value}
 
 
@@ -239,34 +258,38 @@ def _facet(facet: Facet, room: int) -> dict[str, object]:
     return {"distinct": facet.distinct, "left_out": left, "missing": facet.missing, "untrusted": values}
 
 
-def _record(article: Article) -> dict[str, object]:
-    """The fields of an article beside its text, the long ones shortened."""
-    lists: Mapping[str, Sequence[str]] = {"authors": article.authors, "keywords": article.keywords}
-    extra = {name: list(values) for name, values in article.extra.items()}
-    record: dict[str, Any] = {
+def _record(article: Article) -> tuple[dict[str, object], dict[str, int]]:
+    """The fields of an article beside its text, the long ones shortened; and how much of them is left out."""
+    lists = {"authors": _few(article.authors), "keywords": _few(article.keywords)}
+    left_out = {name: len(getattr(article, name)) - len(few) for name, few in lists.items()}
+    record: dict[str, object] = {
         "id": article.id,
         "title": visible(article.title, 2 * MAX_TITLE),
         "source": visible(article.source, MAX_TITLE),
         "url": visible(article.url, 2_000),
         "language": visible(article.language, MAX_TITLE),
-        **{name: [visible(each, MAX_TITLE) for each in _few(values)] for name, values in lists.items()},
-        "other": {},
+        **lists,
     }
-    for name, values in extra.items():
-        own = {name: [visible(each, MAX_TITLE) for each in _few(values)]}
-        if len(encoded(record)) + len(encoded(own)) < MAX_CHARACTERS // 8:
-            record["other"] |= own
-    return {name: value for name, value in record.items() if value}
+    other: dict[str, list[str]] = {}
+    room = MAX_CHARACTERS // 8 - len(encoded(record))
+    for name, values in article.extra.items():
+        few = _few(values)
+        if (length := len(encoded({name: few}))) < room:
+            other[name], room = few, room - length
+            left_out["other_values"] = left_out.get("other_values", 0) + len(values) - len(few)
+    left_out["other_fields"] = len(article.extra) - len(other)
+    record["other"] = other
+    return {name: value for name, value in record.items() if value}, left_out
 
 
 def _few(values: Sequence[str]) -> list[str]:
-    """The first of the values that have room in a record."""
+    """The first of the values that have room in a record, the long ones shortened."""
     kept, room = [], 2_000
     for value in values[:MAX_VALUES]:
         room -= min(len(value), MAX_TITLE)
         if room < 0:
             break
-        kept.append(value)
+        kept.append(visible(value, MAX_TITLE))
     return kept
 
 
@@ -326,8 +349,12 @@ def _counted_by_value(asked: CountArguments, context: Context, facts: dict[str, 
         ]
         shares = [None if number is None else _share(number, of_all.get(value, 0)) for number in numbers]
         rows.append([visible(value, MAX_TITLE), *chain.from_iterable(zip(numbers, shares, strict=True))])
+    distinct = max(len(values), *(facet.distinct for facet in counted[:-1]))
+    if len(of_query) > 1 and any(facet.distinct > MAX_COMPARED for facet in counted[:-1]):
+        facts["note"] = f"left_out is at least this number: a query has more than {MAX_COMPARED:,} values"
+    facts["columns"] = _columns("value", len(of_query))
     kept = fitting(rows, _room(facts))
-    facts |= {"columns": _columns("value", len(of_query)), "left_out": len(values) - len(kept)}
+    facts["left_out"] = distinct - len(kept)
     facts["missing"] = [facet.missing for facet in counted[:-1]]
     return answer(facts, {"untrusted": kept})
 

@@ -13,23 +13,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from search.dates import INTERVALS
 from search.errors import ArchiveError, QuerySyntaxError, SearchError
 from search.fields import FACET_FIELDS, field_names
+from search.present.safe import printable, replace_invisible
 
 MAX_CHARACTERS = 40_000
 """The length of an answer, at most."""
 
 ITEMS_ROOM = 24_000
 """The length of the main list of an answer, at most."""
-
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
-    "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-"""Characters that cannot be seen, or that change the order of the text.
-
-The joiners U+200C and U+200D are not among them, as Persian and Indic scripts need them, nor are U+FE0E and
-U+FE0F, which choose the look of an emoji.
-"""
 
 _LISTED = re.compile(r"(Fields are|fields that can are) .*", re.DOTALL)
 _NAMED = re.compile(r"[^\W_][\w.-]*(?=:)")
@@ -43,14 +33,14 @@ _UNUSABLE = {
 
 def visible(text: str, most: int | None = None) -> str:
     """The text without invisible characters; one longer than `most` is cut, and ends with an ellipsis."""
-    seen = INVISIBLE.sub("", text)
+    seen = printable(text)
     return seen if most is None or len(seen) <= most else seen[: most - 1] + "…"
 
 
 def encoded(value: object) -> str:
     """The value as JSON on one line; an invisible character in it is written as its number."""
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return INVISIBLE.sub(lambda found: json.dumps(found.group())[1:-1], written)
+    return replace_invisible(written, lambda character: json.dumps(character)[1:-1])
 
 
 def fitting(items: Iterable[object], room: int) -> list[str]:

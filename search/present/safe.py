@@ -3,18 +3,49 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from search.article import Precision, written_time
 
 UNSAFE_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_REMOVED = re.compile(f"{UNSAFE_CHARACTERS.pattern[:-1]}\U000e0000-\U000e007f]")
-"""These, and the invisible copies of ASCII letters, which hide text from people but not from programs."""
+"""Controls of a terminal, and of the direction of text. JSON has their numbers."""
+
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_EMOJI = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2900-\u297f"
+    "\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
+_NEEDED = re.compile(
+    # The joiners, after letters from Arabic to Tibetan and Burmese, of Khmer and of Mongolian.
+    "(?<=[\u0600-\u0e7f\u0f00-\u109f\u1780-\u18af\ua840-\uabff\ufb50-\ufdff\ufe70-\ufefc])[\u200c\u200d]"
+    f"|(?<=[{_EMOJI}\ufe0f])\u200d(?=[{_EMOJI}])"  # one emoji of several
+    f"|(?<=[{_EMOJI}0-9#*])[\ufe0e\ufe0f]"  # the look of an emoji
+    "|(?<=[\u1820-\u18aa])[\u180b-\u180f]"  # the shapes of Mongolian letters
+)
+
+
+def replace_invisible(text: str, written: Callable[[str], str]) -> str:
+    """Replace each character that controls a terminal, changes the order of text or cannot be seen.
+
+    Needed ones stay: joiners after a letter of Arabic, Indic, Khmer or Mongolian writing, and between two
+    emoji; one U+FE0E or U+FE0F after an emoji, a digit, # or *; and the selectors after Mongolian letters.
+    Halves of characters, variation selectors of other letters and invisible copies of ASCII are replaced.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _INVISIBLE.sub(
+        lambda found: found[0] if _NEEDED.match(text, found.start()) else written(found[0]), text
+    )
 
 
 def printable(text: str) -> str:
-    """Remove the characters that control a terminal, reverse the direction of text or hide text."""
-    return _REMOVED.sub("", text)
+    """Remove the characters that `replace_invisible` replaces."""
+    return replace_invisible(text, lambda _: "")
 
 
 def iso(moment: datetime) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, Self, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Self, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from search.engine import Sort
 from search.errors import InvalidRequest
+from search.inputs import MAX_QUERY, Inputs
+from search.inputs import Name as Name
+from search.inputs import Term as Term
 from search.serving import Task
 from search.web.forms import FEEDS, WITHOUT_FACETS, Form
 from search.web.studies import Collocate, Distinguish, ShowInContext
@@ -29,25 +32,23 @@ from search.web.tasks import (
     Suggest,
 )
 
-MAX_QUERY = 8_192
 MAX_FILTERS = 50
 MAX_FACETS = 10
 MAX_PAGE = 100
 MAX_COMPARED = 5
 MAX_LINES = 1_000
 
-Term = Annotated[str, Field(min_length=1, max_length=MAX_QUERY)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 Flag = Annotated[bool, Field()]
 Bom = Annotated[bool, Field(description="Begin CSV with a byte-order mark, by which Excel knows UTF-8.")]
 Limit = Annotated[int, Field(ge=0, le=MAX_PAGE, description="The number of hits, at most.")]
 ID = Annotated[str, Field(min_length=1, max_length=MAX_QUERY, description="The id of the article.")]
 
 
-class Parameters(BaseModel):
-    """The parameters of an operation: each has a type, and there are no others."""
+class Parameters(Inputs):
+    """The parameters of an operation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    NOUN: ClassVar[str] = "parameter"
+    WHOLE: ClassVar[str] = "the body"
 
     @classmethod
     def read(cls, pairs: Iterable[tuple[str, str]]) -> Self:
@@ -64,20 +65,6 @@ class Parameters(BaseModel):
             else:
                 given[name] = value
         return cls.checked(given)
-
-    @classmethod
-    def checked(cls, given: object) -> Self:
-        """Check them; raises `InvalidRequest`, which names the parameter and the problem."""
-        try:
-            return cls.model_validate(given)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            where = ".".join(str(part) for part in first["loc"])[:60]
-            known = ", ".join(field.alias or name for name, field in cls.model_fields.items())
-            if first["type"] == "extra_forbidden":
-                known = f"parameters are {known}" if known else "there are no parameters"
-                raise InvalidRequest(f"there is no parameter {where!r}; {known}") from error
-            raise InvalidRequest(f"{where or 'the body'}: {first['msg']}") from error
 
 
 class TaskParameters(Parameters):

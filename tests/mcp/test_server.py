@@ -182,6 +182,17 @@ def request(running: subprocess.Popen[str], number: int, method: str, **params: 
     return told
 
 
+def refusal(running: subprocess.Popen[str], line: object) -> int:
+    """The code of the error that answers a line which is not a message; it repeats no word of the line."""
+    assert running.stdout is not None
+    send(running, line)
+    answered = running.stdout.readline()
+    assert "canary" not in answered
+    told = json.loads(answered)
+    assert (told["jsonrpc"], told["id"]) == ("2.0", None)
+    return int(told["error"]["code"])
+
+
 def initialize(running: subprocess.Popen[str]) -> None:
     own = {
         "protocolVersion": "2025-06-18",
@@ -203,8 +214,14 @@ def test_a_process_prints_the_protocol_only_and_ends_with_its_input(archive_of_f
             if number == 2:
                 assert json.loads(told["result"]["content"][0]["text"])["total"] == 1
         assert "error" in request(running, 9, "tools/call", name="canary", arguments={})
-        send(running, "canary, not JSON")
-        send(running, {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": "canary"})
+        for line, code in (
+            ("canary, not JSON", -32700),
+            ('{"jsonrpc": "2.0", "id": 3', -32700),
+            ("[]", -32600),
+            ({"id": 1, "method": "canary"}, -32600),
+            ({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": "canary"}, -32600),
+        ):
+            assert refusal(running, line) == code
         assert request(running, 10, "ping") == {"jsonrpc": "2.0", "id": 10, "result": {}}
         assert running.communicate(timeout=SECONDS) == ("", "")
         assert running.returncode == 0

@@ -122,7 +122,7 @@ def test_the_description_has_what_a_query_needs(tmp_path: Path) -> None:
         archive.add([Article(id="a", title="Fog", source="Herald", extra={"places": ("Vesk",)})])
     facts = ask(tmp_path / "archive", "news_describe").facts
     assert (facts["articles"], facts["undated"], facts["zone"]) == (1, 1, "UTC")
-    assert facts["untrusted"]["further_fields"] == ["places"]
+    assert facts["untrusted"]["further_fields"] == [["places", 1]]
     assert facts["untrusted"]["commonest"]["places"] == [["Vesk", 1]]
     assert facts["untrusted"]["commonest"]["source"] == [["Herald", 1]]
     assert "title" in facts["fields"]
@@ -145,15 +145,21 @@ def test_the_description_has_what_a_query_needs(tmp_path: Path) -> None:
             "fields that can are keyword, author, source",
         ),
         ("news_search", {"query": "fog", "after": "x"}, "that is not a cursor"),
-        ("news_search", {"query": "fog", "limit": 99}, "limit: Input should be less than or equal to 25"),
+        ("news_search", {"query": "fog", "limit": 99}, "limit is a whole number from 1 to 25"),
         ("news_search", {"q": "fog"}, "arguments are query, since, until, sort, limit, after, facets"),
         ("news_search", {"query": "fog", "by": "day"}, "there is no argument “by”; arguments are query"),
         ("news_read", {"id": "none"}, "there is no article with this id"),
         ("news_related", {"id": "none"}, "there is no article with this id"),
         ("news_count", {"queries": ["fog"], "by": "fortnight"}, "fields that can are keyword"),
         ("news_count", {"queries": ["fog"], "by": "source:0"}, "at most 100 values"),
-        ("news_count", {"queries": ["fog"] * 11}, "at most 10 items"),
-        ("news_describe", {"verbose": True}, "arguments are not needed"),
+        ("news_count", {"queries": ["fog"] * 11}, "queries is a list of 1 to 10 texts"),
+        ("news_search", {"query": "fog", "facets": "source"}, 'also where there is one: ["source"]'),
+        ("news_count", {"queries": "ferry"}, 'also where there is one: ["ferry"]'),
+        ("news_search", {"query": "fog", "limit": True}, "limit is a whole number from 1 to 25, not true"),
+        ("news_search", {"query": "fog", "limit": None}, "limit is a whole number from 1 to 25"),
+        ("news_related", {"id": "a", "kind": "other"}, "kind is similar or background"),
+        ("news_search", {}, "query is text of 1 to 8,192 characters, and is needed"),
+        ("news_describe", {"verbose": True}, "there are no arguments"),
     ],
 )
 def test_errors_say_what_to_write_instead(

@@ -44,7 +44,10 @@ def completions(
     for term, counted in by_term.items():
         form = min(counted, key=lambda form: (-counted[form], form))
         ranked.append((-frequency(form), term, form))
-    return tuple(Suggestion(form, -df) for df, _, form in sorted(ranked)[:count])
+    found: dict[str, int] = {}
+    for df, _, form in sorted(ranked):
+        found.setdefault(form, -df)
+    return tuple(Suggestion(form, df) for form, df in list(found.items())[:count])
 
 
 def near_values(articles: Sequence[Article], field: str, value: str, count: int) -> tuple[Suggestion, ...]:

@@ -142,7 +142,7 @@ def test_a_parameter_that_a_page_does_not_have_is_refused_with_a_page(server: Se
     response = server.get(f"{address}?{'id=a1&' if of_id else ''}nothing=1")
     assert response.status_code == 400
     assert response.headers["content-type"] == "text/html; charset=utf-8"
-    assert "There is no parameter 'nothing'" in shown(response.text)
+    assert "There is no parameter “nothing”" in shown(response.text)
 
 
 @pytest.mark.parametrize("part", ["", "/similar", "/background", "/copies", "/history", "/diff", "/explain"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -197,3 +198,34 @@ def test_any_address_is_an_answer_or_a_problem(server: Server, text: str) -> Non
     except httpx.InvalidURL:
         return
     assert server.get(str(address)).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "taught"),
+    [
+        ("search", {"f": "source:Herald"}, 'f is a list of at most 50 texts of 1 to 8,192 characters, also'),
+        ("search", {"f": "source:Herald"}, ': ["source:Herald"]'),
+        ("search", {"f": [1]}, "f is a list of at most 50 texts"),
+        ("search", [], "the body must be an object of JSON, with names and values; parameters are f, since"),
+        ("search", {"limit": True}, "limit is a whole number from 0 to 100, not true"),
+        ("search", {"limit": "ten"}, "limit is a whole number from 0 to 100"),
+        ("search", {"sort": "best"}, "sort is relevance, newest, oldest, modified or seen"),
+        ("search", {"any": "maybe"}, "any is true or false"),
+        ("search", {"q": "a" * 8_193}, "q is text of 1 to 8,192 characters, and 8,193 are given"),
+        ("search", {"size": 5}, "there is no parameter “size”; parameters are"),
+        ("timeline?q=1&q=2&q=3&q=4&q=5&q=6", None, "q is a list of 1 to 5 texts"),
+        ("timeline?q=1&q=2&q=3&q=4&q=5&q=6", None, "and 6 are given"),
+        ("collocations?q=a&window=-1", None, "window is sentence or a whole number from 0 to 100"),
+        ("suggest", None, "prefix is text of 1 to 200 characters, and is needed; parameters are prefix"),
+        ("about?x=1", None, "there is no parameter “x”; there are no parameters"),
+        ("facets?by=source:20000", None, "a facet has 1 to 10,000 values, not 20000: source:10000"),
+    ],
+)  # fmt: skip
+def test_a_problem_says_what_to_write_and_has_no_words_of_a_library(
+    server: Server, address: str, body: object, taught: str
+) -> None:
+    method = "GET" if body is None else "POST"
+    told = problem(server.request(method, f"{API}/{address}", **({} if body is None else {"json": body})))
+    assert told["type"] == "/help/problems#bad-request"
+    assert taught in told["detail"]
+    assert not re.search("Input|Tuple|dictionary|instance|literal|Parameters", told["detail"])

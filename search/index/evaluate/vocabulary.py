@@ -26,7 +26,8 @@ MAX_RARITY = 100_000
 def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, int]]:
     """Find the most frequent terms with a form that begins with `prefix`, most frequent first.
 
-    Each comes back as its commonest such form and the number of documents with the term.
+    Each comes back as its commonest such form and the number of documents with the term. A form of several
+    terms comes back once, with the number of the most frequent one.
     """
     totals: Counter[str] = Counter()
     for part in view.segments:
@@ -40,8 +41,12 @@ def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, i
         terms, counts = terms[best], counts[best]
         for term, df in zip(part.terms.pick(terms.tolist()), counts.tolist(), strict=True):
             totals[term] += df
-    ranked = sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
-    return [(commonest_form(view, term, prefix), df) for term, df in ranked]
+    found: dict[str, int] = {}
+    for term, df in sorted(totals.items(), key=lambda pair: (-pair[1], pair[0])):
+        if len(found) == count:
+            break
+        found.setdefault(commonest_form(view, term, prefix), df)
+    return list(found.items())
 
 
 def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) -> dict[str, int]:
