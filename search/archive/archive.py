@@ -128,13 +128,6 @@ class Archive(
         moving = moment is None and self._moves(as_of, at)
         return Archive(self.engine, where, moment, self._revision(as_of, at), moving=moving)
 
-    def version(self) -> str:
-        """A name of the archive's state, which changes whenever an answer may change; made in microseconds.
-
-        An answer that depends on now (`Results.depends_on_now`) also changes with time.
-        """
-        return self.engine.version()
-
     # --- reading --------------------------------------------------------------------------------
 
     def search(

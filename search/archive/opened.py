@@ -43,6 +43,13 @@ class OpenedArchive:
         self._as_of, self._moving = as_of, moving
         self._analyzer: Analyzer | None = None
 
+    def version(self) -> str:
+        """A name of the archive's state, which changes whenever an answer may change; made in microseconds.
+
+        An answer that depends on now (`Results.depends_on_now`) also changes with time.
+        """
+        return self.engine.version()
+
     def depends_on_now(self, question: Question | str) -> bool:
         """True if the answer may be another one later, although the archive stays the same.
 

@@ -355,7 +355,7 @@ def test_a_query_that_cannot_be_read_is_pointed_at(
         (("--limit", "ten"), 2, "not a valid integer"),
         (("--after", "nonsense"), 2, "not a cursor"),
         (("--facet", "mood"), 2, "'mood' cannot be counted by; fields that can are keyword, author"),
-        (("--facet", "keyword:0"), 2, "not a facet"),
+        (("--facet", "keyword:0"), 2, "a facet has 1 to 10,000 values"),
         (("--facet", "date"), 2, "date:year, date:quarter"),
         (("--sort", "title"), 2, "'relevance', 'newest', 'oldest'"),
         (("--format", "xml"), 2, "'text', 'json', 'jsonl', 'csv', 'tsv', 'ids'"),
