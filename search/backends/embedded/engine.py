@@ -166,7 +166,9 @@ class EmbeddedEngine:
 
     def version(self) -> str:
         covered = self._index.covered()
-        return f"{covered.archive}-{covered.revision}-{crc32(repr(covered).encode()):08x}"
+        with self._snapshot() as store:
+            pruned = store.pruned_before()  # which changes no revision, but the history of articles
+        return f"{covered.archive}-{covered.revision}-{crc32(repr((covered, pruned)).encode()):08x}"
 
     def history(self, identity: str) -> tuple[Version, ...]:
         with self.reader() as reader:
