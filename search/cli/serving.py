@@ -104,7 +104,8 @@ def serve(
     read; what another process adds to it is found at once.
 
     Each request is printed on standard error as a line; its query and its sender are left out unless
-    --log-queries. The exit code is 0 after Ctrl-C, SIGTERM or SIGHUP. Needs: pip install 'news-search[web]'
+    --log-queries. Once it serves, the exit code is 0 after Ctrl-C, SIGTERM or SIGHUP.
+    Needs: pip install 'news-search[web]'
 
     \b
       news serve
@@ -118,13 +119,13 @@ def serve(
         from search.web.clients import networks_of
         from search.web.cors import origins_of
         from search.web.security import Guard, hosts_of, is_loopback
-        from search.web.server import address_of, listen, run
+        from search.web.server import address_of, is_known, listen, run
         from search.web.tokens import read_tokens
     except ImportError as error:
         raise InvalidRequest("serving needs more packages: pip install 'news-search[web]'") from error
     from search.serving import Front
 
-    if token_file is None and not is_loopback(host):
+    if token_file is None and not is_loopback(host) and is_known(host):
         raise InvalidRequest(
             f"{host} can be reached from other machines: give --token-file, or let it be 127.0.0.1"
         )

@@ -17,7 +17,7 @@ MAX_SHARE = 8
 class Cache:
     """The answers in one state of an archive, of which the ones used last are kept.
 
-    An answer is counted with its task and its compressed form, which may be made later.
+    An answer is counted with its task and its compressed form.
     """
 
     def __init__(self, max_bytes: int = MAX_CACHE_BYTES) -> None:
@@ -48,4 +48,4 @@ class Cache:
 
 
 def _size(task: Task, answer: Answer) -> int:
-    return ENTRY_BYTES + sys.getsizeof(repr(task)) + 2 * len(answer.body)
+    return ENTRY_BYTES + sys.getsizeof(repr(task)) + len(answer.body) + len(answer.zipped or b"")

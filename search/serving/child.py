@@ -12,13 +12,15 @@ import queue
 import signal
 import sys
 import threading
-import traceback
-from types import TracebackType
 from typing import BinaryIO
 
 from search.deadline import Deadline
 from search.errors import SearchError
+from search.serving.bugs import report
 from search.serving.frames import ASK, CANCEL, DONE, FAILED, PART, READY, Frame, packed, read_frame
+from search.serving.task import compressed
+
+__all__ = ["main", "report"]
 
 _PR_SET_PDEATHSIG = 1
 
@@ -63,7 +65,7 @@ def _serve(
                         _send(answers, (PART, part))
                     _send(answers, (DONE, None))
                 else:
-                    _send(answers, (DONE, task(archive, deadline)))
+                    _send(answers, (DONE, compressed(task(archive, deadline))))
             except SearchError as error:
                 _send(answers, (FAILED, error))
 
@@ -98,11 +100,3 @@ def _end_by_bug(failure: threading.ExceptHookArgs) -> None:
     assert failure.exc_value is not None
     report(failure.exc_type, failure.exc_value, failure.exc_traceback)
     os._exit(1)
-
-
-def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Print an error that is a bug, without its message, which may have words of a query."""
-    frames = "".join(traceback.format_tb(trace))
-    sys.stderr.write(f"news: a bug, please report it: {kind.__name__}\n{frames}")
-    if error.__cause__ is not None:
-        report(type(error.__cause__), error.__cause__, error.__cause__.__traceback__)

@@ -22,8 +22,6 @@ GRACE_SECONDS = 0.1
 """How long past its deadline a question is waited for: an evaluation ends at its next step."""
 RETRY_SECONDS = 1.0
 """The pause between two attempts to start an evaluator, where the archive cannot be opened."""
-STALL_SECONDS = 30.0
-"""How long an export waits for a client that takes nothing."""
 MAX_EXPORTS = 2
 ATTEMPTS = 2
 """A question is asked again if its evaluator is lost, but not for ever: the question may be the cause."""
@@ -85,6 +83,11 @@ class Front:
         """How many questions wait for a process."""
         return len(self._room)
 
+    @property
+    def zone(self) -> str:
+        """The time zone of dates in questions that name none."""
+        return self._zone
+
     def kept(self, task: Task) -> Answer | None:
         """The answer, if it is kept and still right."""
         return self._cache.get(task, state_stamp(self._location))
@@ -96,13 +99,25 @@ class Front:
         the `SearchError` of the task, `DeadlineExceeded` among them; `Busy` or `TooManyRequests` if it cannot
         wait, or would wait too long; and `EvaluatorFailed`.
         """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._seconds
+        while True:
+            try:
+                return await self._answer_by(until, task, client)
+            except DeadlineExceeded:
+                if loop.time() < until:
+                    continue  # the question that was joined had less time than this client has
+                raise DeadlineExceeded(
+                    f"the query took longer than {self._seconds:g} seconds; make it narrower"
+                ) from None
+
+    async def _answer_by(self, until: float, task: Task, client: str) -> Answer | None:
         state = state_stamp(self._location)
         kept = self._cache.get(task, state)
         if kept is not None:
             return kept
         if not self._evaluators and self._trouble is not None:
             raise self._trouble
-        until = asyncio.get_running_loop().time() + self._seconds
         flight = self._flights.get((task, state))
         if flight is None:
             self._check_wait(client)
@@ -118,9 +133,7 @@ class Front:
         except TimeoutError:
             if flight.evaluator is None:
                 raise Busy from None
-            raise DeadlineExceeded(
-                f"the query took longer than {self._seconds:g} seconds; make it narrower"
-            ) from None
+            raise DeadlineExceeded from None
         finally:
             flight.clients -= 1
             if place is not None:
@@ -168,8 +181,10 @@ class Front:
             work.add_done_callback(flight.end_with)
 
     def _abandon(self, flight: Flight) -> None:
-        """Free the process of a task that no client waits for."""
+        """Free the process of a task that no client waits for, and its places."""
         self._end(flight)
+        for place in list(flight.places):
+            self._leave(flight, place)
         if flight.evaluator is not None and not flight.result.done():
             flight.evaluator.cancel()
 
@@ -224,7 +239,6 @@ class Front:
         """Yield the pieces of a long answer, from a process of its own, without a deadline.
 
         Each client has one export at a time, and all clients together `MAX_EXPORTS`. Raises as `answer` does.
-        A client that takes nothing for `STALL_SECONDS` loses its export.
         """
         if client in self._exporting:
             raise TooManyRequests
@@ -237,11 +251,7 @@ class Front:
             self._exporting[client] = evaluator
             async with aclosing(evaluator.export(export)) as parts:
                 async for part in parts:
-                    stall = asyncio.get_running_loop().call_later(STALL_SECONDS, evaluator.kill)
-                    try:
-                        yield part
-                    finally:
-                        stall.cancel()
+                    yield part
         except (Lost, OSError):
             raise EvaluatorFailed from None
         finally:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from search.deadline import Deadline
-from search.once import once
 from search.query import Archive
 
+MIN_COMPRESSED = 1_024
+"""A shorter body fits in one packet as it is."""
 COMPRESSION = 5
 """The level of gzip: higher ones take twice the time for the last percent."""
 
@@ -20,17 +21,21 @@ class Answer:
     """An answer as it is sent to a client.
 
     `next` is the cursor of the next page. The `version` is the state of the archive which gave the answer, if
-    the same question will have the same answer there; else it is None.
+    the same question will have the same answer there; else it is None. `zipped` is the body in the form of
+    gzip, unless the body is short.
     """
 
     body: bytes
     next: str | None = None
     version: str | None = None
+    zipped: bytes | None = None
 
-    @once
-    def compressed(self) -> bytes:
-        """The body in the form of gzip, made once for all clients that take it."""
-        return gzip.compress(self.body, COMPRESSION, mtime=0)
+
+def compressed(answer: Answer | None) -> Answer | None:
+    """The answer with its compressed form; an evaluator makes it, so that the front takes no time for it."""
+    if answer is None or len(answer.body) < MIN_COMPRESSED:
+        return answer
+    return replace(answer, zipped=gzip.compress(answer.body, COMPRESSION, mtime=0))
 
 
 class Task(Hashable, Protocol):

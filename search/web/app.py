@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import aclosing
+import json
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
-from hashlib import sha256
-from math import ceil
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from search.errors import InvalidRequest, SearchError
-from search.once import once
-from search.serving import Answer, Busy, EvaluatorFailed, Front, Task, TooManyRequests
-from search.web.forms import EXPORT_FORMS, FORMS, MEDIA, Form, disposition
+from search.serving import Answer, Busy, EvaluatorFailed, Front, TooManyRequests
+from search.web.exports import ExportResponse
+from search.web.forms import EXPORT_FORMS, FORMS, MEDIA, Form
 from search.web.known import KnownAddresses, Shortcut
 from search.web.openapi import openapi_as_json
 from search.web.operations import API, OPERATIONS, Operation
 from search.web.page_parameters import PAGES, TABLES, FormedPage, PageParameters
 from search.web.parameters import ExportParameters, SearchParameters, TaskParameters
 from search.web.problems import PAGE, problem, problem_of, problems_as_text
-from search.web.security import Guard, Guarded
+from search.web.responses import FormedTask, headers_of, respond
+from search.web.security import CLIENT_GONE, Guard, Guarded
 from search.web.site import (
-    HTML,
-    PAGE_HEADERS,
     asset,
     opensearch,
     page_of_failure,
@@ -51,17 +46,6 @@ MAX_HELD = 1_024
 WATCH_SECONDS = 0.05
 """The time after which the server looks whether the client of a question is still there."""
 
-MIN_COMPRESSED = 1_024
-"""A shorter body fits in one packet as it is."""
-
-MAX_LINKED = 1_000
-"""The length of a query that is linked in every form, at most."""
-
-CLIENT_GONE = 499
-"""The status, for the log only, of a request whose client did not wait for the answer."""
-
-_NOT_AT_ALL = re.compile(r"q=0(\.0*)?")
-
 Refusal = Busy | TooManyRequests | EvaluatorFailed
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Respond = Callable[[Request, SearchError | Refusal | str], Response]
@@ -76,103 +60,99 @@ def make_app(
     log_queries: bool = False,
 ) -> ASGIApp:
     """The application over a front that has started."""
-    server = _Server(front, hold_seconds)
+    handlers = _Handlers(front, hold_seconds)
     routes: list[BaseRoute] = []
     for each in OPERATIONS:
-        routes.append(Route(each.path, server.handler(server.known(partial(_ask, each))), methods=["GET"]))
+        ask, methods = handlers.known(partial(_ask, each)), ["GET"]
         if each.posted:
-            routes.append(Route(each.path, server.handler(partial(_ask_by_post, each)), methods=["POST"]))
+            ask, methods = partial(_ask_either, ask, partial(_ask_by_post, each)), ["GET", "POST"]
+        routes.append(Route(each.path, handlers.handler(ask), methods=methods))
     for form in FORMS:
-        routes.append(Route(f"/search.{form}", server.handler(server.known(partial(_ask_as, form)))))
+        routes.append(Route(f"/search.{form}", handlers.handler(handlers.known(partial(_ask_as, form)))))
     for form in EXPORT_FORMS:
-        routes.append(Route(f"/export.{form}", server.exporter(form)))
+        routes.append(Route(f"/export.{form}", handlers.exporter(form)))
     description = openapi_as_json()
     routes += [
-        Route(f"{API}/openapi.json", server.text(description, "application/json")),
-        Route(PAGE, server.text(problems_as_text(), "text/plain")),
-        Route("/healthz", server.text("ok\n", "text/plain")),
-        Route("/readyz", server.check),
-        Route("/robots.txt", server.text("User-agent: *\nDisallow: /\n", "text/plain")),
+        Route(f"{API}/openapi.json", _constant(description, "application/json")),
+        Route(PAGE, _constant(problems_as_text(), "text/plain")),
+        Route("/healthz", _constant("ok\n", "text/plain")),
+        Route("/readyz", handlers.check),
+        Route("/robots.txt", _constant("User-agent: *\nDisallow: /\n", "text/plain")),
         Route("/opensearch.xml", opensearch),
         Route("/assets/{name}", asset),
     ]
     for path, table in TABLES.items():
-        routes.append(Route(f"{path}.csv", server.handler(partial(_ask_for_table, table))))
+        routes.append(Route(f"{path}.csv", handlers.handler(partial(_ask_for_table, table))))
     for path, page in PAGES.items():
-        routes.append(Route(path, server.handler(partial(_ask_for_page, page), page_of_failure)))
-    handlers: Mapping[Any, Any] = {HTTPException: _not_found, Exception: _fail}
-    app = Shortcut(Starlette(routes=routes, exception_handlers=handlers), server.find_kept)
+        routes.append(Route(path, handlers.handler(partial(_ask_for_page, page), page_of_failure)))
+    failures: Mapping[Any, Any] = {HTTPException: _not_found, Exception: _fail}
+    app = Shortcut(Starlette(routes=routes, exception_handlers=failures), handlers.find_kept)
     return Guarded(app, guard, log, log_queries=log_queries)
 
 
-class _Asked:
-    """A task, the form of its answer, and the parameters by which its next page has an address.
-
-    The addresses of the forms are relative to it by `up`. A page has no form.
-    """
-
-    def __init__(
-        self,
-        task: Task,
-        form: Form | None = "json",
-        pairs: Sequence[tuple[str, str]] | None = None,
-        up: str = "",
-    ) -> None:
-        self.task, self.form, self.pairs, self.up = task, form, pairs, up
-
-    @once
-    def others(self) -> str:
-        """The links to the other forms, as `_links` has them."""
-        return _links_to_forms(self)
-
-
-async def _ask(operation: Operation, request: Request) -> _Asked:
+async def _ask(operation: Operation, request: Request) -> FormedTask:
     pairs = [*request.path_params.items(), *request.query_params.multi_items()]
     task = operation.parameters.read(pairs).task()
-    return _Asked(task, pairs=pairs if operation.posted else None, up="../../")
+    return FormedTask(task, pairs=pairs if operation.posted else None, up="../../")
 
 
-async def _ask_as(form: Form, request: Request) -> _Asked:
+async def _ask_as(form: Form, request: Request) -> FormedTask:
     pairs = request.query_params.multi_items()
-    return _Asked(SearchParameters.read(pairs).task_as(form), form, pairs)
+    return FormedTask(SearchParameters.read(pairs).task_as(form), form, pairs)
 
 
-async def _ask_for_table(kind: type[FormedPage], request: Request) -> _Asked:
-    return _Asked(read_table(kind, request), "csv")
+async def _ask_for_table(kind: type[FormedPage], request: Request) -> FormedTask:
+    return FormedTask(read_table(kind, request), "csv")
 
 
-async def _ask_for_page(kind: type[PageParameters], request: Request) -> _Asked | Response:
+async def _ask_for_page(kind: type[PageParameters], request: Request) -> FormedTask | Response:
     task = read_page(kind, request)
-    return task if isinstance(task, Response) else _Asked(task, None)
+    return task if isinstance(task, Response) else FormedTask(task, None)
 
 
-async def _ask_by_post(operation: Operation, request: Request) -> _Asked:
+Ask = Callable[[Request], Awaitable[FormedTask]]
+
+
+async def _ask_either(by_get: Ask, by_post: Ask, request: Request) -> FormedTask:
+    return await (by_post if request.method == "POST" else by_get)(request)
+
+
+async def _ask_by_post(operation: Operation, request: Request) -> FormedTask:
+    if request.url.query:
+        raise InvalidRequest("parameters are in the body; leave them out of the address")
     try:
-        given = await request.json()
+        given = json.loads(await request.body(), object_pairs_hook=_object_of)
     except (ValueError, RecursionError) as error:
         raise InvalidRequest("the body is not JSON") from error
     parameters: TaskParameters = operation.parameters.checked(given)
-    return _Asked(parameters.task())
+    return FormedTask(parameters.task())
 
 
-Ask = Callable[[Request], Awaitable[_Asked]]
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of JSON with these pairs; raises `InvalidRequest` if a name is there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise InvalidRequest(f"{twice:.40} is given more than once")
+    return found
 
 
 def _problem(_request: Request, failure: SearchError | Refusal | str) -> Response:
     return problem(failure) if isinstance(failure, str) else problem_of(failure)
 
 
-class _Server:
+class _Handlers:
     """The handlers of requests."""
 
     def __init__(self, front: Front, hold_seconds: float) -> None:
         self._front, self._hold_seconds, self._held = front, hold_seconds, 0
-        self._known = KnownAddresses[_Asked]()
+        self._known = KnownAddresses()
 
     def known(self, ask: Ask) -> Ask:
         """Ask the same, and remember the address."""
 
-        async def ask_and_remember(request: Request) -> _Asked:
+        async def ask_and_remember(request: Request) -> FormedTask:
             asked = self._known.find(request.scope)
             if asked is None:
                 asked = await ask(request)
@@ -185,10 +165,13 @@ class _Server:
         """The response to a known address whose answer is kept."""
         asked = self._known.find(scope)
         answer = None if asked is None else self._front.kept(asked.task)
-        return None if asked is None or answer is None else _respond(Request(scope), asked, answer)
+        return None if asked is None or answer is None else self._respond(Request(scope), asked, answer)
+
+    def _respond(self, request: Request, asked: FormedTask, answer: Answer) -> Response:
+        return respond(request, asked, answer, self._front.zone)
 
     def handler(
-        self, ask: Callable[[Request], Awaitable[_Asked | Response]], respond_to: Respond = _problem
+        self, ask: Callable[[Request], Awaitable[FormedTask | Response]], respond_to: Respond = _problem
     ) -> Handler:
         """Handle a request that asks for one answer; `respond_to` makes the response for a failure."""
 
@@ -198,6 +181,8 @@ class _Server:
                 if isinstance(asked, Response):
                     return asked
                 answer = await _while_wanted(self._front.answer(asked.task, _client(request)), request)
+            except ClientDisconnect:
+                return Response(status_code=CLIENT_GONE)
             except SearchError as error:
                 return respond_to(request, error)
             except (Busy, TooManyRequests, EvaluatorFailed) as refused:
@@ -206,7 +191,7 @@ class _Server:
                 return answer
             if answer is None:
                 return respond_to(request, "no-article")
-            return _respond(request, asked, answer)
+            return self._respond(request, asked, answer)
 
         return handle
 
@@ -214,10 +199,15 @@ class _Server:
         """Handle a request that asks for every match."""
 
         async def handle(request: Request) -> Response:
-            client = _client(request)
+            pairs = request.query_params.multi_items()
+            headers = headers_of(form, pairs)
             try:
-                export = ExportParameters.read(request.query_params.multi_items()).export_as(form)
-                parts = self._front.export(export, client)
+                export = ExportParameters.read(pairs).export_as(form)
+                if request.method == "HEAD":
+                    response = Response(headers=headers, media_type=MEDIA[form].type)
+                    del response.headers["content-length"]
+                    return response
+                parts = self._front.export(export, _client(request))
                 first = await _while_wanted(anext(parts, b""), request)
             except SearchError as error:
                 return problem_of(error)
@@ -226,16 +216,7 @@ class _Server:
             if isinstance(first, Response):
                 await parts.aclose()
                 return first
-            headers = _headers_of(form, request.query_params.multi_items())
-            return _Export(first, parts, headers, MEDIA[form].type)
-
-        return handle
-
-    def text(self, content: str, media_type: str) -> Handler:
-        """Answer always the same."""
-
-        async def handle(_request: Request) -> Response:
-            return Response(content, headers={"Cache-Control": "no-cache"}, media_type=media_type)
+            return ExportResponse(first, parts, headers, MEDIA[form].type)
 
         return handle
 
@@ -258,9 +239,16 @@ class _Server:
                 self._held -= 1
         response = respond_to(request, refused)
         response.headers["Connection"] = "close"
-        if isinstance(refused, Busy):
-            response.headers["Retry-After"] = str(max(1, ceil(refused.seconds)))
         return response
+
+
+def _constant(content: str, media_type: str) -> Handler:
+    """Answer always the same."""
+
+    async def handle(_request: Request) -> Response:
+        return Response(content, headers={"Cache-Control": "no-cache"}, media_type=media_type)
+
+    return handle
 
 
 def _client(request: Request) -> str:
@@ -306,83 +294,6 @@ async def _leave(request: Request) -> None:
     """Wait until the client has gone."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-def _respond(request: Request, asked: _Asked, answer: Answer) -> Response:
-    """The response for an answer; without a body where the client has it already."""
-    headers = _headers_of(asked.form, asked.pairs or ())
-    if answer.version is not None:
-        tag = sha256(repr((answer.version, asked.task)).encode()).hexdigest()[:20]
-        headers["ETag"] = f'W/"{tag}"'
-    if asked.pairs is not None:
-        headers["Link"] = _links(asked, answer.next)
-    if answer.version is not None and _matches(request.headers.get("if-none-match", ""), headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    body = answer.body
-    if len(body) >= MIN_COMPRESSED and _takes_gzip(request.headers.get("accept-encoding", "")):
-        body, headers["Content-Encoding"] = answer.compressed, "gzip"
-    return Response(body, headers=headers, media_type=MEDIA[asked.form].type if asked.form else HTML)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    codings = (each.partition(";") for each in accepted.lower().split(","))
-    weights = {name.strip(): weight.replace(" ", "") for name, _, weight in codings}
-    return not _NOT_AT_ALL.fullmatch(weights.get("gzip", weights.get("*", "q=0")))
-
-
-def _headers_of(form: Form | None, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    headers = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
-    if form is None:
-        return headers | PAGE_HEADERS
-    if MEDIA[form].file:
-        headers["Content-Disposition"] = disposition(form, dict(pairs).get("q", ""))
-    return headers
-
-
-def _matches(given: str, tag: str) -> bool:
-    tags = [each.strip().removeprefix("W/") for each in given.split(",")]
-    return tag.removeprefix("W/") in tags or tags == ["*"]
-
-
-def _links(asked: _Asked, following: str | None) -> str:
-    """The next page, and the other forms if the query is short; relative to the address of this one."""
-    assert asked.pairs is not None
-    if following is None:
-        return asked.others
-    same = [(name, value) for name, value in asked.pairs if name != "after"]
-    following = f'<?{urlencode([*same, ("after", following)])}>; rel="next"'
-    return f"{following}, {asked.others}" if asked.others else following
-
-
-def _links_to_forms(asked: _Asked) -> str:
-    assert asked.pairs is not None
-    plain = urlencode([pair for pair in asked.pairs if pair[0] not in ("facet", "sort", "after", "bom")])
-    if len(plain) > MAX_LINKED:
-        return ""
-    return ", ".join(
-        f'<{asked.up}search.{form}?{plain}>; rel="alternate"; type="{MEDIA[form].type}"'
-        for form in FORMS
-        if form != asked.form
-    )
-
-
-class _Export(StreamingResponse):
-    """A long answer, whose process ends with the response however it ends."""
-
-    def __init__(
-        self, first: bytes, parts: AsyncGenerator[bytes, None], headers: Mapping[str, str], media_type: str
-    ) -> None:
-        self._first, self._parts = first, parts
-        super().__init__(self._stream(), headers=headers, media_type=media_type)
-
-    async def _stream(self) -> AsyncGenerator[bytes, None]:
-        yield self._first
-        async for part in self._parts:
-            yield part
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with aclosing(self._parts):
-            await super().__call__(scope, receive, send)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -11,11 +11,15 @@ from starlette.responses import Response
 from search.errors import InvalidRequest
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?")
+_USUAL_PORT = re.compile(r"(?<=^http)(://.*):80$|(?<=^https)(://.*):443$")
 
 
 def origins_of(written: Iterable[str]) -> frozenset[str]:
-    """Check the origins, as a browser sends them; raises `InvalidRequest`."""
-    origins = frozenset(each.lower() for each in written)
+    """Check the origins, as a browser sends them, which is without a port that goes without saying.
+
+    Raises `InvalidRequest`.
+    """
+    origins = frozenset(_USUAL_PORT.sub(r"\1\2", each.lower()) for each in written)
     for each in origins:
         if not _ORIGIN.fullmatch(each):
             raise InvalidRequest(f"{each!r:.60} is not an origin, such as https://archive.example")

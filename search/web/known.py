@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Generic, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from search.web.responses import FormedTask
+
 MAX_KNOWN = 4_096
 MAX_KNOWN_BYTES = 1_024
 """A longer address is read each time, so that the known ones take a few megabytes at most."""
 
-Asked = TypeVar("Asked")
 
-
-class KnownAddresses(Generic[Asked]):
+class KnownAddresses:
     """The questions at the addresses used last, each of which depends on nothing but its address."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[bytes, bytes], tuple[Asked, object]] = OrderedDict()
+        self._known: OrderedDict[tuple[bytes, bytes], tuple[FormedTask, object]] = OrderedDict()
 
-    def remember(self, request: Request, asked: Asked) -> None:
+    def remember(self, request: Request, asked: FormedTask) -> None:
         """Remember the question of a request with GET."""
         address = _address(request.scope)
         if sum(map(len, address)) <= MAX_KNOWN_BYTES:
@@ -31,7 +30,7 @@ class KnownAddresses(Generic[Asked]):
             if len(self._known) > MAX_KNOWN:
                 self._known.popitem(last=False)
 
-    def find(self, scope: Scope) -> Asked | None:
+    def find(self, scope: Scope) -> FormedTask | None:
         """The question of this request, if it is known; its route is noted for the log."""
         if scope["method"] != "GET" or (found := self._known.get(address := _address(scope))) is None:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from starlette.responses import Response
 
@@ -81,30 +82,35 @@ def problem(
     detail: str = "",
     facts: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
+    *,
+    seconds: float = 1.0,
 ) -> Response:
-    """The response for a problem of this kind."""
+    """The response for a problem of this kind; the same request may be answered in `seconds`."""
     known = PROBLEMS[kind]
     told: dict[str, object] = {"type": f"{PAGE}#{kind}", "title": known.title, "status": known.status}
     if detail:
         told["detail"] = printable(detail)
-    given = {"Cache-Control": "no-store", **(headers or {})}
-    if kind in _RETRY:
-        given["Retry-After"] = "1"
+    given = {**problem_headers(kind, seconds), **(headers or {})}
     body = json.dumps({**told, **(facts or {})})
     return Response(body, known.status, given, MEDIA_TYPE)
 
 
+def problem_headers(kind: str, seconds: float = 1.0) -> dict[str, str]:
+    """The headers of a problem, as JSON or as a page."""
+    retry = {"Retry-After": str(max(1, ceil(seconds)))} if kind in _RETRY else {}
+    return {"Cache-Control": "no-store", **retry}
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A problem in words for a client: its kind, and a sentence without a file of the server."""
+    """A problem in words for a client: its kind, and a sentence without a file of the server.
+
+    Where the same request may be answered later, it is in `seconds`.
+    """
 
     kind: str
     detail: str = ""
-
-    @property
-    def retry(self) -> bool:
-        """True if the same request may be answered later."""
-        return self.kind in _RETRY
+    seconds: float = 1.0
 
 
 def told_of(error: SearchError | Busy | TooManyRequests | EvaluatorFailed) -> Told:
@@ -113,7 +119,7 @@ def told_of(error: SearchError | Busy | TooManyRequests | EvaluatorFailed) -> To
         case TooManyRequests():
             return Told("too-many-requests", "wait for the answers to your other requests")
         case Busy():
-            return Told("busy", "too many questions are waiting; ask again later")
+            return Told("busy", "too many questions are waiting; ask again later", error.seconds)
         case EvaluatorFailed():
             return Told("evaluator-failed", "ask again, or ask another question")
         case QuerySyntaxError():
@@ -129,7 +135,7 @@ def problem_of(error: SearchError | Busy | TooManyRequests | EvaluatorFailed) ->
         facts = {"query": error.query, "start": error.start, "end": error.end}
     if isinstance(error, SearchError) and error.did_you_mean is not None:
         facts["did_you_mean"] = error.did_you_mean
-    return problem(told.kind, told.detail, facts)
+    return problem(told.kind, told.detail, facts, seconds=told.seconds)
 
 
 def problems_as_text() -> str:

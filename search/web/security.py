@@ -6,8 +6,10 @@ its own name point to 127.0.0.1. So the Host is checked always, and the Origin w
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from collections.abc import Callable, Collection
@@ -15,15 +17,23 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from search.errors import InvalidRequest
 from search.web.clients import Network, client_address, client_scheme
 from search.web.cors import preflight, sharing
-from search.web.problems import problem
+from search.web.problems import Told, problem
+from search.web.site import page_of_failure, wants_page
 
 MAX_BODY_BYTES = 64 << 10
 MAX_ADDRESS_BYTES = 16 << 10
+MAX_HEAD_BYTES = 32 << 10
+CLIENT_GONE = 499
+"""The status, for the log only, of a request whose client did not wait for the whole answer."""
+BROKEN = "broken"
+"""The word in place of the status, for the log only, of an answer that the server did not send to its end."""
 OPEN_PATHS = frozenset({"/healthz"})
 """The paths that need no token."""
 
@@ -34,6 +44,16 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
 )
 """The headers of every response, unless it has one by the same name."""
+
+_TOKEN_NEEDED = (
+    "this server asks for a token, in the header Authorization: Bearer TOKEN; for people its operator lets a "
+    "proxy ask for a password and add the token"
+)
+_HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d*)?", re.IGNORECASE)
+
+
+class ResponseBroken(Exception):
+    """A response has begun that cannot be sent to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +72,8 @@ class Guard:
         """The response to a request that must not be answered, else None."""
         headers = Headers(scope=scope)
         host = headers.get("host", "")
+        if len(headers.getlist("host")) > 1:
+            return problem("not-http", "a request has one Host header")
         if host_name(host) not in self.hosts:
             return problem("wrong-host", "start the server with this name as --host-name")
         if (answer := preflight(scope["method"], headers, self.origins)) is not None:
@@ -61,9 +83,11 @@ class Guard:
             and scope["path"] not in OPEN_PATHS
             and not self._knows(headers.get("authorization", ""))
         ):
-            return problem("unauthorized", headers={"WWW-Authenticate": "Bearer"})
+            return _unauthorized(Request(scope))
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_ADDRESS_BYTES:
             return problem("too-long", "send a long query to /api/v1/search as JSON, with POST")
+        if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > MAX_HEAD_BYTES:
+            return problem("not-http", f"the headers have at most {MAX_HEAD_BYTES:,} bytes")
         if scope["method"] != "POST":
             return None  # no other method has a body that is read
         origin = headers.get("origin")
@@ -80,37 +104,63 @@ class Guard:
 
     def _knows(self, authorization: str) -> bool:
         scheme, _, token = authorization.partition(" ")
-        digest = hashlib.sha256(token.strip().encode()).hexdigest()
+        token = token.strip(" \t")
+        digest = hashlib.sha256(token.encode("latin-1")).hexdigest()  # of the bytes that were sent
         known = [hmac.compare_digest(digest, each) for each in self.tokens]
-        return scheme.lower() == "bearer" and any(known)
+        return scheme.lower() == "bearer" and token != "" and any(known)
+
+
+def _unauthorized(request: Request) -> Response:
+    if not wants_page(request):
+        return problem("unauthorized", headers={"WWW-Authenticate": "Bearer"})
+    response = page_of_failure(request, Told("unauthorized", _TOKEN_NEEDED))
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def host_name(host: str) -> str:
-    """The name in a Host header, without the port."""
-    name = host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
-    return name.lower().rstrip(".")
+    """The name in a Host header, without the port; "" if it is not a name with or without one."""
+    found = _HOST.fullmatch(host)
+    return found[1].lower().rstrip(".") if found else ""
 
 
 def is_loopback(host: str) -> bool:
     """True if an address or a name is one of this machine only."""
     try:
-        return ip_address(host).is_loopback
+        return ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
     except ValueError:
         return host == "localhost"
 
 
 def hosts_of(host: str, names: Collection[str]) -> frozenset[str]:
-    """The hosts that a request to a server at the address `host` may name."""
-    own = {f"[{host}]" if ":" in host else host.lower()}
+    """The hosts that a request to a server at the address `host` may name; raises `InvalidRequest`."""
+    own = {f"[{host.strip('[]')}]" if ":" in host else host.lower()}
     if is_loopback(host):
         own |= {"localhost", "127.0.0.1", "[::1]"}
-    return frozenset(own | {host_name(name) for name in names})
+    return frozenset(own | {_name_given(name) for name in names})
+
+
+def _name_given(name: str) -> str:
+    """A name as browsers send it: in small letters, and in ASCII."""
+    try:
+        found = host_name(name if name.isascii() else name.encode("idna").decode())
+    except UnicodeError:
+        found = ""
+    if not found:
+        raise InvalidRequest(
+            f"{name!r:.80} is not the name of a host; --host-name takes one such as archive.example"
+        )
+    return found
+
+
+ABORT = "news.abort"
+"""The name in a scope of the function that hangs up at once."""
 
 
 class Guarded:
     """An application behind a guard; `log` takes a line for each request.
 
-    The line has neither query nor client unless `log_queries`.
+    The line has neither query nor client unless `log_queries`. A response that breaks ends its connection.
     """
 
     def __init__(
@@ -121,23 +171,34 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        began, status, size, name = time.perf_counter(), 0, 0, secrets.token_hex(6)
+        began, size, name = time.perf_counter(), 0, secrets.token_hex(6)
+        status: int | str = CLIENT_GONE
+        answered, whole = 0, False
         shared = self._shared(scope)
 
         async def sending(message: Message) -> None:
-            nonlocal status, size
+            nonlocal answered, whole, size
             if message["type"] == "http.response.start":
-                status = message["status"]
+                answered = message["status"]
                 headers = [*message["headers"], *shared, (b"x-request-id", name.encode())]
                 given = {each for each, _ in headers}
                 message["headers"] = headers + [pair for pair in _HEADERS if pair[0] not in given]
             else:
                 size += len(message.get("body", b""))
             await send(message)
+            whole = message["type"] == "http.response.body" and not message.get("more_body", False)
 
         try:
             app: ASGIApp = self._guard.refusal(scope) or self._app
             await app(scope, receive, sending)
+            status = answered if whole else CLIENT_GONE
+        except (ResponseBroken, asyncio.CancelledError):  # the second one when the server ends
+            status = BROKEN
+            if (abort := scope.get(ABORT)) is not None:
+                abort()
+        except BaseException:
+            status = answered
+            raise
         finally:
             route = getattr(scope.get("route"), "path", "-")
             if self._log_queries:

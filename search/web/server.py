@@ -19,11 +19,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from search.errors import InvalidRequest
 from search.serving import Front
-from search.serving.child import report
+from search.serving.bugs import report
 from search.web.problems import problem
+from search.web.security import ABORT, MAX_ADDRESS_BYTES, MAX_HEAD_BYTES
 
 GRACEFUL_SECONDS = 4
-MAX_HEADER_BYTES = 32 << 10
 REQUEST_SECONDS = 30.0
 """How long the server waits for a whole request, head and body, before it hangs up."""
 MAX_CONNECTIONS = 8_192
@@ -40,12 +40,21 @@ def listen(host: str, port: int) -> socket.socket:
     client to confirm the beginning, which takes it 40 milliseconds.
     """
     try:
+        host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listening = socket.create_server((host, port), family=family, backlog=512)
     except (OSError, OverflowError, UnicodeError) as error:
         raise InvalidRequest(f"cannot listen on {host}, port {port}: {error}") from error
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
+
+
+def is_known(host: str) -> bool:
+    """True if a name or an address is one that this machine can resolve."""
+    try:
+        return bool(socket.getaddrinfo(host, None))
+    except (OSError, UnicodeError):
+        return False
 
 
 def address_of(listening: socket.socket) -> str:
@@ -98,13 +107,14 @@ async def serve(
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
         )
         with _bugs_reported():
-            server = _Server(config, started)
+            server = _SignalledServer(config, started)
             await server.serve([listening])
 
 
 class _Protocol(HttpToolsProtocol):
     """HTTP on one connection, whose requests have heads of a bounded size and arrive in a bounded time."""
 
+    url = b""
     _in_head = False
     _head_bytes = 0
     _late: asyncio.TimerHandle | None = None
@@ -120,16 +130,15 @@ class _Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._in_head and self._head_bytes + len(data) > MAX_HEADER_BYTES:
-            self.send_400_response("too long")
-            return
-        self._head_bytes += len(data)
+        self._head_bytes += len(data)  # but for the data in which the head begins, of which some is before it
         self._expect_request()
         super().data_received(data)
+        if self._in_head and self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("too long")
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # the parser's, which is not for clients
         """Answer with a problem, and hang up."""
-        self._hang_up_with("not-http")
+        self._hang_up_with("too-long" if len(self.url) > MAX_ADDRESS_BYTES else "not-http")
 
     def _hang_up_with(self, kind: str) -> None:
         refusal = problem(kind, headers={"Connection": "close"})
@@ -159,12 +168,15 @@ class _Protocol(HttpToolsProtocol):
         self._in_head, self._head_bytes = True, 0
         self._expect_request()
         super().on_message_begin()
+        self.scope[ABORT] = self.transport.abort  # type: ignore[literal-required]  # a name of our own
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         if not self.url.startswith(b"/") and (host := urlsplit(self.url).netloc):
             # A host in the first line of a request counts in place of the header (RFC 9112, 3.2.2).
-            self.headers[:] = [(b"host", host), *(pair for pair in self.headers if pair[0] != b"host")]
+            others = [pair for pair in self.headers if pair[0] != b"host"]
+            named = max(1, len(self.headers) - len(others))  # two are refused later on
+            self.headers[:] = [*((b"host", host) for _ in range(named)), *others]
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -172,7 +184,7 @@ class _Protocol(HttpToolsProtocol):
         super().on_message_complete()
 
 
-class _Server(uvicorn.Server):
+class _SignalledServer(uvicorn.Server):
     """A server that a signal ends without an error."""
 
     def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:

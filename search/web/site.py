@@ -1,4 +1,4 @@
-"""The routes of the pages: parameters to a task, its bytes to a response, an error to a page that says it."""
+"""The pages as requests and responses: addresses to tasks, errors to a page, and the files of a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from search.web.page_parameters import FormedPage, PageParameters
 from search.web.pages.assets import CONTENTS
 from search.web.pages.render import rendered
 from search.web.pages.results import Cited, SearchPage
-from search.web.problems import PROBLEMS, Told, told_of
+from search.web.problems import PROBLEMS, Told, problem_headers, told_of
 from search.web.tasks import Asked
 
 HTML = "text/html; charset=utf-8"
@@ -62,10 +62,10 @@ def _base_of(request: Request) -> str:
 
 
 def page_of_failure(
-    request: Request, failure: SearchError | Busy | TooManyRequests | EvaluatorFailed | str
+    request: Request, failure: SearchError | Busy | TooManyRequests | EvaluatorFailed | Told | str
 ) -> Response:
     """The page for an error, or for a kind of problem: its form has the query, so that it can be mended."""
-    told = Told(failure) if isinstance(failure, str) else told_of(failure)
+    told = _told(failure)
     known = PROBLEMS[told.kind]
     given = request.query_params.multi_items()
     query = next((value for name, value in given if name == "q"), "")
@@ -84,10 +84,17 @@ def page_of_failure(
         wrong=wrong,
         spelled=spelled,
     )
-    headers = {**PAGE_HEADERS, "Cache-Control": "no-store"}
-    if told.retry:
-        headers["Retry-After"] = "1"
+    headers = {**PAGE_HEADERS, **problem_headers(told.kind, told.seconds)}
     return Response(body, known.status, headers, HTML)
+
+
+def _told(failure: SearchError | Busy | TooManyRequests | EvaluatorFailed | Told | str) -> Told:
+    match failure:
+        case str():
+            return Told(failure)
+        case Told():
+            return failure
+    return told_of(failure)
 
 
 def wants_page(request: Request) -> bool:
@@ -105,7 +112,7 @@ async def asset(request: Request) -> Response:
 
 async def opensearch(request: Request) -> Response:
     """The description by which a browser adds the archive to its search engines."""
-    base = escape(_base_of(request))
+    base = escape(_base_of(request), {'"': "&quot;"})
     body = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">'

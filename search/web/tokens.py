@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 from search.errors import InvalidRequest
 
+_OF_NOTHING = sha256(b"").hexdigest()
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -23,6 +25,8 @@ def read_tokens(path: Path) -> frozenset[str]:
     for number, digest in enumerate(told, start=1):
         if not _DIGEST.fullmatch(digest):
             raise InvalidRequest(f"{path}: token {number} is not a SHA-256 in hexadecimal digits")
+        if digest == _OF_NOTHING:
+            raise InvalidRequest(f"{path}: token {number} is empty; it is the SHA-256 of nothing")
     if not told:
         raise InvalidRequest(f"{path} has no token")
     return frozenset(told)

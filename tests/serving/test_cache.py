@@ -13,7 +13,7 @@ ONE, TWO, THREE = CountAll("one"), CountAll("two"), CountAll("three")
 
 
 def answer(size: int) -> Answer:
-    return Answer(b"x" * size)
+    return Answer(b"x" * size, zipped=b"x" * size)
 
 
 def test_an_answer_is_kept_for_its_version_only() -> None:

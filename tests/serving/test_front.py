@@ -191,6 +191,60 @@ def test_a_question_ends_at_its_deadline_and_its_process_goes_on(archive: Archiv
     os.close(reader)
 
 
+def test_a_client_that_joins_a_question_has_its_own_time(archive: Archive, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    async def use(front: Front) -> None:
+        loop = asyncio.get_running_loop()
+        first = asyncio.create_task(front.answer(Spin(str(pipe)), "a"))
+        joined: list[asyncio.Task[Any]] = []
+        loop.call_later(0.6, lambda: joined.append(asyncio.create_task(front.answer(Spin(str(pipe)), "b"))))
+        with pytest.raises(DeadlineExceeded, match=r"longer than 0\.8 seconds; make it narrower$"):
+            await first
+        assert not joined[0].done()
+        began = loop.time()
+        with pytest.raises(DeadlineExceeded):
+            await joined[0]
+        assert loop.time() - began > 0.3
+
+    with_front(archive, use, seconds=0.8)
+    os.close(reader)
+
+
+def test_a_question_that_is_asked_again_and_left_leaves_no_place(archive: Archive) -> None:
+    async def use(front: Front) -> None:
+        (pid,) = front.pids
+        os.kill(pid, signal.SIGSTOP)
+        asking = asyncio.create_task(front.answer(CountAll(), "a"))
+        while front.waiting or not front.pids:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        os.kill(pid, signal.SIGKILL)
+        while not front.waiting:  # until it waits for the next process
+            await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert front.waiting == 0
+
+    with_front(archive, use)
+
+
+def test_all_clients_together_have_a_few_exports(archive: Archive) -> None:
+    async def use(front: Front) -> None:
+        async with (
+            aclosing(front.export(Numbers(3), "a")) as one,
+            aclosing(front.export(Numbers(3), "b")) as two,
+        ):
+            assert await anext(one) == await anext(two) == b"0\n"
+            with pytest.raises(Busy):
+                await anext(front.export(Numbers(3), "c"))
+
+    with_front(archive, use)
+
+
 def test_a_question_whose_client_has_gone_frees_its_process(archive: Archive, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

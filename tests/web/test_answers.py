@@ -5,11 +5,15 @@ from __future__ import annotations
 import gzip
 import os
 import signal
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from search.serving import Front
 from search.web.operations import API
-from tests.web.conftest import Server
+from search.web.responses import program_digest
+from tests.web.conftest import Server, client_of
 
 LONG = f"{API}/search?q=*&facet=source&facet=date:month"
 
@@ -77,3 +81,47 @@ def test_a_kept_answer_is_sent_while_no_process_is_free(server: Server) -> None:
         assert server.get(address).status_code == 200
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def test_any_answer_that_a_client_has_is_right_by_a_star(server: Server) -> None:
+    assert server.get(f"{API}/count?q=storm", if_none_match="*").status_code == 304
+    assert server.get(f"{API}/count?q=storm+since:7d", if_none_match="*").status_code == 200
+
+
+def test_an_answer_in_another_zone_has_another_etag(server: Server) -> None:
+    async def tag(zone: str) -> str:
+        async with Front(server.location, zone=zone, workers=1) as front, client_of(front) as client:
+            return str((await client.get(f"{API}/count?q=storm")).headers["etag"])
+
+    tags = [server.runner.run(tag(zone)) for zone in ("UTC", "Asia/Tokyo", "UTC")]
+    assert tags[0] == tags[2] != tags[1]
+
+
+def test_an_answer_of_another_version_of_the_program_has_another_etag(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = server.get(f"{API}/count?q=storm").headers["etag"]
+    monkeypatch.setattr("search.web.responses.PROGRAM", "next")
+    assert server.get(f"{API}/count?q=storm", if_none_match=before).status_code == 200
+
+
+def test_the_version_of_the_program_changes_with_its_templates(tmp_path: Path) -> None:
+    template = tmp_path / "page.html"
+    template.write_text("one")
+    before = program_digest(tmp_path)
+    assert program_digest(tmp_path) == before
+    template.write_text("two")
+    assert program_digest(tmp_path) != before
+
+
+def test_the_head_of_an_export_starts_no_process(server: Server) -> None:
+    async def nothing(*_: object) -> NoReturn:
+        raise AssertionError("a process was started")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("search.serving.evaluator.Evaluator.start", nothing)
+        response = server.request("HEAD", "/export.csv?q=storm")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/csv")
+    assert "content-length" not in response.headers
+    assert server.request("HEAD", "/export.csv?nothing=1").status_code == 400

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from search import errors
 from search.errors import SearchError
 from search.query import open_archive
-from search.serving import Front
+from search.serving import Busy, Front
 from search.web.operations import API
 from search.web.problems import KINDS, PROBLEMS, problem_of
 from tests.web.conftest import Server, client_of, problem
@@ -89,6 +89,25 @@ def test_a_method_that_an_address_does_not_take_is_a_problem(server: Server) -> 
     response = server.request("POST", f"{API}/count", json={})
     assert problem(response)["type"] == "/help/problems#method-not-allowed"
     assert "GET" in response.headers["allow"]
+    for method in ("OPTIONS", "PUT"):
+        allowed = server.request(method, f"{API}/search").headers["allow"]
+        assert set(allowed.split(", ")) == {"GET", "HEAD", "POST"}
+
+
+@pytest.mark.parametrize(
+    ("address", "content"), [("search?limit=1", b'{"q": "a"}'), ("search", b'{"q": "a", "q": "b"}')]
+)
+def test_a_parameter_of_a_body_is_given_once_and_in_the_body(
+    server: Server, address: str, content: bytes
+) -> None:
+    headers = {"content-type": "application/json"}
+    told = problem(server.request("POST", f"{API}/{address}", content=content, headers=headers))
+    assert told["type"] == "/help/problems#bad-request"
+
+
+def test_the_problem_of_a_busy_server_says_when_to_come_back() -> None:
+    assert problem_of(Busy("", 2.3)).headers["retry-after"] == "3"
+    assert problem_of(Busy("", 0.1)).headers["retry-after"] == "1"
 
 
 @pytest.mark.parametrize(

@@ -144,3 +144,68 @@ def test_addresses_of_this_machine_only() -> None:
     assert [host for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost") if not is_loopback(host)] == []
     assert [host for host in ("0.0.0.0", "::", "192.168.1.2", "example.org", "") if is_loopback(host)] == []
     assert hosts_of("0.0.0.0", ["Archive.example:8080"]) == {"0.0.0.0", "archive.example"}
+
+
+def test_the_digest_of_nothing_is_not_a_token(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "tokens").write_text(f"{sha256(b'').hexdigest()}  -\n")
+    with pytest.raises(InvalidRequest, match="SHA-256 of nothing"):
+        read_tokens(tmp_path / "tokens")
+    guard = Guard(hosts_of("127.0.0.1", []), frozenset({sha256(b"").hexdigest()}))
+    for empty in ("Bearer", "Bearer ", "Bearer \t "):
+        response = server.runner.run(
+            client_of(server.front, guard=guard).get("/readyz", headers={"Authorization": empty})
+        )
+        assert response.status_code == 401
+
+
+def test_a_token_may_have_letters_beyond_ascii(server: Server) -> None:
+    guard = Guard(hosts_of("127.0.0.1", []), frozenset({sha256("schlüssel-à".encode()).hexdigest()}))
+    headers = {b"Authorization": b"Bearer " + "schlüssel-à".encode()}
+    response = server.runner.run(client_of(server.front, guard=guard).get("/readyz", headers=headers))
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/help/problems", "/", "/assets/x", f"{API}/openapi.json"])
+def test_everything_but_health_needs_a_token(server: Server, path: str) -> None:
+    guard = Guard(hosts_of("127.0.0.1", []), frozenset({"0" * 64}))
+    client = client_of(server.front, guard=guard)
+    assert server.runner.run(client.get(path)).status_code == 401
+    assert server.runner.run(client.get("/healthz")).status_code == 200
+
+
+def test_a_person_without_a_token_is_told_on_a_page_where_it_comes_from(server: Server) -> None:
+    guard = Guard(hosts_of("127.0.0.1", []), frozenset({"0" * 64}))
+    response = server.runner.run(
+        client_of(server.front, guard=guard).get("/", headers={"Accept": "text/html"})
+    )
+    assert response.status_code == 401
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.headers["www-authenticate"] == "Bearer"
+    assert "Authorization: Bearer TOKEN" in response.text
+
+
+@pytest.mark.parametrize("host", ['localhost:"onload=x', "localhost:80:80", "localhost:x", "localhost/"])
+def test_a_host_with_anything_but_a_port_is_not_answered(server: Server, host: str) -> None:
+    assert server.get("/opensearch.xml", host=host).status_code == 421
+
+
+def test_a_request_with_two_hosts_is_refused(server: Server) -> None:
+    headers = [("Host", "localhost"), ("Host", "evil.example")]
+    response = server.request("GET", "/healthz", headers=headers)
+    assert problem(response)["type"] == "/help/problems#not-http"
+
+
+def test_headers_beyond_the_limit_are_refused(server: Server) -> None:
+    assert server.get("/healthz", x="a" * 30_000).status_code == 200
+    assert problem(server.get("/healthz", x="a" * 33_000))["type"] == "/help/problems#not-http"
+
+
+@pytest.mark.parametrize("name", ["http://a.b", "*", "a b", "", "a/b", "a@b"])
+def test_a_text_that_is_not_the_name_of_a_host_is_refused(name: str) -> None:
+    with pytest.raises(InvalidRequest, match="is not the name of a host"):
+        hosts_of("127.0.0.1", [name])
+
+
+def test_the_name_of_a_host_is_known_as_browsers_send_it() -> None:
+    assert "xn--mnchen-3ya.example" in hosts_of("127.0.0.1", ["münchen.example"])
+    assert hosts_of("[::1]", []) == hosts_of("::1", [])

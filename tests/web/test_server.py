@@ -8,7 +8,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -17,10 +17,10 @@ import httpx
 import pytest
 
 from search.query import open_archive
-from search.serving import Answer, Front, Task
+from search.serving import Answer, Export, Front, Task
 from search.web.app import make_app
 from search.web.operations import API
-from search.web.security import Guard, hosts_of
+from search.web.security import ABORT, Guard, hosts_of
 from search.web.server import listen, serve
 from tests.web.running import SECONDS, Served, children_of, served
 
@@ -142,7 +142,8 @@ def test_an_export_that_breaks_does_not_look_whole(location: Path) -> None:
         assert not received.endswith(b"0\r\n\r\n")
         code, printed = server.end(signal.SIGTERM)
         assert code == 0
-        assert "EvaluatorFailed" in printed
+        (line,) = printed.splitlines()
+        assert line.startswith("news: GET /export.csv broken ")
 
 
 @linux
@@ -239,6 +240,101 @@ def test_more_connections_than_there_are_files_for_are_refused(monkeypatch: pyte
     assert first == b""
     assert second.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
     assert b"#busy" in second
+
+
+def test_an_address_that_arrives_in_parts_is_too_long_however_it_is_cut() -> None:
+    for size, status in ((20_000, b"414"), (120_000, b"414")):
+        (answer,) = connected(
+            b"GET /" + b"a" * size + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )
+        assert answer.startswith(b"HTTP/1.1 " + status)
+
+
+def test_a_head_that_arrives_at_once_is_not_longer_than_the_limit() -> None:
+    head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: " + b"a" * 50_000
+    (answer,) = connected(head + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("more", [b"GET http://me@localhost/healthz HTTP/1.1\r\nHost: localhost\r\n"])
+def test_a_user_in_the_first_line_of_a_request_is_refused(more: bytes) -> None:
+    (answer,) = connected(more + b"Connection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 421 ")
+
+
+def test_a_client_that_hangs_up_within_a_body_is_not_a_bug() -> None:
+    lines: list[str] = []
+
+    async def main() -> None:
+        app = make_app(_Idle("nowhere"), Guard(hosts_of("127.0.0.1", [])), lines.append)
+
+        async def receive() -> Mapping[str, Any]:
+            return {"type": "http.disconnect"}
+
+        async def send(_message: object) -> None: ...
+
+        path = f"{API}/search"
+        scope = {
+            "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+            "headers": [
+                (b"host", b"localhost"), (b"content-length", b"9"), (b"content-type", b"application/json"),
+            ],
+            "client": ("192.0.2.7", 1), "root_path": "",
+        }  # fmt: skip
+        await app(scope, receive, send)  # type: ignore[arg-type]  # the messages are what they are
+
+    asyncio.run(main())
+    assert lines[0].startswith(f"POST {API}/search 499 ")
+
+
+class _Exporting(Front):
+    """A front whose exports have one piece after the other, and no end."""
+
+    def __init__(self) -> None:
+        super().__init__("nowhere")
+        self.ended = False
+
+    async def export(self, export: Export, client: str) -> AsyncGenerator[bytes, None]:
+        assert export
+        assert client
+        try:
+            while True:
+                yield b"row\n"
+        finally:
+            self.ended = True
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["its client takes nothing", "the server ends"])
+def test_an_export_that_breaks_is_one_line_of_the_log_and_hangs_up(
+    monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    monkeypatch.setattr("search.web.exports.STALL_SECONDS", 60 if stopped else 0.01)
+    front, lines, aborted = _Exporting(), list[str](), list[bool]()
+
+    async def main() -> None:
+        app = make_app(front, Guard(hosts_of("127.0.0.1", [])), lines.append)
+        stalled, path = asyncio.Event(), "/export.csv"
+
+        async def wait(_message: object = None) -> Mapping[str, Any]:
+            stalled.set()
+            return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]  # never
+
+        scope = {
+            "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
+            "headers": [(b"host", b"localhost")], "client": ("192.0.2.7", 1), "root_path": "",
+            ABORT: lambda: aborted.append(True),
+        }  # fmt: skip
+        running = asyncio.ensure_future(app(scope, wait, wait))  # type: ignore[arg-type]  # as above
+        await stalled.wait()
+        if stopped:
+            running.cancel()
+        await running
+
+    asyncio.run(asyncio.wait_for(main(), SECONDS))
+    assert front.ended
+    assert aborted == [True]
+    (line,) = lines
+    assert line.startswith("GET /export.csv broken ")
 
 
 class _Waiting(Front):

@@ -123,3 +123,22 @@ def test_addresses_of_a_page_have_the_scheme_that_its_proxy_is_asked_by(
     for address in ("/opensearch.xml", "/search?q=fog"):
         response = server.runner.run(client.get(address, headers={"x-forwarded-proto": forwarded}))
         assert f"{scheme}://localhost:8707/search?q=" in response.text
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("https://ok.example:443", "https://ok.example"),
+        ("http://ok.example:80", "http://ok.example"),
+        ("https://ok.example:80", "https://ok.example:80"),
+    ],
+)
+def test_an_origin_is_known_without_its_usual_port(written: str, sent: str) -> None:
+    assert origins_of([written]) == {sent}
+
+
+def test_a_page_of_a_named_site_may_read_what_programs_need(server: Server) -> None:
+    client = guarded(server, origins=origins_of([SITE]))
+    response = server.runner.run(client.get(f"{API}/count", headers={"origin": SITE}))
+    exposed = response.headers["access-control-expose-headers"].split(", ")
+    assert exposed == ["etag", "link", "retry-after", "x-request-id"]
