@@ -7,7 +7,7 @@ in, as readers look at the newest; the date of the article is in its text.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from email.utils import format_datetime
@@ -25,13 +25,15 @@ from search.query import Entry
 class FeedPage:
     """The place of a feed that is a page of a search: its addresses, and how many articles match in all.
 
-    The addresses are relative to each other: of this page, of the one after it, and of the search for people.
+    The addresses are of this page, of the one after it, of the search for people, and of the page of each
+    article by its id.
     """
 
     own: str
     following: str | None
     search: str
     total: int
+    articles: Mapping[str, str]
 
 
 FeedFormat = Literal["atom", "rss", "jsonfeed"]
@@ -64,7 +66,7 @@ def feed(
         case "rss":
             return _xml(_rss(archive, name, title, entries, updated, zone))
         case "jsonfeed":
-            items = [_json_item(archive, entry, zone) for entry in entries]
+            items = [_json_item(archive, entry, zone, page) for entry in entries]
             facts: dict[str, object] = {"version": "https://jsonfeed.org/version/1.1", "title": title}
             if page is not None:
                 facts |= {"home_page_url": page.search, "feed_url": page.own}
@@ -111,7 +113,7 @@ def _atom(
         _add(item, "updated", iso(entry.at))
         for author in entry.article.authors:
             _add(ET.SubElement(item, "author"), "name", one_line(author))
-        if url := link_of(entry):
+        if url := _link_of(entry, page):
             ET.SubElement(item, "link", {"rel": "alternate", "href": url})
         ET.SubElement(item, "category", {"term": entry.search})
         _add(item, "content", entry_as_html(entry, zone), {"type": "html"})
@@ -142,9 +144,14 @@ def _rss(
     return root
 
 
-def _json_item(archive: str, entry: Entry, zone: tzinfo) -> dict[str, object]:
+def _link_of(entry: Entry, page: FeedPage | None) -> str:
+    """The address of the article itself, else of its page; "" where it has neither."""
+    return link_of(entry) or ("" if page is None else page.articles[entry.article.id])
+
+
+def _json_item(archive: str, entry: Entry, zone: tzinfo, page: FeedPage | None) -> dict[str, object]:
     item: dict[str, object] = {"id": entry_id(archive, entry), "title": title_of(entry)}
-    if url := link_of(entry):
+    if url := _link_of(entry, page):
         item["url"] = url
     item |= {
         "content_html": entry_as_html(entry, zone),

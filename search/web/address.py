@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from search.web.tasks import Asked
+from search.web.asked import Asked
 
 if TYPE_CHECKING:
     from search.engine import Sort

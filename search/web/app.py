@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Scope
 from search.errors import InvalidRequest, SearchError
 from search.serving import Answer, Busy, EvaluatorFailed, Front, TooManyRequests
 from search.web.exports import ExportResponse
-from search.web.forms import EXPORT_FORMS, FORMS, MEDIA, Form
+from search.web.forms import EXPORT_FORMS, FEEDS, FORMS, MEDIA, Form
 from search.web.known import KnownAddresses, Shortcut
 from search.web.openapi import openapi_as_json
 from search.web.operations import API, OPERATIONS, Operation
@@ -29,6 +29,7 @@ from search.web.responses import FormedTask, headers_of, respond
 from search.web.security import CLIENT_GONE, Guard, Guarded
 from search.web.site import (
     asset,
+    base_of,
     opensearch,
     page_of_failure,
     read_page,
@@ -68,7 +69,9 @@ def make_app(
             ask, methods = partial(_ask_either, ask, partial(_ask_by_post, each)), ["GET", "POST"]
         routes.append(Route(each.path, handlers.handler(ask), methods=methods))
     for form in FORMS:
-        routes.append(Route(f"/search.{form}", handlers.handler(handlers.known(partial(_ask_as, form)))))
+        written = partial(_ask_as, form)  # a feed has the host that it was asked by in it
+        ask = written if form in FEEDS else handlers.known(written)
+        routes.append(Route(f"/search.{form}", handlers.handler(ask)))
     for form in EXPORT_FORMS:
         routes.append(Route(f"/export.{form}", handlers.exporter(form)))
     description = openapi_as_json()
@@ -98,7 +101,7 @@ async def _ask(operation: Operation, request: Request) -> FormedTask:
 
 async def _ask_as(form: Form, request: Request) -> FormedTask:
     pairs = request.query_params.multi_items()
-    return FormedTask(SearchParameters.read(pairs).task_as(form), form, pairs)
+    return FormedTask(SearchParameters.read(pairs).task_as(form, base_of(request)), form, pairs)
 
 
 async def _ask_for_table(kind: type[FormedPage], request: Request) -> FormedTask:

@@ -15,6 +15,7 @@ from search.present.feeds import FeedPage, feed
 from search.present.schema import results_as_json_lines, to_json, to_json_lines
 from search.present.table import hits_as_table, rows_as_table
 from search.query import Archive, Entry, Question, Results, Snippet
+from search.web.address import article_address
 
 Form = Literal["json", "csv", "jsonl", "ris", "atom", "feed.json"]
 
@@ -56,9 +57,12 @@ def disposition(form: Form, query: str) -> str:
 
 
 def written_as(
-    form: Form, results: Results, name: str, archive: Archive, pairs: Sequence[tuple[str, str]]
+    form: Form, results: Results, name: str, archive: Archive, pairs: Sequence[tuple[str, str]], base: str
 ) -> str:
-    """A page of hits in this form; a feed has a `name`, and the address with the parameters `pairs`."""
+    """A page of hits in this form; a feed has a `name`, and the address with the parameters `pairs`.
+
+    Its addresses begin with `base`, as a reader that has stored the feed does not know where it was.
+    """
     match form:
         case "json":
             return to_json(results)
@@ -73,15 +77,18 @@ def written_as(
             kind: Literal["atom", "jsonfeed"] = "atom" if form == "atom" else "jsonfeed"
             made = datetime.now(UTC).replace(microsecond=0)
             uuid = archive.state().archive
-            page = _page_of(f"search.{form}", results, pairs)
+            page = _page_of(base, f"search.{form}", results, pairs)
             return feed(kind, uuid, name, _entries(results, name, made), made, archive.zone, page)
 
 
-def _page_of(path: str, results: Results, pairs: Sequence[tuple[str, str]]) -> FeedPage:
+def _page_of(base: str, path: str, results: Results, pairs: Sequence[tuple[str, str]]) -> FeedPage:
     same = [pair for pair in pairs if pair[0] != "after"]
-    following = results.next and f"{path}?{urlencode([*same, ('after', results.next)])}"
+    own = f"{base}/{path}"
+    following = results.next and f"{own}?{urlencode([*same, ('after', results.next)])}"
     people = [pair for pair in same if pair[0] not in ("limit", "expand", "recency")]
-    return FeedPage(f"{path}?{urlencode(pairs)}", following, f"search?{urlencode(people)}", results.total)
+    pages = {hit.id: base + article_address(hit.id) for hit in results.hits}
+    search = f"{base}/search?{urlencode(people)}"
+    return FeedPage(f"{own}?{urlencode(pairs)}", following, search, results.total, pages)
 
 
 def _entries(results: Results, name: str, now: datetime) -> list[Entry]:

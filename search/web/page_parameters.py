@@ -13,6 +13,7 @@ from search.dates import Interval
 from search.serving import Task
 from search.web.address import Pairs, View, article_address, pairs_of
 from search.web.address import address as address_of
+from search.web.asked import Asked
 from search.web.pages.article import ArticlePage
 from search.web.pages.counts import (
     MAX_QUERIES,
@@ -34,7 +35,6 @@ from search.web.pages.relations import (
 from search.web.pages.results import SearchPage
 from search.web.pages.standing import AboutPage, ExportPage, HelpPage, HomePage
 from search.web.parameters import ID, MAX_FILTERS, Flag, Name, QuestionParameters, TaskParameters, Term
-from search.web.tasks import Asked
 
 
 class PageParameters(TaskParameters):

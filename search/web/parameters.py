@@ -14,10 +14,10 @@ from search.inputs import MAX_QUERY, Inputs
 from search.inputs import Name as Name
 from search.inputs import Term as Term
 from search.serving import Task
+from search.web.asked import Asked
 from search.web.forms import FEEDS, WITHOUT_FACETS, Form
 from search.web.studies import Collocate, Distinguish, ShowInContext
 from search.web.tasks import (
-    Asked,
     Compare,
     CompareOverTime,
     Count,
@@ -130,8 +130,11 @@ class SearchParameters(QuestionParameters, TaskParameters):
     def task(self) -> Task:
         return self.task_as("json")
 
-    def task_as(self, form: Form) -> Task:
-        """The task that answers in this form; raises `InvalidRequest` where the form has no room."""
+    def task_as(self, form: Form, base: str = "") -> Task:
+        """The task that answers in this form; raises `InvalidRequest` where the form has no room.
+
+        The addresses in a feed begin with `base`.
+        """
         _check_bom(self.bom, form)
         if self.facet and form in WITHOUT_FACETS:
             raise InvalidRequest(f"facets cannot be written as {form}; ask for json or jsonl")
@@ -149,6 +152,7 @@ class SearchParameters(QuestionParameters, TaskParameters):
             self.expand,
             self.recency,
             self.bom,
+            base=base if form in FEEDS else "",
         )
 
 

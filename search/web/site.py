@@ -11,13 +11,16 @@ from starlette.responses import RedirectResponse, Response
 
 from search.errors import QuerySyntaxError, SearchError
 from search.serving import Busy, EvaluatorFailed, Task, TooManyRequests
-from search.web.address import View
+from search.web.address import Pairs, View
+from search.web.asked import Asked
 from search.web.page_parameters import FormedPage, PageParameters
 from search.web.pages.assets import CONTENTS
 from search.web.pages.render import rendered
 from search.web.pages.results import Cited, SearchPage
 from search.web.problems import PROBLEMS, Told, problem_headers, told_of
-from search.web.tasks import Asked
+
+OF_A_QUESTION = ("f", "since", "until", "any", "tz", "as_of")
+OF_A_VIEW = ("sort", "by", "collapse")
 
 HTML = "text/html; charset=utf-8"
 POLICY = (
@@ -43,7 +46,7 @@ def read_page(kind: type[PageParameters], request: Request) -> Task | Response:
         return RedirectResponse(canonical, 303)
     task = parameters.task()
     if isinstance(task, SearchPage):
-        return replace(task, cited=Cited(_base_of(request), f"{datetime.now(UTC):%Y-%m-%d}"))
+        return replace(task, cited=Cited(base_of(request), f"{datetime.now(UTC):%Y-%m-%d}"))
     return task
 
 
@@ -57,7 +60,8 @@ def _quoted(request: Request) -> str:
     return raw.partition(b"?")[0].decode("ascii", "replace")
 
 
-def _base_of(request: Request) -> str:
+def base_of(request: Request) -> str:
+    """The address of the server as its client knows it."""
     return f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
@@ -80,12 +84,23 @@ def page_of_failure(
         title=known.title,
         detail=told.detail.rstrip("."),
         q=query,
-        carried=[pair for pair in given if pair[0] in ("f", "since", "until") and not wrong],
+        carried=_carried(request, failure, told.detail),
         wrong=wrong,
         spelled=spelled,
     )
     headers = {**PAGE_HEADERS, **problem_headers(told.kind, told.seconds)}
     return Response(body, known.status, headers, HTML)
+
+
+def _carried(request: Request, failure: object, detail: str) -> Pairs:
+    """The parameters to search with again, once the query is mended: all but the wrong one."""
+    names = [*OF_A_QUESTION, *(OF_A_VIEW if request.url.path == "/search" else ())]
+    wrong, wrong_filter = detail.partition(":")[0], getattr(failure, "query", None)
+    return [
+        (name, value)
+        for name, value in request.query_params.multi_items()
+        if name in names and name != wrong and (name, value) != ("f", wrong_filter)
+    ]
 
 
 def _told(failure: SearchError | Busy | TooManyRequests | EvaluatorFailed | Told | str) -> Told:
@@ -112,7 +127,7 @@ async def asset(request: Request) -> Response:
 
 async def opensearch(request: Request) -> Response:
     """The description by which a browser adds the archive to its search engines."""
-    base = escape(_base_of(request), {'"': "&quot;"})
+    base = escape(base_of(request), {'"': "&quot;"})
     body = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">'

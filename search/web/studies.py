@@ -11,7 +11,8 @@ from search.present.schema import to_json
 from search.present.study import collocate_rows, distinctive_rows, kwic_rows
 from search.query import Archive, Question
 from search.serving import Answer
-from search.web.tasks import Asked, answer_of
+from search.web.asked import Asked
+from search.web.tasks import answer_of
 
 if TYPE_CHECKING:
     from search.archive.concordance import KwicSort

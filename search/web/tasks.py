@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal
 from search.archive.arguments import facets_of
 from search.deadline import Deadline
 from search.present.schema import to_json
-from search.query import Archive, Question, Results
+from search.query import Archive, Results
 from search.serving import Answer
+from search.web.asked import Asked
 from search.web.forms import Form, rows_as, written_as
 
 if TYPE_CHECKING:
@@ -19,42 +20,6 @@ if TYPE_CHECKING:
 
 PART_BYTES = 1 << 16
 BOM = "\ufeff"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A query and its filters `f`, which are queries too: an article matches them all."""
-
-    q: str = "*"
-    f: tuple[str, ...] = ()
-    since: str | None = None
-    until: str | None = None
-    any_word: bool = False
-    tz: str | None = None
-    as_of: str | None = None
-
-    def view(self, archive: Archive) -> Archive:
-        """The archive as it was then, with the dates of the zone that is asked for."""
-        return archive.at(zone=self.tz, as_of=self.as_of)
-
-    def question(self) -> Question:
-        """The question of a library."""
-        return Question(self.q, self.since, self.until, self.any_word, self.f)
-
-    def moment(self) -> Asked:
-        """Everything, in the same zone and at the same moment."""
-        return Asked(tz=self.tz, as_of=self.as_of)
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """The parameters of an address, in one order; a default is left out."""
-        named = {"since": self.since, "until": self.until, "any": "1" if self.any_word else None}
-        named |= {"tz": self.tz, "as_of": self.as_of}
-        given = [(name, value) for name, value in named.items() if value is not None]
-        return [("q", self.q), *(("f", each) for each in self.f), *given]
-
-    def __str__(self) -> str:
-        bounds = [f"{name}:{at}" for name, at in (("since", self.since), ("until", self.until)) if at]
-        return " ".join([self.q, *self.f, *bounds])
 
 
 def answer_of(archive: Archive, before: str, body: str | bytes, *, lasts: bool = True) -> Answer:
@@ -82,6 +47,7 @@ class Search:
     expand: bool = False
     recency: str | None = None
     bom: bool = False
+    base: str = ""  # of the addresses in a feed
 
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before, view = archive.version(), self.asked.view(archive)
@@ -97,7 +63,9 @@ class Search:
             recency=self.recency,
             collapse=self.collapse,
         )
-        body = BOM * self.bom + written_as(self.form, results, str(self.asked), view, self._pairs())
+        body = BOM * self.bom + written_as(
+            self.form, results, str(self.asked), view, self._pairs(), self.base
+        )
         return replace(answer_of(archive, before, body, lasts=not results.depends_on_now), next=results.next)
 
     def _pairs(self) -> list[tuple[str, str]]:

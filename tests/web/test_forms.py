@@ -9,8 +9,10 @@ from xml.etree import ElementTree as ET
 import pytest
 import rispy
 
+from search.web.address import article_address
 from search.web.forms import disposition
-from tests.web.conftest import Server, problem
+from tests.conftest import ARTICLES
+from tests.web.conftest import ODD, Server, problem
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -140,18 +142,28 @@ def test_an_export_that_cannot_begin_is_a_problem(server: Server) -> None:
 
 
 def test_a_feed_leads_to_its_next_page_and_to_the_page_for_people(server: Server) -> None:
-    address, found = "/search.atom?q=strike&f=-fog&limit=1", []
+    base = "http://localhost:8707"
+    address, found = f"{base}/search.atom?q=strike&f=-fog&limit=1", []
     while address:
         root = ET.fromstring(server.get(address).text)
         assert root.findtext("{http://a9.com/-/spec/opensearch/1.1/}totalResults") == "3"
         links = {each.attrib["rel"]: each.attrib["href"] for each in root.findall(f"{ATOM}link")}
-        assert f"/{links['self']}" == address
-        assert links["alternate"] == "search?q=strike&f=-fog"
+        assert links["self"] == address
+        assert links["alternate"] == f"{base}/search?q=strike&f=-fog"
         found += [each.text for each in root.findall(f"{ATOM}entry/{ATOM}id")]
-        address = f"/{links['next']}" if "next" in links else ""
+        address = links.get("next", "")
     assert len(set(found)) == len(found) == 3
     feed = json.loads(server.get("/search.feed.json?q=strike&limit=1&f=-fog").text)
-    assert feed["feed_url"] == "search.feed.json?q=strike&f=-fog&limit=1"
+    assert feed["feed_url"] == f"{base}/search.feed.json?q=strike&f=-fog&limit=1"
     assert feed["_news"] == {"total": 3}
-    following = json.loads(server.get(f"/{feed['next_url']}").text)
+    following = json.loads(server.get(feed["next_url"]).text)
     assert following["items"][0]["id"] == found[1]
+
+
+def test_an_article_without_an_address_of_its_own_is_opened_on_its_page_from_a_feed(server: Server) -> None:
+    for host in ("localhost:8707", "archive.example"):
+        feed = json.loads(server.get("/search.feed.json?q=odd+OR+strike", Host=host).text)
+        urls = {each["title"]: each["url"] for each in feed["items"]}
+        assert urls["Odd id"] == f"http://{host}{article_address(ODD.id)}"
+        assert urls[ARTICLES[0].title] == f"http://{host}/article/a6"  # the copy, which has no address either
+    assert server.get(urls["Odd id"].partition("archive.example")[2]).status_code == 200

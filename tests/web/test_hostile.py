@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.web.address import View, address, article_address
+from search.web.asked import Asked
 from search.web.page_parameters import SearchPageParameters
-from search.web.tasks import Asked
 from tests.web.conftest import Server, serving
 from tests.web.hostile import HIDDEN, IDS, LONG, SCRIPTS, make_hostile
 

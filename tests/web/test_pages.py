@@ -9,7 +9,7 @@ from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, unquote_plus, urljoin
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urljoin
 
 import pytest
 
@@ -18,6 +18,7 @@ from search.deadline import Deadline
 from search.query import Archive, open_archive
 from search.serving import Front
 from search.web.address import PART_NAMES, View, article_address
+from search.web.asked import Asked
 from search.web.page_parameters import PAGES
 from search.web.pages import counts
 from search.web.pages.assets import CONTENTS
@@ -25,7 +26,6 @@ from search.web.pages.narrowing import counted_fields
 from search.web.pages.standing import AboutPage
 from search.web.security import Guard, hosts_of
 from search.web.site import POLICY
-from search.web.tasks import Asked
 from tests.web.conftest import ODD, Server, client_of, serving
 
 EXAMPLES = {
@@ -159,6 +159,21 @@ def test_a_query_that_cannot_be_read_is_shown_with_the_wrong_part_marked(server:
     assert "storm <mark>keywor</mark>:fog" in response.text
     assert 'name="q" type="search" value="storm keywor:fog"' in response.text
     assert response.headers["cache-control"] == "no-store"
+
+
+def carried(text: str) -> list[tuple[str, str]]:
+    """What the box of a page searches with beside its query."""
+    box = text[text.index('role="search"') : text.index("</form>")]
+    return re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', box)
+
+
+def test_a_search_that_is_mended_keeps_all_but_what_was_wrong(server: Server) -> None:
+    rest = [("f", "source:Herald"), ("since", "2025"), ("tz", "Asia/Tokyo"), ("sort", "oldest")]
+    address = urlencode([("q", "keywor:x"), *rest])
+    assert carried(server.get(f"/search?{address}").text) == rest
+    assert carried(server.get("/search?q=fog&f=keywor:x&f=source:Herald").text) == rest[:1]
+    assert carried(server.get("/search?q=fog&f=source:Herald&since=foo").text) == rest[:1]
+    assert carried(server.get("/timeline?q=keywor:x&tz=Asia/Tokyo&share=1").text) == rest[2:3]
 
 
 def test_an_empty_parameter_of_a_form_is_left_out_of_the_address(server: Server) -> None:

@@ -18,9 +18,10 @@ from search.serving import Answer
 from search.snippets import Highlight, Markers
 from search.text import paragraph_spans
 from search.web.address import View, pairs_of
+from search.web.asked import Asked
 from search.web.pages.narrowing import label_of
 from search.web.pages.render import rendered
-from search.web.tasks import Asked, answer_of
+from search.web.tasks import answer_of
 
 MAX_MARKS = 5_000
 """The words of a search that are marked in one article, at most; a browser cannot show many more."""

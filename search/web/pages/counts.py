@@ -18,10 +18,11 @@ from search.query import Archive, Distinctive, Question, Results
 from search.serving import Answer
 from search.text import fold
 from search.web.address import Pairs, View, address, pairs_of
+from search.web.asked import Asked
 from search.web.pages.narrowing import USUAL_FIELDS, Choice, choice_of, filterable, label_of
 from search.web.pages.render import rendered
 from search.web.pages.strip import days_of, interval_within
-from search.web.tasks import Asked, answer_of, found_of
+from search.web.tasks import answer_of, found_of
 
 MAX_QUERIES = 5
 MAX_VALUES = 1_000

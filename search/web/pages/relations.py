@@ -14,8 +14,9 @@ from search.present.versions import in_words
 from search.query import Archive, Explanation, Version
 from search.serving import Answer
 from search.web.address import View, article_address, pairs_of
+from search.web.asked import Asked
 from search.web.pages.render import rendered
-from search.web.tasks import Asked, answer_of
+from search.web.tasks import answer_of
 
 RELATED = 10
 

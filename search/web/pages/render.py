@@ -14,8 +14,8 @@ from search.article import Article, Precision, written_time
 from search.present.markup import changed_as_html, marked_as_html
 from search.present.safe import printable, when
 from search.web.address import View, article_address, pairs_of
+from search.web.asked import Asked
 from search.web.pages.assets import ADDRESSES
-from search.web.tasks import Asked
 
 _TONGUE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 

@@ -14,12 +14,13 @@ from search.query import Archive, Results
 from search.serving import Answer
 from search.text import STOP_WORDS
 from search.web.address import View, address, pairs_of
+from search.web.asked import Asked
 from search.web.forms import EXPORT_FORMS
 from search.web.pages.narrowing import USUAL_FIELDS, counted_fields, label_of
 from search.web.pages.render import rendered
 from search.web.pages.results import forms_of
 from search.web.pages.strip import strip_of
-from search.web.tasks import Asked, answer_of, found_of
+from search.web.tasks import answer_of, found_of
 
 NEWEST, EXAMPLES = 5, 3
 
