@@ -67,7 +67,7 @@ from search.mcp.arguments import (
 from search.mcp.guide import GRAMMAR, INSTRUCTIONS, TOOLS, background_brief, compare_coverage
 from search.mcp.untrusted import explained
 from search.query import Archive
-from search.serving.child import report
+from search.serving.bugs import report
 
 ARTICLE = "news://article/"
 HELP = "news://help/query"

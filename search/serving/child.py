@@ -20,8 +20,6 @@ from search.serving.bugs import report
 from search.serving.frames import ASK, CANCEL, DONE, FAILED, PART, READY, Frame, packed, read_frame
 from search.serving.task import compressed
 
-__all__ = ["main", "report"]
-
 _PR_SET_PDEATHSIG = 1
 
 

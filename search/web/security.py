@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import hmac
 import re
+import re
 import secrets
 import time
 from collections.abc import Callable, Collection
@@ -34,8 +35,8 @@ CLIENT_GONE = 499
 """The status, for the log only, of a request whose client did not wait for the whole answer."""
 BROKEN = "broken"
 """The word in place of the status, for the log only, of an answer that the server did not send to its end."""
-OPEN_PATHS = frozenset({"/healthz"})
-"""The paths that need no token."""
+OPEN_PATHS = re.compile(r"/healthz|/assets/.*")
+"""The paths that need no token: the files of pages are the same for every archive."""
 
 _HEADERS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
@@ -80,7 +81,7 @@ class Guard:
             return answer
         if (
             self.tokens
-            and scope["path"] not in OPEN_PATHS
+            and not OPEN_PATHS.fullmatch(scope["path"])
             and not self._knows(headers.get("authorization", ""))
         ):
             return _unauthorized(Request(scope))
