@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import hmac
 import re
-import re
 import secrets
 import time
 from collections.abc import Callable, Collection

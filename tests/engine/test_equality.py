@@ -144,7 +144,7 @@ def walk(engine: Engine, query: Node, sort: Sort, step: int, ranking: Ranking = 
         after = Cursor.read(page.next, sort)
 
 
-@settings(max_examples=25, phases=[Phase.generate])
+@settings(max_examples=16, phases=[Phase.generate])
 @given(
     batches, st.sets(st.sampled_from(IDS)), st.lists(queries, min_size=4, max_size=8), st.sampled_from(ZONES)
 )

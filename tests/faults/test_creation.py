@@ -49,7 +49,7 @@ def check(location: Path, *, acknowledged: bool = False) -> None:
 
 def test_a_kill_of_the_first_run_leaves_none_or_one_that_opens(tmp_path: Path, count: Count) -> None:
     tried = 0
-    for event in count_from(0, 1 if TORTURE else 5):
+    for event in count_from(0, 1 if TORTURE else 7):
         location = tmp_path / "tried" / "archive"
         location.parent.mkdir()
         killed, acknowledged = killed_before(event, first_run, location)
@@ -58,14 +58,14 @@ def test_a_kill_of_the_first_run_leaves_none_or_one_that_opens(tmp_path: Path, c
         tried += killed
         if not killed:
             break
-    assert tried > (60 if TORTURE else 10)
+    assert tried > (60 if TORTURE else 7)
     count("kills of a first run", tried)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # files that Python closes
 def test_an_interrupt_of_the_first_run_leaves_none_or_one_that_opens(tmp_path: Path, count: Count) -> None:
     tried = 0
-    for line in count_from(0, 7 if TORTURE else 97):
+    for line in count_from(0, 7 if TORTURE else 193):
         location = tmp_path / "archive"
         finished = interrupted(partial(first_run, location), line)
         check(location, acknowledged=finished is not False)
@@ -82,7 +82,7 @@ def test_a_failing_call_of_the_first_run_leaves_none_or_one_that_opens(
     tmp_path: Path, count: Count, code: int
 ) -> None:
     tried = 0
-    for event in count_from(0, 1 if TORTURE else 5):
+    for event in count_from(0, 1 if TORTURE else 7):
         location = tmp_path / "tried" / "archive"
         location.parent.mkdir()
         left = event

@@ -27,7 +27,7 @@ from tests.faults.killing import killed_before
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 
-COMMITS = 1_000 if TORTURE else 60
+COMMITS = 1_000 if TORTURE else 40
 WORDS = ("ferry", "mill", "strike", "harbour", "fog", "tide", "crane", "quay")
 QUERIES = {"ferry": "ferry", "pair": "mill strike", "either": "title:fog OR tide", "not": "crane -quay"}
 
@@ -209,7 +209,7 @@ def test_a_search_that_is_saved_or_removed_is_there_or_not(tmp_path: Path, count
 
     for change in (save, remove):
         tried = 0
-        for event in count_from(0, 1 if TORTURE else 3):
+        for event in count_from(0, 1 if TORTURE else 5):
             location = tmp_path / "tried" / "archive"
             shutil.copytree(base, location)
             killed, acknowledged = killed_before(event, change, location)

@@ -28,7 +28,7 @@ def test_the_same_engine_can_write_after_an_interrupt(
     kind: str, template: Path, tmp_path: Path, count: Count
 ) -> None:
     outcomes = Outcomes(template, kind, tmp_path / "scratch")
-    tried, step = 0, 7 if TORTURE else 997
+    tried, step = 0, 7 if TORTURE else 1_499
     for at in range(0, 10_000_000, step):
         location = Path(shutil.copytree(template, tmp_path / "tried"))
         engine = open_engine(location)

@@ -46,7 +46,7 @@ def tries(kind: str, template: Path, folder: Path, step: int) -> Iterator[int]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_lost_to_a_kill(kind: str, template: Path, tmp_path: Path, count: Count) -> None:
-    tried = list(tries(kind, template, tmp_path, 1 if TORTURE else 13))
+    tried = list(tries(kind, template, tmp_path, 1 if TORTURE else 17))
     assert len(tried) > (20 if TORTURE else 2)
     count(f"kills, {kind}", len(tried))
 
@@ -109,7 +109,7 @@ def test_a_rebuild_killed_after_a_killed_deletion_keeps_what_the_deletion_left_t
         if len(list(maintained(lagging).articles())) == 2:
             break
     tried = 0
-    for event in count_from(0, 1 if TORTURE else 6):
+    for event in count_from(0, 1 if TORTURE else 9):
         location = tmp_path / "tried" / "archive"
         shutil.rmtree(location.parent, ignore_errors=True)
         shutil.copytree(lagging, location)
