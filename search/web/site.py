@@ -78,7 +78,8 @@ def page_of_failure(
         text, start, end = failure.query, failure.start, failure.end
         wrong = text[:start], text[start:end], text[end:]
     if isinstance(failure, SearchError) and failure.did_you_mean is not None:
-        spelled = failure.did_you_mean, View(Asked(failure.did_you_mean)).url()
+        text = failure.did_you_mean if wrong is None else wrong[0] + failure.did_you_mean + wrong[2]
+        spelled = text, View(Asked(text)).url()
     body = rendered(
         "error.html",
         title=known.title,

@@ -158,6 +158,7 @@ def test_a_query_that_cannot_be_read_is_shown_with_the_wrong_part_marked(server:
     assert response.status_code == 400
     assert "storm <mark>keywor</mark>:fog" in response.text
     assert 'name="q" type="search" value="storm keywor:fog"' in response.text
+    assert '<a href="/search?q=storm+keyword:fog"><bdi>storm keyword:fog</bdi></a>' in response.text
     assert response.headers["cache-control"] == "no-store"
 
 
