@@ -65,9 +65,11 @@ def make_app(
     routes: list[BaseRoute] = []
     for each in OPERATIONS:
         ask, methods = handlers.known(partial(_ask, each)), ["GET"]
+        handler = handlers.handler(ask)
         if each.posted:
-            ask, methods = partial(_ask_either, ask, partial(_ask_by_post, each)), ["GET", "POST"]
-        routes.append(Route(each.path, handlers.handler(ask), methods=methods))
+            handler = handlers.handler(partial(_ask_either, ask, partial(_ask_by_post, each)))
+            methods.append("POST")
+        routes.append(Route(each.path, handler, methods=methods))
     for form in FORMS:
         written = partial(_ask_as, form)  # a feed has the host that it was asked by in it
         ask = written if form in FEEDS else handlers.known(written)
@@ -114,13 +116,16 @@ async def _ask_for_page(kind: type[PageParameters], request: Request) -> FormedT
 
 
 Ask = Callable[[Request], Awaitable[FormedTask]]
+AskOrRefuse = Callable[[Request], Awaitable[FormedTask | Response]]
 
 
-async def _ask_either(by_get: Ask, by_post: Ask, request: Request) -> FormedTask:
+async def _ask_either(by_get: Ask, by_post: AskOrRefuse, request: Request) -> FormedTask | Response:
     return await (by_post if request.method == "POST" else by_get)(request)
 
 
-async def _ask_by_post(operation: Operation, request: Request) -> FormedTask:
+async def _ask_by_post(operation: Operation, request: Request) -> FormedTask | Response:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return problem("not-json")
     if request.url.query:
         raise InvalidRequest("parameters are in the body; leave them out of the address")
     try:
@@ -173,9 +178,7 @@ class _Handlers:
     def _respond(self, request: Request, asked: FormedTask, answer: Answer) -> Response:
         return respond(request, asked, answer, self._front.zone)
 
-    def handler(
-        self, ask: Callable[[Request], Awaitable[FormedTask | Response]], respond_to: Respond = _problem
-    ) -> Handler:
+    def handler(self, ask: AskOrRefuse, respond_to: Respond = _problem) -> Handler:
         """Handle a request that asks for one answer; `respond_to` makes the response for a failure."""
 
         async def handle(request: Request) -> Response:

@@ -29,6 +29,8 @@ def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, i
     Each comes back as its commonest such form and the number of documents with the term. A form of several
     terms comes back once, with the number of the most frequent one.
     """
+    if not count:
+        return []
     totals: Counter[str] = Counter()
     for part in view.segments:
         view.check()
