@@ -37,9 +37,9 @@ class Inputs(BaseModel):
         except ValidationError as error:
             raise InvalidRequest(cls._refusal(error)) from error
         for name, value in given.items() if isinstance(given, Mapping) else ():
-            if isinstance(value, bool):  # pydantic reads True as 1
+            if isinstance(value, int | float):  # pydantic reads True as 1, and 0 as False
                 own = cls.model_json_schema()["properties"][name]
-                if own.get("type") != "boolean":
+                if isinstance(value, bool) != (own.get("type") == "boolean"):
                     raise InvalidRequest(f"{name} is {_in_words(own)}, not {json.dumps(value)}")
         return inputs
 

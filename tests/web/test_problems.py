@@ -227,6 +227,7 @@ def test_any_address_is_an_answer_or_a_problem(server: Server, text: str) -> Non
         ("search", {"f": [1]}, "f is a list of at most 50 texts"),
         ("search", [], "the body must be an object of JSON, with names and values; parameters are f, since"),
         ("search", {"limit": True}, "limit is a whole number from 0 to 100, not true"),
+        ("search", {"bom": 0}, "bom is true or false, not 0"),
         ("search", {"limit": "ten"}, "limit is a whole number from 0 to 100"),
         ("search", {"sort": "best"}, "sort is relevance, newest, oldest, modified or seen"),
         ("search", {"any": "maybe"}, "any is true or false"),
