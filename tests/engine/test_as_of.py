@@ -27,7 +27,7 @@ from tests.engines import open_engine
 from tests.reference import ReferenceEngine
 from tests.strategies import articles, queries
 
-HISTORIES = int(os.environ.get("NEWS_HISTORIES", "12"))
+HISTORIES = int(os.environ.get("NEWS_HISTORIES", "8"))
 """How many random histories are tried."""
 
 IDS = [f"id{n}" for n in range(12)]
