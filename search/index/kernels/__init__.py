@@ -47,7 +47,6 @@ from search.index.kernels.sets import (
     flag_members,
     run_starts,
     scatter,
-    search_sorted,
     sum_by_sorting,
     unite_by_sorting,
     unite_by_table,
@@ -120,7 +119,6 @@ if KERNELS == "native":
         pack_pieces,
         phrase_starts,
         saturate,
-        search_sorted,
         sketch_texts,
         unite_by_table,
     )
@@ -193,7 +191,6 @@ __all__ = [
     "run_starts",
     "saturate",
     "scatter",
-    "search_sorted",
     "sketch_texts",
     "sum_by_sorting",
     "unite_by_sorting",

@@ -172,16 +172,6 @@ DEFINE_GALLOP(L, uint64_t)
         default: FAIL(PyExc_TypeError, "the kernel is not for numbers of this type");                          \
     }
 
-KERNEL(search_sorted) { /* among, sought, right, =at */
-    CALL("**.=l")
-    REQUIRE(call.kind[0] == call.kind[1] && SIZE(1) == SIZE(3))
-    int right = call.number[2] != 0;
-#define RUN(K, T) search_##K(DATA(0, T), SIZE(0), DATA(1, T), SIZE(1), right, DATA(3, int64_t))
-    BY_KIND(call.kind[0], RUN(i, int32_t), RUN(I, uint32_t), RUN(l, int64_t), RUN(L, uint64_t))
-#undef RUN
-    return done(&call);
-}
-
 KERNEL(find_members) { /* sought, among, =at, =there */
     CALL("**=l=B")
     REQUIRE(call.kind[0] == call.kind[1] && SIZE(1) > 0 && SIZE(0) == SIZE(2) && SIZE(0) == SIZE(3))
@@ -1262,7 +1252,7 @@ KERNEL(compare_sketches) { /* one, other, =shared, =among */
 #define ROW(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 
 static PyMethodDef functions[] = {
-    ROW(search_sorted), ROW(find_members), ROW(find_common), ROW(mark), ROW(take_flags), ROW(collect),
+    ROW(find_members), ROW(find_common), ROW(mark), ROW(take_flags), ROW(collect),
     ROW(find_flagged), ROW(expand_runs), ROW(add_postings), ROW(add_scores), ROW(add_field), ROW(saturate),
     ROW(bound_of_highest), ROW(edit_distances), ROW(drop_distant), ROW(nearest_followers), ROW(follow),
     ROW(number_words), ROW(count_starts), ROW(count_flagged), ROW(count_phrase), ROW(find_near_words), ROW(find_containing), ROW(find_at),

@@ -45,15 +45,6 @@ def _compiled(definition: _Kernel) -> Callable[[_Kernel], _Kernel]:
 # --- sets -------------------------------------------------------------------------------------------
 
 
-@_compiled(sets.search_sorted)
-def search_sorted(among: Array, sought: Array, *, right: bool = False) -> Ints:
-    if among.dtype != sought.dtype or among.dtype.char not in _SORTED:
-        return sets.search_sorted(among, sought, right=right)
-    at = np.empty(len(sought), np.int64)
-    _native.search_sorted(among, sought, right, at)
-    return at
-
-
 @_compiled(sets.find_members)
 def find_members(sought: Array, among: Array) -> tuple[Array, Flags]:
     if among.dtype != sought.dtype or among.dtype.char not in _SORTED or not len(among):

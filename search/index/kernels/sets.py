@@ -19,14 +19,6 @@ MAX_MERGED_LISTS = 16
 """A stable sort merges up to this many ascending lists in less time than another sort takes for them."""
 
 
-def search_sorted(among: Array, sought: Array, *, right: bool = False) -> Ints:
-    """int64: where each number could be put into `among`, which ascends, before the equal ones or after them.
-
-    `sought` is in any order, and fastest in ascending order.
-    """
-    return np.searchsorted(among, sought, side="right" if right else "left")
-
-
 def find_flagged(flags: Flags, docs: Docs) -> Ints:
     """int64: the places of the documents whose flag is set."""
     return np.flatnonzero(flags.take(docs))
