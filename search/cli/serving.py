@@ -80,6 +80,13 @@ MAX_WORKERS = 64
     metavar="ORIGIN",
     help="Let pages of this site, such as https://archive.example, read answers. Repeatable.",
 )
+@click.option(
+    "--root-path",
+    "path",
+    default="",
+    metavar="PATH",
+    help="Serve under this path, such as /news, behind a proxy that has other pages, too.",
+)
 @click.option("--log-queries", is_flag=True, help="Print queries and the addresses of clients, too.")
 @tz_option
 @archive_option
@@ -93,6 +100,7 @@ def serve(
     token_file: Path | None,
     proxies: tuple[str, ...],
     origins: tuple[str, ...],
+    path: str,
     log_queries: bool,
     tz: str | None,
     archive: str | None,
@@ -118,6 +126,7 @@ def serve(
         from search.web.app import make_app
         from search.web.clients import networks_of
         from search.web.cors import origins_of
+        from search.web.rooted import root_of
         from search.web.security import Guard, hosts_of, is_loopback
         from search.web.server import address_of, is_known, listen, run
         from search.web.tokens import read_tokens
@@ -129,16 +138,16 @@ def serve(
         raise InvalidRequest(
             f"{host} can be reached from other machines: give --token-file, or let it be 127.0.0.1"
         )
-    settings = resolve(archive, tz)
+    root, settings = root_of(path), resolve(archive, tz)
     tokens = frozenset() if token_file is None else read_tokens(token_file)
     guard = Guard(hosts_of(host, names), tokens, origins_of(origins), networks_of(proxies))
     log = (lambda _line: None) if is_quiet() else print_error
     front = Front(str(settings.archive), zone=str(settings.zone), workers=workers, seconds=timeout)
     with listen(host, port) as listening:
-        address = address_of(listening)
+        address = address_of(listening) + (f"{root}/" if root else "")
         run(
             front,
-            lambda started: make_app(started, guard, log, log_queries=log_queries),
+            lambda started: make_app(started, guard, log, log_queries=log_queries, root=root),
             listening,
             lambda: click.echo(f"serving {settings.archive} at {address}"),
         )

@@ -44,8 +44,8 @@ def replace_invisible(text: str, written: Callable[[str], str]) -> str:
 
 
 def printable(text: str) -> str:
-    """Remove the characters that `replace_invisible` replaces."""
-    return replace_invisible(text, lambda _: "")
+    """Remove the characters that `replace_invisible` replaces; a line separator becomes a space."""
+    return replace_invisible(text, lambda sign: " " if sign in "\u2028\u2029" else "")
 
 
 def iso(moment: datetime) -> str:

@@ -63,7 +63,8 @@ def _serve(
                         _send(answers, (PART, part))
                     _send(answers, (DONE, None))
                 else:
-                    _send(answers, (DONE, compressed(task(archive, deadline))))
+                    answer = task(archive, deadline)
+                    _send(answers, (DONE, answer and compressed(answer)))
             except SearchError as error:
                 _send(answers, (FAILED, error))
 

@@ -31,9 +31,9 @@ class Answer:
     zipped: bytes | None = None
 
 
-def compressed(answer: Answer | None) -> Answer | None:
+def compressed(answer: Answer) -> Answer:
     """The answer with its compressed form; an evaluator makes it, so that the front takes no time for it."""
-    if answer is None or len(answer.body) < MIN_COMPRESSED:
+    if len(answer.body) < MIN_COMPRESSED:
         return answer
     return replace(answer, zipped=gzip.compress(answer.body, COMPRESSION, mtime=0))
 

@@ -25,10 +25,9 @@ from search.web.operations import API, OPERATIONS, Operation
 from search.web.page_parameters import PAGES, TABLES, FormedPage, PageParameters
 from search.web.parameters import ExportParameters, SearchParameters, TaskParameters
 from search.web.problems import PAGE, problem, problem_of, problems_as_text
-from search.web.responses import FormedTask, headers_of, respond
+from search.web.responses import FormedTask, asset, headers_of, respond
 from search.web.security import CLIENT_GONE, Guard, Guarded
 from search.web.site import (
-    asset,
     base_of,
     opensearch,
     page_of_failure,
@@ -59,6 +58,7 @@ def make_app(
     *,
     hold_seconds: float = HOLD_SECONDS,
     log_queries: bool = False,
+    root: str = "",
 ) -> ASGIApp:
     """The application over a front that has started."""
     handlers = _Handlers(front, hold_seconds)
@@ -92,7 +92,7 @@ def make_app(
         routes.append(Route(path, handlers.handler(partial(_ask_for_page, page), page_of_failure)))
     failures: Mapping[Any, Any] = {HTTPException: _not_found, Exception: _fail}
     app = Shortcut(Starlette(routes=routes, exception_handlers=failures), handlers.find_kept)
-    return Guarded(app, guard, log, log_queries=log_queries)
+    return Guarded(app, guard, log, log_queries=log_queries, root=root)
 
 
 async def _ask(operation: Operation, request: Request) -> FormedTask:

@@ -241,14 +241,14 @@ class ExportPageParameters(QuestionParameters, PageParameters):
         return address_of("/export", pairs_of(self.asked()))
 
 
-class HomePageParameters(PageParameters):
-    """The first page."""
+class HomePageParameters(_Viewed, PageParameters):
+    """The first page; or, if anything was asked, the search for it."""
 
     def task(self) -> Task:
         return HomePage()
 
     def address(self) -> str:
-        return "/"
+        return self.view().url() if self.view().pairs() else "/"
 
 
 class HelpPageParameters(PageParameters):

@@ -13,8 +13,11 @@ from starlette.responses import Response
 
 from search.once import once
 from search.serving import Answer, Task
+from search.serving.task import compressed
 from search.web.forms import FORMS, MEDIA, Form, disposition
-from search.web.site import HTML, PAGE_HEADERS
+from search.web.pages.assets import CONTENTS
+from search.web.rooted import ROOT, rooted
+from search.web.site import HTML, PAGE_HEADERS, page_of_failure
 
 MAX_LINKED = 1_000
 """The length of a query that is linked in every form, at most."""
@@ -67,10 +70,27 @@ def respond(request: Request, asked: FormedTask, answer: Answer, zone: str) -> R
         headers["Link"] = _links(asked, answer.next)
     if answer.version is not None and _matches(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    body = answer.body
-    if answer.zipped is not None and _takes_gzip(request.headers.get("accept-encoding", "")):
-        body, headers["Content-Encoding"] = answer.zipped, "gzip"
+    if asked.form is None and ROOT in request.scope:
+        answer = compressed(Answer(rooted(request.scope, answer.body)))
+    body = _body_for(request, answer, headers)
     return Response(body, headers=headers, media_type=MEDIA[asked.form].type if asked.form else HTML)
+
+
+async def asset(request: Request) -> Response:
+    """The file of a page."""
+    if (found := CONTENTS.get(request.path_params["name"])) is None:
+        return page_of_failure(request, "not-found")
+    content, kind = found
+    headers = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    return Response(_body_for(request, content, headers), headers=headers, media_type=kind)
+
+
+def _body_for(request: Request, answer: Answer, headers: dict[str, str]) -> bytes:
+    """The body as the client takes it, compressed or not; its coding is added to the headers."""
+    if answer.zipped is None or not _takes_gzip(request.headers.get("accept-encoding", "")):
+        return answer.body
+    headers["Content-Encoding"] = "gzip"
+    return answer.zipped
 
 
 def _takes_gzip(accepted: str) -> bool:

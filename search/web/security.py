@@ -25,6 +25,7 @@ from search.errors import InvalidRequest
 from search.web.clients import Network, client_address, client_scheme
 from search.web.cors import preflight, sharing
 from search.web.problems import Told, problem
+from search.web.rooted import enter
 from search.web.site import page_of_failure, wants_page
 
 MAX_BODY_BYTES = 64 << 10
@@ -159,12 +160,20 @@ class Guarded:
     """An application behind a guard; `log` takes a line for each request.
 
     The line has neither query nor client unless `log_queries`. A response that breaks ends its connection.
+    With a `root` it answers what is under this path only.
     """
 
     def __init__(
-        self, app: ASGIApp, guard: Guard, log: Callable[[str], None], *, log_queries: bool = False
+        self,
+        app: ASGIApp,
+        guard: Guard,
+        log: Callable[[str], None],
+        *,
+        log_queries: bool = False,
+        root: str = "",
     ) -> None:
         self._app, self._guard, self._log, self._log_queries = app, guard, log, log_queries
+        self._root = root
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -187,7 +196,8 @@ class Guarded:
             whole = message["type"] == "http.response.body" and not message.get("more_body", False)
 
         try:
-            app: ASGIApp = self._guard.refusal(scope) or self._app
+            entered = not self._root or enter(scope, self._root)
+            app: ASGIApp = self._guard.refusal(scope) or (self._app if entered else problem("not-found"))
             await app(scope, receive, sending)
             status = answered if whole else CLIENT_GONE
         except (ResponseBroken, asyncio.CancelledError):  # the second one when the server ends

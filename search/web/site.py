@@ -11,13 +11,13 @@ from starlette.responses import RedirectResponse, Response
 
 from search.errors import QuerySyntaxError, SearchError
 from search.serving import Busy, EvaluatorFailed, Task, TooManyRequests
-from search.web.address import Pairs, View
+from search.web.address import Pairs, View, article_address
 from search.web.asked import Asked
 from search.web.page_parameters import FormedPage, PageParameters
-from search.web.pages.assets import CONTENTS
 from search.web.pages.render import rendered
 from search.web.pages.results import Cited, SearchPage
 from search.web.problems import PROBLEMS, Told, problem_headers, told_of
+from search.web.rooted import ROOT, rooted
 
 OF_A_QUESTION = ("f", "since", "until", "any", "tz", "as_of")
 OF_A_VIEW = ("sort", "by", "collapse")
@@ -30,7 +30,6 @@ POLICY = (
 """A page loads nothing from elsewhere, runs no script but its own, and makes no markup from text."""
 
 PAGE_HEADERS = {"Content-Security-Policy": POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
-IMMUTABLE = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
 def read_page(kind: type[PageParameters], request: Request) -> Task | Response:
@@ -43,7 +42,7 @@ def read_page(kind: type[PageParameters], request: Request) -> Task | Response:
         {"type": "http", "query_string": query.encode(), "headers": []}
     ).query_params.multi_items()
     if asked != given or path.split("/")[:3] != _quoted(request).split("/")[:3]:
-        return RedirectResponse(canonical, 303)
+        return RedirectResponse(request.scope.get(ROOT, "") + canonical, 303)
     task = parameters.task()
     if isinstance(task, SearchPage):
         return replace(task, cited=Cited(base_of(request), f"{datetime.now(UTC):%Y-%m-%d}"))
@@ -62,7 +61,7 @@ def _quoted(request: Request) -> str:
 
 def base_of(request: Request) -> str:
     """The address of the server as its client knows it."""
-    return f"{request.url.scheme}://{request.headers.get('host', '')}"
+    return f"{request.url.scheme}://{request.headers.get('host', '')}{request.scope.get(ROOT, '')}"
 
 
 def page_of_failure(
@@ -86,11 +85,19 @@ def page_of_failure(
         detail=told.detail.rstrip("."),
         q=query,
         carried=_carried(request, failure, told.detail),
+        versions=_versions_of_missing(request) if failure == "no-article" else "",
         wrong=wrong,
         spelled=spelled,
     )
     headers = {**PAGE_HEADERS, **problem_headers(told.kind, told.seconds)}
-    return Response(body, known.status, headers, HTML)
+    return Response(rooted(request.scope, body), known.status, headers, HTML)
+
+
+def _versions_of_missing(request: Request) -> str:
+    """The address of the versions of an article that is not there (any more), unless it was asked for."""
+    own = request.path_params.get("id") or request.query_params.get("id", "")
+    address = article_address(own, "history")
+    return "" if request.scope["path"] in (address, "/article/history") else address
 
 
 def _carried(request: Request, failure: object, detail: str) -> Pairs:
@@ -116,14 +123,6 @@ def _told(failure: SearchError | Busy | TooManyRequests | EvaluatorFailed | Told
 def wants_page(request: Request) -> bool:
     """True if a browser asks for something to show."""
     return "text/html" in request.headers.get("accept", "")
-
-
-async def asset(request: Request) -> Response:
-    """The file of a page."""
-    content, kind = CONTENTS.get(request.path_params["name"], (None, ""))
-    if content is None:
-        return page_of_failure(request, "not-found")
-    return Response(content, headers=IMMUTABLE, media_type=kind)
 
 
 async def opensearch(request: Request) -> Response:

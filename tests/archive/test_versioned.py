@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.article import Article
+from search.backends import state_stamp
+from search.backends.embedded.store.store import Store
 from search.errors import InvalidRequest, QuerySyntaxError
 from search.query import Archive, open_archive
 
@@ -175,6 +177,25 @@ def test_pruned_versions_are_no_changes_any_more(tmp_path: Path) -> None:
     assert "news prune" in archive.search("shut", as_of=1).warnings[0]
     archive.add([Article(id="a", title="Harbour opens again")])
     assert archive.ids("is:silent") == archive.ids("changed:today") == ["a"]
+
+
+def test_an_answer_about_versions_that_are_being_pruned_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = open_archive(tmp_path / "kept", create=True)
+    archive.add([Article(id="a", title="Harbour opens")])
+    archive.add([Article(id="a", title="Harbour shut")])
+    between, drop = [], Store.prune
+
+    def prune(store: Store, until: int, before: datetime) -> int:
+        between.append((state_stamp(tmp_path / "kept"), len(archive.history("a"))))
+        return drop(store, until, before)
+
+    monkeypatch.setattr(Store, "prune", prune)
+    archive.at(now=datetime(2100, 1, 1, tzinfo=UTC)).prune("1d")
+    ((stamp, versions),) = between
+    assert versions > len(archive.history("a"))
+    assert stamp != state_stamp(tmp_path / "kept")
 
 
 _words = st.sampled_from(["Harbour opens", "harbour opens!", "Harbour shut", "Correction: harbour"])

@@ -11,13 +11,17 @@ from search.present.safe import printable, replace_invisible
     "hidden",
     [
         "\x1b", "\r", "\u00ad", "\u034f", "\u061c", "\u115f", "\u180e", "\u200b", "\u200c", "\u200d",
-        "\u200f", "\u2028", "\u202e", "\u2060", "\u2064", "\u2066", "\u3164", "\ufe00", "\ufe0f", "\ufeff",
+        "\u200f", "\u202e", "\u2060", "\u2064", "\u2066", "\u3164", "\ufe00", "\ufe0f", "\ufeff",
         "\ufffb", "\ud800", "\U0001d173", "\U000e0041", "\U000e0100", "\U000e01ef",
     ],
 )  # fmt: skip
 def test_a_character_that_hides_text_is_removed(hidden: str) -> None:
     assert printable(f"fog{hidden}horn{hidden}") == "foghorn"
     assert printable(f"Nebel über{hidden * 3}all") == "Nebel überall"
+
+
+def test_a_separator_of_lines_is_a_space() -> None:
+    assert printable("one\u2028two\u2029three") == "one two three"
 
 
 def test_text_hidden_in_variation_selectors_does_not_stay() -> None:

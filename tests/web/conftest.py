@@ -79,10 +79,11 @@ def client_of(
     guard: Guard | None = None,
     *,
     log_queries: bool = False,
+    root: str = "",
 ) -> httpx.AsyncClient:
     """A client of the application over this front."""
     guard = guard or Guard(hosts_of("127.0.0.1", ["archive.example"]))
-    app = make_app(front, guard, log, hold_seconds=0, log_queries=log_queries)
+    app = make_app(front, guard, log, hold_seconds=0, log_queries=log_queries, root=root)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://localhost:8707")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import signal
 from pathlib import Path
 from typing import NoReturn
@@ -125,3 +126,19 @@ def test_the_head_of_an_export_starts_no_process(server: Server) -> None:
     assert response.headers["content-type"].startswith("text/csv")
     assert "content-length" not in response.headers
     assert server.request("HEAD", "/export.csv?nothing=1").status_code == 400
+
+
+def test_the_files_of_a_page_are_compressed_too(server: Server) -> None:
+    page = server.get("/search?q=fog").text
+    files = re.findall(r'"(/assets/[^"]+)"', page)
+    assert len(files) == 3
+    for each in files:
+        plain, packed = (server.get(each, accept_encoding=coding) for coding in ("identity", "gzip"))
+        assert packed.text == plain.text
+        assert ("content-encoding" in packed.headers) == (len(plain.content) > 1_024)
+
+
+def test_a_question_to_the_first_page_is_a_search(server: Server) -> None:
+    asked = server.get("/?q=fog&f=source:Herald")
+    assert (asked.status_code, asked.headers["location"]) == (303, "/search?q=fog&f=source:Herald")
+    assert server.get("/").status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import quote, urljoin
 
 import fastjsonschema
@@ -60,12 +61,52 @@ def test_each_operation_has_an_answer_of_its_schema(server: Server, operation: o
         fastjsonschema.compile(json.loads(schema_as_json(schema)))(answer)
 
 
-def test_a_search_is_the_search_of_the_library(server: Server) -> None:
-    response = server.get(f"{API}/search?q=strike&facet=source&sort=newest&limit=1&since=2020&until=2030")
+@pytest.mark.parametrize(
+    ("parameters", "question", "options", "view"),
+    [
+        (
+            "q=strike&facet=source&sort=newest&limit=1&since=2020&until=2030",
+            Question("strike", since="2020", until="2030"),
+            {"facets": ["source"], "sort": "newest", "limit": 1},
+            {},
+        ),
+        ("q=strike&tz=Asia/Tokyo", Question("strike"), {}, {"zone": "Asia/Tokyo"}),
+        ("q=fog&as_of=r1", Question("fog"), {}, {"as_of": "r1"}),
+        ("q=*&collapse=1", Question("*"), {"collapse": True}, {}),
+        ("q=dockers&expand=1", Question("dockers"), {"expand": True}, {}),
+        ("q=strike&recency=30d&sort=relevance", Question("strike"), {"recency": "30d"}, {}),
+        ("q=dockers+nothing&any=1", Question("dockers nothing", any_word=True), {}, {}),
+        ("q=strike&f=source:herald&limit=0", Question("strike", filters=("source:herald",)), {"limit": 0}, {}),
+    ],
+)
+def test_a_search_is_the_search_of_the_library(
+    server: Server, parameters: str, question: Question, options: dict[str, Any], view: dict[str, Any]
+) -> None:
+    response = server.get(f"{API}/search?{parameters}")
     with open_archive(server.location) as archive:
-        question = Question("strike", since="2020", until="2030")
-        results = archive.search(question, facets=["source"], sort="newest", limit=1)
+        results = archive.at(**view).search(question, **{"limit": 10, **options})
     assert response.text == to_json(results)
+
+
+@pytest.mark.parametrize("path", ["search", "count", "facets?by=source&by=date:month", "timeline?by=day", "kwic"])
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("bank", "since=2025-03-01"),
+        ("bank", "until=2025-03-01"),
+        ("vesk date:2025-03", "tz=Asia/Tokyo"),
+        ("noon", "as_of=r1"),
+        ("bank", "f=keyword:rates"),
+        ("bank storm", "any=1"),
+    ],
+)
+def test_no_parameter_of_a_question_is_left_unread(
+    server: Server, path: str, query: str, parameter: str
+) -> None:
+    plain = f"{API}/{path}{'&' if '?' in path else '?'}q={quote(query)}"
+    with_it, without = server.get(f"{plain}&{parameter}"), server.get(plain)
+    assert with_it.status_code == without.status_code == 200
+    assert with_it.text != without.text
 
 
 def test_filters_are_queries_of_which_an_article_matches_all(server: Server) -> None:

@@ -7,7 +7,9 @@ Where it lags behind the store, the changes since are applied again, which does 
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -92,8 +94,13 @@ class ArchiveIndex:
     # --- reading --------------------------------------------------------------------------------
 
     def stamp(self) -> tuple[int, int]:
-        """Changes whenever there is a newer commit; (0, 0) where there is no index."""
+        """Changes whenever the archive does; (0, 0) where there is no index."""
         return stamp(self._manifest_path)
+
+    def touch(self) -> None:
+        """Change the stamp without a new commit, because the archive has changed beside the index."""
+        now = time.time_ns()  # not as late as its file system says, which counts in longer steps
+        os.utime(self._manifest_path, ns=(now, now))
 
     def covered(self) -> CommitInfo:
         """The state of the archive that the index covers; raises `IndexUnusable`."""

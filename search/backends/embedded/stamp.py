@@ -6,7 +6,7 @@ import os
 
 
 def stamp(manifest: str) -> tuple[int, int]:
-    """Changes whenever a newer commit is in this manifest; (0, 0) where there is no index."""
+    """Changes whenever the archive with this manifest does; (0, 0) where there is no index."""
     try:
         status = os.stat(manifest)  # noqa: PTH116  # a Path takes as long again, at each search
     except (FileNotFoundError, NotADirectoryError):

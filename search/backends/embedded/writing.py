@@ -162,7 +162,9 @@ class Writer:
                     )
                 update.prepare()
                 update.commit(self._store.state(), self._analyzer, group="kept")
-            return self._store.prune(last, before)
+            dropped = self._store.prune(last, before)
+            self._index.touch()  # for those who keep answers about versions
+            return dropped
 
     def optimize(self, *, whole: bool) -> None:
         with self._writing():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+from search.serving.task import Answer, compressed
+
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
@@ -22,5 +24,8 @@ _FILES = _read()
 ADDRESSES = {name: f"/assets/{hashed}" for name, (hashed, _) in _FILES.items()}
 """The address of each file."""
 
-CONTENTS = {hashed: (content, _TYPES[hashed.rpartition(".")[2]]) for hashed, content in _FILES.values()}
-"""The bytes and the media type of each file, by its name in its address."""
+CONTENTS = {
+    hashed: (compressed(Answer(content)), _TYPES[hashed.rpartition(".")[2]])
+    for hashed, content in _FILES.values()
+}
+"""The content and the media type of each file, by its name in its address."""

@@ -2,6 +2,7 @@
 const all = (what) => [...document.querySelectorAll(what)]
 const box = document.getElementById('q')
 const words = document.getElementById('words')
+const root = document.querySelector('.name').pathname
 
 // Completion of the last word, from the words of the archive
 let asked = '', waiting
@@ -14,7 +15,7 @@ async function complete() {
   const [, before, word] = box.value.match(/^(.*?)([\p{L}\p{N}]+)$/su) ?? []
   if (!word || word.length < 2 || word === asked) return
   asked = word
-  const answer = await fetch('/api/v1/suggest?limit=8&prefix=' + encodeURIComponent(word)).catch(() => null)
+  const answer = await fetch(root + 'api/v1/suggest?limit=8&prefix=' + encodeURIComponent(word)).catch(() => null)
   if (!answer?.ok || word !== asked) return
   words.replaceChildren(...(await answer.json()).map((each) => {
     const option = document.createElement('option')
@@ -49,7 +50,7 @@ const keys = {
   k: () => step(-1),
   '[': () => history.back(),
   ']': () => document.querySelector('a[rel=next]')?.click(),
-  '?': () => location.assign('/help#keys'),
+  '?': () => location.assign(root + 'help#keys'),
 }
 document.addEventListener('keydown', (event) => {
   const busy = event.target.closest('input, textarea, select, [contenteditable]')

@@ -1,0 +1,42 @@
+"""A server under a path of a site, such as /news: inside it addresses are without the path, in pages with it."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.types import Scope
+
+from search.errors import InvalidRequest
+
+ROOT = "news.root"
+"""The name in a scope of the path under which the server is; there is none for a server with its own host."""
+
+_PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+_ADDRESS = re.compile(rb'\b(href|src|action)="(?=/)')
+
+
+def root_of(path: str) -> str:
+    """A path as it stands before addresses: "" or such as "/news"; raises `InvalidRequest`."""
+    root = path.rstrip("/")
+    if root and not _PATH.fullmatch(root):
+        raise InvalidRequest(f"{path!r:.80} is not a path; --root-path takes one such as /news")
+    return root
+
+
+def enter(scope: Scope, root: str) -> bool:
+    """Take the path of the server from the address of a request; False if it is not there."""
+    raw = root.encode()
+    if not scope["path"].startswith(f"{root}/") or not scope["raw_path"].startswith(raw + b"/"):
+        return False
+    scope[ROOT] = root
+    scope["path"], scope["raw_path"] = scope["path"][len(root) :], scope["raw_path"][len(raw) :]
+    return True
+
+
+def rooted(scope: Scope, page: bytes) -> bytes:
+    """A page with the path of the server before each of its addresses.
+
+    Only a template can have written what is looked for: in all text of others quotation marks are escaped.
+    """
+    root: str = scope.get(ROOT, "")
+    return _ADDRESS.sub(rb'\1="' + root.encode(), page) if root else page
