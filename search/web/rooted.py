@@ -1,4 +1,4 @@
-"""A server under a path of a site, such as /news: inside it addresses are without the path, in pages with it."""
+"""A server under a path of a site, such as /news: inside addresses are without it, in pages with it."""
 
 from __future__ import annotations
 

@@ -228,3 +228,16 @@ def test_an_explanation_is_of_the_ranking_that_is_asked_for(archive: Archive) ->
     explained = archive.explain(first.article.id, "strike", ranking=ranking)
     assert explained.value == pytest.approx(first.score, rel=1e-5)
     assert explained.value != pytest.approx(archive.search("strike").hits[0].score, rel=1e-5)
+
+
+def test_counts_of_all_articles_by_day_are_those_of_the_zone_and_the_commit(archive: Archive) -> None:
+    def days(zone: str) -> list[tuple[str, int]]:
+        (facet,) = archive.at(zone=zone).facets("*", "date:day")
+        return [(each.value, each.count) for each in facet.values]
+
+    for _ in range(2):
+        assert days("UTC") == [("2025-02-10", 1), ("2025-03-08", 1), ("2025-03-31", 1)]
+        assert days("Asia/Tokyo") == [("2025-02-10", 1), ("2025-03-08", 1), ("2025-04-01", 1)]
+    archive.delete(["a1"])
+    assert days("UTC") == [("2025-03-08", 1), ("2025-03-31", 1)]
+    assert archive.facets("*", "date:day", as_of=1)[0].distinct == 3

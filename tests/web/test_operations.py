@@ -76,7 +76,12 @@ def test_each_operation_has_an_answer_of_its_schema(server: Server, operation: o
         ("q=dockers&expand=1", Question("dockers"), {"expand": True}, {}),
         ("q=strike&recency=30d&sort=relevance", Question("strike"), {"recency": "30d"}, {}),
         ("q=dockers+nothing&any=1", Question("dockers nothing", any_word=True), {}, {}),
-        ("q=strike&f=source:herald&limit=0", Question("strike", filters=("source:herald",)), {"limit": 0}, {}),
+        (
+            "q=strike&f=source:herald&limit=0",
+            Question("strike", filters=("source:herald",)),
+            {"limit": 0},
+            {},
+        ),
     ],
 )
 def test_a_search_is_the_search_of_the_library(
@@ -88,7 +93,9 @@ def test_a_search_is_the_search_of_the_library(
     assert response.text == to_json(results)
 
 
-@pytest.mark.parametrize("path", ["search", "count", "facets?by=source&by=date:month", "timeline?by=day", "kwic"])
+@pytest.mark.parametrize(
+    "path", ["search", "count", "facets?by=source&by=date:month", "timeline?by=day", "kwic"]
+)
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [

@@ -151,7 +151,9 @@ def test_an_article_that_is_not_there_has_a_page_that_says_it(server: Server, pa
         response = server.get(address)
         assert response.status_code == 404
         assert "There is no such article" in response.text
-        versions = "/article/nothing/history" in response.text or "/article/history?id=../nothing" in response.text
+        versions = (
+            "/article/nothing/history" in response.text or "/article/history?id=../nothing" in response.text
+        )
         assert versions == (part != "/history")
 
 

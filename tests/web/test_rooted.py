@@ -51,7 +51,10 @@ def test_a_redirect_and_a_feed_have_the_path(server: Server) -> None:
     assert asked(server, f"{ROOT}/search?until=&q=fog").headers["location"] == f"{ROOT}/search?q=fog"
     feed = asked(server, f"{ROOT}/search.atom?q=fog").text
     assert f"http://localhost:8707{ROOT}/search.atom?q=fog" in feed
-    assert f"http://localhost:8707{ROOT}/search?q={{searchTerms}}" in asked(server, f"{ROOT}/opensearch.xml").text
+    assert (
+        f"http://localhost:8707{ROOT}/search?q={{searchTerms}}"
+        in asked(server, f"{ROOT}/opensearch.xml").text
+    )
 
 
 @pytest.mark.parametrize("address", ["/", "/search?q=fog", f"{API}/count", "/search/newspaper", "/healthz"])

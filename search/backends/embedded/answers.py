@@ -51,6 +51,10 @@ _COARSEST: dict[Interval, Precision] = {
 """The coarsest precision with which a time is in one interval."""
 
 
+KEPT_COUNTS = 8
+"""Counts of every document by time that a snapshot keeps, at most."""
+
+
 def page(view: Snapshot, matches: Matches, sort: Sort, after: Cursor | None, limit: int) -> list[Place]:
     """The first `limit` matches after `after`, in order."""
     if sort in ("modified", "seen"):
@@ -72,7 +76,7 @@ def ids_oldest_first(view: Snapshot, docs: Docs) -> list[str]:
 def facet(view: Snapshot, docs: Docs, request: FacetRequest, zone: tzinfo) -> Facet:
     """The counts that `request` asks for over the documents."""
     if request.interval is not None:
-        return _by_time(view, docs, request, request.interval, zone)
+        return _by_time_kept(view, docs, request, request.interval, zone)
     found, without = by_value(view, request.field, docs)
     written: dict[str, tuple[int, int, str]] = {}
     for term, count in checked(found.items(), view.check):
@@ -96,6 +100,21 @@ def _tally(view: Snapshot, docs: Docs, leaf: Word | Phrase) -> tuple[int, int]:
     whole = Phrase(leaf.text, field)
     own = view.values(field).docs(lambda known: matching_values(whole, field, known, view.check))
     return tally(view, docs.compress(contained(view, docs, own)))
+
+
+def _by_time_kept(
+    view: Snapshot, docs: Docs, request: FacetRequest, interval: Interval, zone: tzinfo
+) -> Facet:
+    """`_by_time`, kept if it is over every document: each share of the matches is a part of that."""
+    if len(docs) < view.count:
+        return _by_time(view, docs, request, interval, zone)
+    kept = view.keep("counts of all by time", make=dict[tuple[FacetRequest, tzinfo], Facet])
+    if (found := kept.get((request, zone))) is None:
+        found = _by_time(view, docs, request, interval, zone)
+        if len(kept) >= KEPT_COUNTS:
+            kept.clear()
+        kept[request, zone] = found
+    return found
 
 
 def _by_time(view: Snapshot, docs: Docs, request: FacetRequest, interval: Interval, zone: tzinfo) -> Facet:
