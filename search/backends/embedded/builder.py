@@ -53,6 +53,7 @@ class SegmentBuilder:
         self._revisions: list[int] = []  # of the articles held
         self._extra_fields: Collection[str] = ()
         self._process: _Process | None = None
+        self._beside: DocumentCollector | None = None  # where the process has analysed the articles
         self._sent = 0  # how many articles of this segment the process has; then it gets them all
         self._path = Path()
 
@@ -91,8 +92,8 @@ class SegmentBuilder:
 
     @property
     def collector(self) -> DocumentCollector:
-        """A collector of this process, which is empty after `finish`."""
-        return self._here
+        """A collector of this process for texts to compare, which is empty after `finish`."""
+        return self._beside or self._here
 
     def start(self, path: Path) -> None:
         """Begin to write the articles to a new segment file; `finish` does the rest."""
@@ -105,7 +106,10 @@ class SegmentBuilder:
         if self._process is not None and self._sent:
             count = self._process.answer()
             self._sent = 0
+            if self._beside is None:  # texts are compared by the forms of their words
+                self._beside = DocumentCollector(Analyzer(self._language, stemming=False))
             return count
+        self._beside = None
         self._here.add(self._batch(0))
         return _write(self._here, self._path)
 

@@ -33,8 +33,8 @@ def copies_of_hits(view: Snapshot, hits: Sequence[Place]) -> dict[str, Copies]:
     names = groups_of(view, [hit.doc for hit in hits], [hit.text for hit in hits])
     for hit, name in zip(hits, names, strict=True):
         if name and len(docs := group_docs(view, name)) > 1:
-            _, sources = tally(view, docs.compress(docs != hit.doc))
-            found[hit.text] = Copies(name, len(docs) - 1, sources)
+            others = sources_of(view, SOURCE, SEPARATOR).take(docs.compress(docs != hit.doc))
+            found[hit.text] = Copies(name, len(docs) - 1, len({*others.tolist()} - {-1}))
     return found
 
 

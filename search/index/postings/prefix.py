@@ -10,7 +10,7 @@ import numpy as np
 
 from search.deadline import Check
 from search.index.format.fields import SegmentFields
-from search.index.kernels import Array, earliness_of, find_members, first_of_runs
+from search.index.kernels import Array, count_flagged, earliness_of, find_members, first_of_runs
 from search.index.postings.postings import Counted, joined
 
 Found = dict[str, Counted]
@@ -43,8 +43,6 @@ def _in_variants(segment: SegmentFields, term: int, chosen: Array) -> Found:
     for name, field in segment.text.items():
         docs, frequencies = field.occurrences(term, every)
         words = field.words(term)
-        kept = chosen.take(field.variants[words])
-        docs = np.repeat(docs, frequencies).compress(kept)
-        positions = field.positions[words].compress(kept)
-        found[name] = Counted(docs, np.ones(len(docs), np.int32), earliness_of(positions))
+        own, counts, first = count_flagged(docs, frequencies, chosen.take(field.variants[words]))
+        found[name] = Counted(own, counts, earliness_of(field.positions[words].take(first)))
     return found
