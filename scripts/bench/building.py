@@ -20,6 +20,9 @@ from pathlib import Path
 from peers import PEERS
 from peers.contract import Peer
 
+OWN = ("news", "news (NumPy)")
+"""This engine, which analyses text itself and so needs one index only."""
+
 POLL = 0.02
 """Seconds between two looks at the memory of a process."""
 
@@ -78,7 +81,7 @@ def build_all(peers: Sequence[Peer], folder: Path) -> dict[str, dict[str, float]
         note = own.with_suffix(".json")
         if not note.exists():
             figures = _built(peer.name, folder / "articles.jsonl", own)
-            if peer.name != "news":
+            if peer.name not in OWN:
                 _built(peer.name, folder / "lines.jsonl", own)
             note.write_text(json.dumps(figures))
         built[peer.name] = json.loads(note.read_text())

@@ -13,6 +13,7 @@ BEGIN, END = "<!-- figures: scripts/benchmark --write-page -->\n", "<!-- end of 
 
 COLOURS = {
     "news": "#c0392b",
+    "news (NumPy)": "#e8a199",
     "tantivy": "#1f77b4",
     "Lucene": "#2e8b57",
     "SQLite FTS5": "#8e6bbf",

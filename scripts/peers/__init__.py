@@ -1,7 +1,7 @@
 """Other search engines beside this one, each wrapped once for `scripts/benchmark` and `scripts/evaluate`.
 
 contract   documents, queries, answers, and what an engine must have
-news       this engine
+news       this engine; news_numpy is the same without compiled kernels
 tantivy, fts5, lucene, whoosh, bm25s
 """
 
@@ -10,8 +10,11 @@ from peers.contract import Peer
 from peers.fts5 import Fts5
 from peers.lucene import Lucene
 from peers.news import News
+from peers.news_numpy import NewsNumPy
 from peers.tantivy import Tantivy
 from peers.whoosh import Whoosh
 
-PEERS: dict[str, type[Peer]] = {peer.name: peer for peer in (News, Tantivy, Fts5, Lucene, Whoosh, Bm25s)}
+PEERS: dict[str, type[Peer]] = {
+    peer.name: peer for peer in (News, NewsNumPy, Tantivy, Fts5, Lucene, Whoosh, Bm25s)
+}
 """Each engine by its name."""

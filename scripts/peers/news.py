@@ -27,11 +27,12 @@ class News:
     def version(self) -> str:
         return metadata.version("news-search")
 
-    def build(self, source: Path, folder: Path) -> Times:
-        """Run the command `news index`; the times are of the whole command."""
+    def build(self, source: Path, folder: Path, *, kernels: str = "") -> Times:
+        """Run the command `news index`, with these kernels; the times are of the whole command."""
         command = [sys.executable, "-m", "search", "index", str(source), "--archive", f"{folder}/archive"]
         # As where it is installed, its modules are compiled once and not by each command.
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment["NEWS_KERNELS"] = kernels
         begin = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
         seconds = time.perf_counter() - begin

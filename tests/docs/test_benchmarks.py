@@ -62,13 +62,13 @@ def run_of(rare: float, **others: Any) -> dict[str, Any]:
     return {"articles": 10, "resampled": False, "classes": {"1 rare word": engines}, **others}
 
 
-@pytest.mark.parametrize(("rare", "measured", "met"), [(3.5, "3.5", "yes"), (4.5, "4.5", "no")])
+@pytest.mark.parametrize(("rare", "measured", "met"), [(2.4, "2.4", "yes"), (2.6, "2.6", "no")])
 def test_targets_are_judged(rare: float, measured: str, met: str) -> None:
     from bench.targets import target_rows
 
     rows = {(name, size): rest for name, size, *rest in target_rows([{"runs": [run_of(rare)]}])}
-    assert rows["rare word: ours / tantivy", "given"] == ["≤ 4", measured, met]
-    assert rows["facets: ours / tantivy", "200k"] == ["≤ 0.3", "–", "not measured"]
+    assert rows["rare word: ours / tantivy", "given"] == ["≤ 2.5", measured, met]
+    assert rows["facets: ours / tantivy", "200k"] == ["≤ 0.2", "–", "not measured"]
 
 
 def test_growth_is_judged_over_two_results() -> None:
