@@ -57,8 +57,11 @@ class Inputs(BaseModel):
         wanted = f"{name} is {_in_words(described[name])}"
         if first["type"] == "missing":
             return f"{wanted}, and is needed; {known}"
+        if first["type"] == "string_unicode":
+            return f"{wanted}, and a half of a character is given"
         if isinstance(given, list | tuple):
-            return f"{wanted}, and {len(given):,} are given"
+            several = described[name].get("type") == "array"
+            return f"{wanted}, and {f'{len(given):,} are' if several else 'a list is'} given"
         if isinstance(given, str) and len(first["loc"]) == 1 and described[name].get("type") == "array":
             example = f": [{json.dumps(given, ensure_ascii=False)}]" if len(given) <= MAX_REPEATED else ""
             return f"{wanted}, also where there is one{example}"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from search.archive.arguments import Timeout, checked_as, deadline_of
 from search.archive.question import LATER, Question, depends_on_now, question_of, read_question
+from search.dates import Period
 from search.dates.bounds import Moment, period_of
 from search.deadline import Check, no_deadline
 from search.engine import Engine, Historied, Reader
@@ -86,7 +87,7 @@ class OpenedArchive:
         """True if a moment is relative to now."""
         if not isinstance(then, str) or REVISION.fullmatch(then.strip()):
             return False
-        today, later = (period_of(then, "as_of", self.zone, at) for at in (now, now + LATER))
+        today, later = (self._period(then, "as_of", at) for at in (now, now + LATER))
         return today != later
 
     def _revision(self, then: Past, now: datetime, name: str = "as_of") -> int:
@@ -95,15 +96,18 @@ class OpenedArchive:
             return checked_as(int, name, then)
         if isinstance(then, str) and (written := REVISION.fullmatch(then.strip())):
             return int(written[1])
-        try:
-            end = period_of(then, name, self.zone, now).end
-        except InvalidRequest as error:
-            raise InvalidRequest(f"{error}; or give a revision, such as r41") from error
+        end = self._period(then, name, now).end
         assert end is not None
         revision = self._historied().revision_at(end - timedelta(microseconds=1))
         if revision is None:
             raise InvalidRequest(f"the history of the archive begins later than {then}")
         return revision
+
+    def _period(self, then: Moment, name: str, now: datetime) -> Period:
+        try:
+            return period_of(then, name, self.zone, now)
+        except InvalidRequest as error:
+            raise InvalidRequest(f"{error}; or give a revision, such as r41") from error
 
     def _read(self, reader: Reader, asked: Question | str) -> Query:
         return read_question(reader, question_of(asked), self.zone, self._moment())

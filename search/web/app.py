@@ -11,7 +11,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Scope
 
@@ -26,6 +26,7 @@ from search.web.page_parameters import PAGES, TABLES, FormedPage, PageParameters
 from search.web.parameters import ExportParameters, SearchParameters, TaskParameters
 from search.web.problems import PAGE, problem, problem_of, problems_as_text
 from search.web.responses import FormedTask, asset, headers_of, respond
+from search.web.rooted import ROOT, RootedTask
 from search.web.security import CLIENT_GONE, Guard, Guarded
 from search.web.site import (
     base_of,
@@ -76,7 +77,7 @@ def make_app(
         routes.append(Route(f"/search.{form}", handlers.handler(ask)))
     for form in EXPORT_FORMS:
         routes.append(Route(f"/export.{form}", handlers.exporter(form)))
-    description = openapi_as_json()
+    description = openapi_as_json(root)
     routes += [
         Route(f"{API}/openapi.json", _constant(description, "application/json")),
         Route(PAGE, _constant(problems_as_text(), "text/plain")),
@@ -89,9 +90,11 @@ def make_app(
     for path, table in TABLES.items():
         routes.append(Route(f"{path}.csv", handlers.handler(partial(_ask_for_table, table))))
     for path, page in PAGES.items():
-        routes.append(Route(path, handlers.handler(partial(_ask_for_page, page), page_of_failure)))
+        routes.append(Route(path, handlers.handler(partial(_ask_for_page, page, root), page_of_failure)))
     failures: Mapping[Any, Any] = {HTTPException: _not_found, Exception: _fail}
-    app = Shortcut(Starlette(routes=routes, exception_handlers=failures), handlers.find_kept)
+    inner = Starlette(routes=routes, exception_handlers=failures)
+    inner.router.redirect_slashes = False  # to an address that lacks the path of the server; see `_not_found`
+    app = Shortcut(inner, handlers.find_kept)
     return Guarded(app, guard, log, log_queries=log_queries, root=root)
 
 
@@ -110,9 +113,11 @@ async def _ask_for_table(kind: type[FormedPage], request: Request) -> FormedTask
     return FormedTask(read_table(kind, request), "csv")
 
 
-async def _ask_for_page(kind: type[PageParameters], request: Request) -> FormedTask | Response:
+async def _ask_for_page(kind: type[PageParameters], root: str, request: Request) -> FormedTask | Response:
     task = read_page(kind, request)
-    return task if isinstance(task, Response) else FormedTask(task, None)
+    if isinstance(task, Response):
+        return task
+    return FormedTask(RootedTask(task, root) if root else task, None)
 
 
 Ask = Callable[[Request], Awaitable[FormedTask]]
@@ -306,6 +311,10 @@ async def _not_found(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
         return problem("method-not-allowed", headers=error.headers)
+    path = request.scope["raw_path"]
+    if path.endswith(b"/") and not path.startswith(b"//") and (bare := path.rstrip(b"/")):
+        query = request.url.query
+        return RedirectResponse(f"{ROOT.get()}{bare.decode('latin-1')}{'?' if query else ''}{query}", 307)
     return page_of_failure(request, "not-found") if wants_page(request) else problem("not-found")
 
 

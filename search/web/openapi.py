@@ -44,8 +44,8 @@ _FAILURE: Description = {
 _NO_LONGER: Description = {"description": "The answer that the client has is still right"}
 
 
-def openapi_as_json() -> str:
-    """The description, which is the same for every archive."""
+def openapi_as_json(root: str = "") -> str:
+    """The description, which is the same for every archive; for a server under the path `root`."""
     paths: dict[str, Description] = {}
     for each in OPERATIONS:
         kinds = [{"$ref": f"#/components/schemas/{name}"} for name in (each.schema, each.several) if name]
@@ -72,8 +72,10 @@ def openapi_as_json() -> str:
     names = {name for each in OPERATIONS for name in (each.schema, each.several) if name} - {"count"}
     for name in sorted(names):
         schemas |= _schemas_of(name)
+    servers = {"servers": [{"url": root}]} if root else {}
+    components = {"schemas": schemas}
     return json.dumps(
-        {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": schemas}}, indent=1
+        {"openapi": "3.1.0", "info": info, **servers, "paths": paths, "components": components}, indent=1
     )
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from search.errors import QuerySyntaxError, SearchError
 from search.present.safe import printable
 from search.serving import Busy, EvaluatorFailed, TooManyRequests
+from search.web.rooted import ROOT
 
 MEDIA_TYPE = "application/problem+json"
 PAGE = "/help/problems"
@@ -87,7 +88,11 @@ def problem(
 ) -> Response:
     """The response for a problem of this kind; the same request may be answered in `seconds`."""
     known = PROBLEMS[kind]
-    told: dict[str, object] = {"type": f"{PAGE}#{kind}", "title": known.title, "status": known.status}
+    told: dict[str, object] = {
+        "type": f"{ROOT.get()}{PAGE}#{kind}",
+        "title": known.title,
+        "status": known.status,
+    }
     if detail:
         told["detail"] = printable(detail)
     given = {**problem_headers(kind, seconds), **(headers or {})}

@@ -13,10 +13,8 @@ from starlette.responses import Response
 
 from search.once import once
 from search.serving import Answer, Task
-from search.serving.task import compressed
 from search.web.forms import FORMS, MEDIA, Form, disposition
 from search.web.pages.assets import CONTENTS
-from search.web.rooted import ROOT, rooted
 from search.web.site import HTML, PAGE_HEADERS, page_of_failure
 
 MAX_LINKED = 1_000
@@ -70,8 +68,6 @@ def respond(request: Request, asked: FormedTask, answer: Answer, zone: str) -> R
         headers["Link"] = _links(asked, answer.next)
     if answer.version is not None and _matches(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    if asked.form is None and ROOT in request.scope:
-        answer = compressed(Answer(rooted(request.scope, answer.body)))
     body = _body_for(request, answer, headers)
     return Response(body, headers=headers, media_type=MEDIA[asked.form].type if asked.form else HTML)
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from starlette.types import Scope
-
+from search.deadline import Deadline
 from search.errors import InvalidRequest
+from search.query import Archive
+from search.serving.task import Answer, Task
 
-ROOT = "news.root"
-"""The name in a scope of the path under which the server is; there is none for a server with its own host."""
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+ROOT: ContextVar[str] = ContextVar("root", default="")
+"""The path under which the server of the present request is; "" for a server with its own host."""
 
 _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 _ADDRESS = re.compile(rb'\b(href|src|action)="(?=/)')
@@ -28,15 +35,25 @@ def enter(scope: Scope, root: str) -> bool:
     raw = root.encode()
     if not scope["path"].startswith(f"{root}/") or not scope["raw_path"].startswith(raw + b"/"):
         return False
-    scope[ROOT] = root
     scope["path"], scope["raw_path"] = scope["path"][len(root) :], scope["raw_path"][len(raw) :]
     return True
 
 
-def rooted(scope: Scope, page: bytes) -> bytes:
+def rooted(page: bytes, root: str) -> bytes:
     """A page with the path of the server before each of its addresses.
 
     Only a template can have written what is looked for: in all text of others quotation marks are escaped.
     """
-    root: str = scope.get(ROOT, "")
     return _ADDRESS.sub(rb'\1="' + root.encode(), page) if root else page
+
+
+@dataclass(frozen=True, slots=True)
+class RootedTask:
+    """The task of a page, whose answer has the path of the server in its addresses."""
+
+    task: Task
+    root: str
+
+    def __call__(self, archive: Archive, deadline: Deadline) -> Answer | None:
+        answer = self.task(archive, deadline)
+        return answer and replace(answer, body=rooted(answer.body, self.root))

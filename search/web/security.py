@@ -18,14 +18,14 @@ from ipaddress import ip_address
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search.errors import InvalidRequest
 from search.web.clients import Network, client_address, client_scheme
 from search.web.cors import preflight, sharing
 from search.web.problems import Told, problem
-from search.web.rooted import enter
+from search.web.rooted import ROOT, enter
 from search.web.site import page_of_failure, wants_page
 
 MAX_BODY_BYTES = 64 << 10
@@ -179,6 +179,8 @@ class Guarded:
         if scope["type"] != "http":
             return
         began, size, name = time.perf_counter(), 0, secrets.token_hex(6)
+        ROOT.set(self._root)
+        asked = scope["raw_path"]
         status: int | str = CLIENT_GONE
         answered, whole = 0, False
         shared = self._shared(scope)
@@ -196,8 +198,7 @@ class Guarded:
             whole = message["type"] == "http.response.body" and not message.get("more_body", False)
 
         try:
-            entered = not self._root or enter(scope, self._root)
-            app: ASGIApp = self._guard.refusal(scope) or (self._app if entered else problem("not-found"))
+            app = self._guard.refusal(scope) or self._inside(scope)
             await app(scope, receive, sending)
             status = answered if whole else CLIENT_GONE
         except (ResponseBroken, asyncio.CancelledError):  # the second one when the server ends
@@ -211,10 +212,19 @@ class Guarded:
             route = getattr(scope.get("route"), "path", "-")
             if self._log_queries:
                 query = scope["query_string"]
-                target = scope["raw_path"] + (b"?" + query if query else b"")
+                target = asked + (b"?" + query if query else b"")
                 route = f"{(scope['client'] or '-')[0]} {target.decode('ascii', 'backslashreplace')}"
             spent = 1000 * (time.perf_counter() - began)
             self._log(f"{scope['method']} {route} {status} {spent:.0f} ms {size} bytes {name}")
+
+    def _inside(self, scope: Scope) -> ASGIApp:
+        """What answers a request that is not refused."""
+        if not self._root or enter(scope, self._root):
+            return self._app
+        if scope["path"] != self._root:
+            return problem("not-found")
+        query: bytes = scope["query_string"]
+        return RedirectResponse(f"{self._root}/{'?' if query else ''}{query.decode('latin-1')}", 303)
 
     def _shared(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """The headers for a page of another site; client and scheme become as they were before a proxy."""

@@ -42,7 +42,7 @@ def read_page(kind: type[PageParameters], request: Request) -> Task | Response:
         {"type": "http", "query_string": query.encode(), "headers": []}
     ).query_params.multi_items()
     if asked != given or path.split("/")[:3] != _quoted(request).split("/")[:3]:
-        return RedirectResponse(request.scope.get(ROOT, "") + canonical, 303)
+        return RedirectResponse(ROOT.get() + canonical, 303)
     task = parameters.task()
     if isinstance(task, SearchPage):
         return replace(task, cited=Cited(base_of(request), f"{datetime.now(UTC):%Y-%m-%d}"))
@@ -61,7 +61,7 @@ def _quoted(request: Request) -> str:
 
 def base_of(request: Request) -> str:
     """The address of the server as its client knows it."""
-    return f"{request.url.scheme}://{request.headers.get('host', '')}{request.scope.get(ROOT, '')}"
+    return f"{request.url.scheme}://{request.headers.get('host', '')}{ROOT.get()}"
 
 
 def page_of_failure(
@@ -82,7 +82,7 @@ def page_of_failure(
     body = rendered(
         "error.html",
         title=known.title,
-        detail=told.detail.rstrip("."),
+        detail=_sentence(told.detail.rstrip("."), [*request.path_params, *request.query_params]),
         q=query,
         carried=_carried(request, failure, told.detail),
         versions=_versions_of_missing(request) if failure == "no-article" else "",
@@ -90,14 +90,21 @@ def page_of_failure(
         spelled=spelled,
     )
     headers = {**PAGE_HEADERS, **problem_headers(told.kind, told.seconds)}
-    return Response(rooted(request.scope, body), known.status, headers, HTML)
+    return Response(rooted(body, ROOT.get()), known.status, headers, HTML)
+
+
+def _sentence(detail: str, names: list[str]) -> str:
+    """The detail with a capital, unless the name of a parameter begins it."""
+    first = detail.partition(" ")[0].rstrip(":")
+    return detail if first in names else detail[:1].upper() + detail[1:]
 
 
 def _versions_of_missing(request: Request) -> str:
-    """The address of the versions of an article that is not there (any more), unless it was asked for."""
+    """The address of the versions of an article that is not there (any more), unless these were asked for."""
     own = request.path_params.get("id") or request.query_params.get("id", "")
     address = article_address(own, "history")
-    return "" if request.scope["path"] in (address, "/article/history") else address
+    elsewhen = "as_of" in request.query_params
+    return "" if elsewhen or request.scope["path"] in (address, "/article/history") else address
 
 
 def _carried(request: Request, failure: object, detail: str) -> Pairs:

@@ -254,7 +254,7 @@ class Describe:
     def __call__(self, archive: Archive, deadline: Deadline) -> Answer:
         before = archive.version()
         deadline.check()
-        return answer_of(archive, before, to_json(replace(archive.stats(), location="")))
+        return answer_of(archive, before, to_json(replace(archive.stats(), location="")), lasts=False)
 
 
 @dataclass(frozen=True, slots=True)

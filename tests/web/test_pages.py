@@ -99,7 +99,8 @@ def test_each_page_has_its_data(server: Server, path: str) -> None:
     assert response.status_code == 200, response.text
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert response.headers["content-security-policy"] == POLICY
-    assert ("etag" in response.headers) == (path != "/help")  # which counts the articles of the last 30 days
+    # The help counts the articles of the last 30 days, and the numbers of the archive have its size on disk.
+    assert ("etag" in response.headers) == (path not in ("/help", "/about"))
     assert SHOWN[path] in response.text
     assert " style=" not in response.text
     assert not re.search(r"<script(?! src)|\son\w+=", response.text)
@@ -155,6 +156,18 @@ def test_an_article_that_is_not_there_has_a_page_that_says_it(server: Server, pa
             "/article/nothing/history" in response.text or "/article/history?id=../nothing" in response.text
         )
         assert versions == (part != "/history")
+
+
+def test_before_the_first_article_the_archive_had_none(server: Server) -> None:
+    assert "The archive had no article then." in server.get("/search?q=fog&as_of=r0").text
+    missing = server.get("/article/a1?as_of=r0")
+    assert missing.status_code == 404
+    assert "/history" not in missing.text
+
+
+def test_a_parameter_keeps_its_name_in_a_sentence(server: Server) -> None:
+    assert "as_of: 'garbage' is not a date" in shown(server.get("/search?as_of=garbage").text)
+    assert "There is no parameter" in shown(server.get("/search?nothing=1").text)
 
 
 def test_a_query_that_cannot_be_read_is_shown_with_the_wrong_part_marked(server: Server) -> None:

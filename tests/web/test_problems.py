@@ -249,3 +249,22 @@ def test_a_problem_says_what_to_write_and_has_no_words_of_a_library(
     assert told["type"] == "/help/problems#bad-request"
     assert taught in told["detail"]
     assert not re.search("Input|Tuple|dictionary|instance|literal|Parameters", told["detail"])
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"q": ["ferry"]}, "q is text of 1 to 8,192 characters, and a list is given"),
+        ({"q": "\ud800"}, "q is text of 1 to 8,192 characters, and a half of a character is given"),
+        ({"f": ["a"] * 51}, "f is a list of at most 50 texts of 1 to 8,192 characters, and 51 are given"),
+    ],
+)
+def test_a_wrong_value_is_told_as_what_it_is(server: Server, body: object, told: str) -> None:
+    json_body = {"Content-Type": "application/json"}
+    response = server.request("POST", f"{API}/search", content=json.dumps(body), headers=json_body)
+    assert problem(response)["detail"] == told
+
+
+def test_a_wrong_moment_names_revisions_too(server: Server) -> None:
+    for moment in ("garbage", "-1"):
+        assert "such as r41" in problem(server.get(f"{API}/count?as_of={moment}"))["detail"]

@@ -10,7 +10,7 @@ from search.deadline import checked
 from search.engine import Suggestion
 from search.index.evaluate.counts import by_value
 from search.index.evaluate.matches import everything
-from search.index.evaluate.vocabulary import frequent_forms, near_forms
+from search.index.evaluate.vocabulary import document_count, frequent_forms, near_forms
 from search.index.format.lexicon import Lexicon
 from search.index.postings.patterns import Unchanged, chunks, containing, spelled_like
 from search.index.read.snapshot import Snapshot
@@ -38,9 +38,23 @@ def corrections(view: Snapshot, form: str, count: int) -> tuple[Suggestion, ...]
             found = near_forms(view, form, distance, same_start=same_start)
             found.pop(form, None)
             if found:
-                ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-                return tuple(Suggestion(word, df) for word, df in ranked[:count])
+                ranked = _counted(view, sorted(found.items(), key=lambda pair: (-pair[1], pair[0])), count)
+                if ranked:
+                    return ranked
     return ()
+
+
+def _counted(view: Snapshot, ranked: Sequence[tuple[str, int]], count: int) -> tuple[Suggestion, ...]:
+    """The first forms that any article has, with the number of articles; theirs include deleted ones."""
+    if view.live is None:
+        return tuple(Suggestion(word, df) for word, df in ranked[:count])
+    found = []
+    for word, _ in ranked:
+        if articles := sum(document_count(view, term) for term in view.terms_of(word)):
+            found.append(Suggestion(word, articles))
+        if len(found) == count:
+            break
+    return tuple(sorted(found, key=lambda each: (-each.articles, each.word)))
 
 
 def completions(view: Snapshot, prefix: str, count: int) -> tuple[Suggestion, ...]:

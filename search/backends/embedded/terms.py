@@ -41,7 +41,7 @@ class WordTerms:
     def document_frequency(self, word: str) -> int:
         """How many articles have the word, in any form."""
         terms = self.terms(word)
-        if len(terms) == 1 and self._view.live is None:
+        if len(terms) == 1:
             return document_count(self._view, terms[0])
         return len(merged([self._view.postings(term) for term in terms], self._view.check).docs)
 

@@ -1,6 +1,6 @@
 """Frequent forms that begin with a prefix, or are a few edits from a word.
 
-The counts include deleted documents.
+Candidates are chosen by counts that include deleted documents.
 """
 
 from __future__ import annotations
@@ -43,9 +43,11 @@ def frequent_forms(view: Snapshot, prefix: str, count: int) -> list[tuple[str, i
         terms, counts = terms[best], counts[best]
         for term, df in zip(part.terms.pick(terms.tolist()), counts.tolist(), strict=True):
             totals[term] += df
+    if view.live is not None:
+        totals = Counter({term: document_count(view, term) for term, _ in totals.most_common(2 * count)})
     found: dict[str, int] = {}
     for term, df in sorted(totals.items(), key=lambda pair: (-pair[1], pair[0])):
-        if len(found) == count:
+        if len(found) == count or not df:
             break
         found.setdefault(commonest_form(view, term, prefix), df)
     return list(found.items())
@@ -78,8 +80,12 @@ def near_forms(view: Snapshot, form: str, distance: int, *, same_start: bool) ->
 
 def document_count(view: Snapshot, term: str) -> int:
     """Count the documents with a term."""
-    numbers = [(part, part.terms.number(term.encode())) for part in view.segments]
-    return sum(len(part.docs_of(number)) for part, number in numbers if number >= 0)
+    count = 0
+    for part in view.segments:
+        if (number := part.terms.number(term.encode())) >= 0:
+            docs = part.docs_of(number)
+            count += len(docs) if part.live is None else int(np.count_nonzero(part.live.take(docs)))
+    return count
 
 
 def commonest_form(view: Snapshot, term: str, prefix: str = "") -> str:
