@@ -42,7 +42,7 @@ def enter(scope: Scope, root: str) -> bool:
 def rooted(page: bytes, root: str) -> bytes:
     """A page with the path of the server before each of its addresses.
 
-    Only a template can have written what is looked for: in all text of others quotation marks are escaped.
+    Only a template can have written what is looked for: in the text of articles quotation marks are escaped.
     """
     return _ADDRESS.sub(rb'\1="' + root.encode(), page) if root else page
 

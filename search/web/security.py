@@ -218,7 +218,7 @@ class Guarded:
             self._log(f"{scope['method']} {route} {status} {spent:.0f} ms {size} bytes {name}")
 
     def _inside(self, scope: Scope) -> ASGIApp:
-        """What answers a request that is not refused."""
+        """The application, or the answer to a request for nothing in it."""
         if not self._root or enter(scope, self._root):
             return self._app
         if scope["path"] != self._root:
