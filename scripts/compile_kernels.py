@@ -18,8 +18,15 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FOLDER = Path("search/index/kernels")
-OPTIONS = ("-std=c11", "-O3", "-ffp-contract=off", "-fPIC")
-"""No product and sum become one step, which would round otherwise than NumPy does."""
+OPTIONS = ("-std=c11", "-O3", "-ffp-contract=off", "-fno-fast-math", "-fwrapv", "-fPIC")
+"""Options that CFLAGS cannot undo: integers wrap around, and nothing is rounded otherwise than by NumPy."""
+
+TRIED = """
+import sys
+from importlib import util
+util.module_from_spec(util.spec_from_file_location("_native", sys.argv[1]))
+"""
+"""Loads a library, in a process of its own."""
 
 
 class KernelsHook(BuildHookInterface[Any]):
@@ -39,22 +46,33 @@ class KernelsHook(BuildHookInterface[Any]):
 
 
 def compile_kernels(library: Path) -> str | None:
-    """Compile the kernels into a library; returns why that cannot be done, None where it is."""
-    link = shlex.split(sysconfig.get_config_var("LDSHARED") or "cc -shared")
-    if compiler := os.environ.get("CC"):
-        link[:1] = shlex.split(compiler)
-    made = library.with_suffix(f".{os.getpid()}")
-    options = [*OPTIONS, *shlex.split(os.environ.get("CFLAGS", "")), f"-I{sysconfig.get_path('include')}"]
-    command = [*link, *options, str(library.with_name("native.c")), "-o", str(made)]
+    """Compile the kernels into a library; returns why that cannot be done, None where it is.
+
+    A library that cannot be loaded here, as one for another kind of machine, is none.
+    """
+    made = library.with_suffix(f".{os.getpid()}.so")
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except OSError as error:
+        link = shlex.split(sysconfig.get_config_var("LDSHARED") or "cc -shared")
+        if compiler := os.environ.get("CC"):
+            link[:1] = shlex.split(compiler)
+        options = [*shlex.split(os.environ.get("CFLAGS", "")), *OPTIONS, f"-I{sysconfig.get_path('include')}"]
+        _run([*link, *options, str(library.with_name("native.c")), "-o", str(made)])
+        if "-fsanitize" not in " ".join(options):  # which needs its own library to be loaded before
+            _run([sys.executable, "-c", TRIED, str(made)])
+        made.replace(library)  # a process may have the one before loaded
+    except (OSError, ValueError) as error:
         return str(error)
-    if done.returncode:
+    finally:
         made.unlink(missing_ok=True)
-        return (done.stderr.strip().splitlines() or [f"{command[0]} has failed"])[0]
-    made.replace(library)  # a process may have the one before loaded
     return None
+
+
+def _run(command: list[str]) -> None:
+    """Run a command; raises `OSError` with the first error that it prints if it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines()
+        raise OSError(next((line for line in lines if "rror" in line), f"{command[0]} has failed"))
 
 
 if __name__ == "__main__":

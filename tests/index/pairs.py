@@ -32,8 +32,9 @@ def _both(defined: Callable[..., Any], other: Callable[..., Any]) -> Callable[..
     def call(*arguments: Any, **options: Any) -> Any:
         given = [list(each) if isinstance(each, Iterator) else each for each in arguments]
         again = deepcopy(given)
-        result, same = defined(*given, **options), other(*again, **options)
-        _check_equal([result, given], [same, again])
+        # The arguments themselves go to the compiled one: copies are contiguous, aligned and writable.
+        result, same = defined(*again, **options), other(*given, **options)
+        _check_equal([result, again], [same, given])
         return result
 
     return call

@@ -67,12 +67,23 @@ def test_what_scores_nothing_saturates_to_nothing() -> None:
 @given(
     st.lists(st.integers(-3, 3) | st.sampled_from([TOP - 1, TOP, -TOP]), max_size=700),
     st.integers(1, 12),
-    st.sampled_from([np.int32, np.int64, np.float64]),
+    st.sampled_from([np.int32, np.int64, np.float32, np.float64]),
 )
 def test_highest(keys: list[int], limit: int, kind: type[np.generic]) -> None:
-    bound = sorted(keys, reverse=True)[limit - 1] if limit <= len(keys) else min(keys, default=0)
-    found = kernels.highest(array(keys, kind), limit)
-    assert found.tolist() == [place for place, key in enumerate(keys) if key >= bound]
+    given = array(keys, kind)
+    own = given.tolist()
+    bound = sorted(own, reverse=True)[limit - 1] if limit <= len(own) else min(own, default=0)
+    found = kernels.highest(given, limit)
+    assert found.tolist() == [place for place, key in enumerate(own) if key >= bound]
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int64])
+@pytest.mark.parametrize("count", [4_096, 4_097, 20_000])
+def test_the_highest_of_many_keys_that_ascend_or_descend(kind: type[np.generic], count: int) -> None:
+    keys = array(range(count), kind)
+    for limit in (1, 4, 5, 20, count - 1):
+        assert kernels.highest(keys, limit).tolist() == [*range(count - limit, count)]
+        assert kernels.highest(keys[::-1].copy(), limit).tolist() == [*range(limit)]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])

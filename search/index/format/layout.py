@@ -188,7 +188,8 @@ def _checked_table(written: bytes, end: int, name: str) -> dict[str, tuple[str, 
         for kind, count, offset in table.values():
             if type(count) is not int or type(offset) is not int or kind not in _TYPES:
                 raise TypeError(kind)
-            if not 0 <= count <= end or not 0 <= offset <= end - count * np.dtype(kind).itemsize:
+            size = np.dtype(kind).itemsize
+            if not 0 <= count <= end or not 0 <= offset <= end - count * size or offset % size:
                 raise ValueError(offset)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadLayout(f"{name} has a damaged table") from error

@@ -1,19 +1,31 @@
 /* The kernels of `search.index.kernels` in C, with the same results as their definitions in NumPy.
 
    `native.py` allocates every array and checks what a caller may get wrong. A function here checks the types of
-   its arrays and that their sizes fit together, and every number read from an array before it is used as a
-   place in another. So a damaged index gives an error, as it does with NumPy, and is never read past its end.
+   its arrays and that their sizes fit together, and every number read from an array when it is used as a place in
+   another. So nothing is read or written outside of an array, whatever is in it. For arrays that no undamaged
+   index has there may be a result where NumPy raises an error, or the other way round.
 
-   Loops over many items run without the interpreter's lock. Floats are added and multiplied one by one in the
-   order of the definitions (compiled with -ffp-contract=off), so that scores are equal to the last bit. */
+   Loops over many items run without the interpreter's lock. Integers wrap around (compiled with -fwrapv). Floats
+   are added and multiplied one by one in the order of the definitions (-ffp-contract=off, -fno-fast-math), so that
+   scores are equal to the last bit, but for the sign of a NaN. */
 
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
+#include <float.h>
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__FAST_MATH__) || FLT_EVAL_METHOD != 0
+#error "scores would be rounded otherwise than NumPy rounds them"
+#endif
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the arrays of an index are little-endian"
+#endif
+
 #define MAX_ARGUMENTS 36
+#ifndef RELEASED_FROM
 #define RELEASED_FROM 8192 /* items: fewer take less time than to release the lock and to get it back */
+#endif
 
 /* --- arguments ------------------------------------------------------------------------------------------ */
 
@@ -32,14 +44,20 @@ static void end_call(Call *call) {
         if (call->kind[n]) PyBuffer_Release(&call->views[n]);
 }
 
+/* The kind of a buffer; 0 for one that no kernel is for: of other items, in the other order of bytes, unaligned. */
 static char kind_of(const Py_buffer *view) {
-    char type = view->format[strlen(view->format) - 1];
+    const char *format = view->format;
+    if (*format == '@' || *format == '=' || *format == '<') format++;
+    if (!*format || format[1] || view->itemsize < 1 || (uintptr_t)view->buf % view->itemsize) return 0;
+    int is_unsigned = strchr("BHILQ?", *format) != NULL;
+    if (*format == 'f' && view->itemsize == 4) return 'f';
+    if (!is_unsigned && !strchr("bhilq", *format)) return 0;
     switch (view->itemsize) {
-        case 1: return type == 'b' ? 'b' : 'B';
-        case 2: return type == 'h' ? 'h' : 'H';
-        case 4: return type == 'f' ? 'f' : strchr("IL", type) ? 'I' : 'i';
-        case 8: return type == 'd' ? 'd' : strchr("LQ", type) ? 'L' : 'l';
-        default: return '?';
+        case 1: return is_unsigned ? 'B' : 'b';
+        case 2: return is_unsigned ? 'H' : 'h';
+        case 4: return is_unsigned ? 'I' : 'i';
+        case 8: return is_unsigned ? 'L' : 'l';
+        default: return 0;
     }
 }
 
@@ -59,7 +77,10 @@ static int begin_call(Call *call, PyObject *const *args, Py_ssize_t given, const
         } else {
             int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (writes ? PyBUF_WRITABLE : 0);
             if (PyObject_GetBuffer(args[n], &call->views[n], flags)) goto failed;
-            call->kind[n] = kind_of(&call->views[n]);
+            if (!(call->kind[n] = kind_of(&call->views[n]))) {
+                PyBuffer_Release(&call->views[n]);
+                goto wrong;
+            }
             call->data[n] = call->views[n].buf;
             call->size[n] = call->views[n].len / call->views[n].itemsize;
         }
@@ -114,14 +135,7 @@ static PyObject *counted(Call *call, Py_ssize_t count) {
 
 /* The first place in among[from:] whose number is not less than (right: is greater than) `sought`. */
 #define DEFINE_GALLOP(K, T)                                                                                    \
-    static inline Py_ssize_t gallop_##K(const T *among, Py_ssize_t size, Py_ssize_t from, T sought, int right) { \
-        Py_ssize_t step = 1, low = from;                                                                       \
-        while (from < size && (right ? among[from] <= sought : among[from] < sought)) {                        \
-            low = from + 1;                                                                                    \
-            from += step;                                                                                      \
-            step += step;                                                                                      \
-        }                                                                                                      \
-        Py_ssize_t high = from < size ? from : size;                                                           \
+    static inline Py_ssize_t halve_##K(const T *among, Py_ssize_t low, Py_ssize_t high, T sought, int right) { \
         while (low < high) {                                                                                   \
             Py_ssize_t middle = low + (high - low) / 2;                                                        \
             if (right ? among[middle] <= sought : among[middle] < sought) low = middle + 1;                    \
@@ -129,12 +143,22 @@ static PyObject *counted(Call *call, Py_ssize_t count) {
         }                                                                                                      \
         return low;                                                                                            \
     }                                                                                                          \
+    static inline Py_ssize_t gallop_##K(const T *among, Py_ssize_t size, Py_ssize_t from, T sought, int right) { \
+        Py_ssize_t step = 1, low = from;                                                                       \
+        while (from < size && (right ? among[from] <= sought : among[from] < sought)) {                        \
+            low = from + 1;                                                                                    \
+            from += step;                                                                                      \
+            step += step;                                                                                      \
+        }                                                                                                      \
+        return halve_##K(among, low, from < size ? from : size, sought, right);                                \
+    }                                                                                                          \
     static void search_##K(const T *among, Py_ssize_t size, const T *sought, Py_ssize_t count, int right,      \
                            int64_t *at) {                                                                      \
         Py_ssize_t from = 0;                                                                                   \
         for (Py_ssize_t n = 0; n < count; n++) {                                                               \
-            if (n && sought[n] < sought[n - 1]) from = 0;                                                      \
-            from = at[n] = gallop_##K(among, size, from, sought[n], right);                                    \
+            int back = n && sought[n] < sought[n - 1];                                                         \
+            at[n] = from = back ? halve_##K(among, 0, from, sought[n], right)                                  \
+                                : gallop_##K(among, size, from, sought[n], right);                             \
         }                                                                                                      \
     }                                                                                                          \
     static void members_##K(const T *sought, Py_ssize_t count, const T *among, Py_ssize_t size, int64_t *at,   \
@@ -153,7 +177,7 @@ static PyObject *counted(Call *call, Py_ssize_t count) {
             if (sparse) at = gallop_##K(other, size, at, sought, 0);                                           \
             else while (at < size && other[at] < sought) at++;                                                 \
             if (at == size) break;                                                                             \
-            if (other[at] == sought) found[kept++] = sought;                                                   \
+            if (other[at] == sought) found[kept++] = sought, at++; /* so no more are found than both have */   \
         }                                                                                                      \
         return kept;                                                                                           \
     }
@@ -163,80 +187,79 @@ DEFINE_GALLOP(I, uint32_t)
 DEFINE_GALLOP(l, int64_t)
 DEFINE_GALLOP(L, uint64_t)
 
-#define BY_KIND(kind, call_i, call_I, call_l, call_L)                                                          \
+#define RUN_BY_KIND(kind)                                                                                      \
     switch (kind) {                                                                                            \
-        case 'i': call_i; break;                                                                               \
-        case 'I': call_I; break;                                                                               \
-        case 'l': call_l; break;                                                                               \
-        case 'L': call_L; break;                                                                               \
-        default: FAIL(PyExc_TypeError, "the kernel is not for numbers of this type");                          \
+        case 'i': RUN(i, int32_t); break;                                                                      \
+        case 'I': RUN(I, uint32_t); break;                                                                     \
+        case 'l': RUN(l, int64_t); break;                                                                      \
+        default: RUN(L, uint64_t);                                                                             \
     }
+#define IS_SORTED_KIND(kind) (strchr("iIlL", kind) != NULL)
 
 KERNEL(find_members) { /* sought, among, =at, =there */
     CALL("**=l=B")
-    REQUIRE(call.kind[0] == call.kind[1] && SIZE(1) > 0 && SIZE(0) == SIZE(2) && SIZE(0) == SIZE(3))
+    REQUIRE(call.kind[0] == call.kind[1] && IS_SORTED_KIND(call.kind[0]))
+    REQUIRE(SIZE(1) > 0 && SIZE(0) == SIZE(2) && SIZE(0) == SIZE(3))
+    RELEASE(SIZE(0));
 #define RUN(K, T) members_##K(DATA(0, T), SIZE(0), DATA(1, T), SIZE(1), DATA(2, int64_t), DATA(3, uint8_t))
-    BY_KIND(call.kind[0], RUN(i, int32_t), RUN(I, uint32_t), RUN(l, int64_t), RUN(L, uint64_t))
+    RUN_BY_KIND(call.kind[0])
 #undef RUN
+    RESTORE();
     return done(&call);
 }
 
 KERNEL(find_common) { /* sought, among, =found; the number of the found */
     CALL("**=*")
-    REQUIRE(call.kind[0] == call.kind[1] && call.kind[0] == call.kind[2])
+    REQUIRE(call.kind[0] == call.kind[1] && call.kind[0] == call.kind[2] && IS_SORTED_KIND(call.kind[0]))
     REQUIRE(SIZE(2) >= (SIZE(0) < SIZE(1) ? SIZE(0) : SIZE(1)))
-    Py_ssize_t kept = 0;
+    Py_ssize_t kept;
     RELEASE(SIZE(0));
 #define RUN(K, T) kept = common_##K(DATA(0, T), SIZE(0), DATA(1, T), SIZE(1), DATA(2, T))
-    switch (call.kind[0]) {
-        case 'i': RUN(i, int32_t); break;
-        case 'I': RUN(I, uint32_t); break;
-        case 'l': RUN(l, int64_t); break;
-        case 'L': RUN(L, uint64_t); break;
-        default: kept = -1;
-    }
+    RUN_BY_KIND(call.kind[0])
 #undef RUN
     RESTORE();
-    if (kept < 0) FAIL(PyExc_TypeError, "the kernel is not for numbers of this type");
     return counted(&call, kept);
 }
 
 /* Read place n of an array of int32 or int64. */
-#define AT(n, k, place) (call.kind[n] == 'i' ? (int64_t)DATA(n, int32_t)[place] : DATA(n, int64_t)[place])
+#define AT(n, place) (call.kind[n] == 'i' ? (int64_t)DATA(n, int32_t)[place] : DATA(n, int64_t)[place])
 #define IS_INDEX(n) (call.kind[n] == 'i' || call.kind[n] == 'l')
 
-static int all_inside(const void *numbers, char kind, Py_ssize_t count, Py_ssize_t size) {
-    uint64_t bad = 0;
-    if (kind == 'i')
-        for (Py_ssize_t n = 0; n < count; n++) bad |= (uint32_t)((const int32_t *)numbers)[n] >= (uint64_t)size;
-    else
-        for (Py_ssize_t n = 0; n < count; n++) bad |= (uint64_t)((const int64_t *)numbers)[n] >= (uint64_t)size;
-    return !bad;
-}
+/* Both end at a number that is outside of the table, and return how many they have been through. */
+#define DEFINE_TABLE(K, T)                                                                                     \
+    static Py_ssize_t mark_##K(uint8_t *table, Py_ssize_t size, const T *docs, Py_ssize_t count,               \
+                               uint8_t value, Py_ssize_t *changed) {                                           \
+        for (Py_ssize_t n = 0; n < count; n++) {                                                               \
+            T doc = docs[n];                                                                                   \
+            if (!INSIDE(doc, size)) return n;                                                                  \
+            *changed += table[doc] != value;                                                                   \
+            table[doc] = value;                                                                                \
+        }                                                                                                      \
+        return count;                                                                                          \
+    }                                                                                                          \
+    static Py_ssize_t take_##K(const uint8_t *table, Py_ssize_t size, const T *docs, Py_ssize_t count,         \
+                               uint8_t *flags) {                                                               \
+        for (Py_ssize_t n = 0; n < count; n++) {                                                               \
+            T doc = docs[n];                                                                                   \
+            if (!INSIDE(doc, size)) return n;                                                                  \
+            flags[n] = table[doc];                                                                             \
+        }                                                                                                      \
+        return count;                                                                                          \
+    }
 
-KERNEL(mark) { /* =table, docs, value; how many entries have changed */
+DEFINE_TABLE(i, int32_t)
+DEFINE_TABLE(l, int64_t)
+
+KERNEL(mark) { /* =table, docs, value; how many entries have changed, also before an error */
     CALL("=B*.")
     REQUIRE(IS_INDEX(1))
     uint8_t *table = DATA(0, uint8_t), value = (uint8_t)call.number[2];
-    Py_ssize_t changed = 0, count = SIZE(1);
-    int sound = 0;
+    Py_ssize_t changed = 0, count = SIZE(1), size = SIZE(0), passed;
     RELEASE(count);
-    if ((sound = all_inside(call.data[1], call.kind[1], count, SIZE(0)))) {
-        if (call.kind[1] == 'i')
-            for (Py_ssize_t n = 0; n < count; n++) {
-                uint8_t *entry = &table[DATA(1, int32_t)[n]];
-                changed += *entry != value;
-                *entry = value;
-            }
-        else
-            for (Py_ssize_t n = 0; n < count; n++) {
-                uint8_t *entry = &table[DATA(1, int64_t)[n]];
-                changed += *entry != value;
-                *entry = value;
-            }
-    }
+    if (call.kind[1] == 'i') passed = mark_i(table, size, DATA(1, int32_t), count, value, &changed);
+    else passed = mark_l(table, size, DATA(1, int64_t), count, value, &changed);
     RESTORE();
-    if (!sound) FAIL(PyExc_IndexError, OUTSIDE);
+    if (passed < count) FAIL(PyExc_IndexError, OUTSIDE);
     return counted(&call, changed);
 }
 
@@ -245,16 +268,12 @@ KERNEL(take_flags) { /* table, docs, =flags */
     REQUIRE(IS_INDEX(1) && SIZE(1) == SIZE(2))
     const uint8_t *table = DATA(0, uint8_t);
     uint8_t *flags = DATA(2, uint8_t);
-    int sound = 0;
-    RELEASE(SIZE(1));
-    if ((sound = all_inside(call.data[1], call.kind[1], SIZE(1), SIZE(0)))) {
-        if (call.kind[1] == 'i')
-            for (Py_ssize_t n = 0; n < SIZE(1); n++) flags[n] = table[DATA(1, int32_t)[n]];
-        else
-            for (Py_ssize_t n = 0; n < SIZE(1); n++) flags[n] = table[DATA(1, int64_t)[n]];
-    }
+    Py_ssize_t count = SIZE(1), size = SIZE(0), passed;
+    RELEASE(count);
+    if (call.kind[1] == 'i') passed = take_i(table, size, DATA(1, int32_t), count, flags);
+    else passed = take_l(table, size, DATA(1, int64_t), count, flags);
     RESTORE();
-    if (!sound) FAIL(PyExc_IndexError, OUTSIDE);
+    if (passed < count) FAIL(PyExc_IndexError, OUTSIDE);
     return done(&call);
 }
 
@@ -264,16 +283,21 @@ KERNEL(collect) { /* table, =numbers of the entries that are set */
     int32_t *found = DATA(1, int32_t);
     Py_ssize_t size = SIZE(0), room = SIZE(1), count = 0, n = 0;
     RELEASE(size);
-    for (uint64_t eight; n + 8 <= size && count + 8 <= room; n += 8) {
-        memcpy(&eight, table + n, 8);
-        if (eight)
-            for (int byte = 0; byte < 8; byte++) { /* without a branch that would often be guessed wrong */
-                found[count] = (int32_t)(n + byte);
-                count += table[n + byte] != 0;
+    for (uint64_t eight; n < size && count <= room; n += 8) {
+        Py_ssize_t end = size - n < 8 ? size : n + 8;
+        if (end == n + 8) {
+            memcpy(&eight, table + n, 8);
+            if (!eight) continue;
+        }
+        if (count + 8 <= room)
+            for (Py_ssize_t at = n; at < end; at++) { /* without a branch that would often be guessed wrong */
+                found[count] = (int32_t)at;
+                count += table[at] != 0;
             }
+        else
+            for (Py_ssize_t at = n; at < end; at++)
+                if (table[at] && count++ < room) found[count - 1] = (int32_t)at;
     }
-    for (; n < size && count < room; n++)
-        if (table[n]) found[count++] = (int32_t)n;
     RESTORE();
     REQUIRE(count == room)
     return done(&call);
@@ -325,18 +349,26 @@ KERNEL(expand_runs) { /* starts, sizes, =numbers */
     return done(&call);
 }
 
+static inline int64_t frequency_at(const void *frequencies, char kind, Py_ssize_t at) {
+    return kind == 'B'   ? ((const uint8_t *)frequencies)[at]
+           : kind == 'i' ? ((const int32_t *)frequencies)[at]
+                         : ((const int64_t *)frequencies)[at];
+}
+#define IS_FREQUENCY(n) (strchr("Bil", call.kind[n]) != NULL)
+
 KERNEL(add_postings) { /* docs, frequencies, earliness, =totals, =highest */
-    CALL("iiB=l=B")
-    REQUIRE(SIZE(0) == SIZE(1) && SIZE(0) == SIZE(2) && SIZE(3) == SIZE(4))
-    const int32_t *docs = DATA(0, int32_t);
-    int sound = 0;
+    CALL("i*B=l=B")
+    REQUIRE(IS_FREQUENCY(1) && SIZE(0) == SIZE(1) && SIZE(0) == SIZE(2) && SIZE(3) == SIZE(4))
+    Py_ssize_t size = SIZE(3);
+    int sound = 1;
     RELEASE(SIZE(0));
-    if ((sound = all_inside(docs, 'i', SIZE(0), SIZE(3))))
-        for (Py_ssize_t n = 0; n < SIZE(0); n++) {
-            DATA(3, int64_t)[docs[n]] += DATA(1, int32_t)[n];
-            uint8_t *highest = &DATA(4, uint8_t)[docs[n]], own = DATA(2, uint8_t)[n];
-            if (own > *highest) *highest = own;
-        }
+    for (Py_ssize_t n = 0; n < SIZE(0); n++) {
+        int32_t doc = DATA(0, int32_t)[n];
+        if (!(sound = INSIDE(doc, size))) break;
+        DATA(3, int64_t)[doc] += frequency_at(call.data[1], call.kind[1], n);
+        uint8_t *highest = &DATA(4, uint8_t)[doc], own = DATA(2, uint8_t)[n];
+        if (own > *highest) *highest = own;
+    }
     RESTORE();
     if (!sound) FAIL(PyExc_IndexError, OUTSIDE);
     return done(&call);
@@ -348,25 +380,26 @@ KERNEL(add_scores) { /* =totals, docs, scores */
     CALL("=fif")
     REQUIRE(SIZE(1) == SIZE(2))
     float *totals = DATA(0, float);
-    const int32_t *docs = DATA(1, int32_t);
-    int sound = 0;
+    Py_ssize_t size = SIZE(0);
+    int sound = 1;
     RELEASE(SIZE(1));
-    if ((sound = all_inside(docs, 'i', SIZE(1), SIZE(0))))
-        for (Py_ssize_t n = 0; n < SIZE(1); n++) totals[docs[n]] += DATA(2, float)[n];
+    for (Py_ssize_t n = 0; n < SIZE(1); n++) {
+        int32_t doc = DATA(1, int32_t)[n];
+        if (!(sound = INSIDE(doc, size))) break;
+        totals[doc] += DATA(2, float)[n];
+    }
     RESTORE();
     if (!sound) FAIL(PyExc_IndexError, OUTSIDE);
     return done(&call);
 }
 
-/* The part of each entry, at `place` n of the documents or, if not every document has the field, where `at` says. */
+/* The part of each entry, at place n of the documents or, if not every document has the field, where `at` says. */
 #define ADD_FIELD(F, PLACE)                                                                                    \
     for (Py_ssize_t n = 0; n < count; n++) {                                                                   \
-        Py_ssize_t place = PLACE;                                                                              \
+        int64_t place = PLACE;                                                                                 \
+        if (!(sound = INSIDE(place, documents))) break;                                                        \
         int32_t doc = docs[place];                                                                             \
-        if (!INSIDE(doc, size)) {                                                                              \
-            sound = 0;                                                                                         \
-            break;                                                                                             \
-        }                                                                                                      \
+        if (!(sound = INSIDE(doc, size))) break;                                                               \
         float frequency = (float)DATA(5, F)[n];                                                                \
         if (weight != 0) frequency *= (float)earliness[n] * weight + 1;                                        \
         tf[place] += norms[doc] * frequency;                                                                   \
@@ -374,23 +407,24 @@ KERNEL(add_scores) { /* =totals, docs, scores */
 
 KERNEL(add_field) { /* =tf, docs, at (or docs), if `at` is all, norms, frequencies, earliness, weight */
     CALL("=fi*.f*B~")
-    int every = call.number[3] != 0, small = call.kind[5] == 'B';
-    Py_ssize_t count = SIZE(5), size = SIZE(4);
-    REQUIRE(SIZE(0) == SIZE(1) && count == SIZE(6) && (small || call.kind[5] == 'i'))
-    REQUIRE(every ? count == SIZE(1) : IS_INDEX(2) && count == SIZE(2))
+    int every = call.number[3] != 0;
+    char kind = call.kind[5];
+    Py_ssize_t count = SIZE(5), size = SIZE(4), documents = SIZE(1);
+    REQUIRE(SIZE(0) == documents && count == SIZE(6) && IS_FREQUENCY(5))
+    REQUIRE(every ? count == documents : IS_INDEX(2) && count == SIZE(2))
     float *restrict tf = DATA(0, float);
     float weight = (float)call.real[7];
     const int32_t *restrict docs = DATA(1, int32_t);
     const float *restrict norms = DATA(4, float);
     const uint8_t *restrict earliness = DATA(6, uint8_t);
-    int sound = 0;
+    int sound = 1;
     RELEASE(count);
-    if ((sound = every || all_inside(call.data[2], call.kind[2], count, SIZE(1)))) {
-        if (every && small) ADD_FIELD(uint8_t, n)
-        else if (every) ADD_FIELD(int32_t, n)
-        else if (small) ADD_FIELD(uint8_t, AT(2, 'i', n))
-        else ADD_FIELD(int32_t, AT(2, 'i', n))
-    }
+    if (every && kind == 'B') ADD_FIELD(uint8_t, n)
+    else if (every && kind == 'i') ADD_FIELD(int32_t, n)
+    else if (every) ADD_FIELD(int64_t, n)
+    else if (kind == 'B') ADD_FIELD(uint8_t, AT(2, n))
+    else if (kind == 'i') ADD_FIELD(int32_t, AT(2, n))
+    else ADD_FIELD(int64_t, AT(2, n))
     RESTORE();
     if (!sound) FAIL(PyExc_IndexError, OUTSIDE);
     return done(&call);
@@ -682,7 +716,9 @@ static Py_ssize_t pass_over(const int32_t *docs, const void *frequencies, char k
 }
 
 /* One document after the other: the positions of the first word, then those of them that the next words follow. */
-KERNEL(count_phrase) { /* =documents, =counts, =first positions, then documents, frequencies, positions of each word; the number of documents */
+/* =documents, =counts, =first positions, then documents, frequencies and positions of each word; the number of the
+   documents */
+KERNEL(count_phrase) {
     char spec[MAX_ARGUMENTS + 8] = "=i=l=l";
     int words = (int)(given - 3) / 3;
     if (words < 2 || words * 3 + 3 != given || given > MAX_ARGUMENTS) words = 0;
@@ -714,7 +750,8 @@ KERNEL(count_phrase) { /* =documents, =counts, =first positions, then documents,
         Py_ssize_t next[MAX_ARGUMENTS / 3] = {0}, sizes[MAX_ARGUMENTS / 3], own_count = 0;
         for (word = 0; word < words; word++) {
             sizes[word] = small_number(call.data[4 + 3 * word], call.kind[4 + 3 * word], at[word]);
-            if (!(sound = sizes[word] >= 0 && begin[word] >= 0 && sizes[word] <= SIZE(5 + 3 * word) - begin[word])) goto ended;
+            Py_ssize_t left = SIZE(5 + 3 * word) - begin[word];
+            if (!(sound = sizes[word] >= 0 && begin[word] >= 0 && sizes[word] <= left)) goto ended;
         }
         for (Py_ssize_t n = 0; n < sizes[0]; n++) {
             int64_t start = small_number(call.data[5], call.kind[5], begin[0] + n);
@@ -724,8 +761,8 @@ KERNEL(count_phrase) { /* =documents, =counts, =first positions, then documents,
                 while (next[word] < sizes[word] &&
                        small_number(positions, kind, begin[word] + next[word]) < start + word)
                     next[word]++;
-                if (next[word] == sizes[word] || small_number(positions, kind, begin[word] + next[word]) != start + word)
-                    break;
+                if (next[word] == sizes[word]) break;
+                if (small_number(positions, kind, begin[word] + next[word]) != start + word) break;
             }
             if (word < words) continue;
             if (!own_count++) {
@@ -766,7 +803,8 @@ static Py_ssize_t sort_spans(int64_t *starts, int64_t *ends, Py_ssize_t count) {
         }
         Py_ssize_t at = left, below;
         for (; (below = 2 * at + 1) < size; at = below) {
-            if (below + 1 < size && is_before(starts[below], ends[below], starts[below + 1], ends[below + 1])) below++;
+            Py_ssize_t beside = below + 1;
+            if (beside < size && is_before(starts[below], ends[below], starts[beside], ends[beside])) below = beside;
             if (!is_before(start, end, starts[below], ends[below])) break;
             starts[at] = starts[below], ends[at] = ends[below];
         }
@@ -810,7 +848,8 @@ static Py_ssize_t follow_in(const Places *first, const Places *second, int64_t d
     return count;
 }
 
-KERNEL(find_near_words) { /* documents, frequencies, positions of two words, distance, ordered, =starts, =ends; their number */
+/* documents, frequencies, positions of two words, distance, ordered, =starts, =ends; their number */
+KERNEL(find_near_words) {
     CALL("i**i**..=l=l")
     int64_t *starts = DATA(8, int64_t), *ends = DATA(9, int64_t), distance = call.number[6];
     Py_ssize_t room = SIZE(8), at[2] = {0, 0}, begin[2] = {0, 0}, count = 0;
@@ -872,7 +911,7 @@ KERNEL(find_containing) { /* text, edges, sought, =flags */
     int sound = 1;
     RELEASE(size);
     for (Py_ssize_t n = 0; n < strings && sound; n++) {
-        int64_t start = AT(1, 'i', n), end = AT(1, 'i', n + 1);
+        int64_t start = AT(1, n), end = AT(1, n + 1);
         if (!(sound = start >= 0 && start <= end && end <= size)) break;
         if (at < start) at = start;
         if (at + length > end) continue;
@@ -1075,7 +1114,8 @@ static Py_ssize_t sentence_after(const uint8_t *text, Py_ssize_t size, Py_ssize_
     return text[last + 1] == '.' && is_abbreviated(text, last, keys, count) ? -1 : begin;
 }
 
-KERNEL(mark_boundaries) { /* text, text in plain signs, starts, abbreviations, sentence, paragraph, wide, narrow, =marks */
+/* text, text in plain signs, starts, abbreviations, sentence, paragraph, wide, narrow, =marks */
+KERNEL(mark_boundaries) {
     CALL("BBlL....=B")
     const uint8_t *text = DATA(0, uint8_t), *plain = DATA(1, uint8_t);
     const int64_t *starts = DATA(2, int64_t);
@@ -1214,12 +1254,14 @@ KERNEL(count_common) { /* one, other; how many numbers are in both */
     CALL("LL")
     const uint64_t *one = DATA(0, uint64_t), *other = DATA(1, uint64_t);
     Py_ssize_t at = 0, place = 0, shared = 0;
+    RELEASE(SIZE(0) + SIZE(1));
     while (at < SIZE(0) && place < SIZE(1)) {
         uint64_t mine = one[at], theirs = other[place];
         shared += mine == theirs;
         at += mine <= theirs;
         place += theirs <= mine;
     }
+    RESTORE();
     return counted(&call, shared);
 }
 
@@ -1255,7 +1297,8 @@ static PyMethodDef functions[] = {
     ROW(find_members), ROW(find_common), ROW(mark), ROW(take_flags), ROW(collect),
     ROW(find_flagged), ROW(expand_runs), ROW(add_postings), ROW(add_scores), ROW(add_field), ROW(saturate),
     ROW(bound_of_highest), ROW(edit_distances), ROW(drop_distant), ROW(nearest_followers), ROW(follow),
-    ROW(number_words), ROW(count_starts), ROW(count_flagged), ROW(count_phrase), ROW(find_near_words), ROW(find_containing), ROW(find_at),
+    ROW(number_words), ROW(count_starts), ROW(count_flagged), ROW(count_phrase), ROW(find_near_words),
+    ROW(find_containing), ROW(find_at),
     ROW(cut_pieces), ROW(pack_pieces), ROW(find_keys), ROW(order_by_term), ROW(mark_boundaries),
     ROW(hash_shingles), ROW(sketch_texts), ROW(count_common), ROW(compare_sketches), {NULL, NULL, 0, NULL},
 };

@@ -25,9 +25,14 @@ _SORTED = frozenset("iIlL")
 """The types of numbers, by `dtype.char`, whose lists are searched and merged."""
 
 _INDEX = frozenset("il")
-_FREQUENCIES = frozenset("Bi")
+_FREQUENCIES = frozenset("Bil")
+_COUNTED = frozenset("Bi")
 _POSITIONS = frozenset("BHi")
 _MAX_TARGET, _MAX_WORDS = 320, 11
+
+_FEW_KEYS, _RARE = 4_096, 1_000
+"""Of more keys the highest are found by a heap only if they are scores, which are in no order, and one in so
+many is wanted. Dates often ascend, and then each of them would come to the heap."""
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., object])
 
@@ -66,12 +71,15 @@ def find_common(sought: Array, among: Array) -> Array:
 def flag_members(sought: Sequence[Array], among: Array, table: Array) -> list[Flags]:
     if among.dtype.char not in _INDEX or any(own.dtype.char not in _INDEX for own in sought):
         return sets.flag_members(sought, among, table)
-    _native.mark(table, among, 1)
+    flags = [np.empty(len(own), np.bool_) for own in sought]
     try:
-        flags = [np.empty(len(own), np.bool_) for own in sought]
+        _native.mark(table, among, 1)
         for own, made in zip(sought, flags, strict=True):
             _native.take_flags(table, own, made)
-    finally:
+    except IndexError:
+        table.fill(0)  # as some of the numbers cannot be cleared one by one
+        raise
+    else:
         if len(among) * sets.MIN_SPARSITY > len(table):
             table.fill(0)
         else:
@@ -110,7 +118,9 @@ def expand_runs(starts: Array, sizes: Array) -> Array:
 
 @_compiled(sets.add_postings)
 def add_postings(docs: Docs, frequencies: Array, earliness: Array, totals: Ints, highest: Array) -> None:
-    _native.add_postings(docs, frequencies.astype(np.int32, copy=False), earliness, totals, highest)
+    if frequencies.dtype.char not in _FREQUENCIES:
+        return sets.add_postings(docs, frequencies, earliness, totals, highest)
+    _native.add_postings(docs, frequencies, earliness, totals, highest)
 
 
 # --- scores -----------------------------------------------------------------------------------------
@@ -132,7 +142,7 @@ def add_field(
     weight: float,
 ) -> None:
     if frequencies.dtype.char not in _FREQUENCIES:
-        frequencies = frequencies.astype(np.int32)
+        return scores.add_field(tf, docs, at, norms, frequencies, earliness, weight)
     places = docs if at is None else at
     factor = weight / scores.MAX_EARLINESS
     _native.add_field(tf, docs, places, at is None, norms, frequencies, earliness, factor)
@@ -147,7 +157,8 @@ def saturate(tf: Floats, idf: float, k1: float) -> None:
 def highest(keys: Array, limit: int) -> Ints:
     if limit >= len(keys):
         return np.arange(len(keys))
-    if keys.dtype.char not in "fl":
+    few, rare = len(keys) <= _FEW_KEYS, limit * _RARE <= len(keys)
+    if not (keys.dtype == np.float32 and (few or rare)) and not (keys.dtype == np.int64 and few):
         return scores.highest(keys, limit)
     bound = _native.bound_of_highest(keys, limit, np.empty(limit, keys.dtype))
     return np.flatnonzero(keys >= keys.dtype.type(bound))
@@ -226,7 +237,7 @@ def nearest_followers(first: Ints, second: Ints, distance: int) -> tuple[Docs, I
 @_compiled(spans.number_words)
 def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array, offset: int) -> Array:
     if (
-        frequencies.dtype.char not in _FREQUENCIES
+        frequencies.dtype.char not in _COUNTED
         or positions.dtype.char not in _POSITIONS
         or bases.dtype.char not in _INDEX
     ):
@@ -239,7 +250,7 @@ def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array,
 @_compiled(spans.phrase_starts)
 def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:
     united = sorted(map(_united, slots), key=len)
-    starts = united[0]
+    starts = united[0] if len(united) > 1 else np.sort(united[0])
     for numbers in united[1:]:
         starts = find_common(starts, numbers)
     return starts
@@ -261,8 +272,8 @@ def count_starts(starts: Array, bases: Array) -> tuple[Docs, Array, Array]:
 
 @_compiled(spans.count_flagged)
 def count_flagged(docs: Docs, frequencies: Array, flags: Flags) -> tuple[Docs, Array, Array]:
-    if frequencies.dtype.char not in _FREQUENCIES:
-        frequencies = frequencies.astype(np.int32)
+    if frequencies.dtype.char not in _COUNTED:
+        return spans.count_flagged(docs, frequencies, flags)
     found = np.empty(len(docs), np.int32)
     counts, places = np.empty(len(docs), np.int64), np.empty(len(docs), np.int64)
     count = _native.count_flagged(docs, frequencies, flags, found, counts, places)
