@@ -112,7 +112,7 @@ class Copies:
         for number in new.hashes:
             having = [i for i, member in self.members.items() if number in member.hashes]
             shared.update({*having[:1], *having[-8:]})
-        return [m for i, m in self.members.items() if shared[i] > 1 and is_likely(new.hashes, m.hashes)]
+        return [m for i, m in self.members.items() if shared[i] > 1 and is_likely(new, m)]
 
     def group(self, name: str) -> list[str]:
         """The ids of the group of the article with this id, or else of the group of this name."""
@@ -133,12 +133,21 @@ class Copies:
         return identity == min(together, key=place)
 
 
-def is_likely(one: Sequence[int], other: Sequence[int]) -> bool:
+def is_likely(one: Member, other: Member) -> bool:
     """False if copies share as few hashes three times in a thousand, by chance alone."""
-    bound = min((own[-1] for own in (one, other) if len(own) == LOWEST), default=TOP)
-    among = min(sum(number <= bound for number in own) for own in (one, other))
-    shared = len({*one} & {*other})
-    return bool(sum(math.comb(among, k) for k in range(shared + 1)) / 2**among > 0.003)
+    pair = one.hashes, other.hashes
+    bound = min((own[-1] for own in pair if len(own) == LOWEST), default=TOP)
+    among = min(sum(number <= bound for number in own) for own in pair)
+    shared = len({*pair[0]} & {*pair[1]})
+    part = 0.9 if are_weeks_apart(one, other) else 0.5
+    chances = (math.comb(among, k) * part**k * (1 - part) ** (among - k) for k in range(shared + 1))
+    return bool(sum(chances) > 0.003)
+
+
+def are_weeks_apart(one: Member, other: Member) -> bool:
+    """True if both have a time, and these are more than a week apart."""
+    dates = [m.article.published for m in (one, other)]
+    return bool(dates[0] and dates[1] and abs(dates[0] - dates[1]) > timedelta(days=7))
 
 
 def contained(one: Member, other: Member) -> float:
@@ -154,8 +163,7 @@ def is_copy(one: Member, other: Member) -> bool:
         return True
     if min(len(one.words), len(other.words)) < LEAST_WORDS or share < 0.5:
         return False
-    dates = [m.article.published for m in (one, other)]
-    if share < 0.9 and dates[0] and dates[1] and abs(dates[0] - dates[1]) > timedelta(days=7):
+    if share < 0.9 and are_weeks_apart(one, other):
         return False
     if min(len(one.words), len(other.words)) < 50 and share < 0.8:
         return False

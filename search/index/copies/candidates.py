@@ -13,7 +13,7 @@ from math import comb
 
 import numpy as np
 
-from search.index.copies.rules import MIN_CONTAINMENT
+from search.index.copies.rules import AT_ANY_TIME, MAX_APART, MIN_CONTAINMENT
 from search.index.format.fields import SegmentFields
 from search.index.format.layout import MISSING
 from search.index.format.names import COPY_OF
@@ -163,8 +163,9 @@ def candidates(parts: Sequence[Part]) -> Iterator[Candidates]:
 def likely(parts: Sequence[Part], found: Candidates) -> Candidates:
     """The candidates that may be copies by the whole sketches of both, of documents of these parts.
 
-    A copy shares at least half of its shingles. Of its hashes that are low enough for both sketches it shares
-    about as many, and seldom fewer than `_LEAST_SHARED`; two texts with one sentence in common share fewer.
+    A copy shares at least half of its shingles, or more if it came much later (see `rules`). Of its hashes
+    that are low enough for both sketches it shares about as many, and seldom fewer than `_LEAST_SHARED`; two
+    texts with one sentence in common share fewer.
     """
     own = found.docs[found.owners]
     docs, places = np.unique(np.concatenate([own, found.earlier]), return_inverse=True)
@@ -172,20 +173,39 @@ def likely(parts: Sequence[Part], found: Candidates) -> Candidates:
     shared, among = compare_sketches(
         *(sketches[places[some]] for some in (slice(len(own)), slice(len(own), None)))
     )
-    kept = np.flatnonzero(shared >= _LEAST_SHARED[among])
+    times = _times_of(parts, docs)
+    one, other = times[places[: len(own)]], times[places[len(own) :]]
+    apart = (one != MISSING) & (other != MISSING) & (np.abs(one - other) > MAX_APART)
+    kept = np.flatnonzero(shared >= _LEAST_SHARED[apart.astype(np.int64), among])
     return Candidates(found.docs, found.owners[kept], found.earlier[kept])
 
 
-def _least_shared(among: int) -> int:
-    """The number of hashes, of `among`, that copies share at least, except with a chance of `MAX_MISSED`."""
+def _least_shared(among: int, containment: float) -> int:
+    """The number of hashes, of `among`, that copies share at least, except with a chance of `MAX_MISSED`.
+
+    `containment` is the least that they have.
+    """
     chance, shared = 0.0, -1
     while chance <= MAX_MISSED:
         shared += 1
-        chance += comb(among, shared) * MIN_CONTAINMENT**shared * (1 - MIN_CONTAINMENT) ** (among - shared)
+        chance += comb(among, shared) * containment**shared * (1 - containment) ** (among - shared)
     return max(MIN_SHARED, shared)
 
 
-_LEAST_SHARED = np.array([_least_shared(among) for among in range(SKETCH_SIZE + 1)])
+_LEAST_SHARED = np.array(
+    [[_least_shared(n, least) for n in range(SKETCH_SIZE + 1)] for least in (MIN_CONTAINMENT, AT_ANY_TIME)]
+)
+"""[0] of copies at most `MAX_APART` apart, or without a time; [1] of copies further apart."""
+
+
+def _times_of(parts: Sequence[Part], docs: Ints) -> Ints:
+    """int64: the time of each of the documents, which ascend."""
+    found = [np.empty(0, np.int64)]
+    for part in parts:
+        times = part.column(PUBLISHED)
+        first, after = np.searchsorted(docs, (part.base, part.base + len(times)))
+        found.append(times[docs[first:after] - part.base])
+    return np.concatenate(found)
 
 
 def _sketches_of(parts: Sequence[Part], docs: Ints) -> Array:
