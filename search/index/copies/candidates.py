@@ -39,7 +39,7 @@ MIN_SHARED = 2
 MAX_MISSED = 0.003
 """The chance that the sketches of two copies look too unlike, where one has half its text from the other."""
 
-CHUNK_DOCUMENTS = 10_000
+CHUNK_DOCUMENTS = 2_500
 """Documents whose candidates are found at a time."""
 
 MAX_LIST = 64
