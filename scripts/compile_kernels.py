@@ -48,7 +48,7 @@ class KernelsHook(BuildHookInterface[Any]):
 def compile_kernels(library: Path) -> str | None:
     """Compile the kernels into a library; returns why that cannot be done, None where it is.
 
-    A library that cannot be loaded here, as one for another kind of machine, is none.
+    A library that cannot be loaded here, such as one for another kind of machine, is not kept.
     """
     made = library.with_suffix(f".{os.getpid()}.so")
     try:

@@ -31,8 +31,8 @@ _POSITIONS = frozenset("BHi")
 _MAX_TARGET, _MAX_WORDS = 320, 11
 
 _FEW_KEYS, _RARE = 4_096, 1_000
-"""Of more keys the highest are found by a heap only if they are scores, which are in no order, and one in so
-many is wanted. Dates often ascend, and then each of them would come to the heap."""
+"""Of more keys a heap finds the highest only if they are scores, which are in no order, and there are `_RARE`
+for each that is wanted. Dates often ascend, and then each of them would come to the heap."""
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., object])
 
