@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import comb
 
 import numpy as np
@@ -225,20 +226,21 @@ def _sketches_of(parts: Sequence[Part], docs: Ints) -> Array:
 
 def _older_documents(parts: Sequence[Part], sought: Array) -> tuple[Ints, Ints]:
     """(documents, starts): for each hash its first document and its last ones, in order of arrival."""
-    rows: list[tuple[Ints, ...]] = []
-    for part in parts:
-        lists, docs = _documents_of(part, sought)
-        if len(docs):
-            times = part.column(PUBLISHED)[docs]
-            times = np.where(times == MISSING, LATEST, times)
-            rows.append((lists, docs + part.base, part.column(REVISION)[docs], times, part.ranks(docs)))
-    if not rows:
-        return np.empty(0, np.int64), np.zeros(len(sought) + 1, np.int64)
-    lists, found, *keys = (np.concatenate(own) for own in zip(*rows, strict=True))
-    order = np.lexsort((*reversed(keys), lists))
+    rows = [(part, *own) for part in parts if len((own := _documents_of(part, sought))[1])]
     starts = np.zeros(len(sought) + 1, np.int64)
+    if not rows:
+        return np.empty(0, np.int64), starts
+    lists = np.concatenate([own for _, own, _ in rows])
+    revisions = [part.column(REVISION)[docs] for part, _, docs in rows]
+    if all(int(before.max()) < int(after.min()) for before, after in pairwise(revisions)):
+        order = np.argsort(lists, kind="stable")  # each segment is in order, and came after the one before it
+    else:
+        times = np.concatenate([part.column(PUBLISHED)[docs] for part, _, docs in rows])
+        ranks = np.concatenate([part.ranks(docs) for part, _, docs in rows])
+        times = np.where(times == MISSING, LATEST, times)
+        order = np.lexsort((ranks, times, np.concatenate(revisions), lists))
     np.cumsum(np.bincount(lists, minlength=len(sought)), out=starts[1:])
-    return found[order], starts
+    return np.concatenate([docs + part.base for part, _, docs in rows])[order], starts
 
 
 def _documents_of(part: Part, sought: Array) -> tuple[Ints, Ints]:
