@@ -112,6 +112,7 @@ if KERNELS == "native":
         flag_members,
         hash_shingles,
         highest,
+        interleave_runs,
         mark_boundaries,
         nearest_followers,
         number_words,

@@ -1058,6 +1058,53 @@ KERNEL(order_by_term) { /* terms, =order, =sorted terms, =room of 2 ** 16 + 1, =
     return done(&call);
 }
 
+/* Both end at an owner that is outside of the array, and return how many they have been through. */
+#define DEFINE_OWNERS(K, T)                                                                                    \
+    static Py_ssize_t count_##K(const T *owners, Py_ssize_t size, int64_t *counts, Py_ssize_t count) {         \
+        for (Py_ssize_t n = 0; n < size; n++) {                                                                \
+            T owner = owners[n];                                                                               \
+            if (!INSIDE(owner, count)) return n;                                                               \
+            counts[owner]++;                                                                                   \
+        }                                                                                                      \
+        return size;                                                                                           \
+    }                                                                                                          \
+    static Py_ssize_t place_##K(const T *owners, Py_ssize_t size, int64_t *next, Py_ssize_t count,             \
+                                int64_t *places) {                                                             \
+        for (Py_ssize_t n = 0; n < size; n++) {                                                                \
+            T owner = owners[n];                                                                               \
+            if (!INSIDE(owner, count)) return n;                                                               \
+            places[n] = next[owner]++;                                                                         \
+        }                                                                                                      \
+        return size;                                                                                           \
+    }
+
+DEFINE_OWNERS(i, int32_t)
+DEFINE_OWNERS(l, int64_t)
+
+KERNEL(count_owners) { /* owners, =counts; each owner's count is one more for each of its entries */
+    CALL("*=l")
+    REQUIRE(IS_INDEX(0))
+    Py_ssize_t size = SIZE(0), passed;
+    RELEASE(size);
+    if (call.kind[0] == 'i') passed = count_i(DATA(0, int32_t), size, DATA(1, int64_t), SIZE(1));
+    else passed = count_l(DATA(0, int64_t), size, DATA(1, int64_t), SIZE(1));
+    RESTORE();
+    if (passed < size) FAIL(PyExc_IndexError, OUTSIDE);
+    return done(&call);
+}
+
+KERNEL(place_entries) { /* owners, =the next place of each owner, =places */
+    CALL("*=l=l")
+    REQUIRE(IS_INDEX(0) && SIZE(0) == SIZE(2))
+    Py_ssize_t size = SIZE(0), passed;
+    RELEASE(size);
+    if (call.kind[0] == 'i') passed = place_i(DATA(0, int32_t), size, DATA(1, int64_t), SIZE(1), DATA(2, int64_t));
+    else passed = place_l(DATA(0, int64_t), size, DATA(1, int64_t), SIZE(1), DATA(2, int64_t));
+    RESTORE();
+    if (passed < size) FAIL(PyExc_IndexError, OUTSIDE);
+    return done(&call);
+}
+
 /* --- boundaries; the rule is in boundaries.py ----------------------------------------------------------- */
 
 #define MAX_STEPS 64
@@ -1299,7 +1346,8 @@ static PyMethodDef functions[] = {
     ROW(bound_of_highest), ROW(edit_distances), ROW(drop_distant), ROW(nearest_followers), ROW(follow),
     ROW(number_words), ROW(count_starts), ROW(count_flagged), ROW(count_phrase), ROW(find_near_words),
     ROW(find_containing), ROW(find_at),
-    ROW(cut_pieces), ROW(pack_pieces), ROW(find_keys), ROW(order_by_term), ROW(mark_boundaries),
+    ROW(cut_pieces), ROW(pack_pieces), ROW(find_keys), ROW(order_by_term), ROW(count_owners),
+    ROW(place_entries), ROW(mark_boundaries),
     ROW(hash_shingles), ROW(sketch_texts), ROW(count_common), ROW(compare_sketches), {NULL, NULL, 0, NULL},
 };
 

@@ -345,6 +345,20 @@ def order_by_term(terms: Array) -> tuple[Ints, Docs]:
     return order, ordered
 
 
+@_compiled(inversion.interleave_runs)
+def interleave_runs(owners: Sequence[Array], count: int) -> tuple[Ints, list[Ints]]:
+    if any(own.dtype.char not in _INDEX for own in owners):
+        return inversion.interleave_runs(owners, count)
+    starts = np.zeros(count + 1, np.int64)
+    for own in owners:
+        _native.count_owners(own, starts[1:])
+    np.cumsum(starts, out=starts)
+    following, places = starts[:-1].copy(), [np.empty(len(own), np.int64) for own in owners]
+    for own, where in zip(owners, places, strict=True):
+        _native.place_entries(own, following, where)
+    return starts, places
+
+
 @_compiled(boundaries.mark_boundaries)
 def mark_boundaries(text: Array, starts: Ints, abbreviations: Array) -> Array:
     marks = np.zeros(len(starts), np.uint8)
