@@ -153,7 +153,7 @@ def _name_given(name: str) -> str:
 
 
 ABORT = "news.abort"
-"""The name in a scope of the function that hangs up at once."""
+"""The name, in the state of a request, of the function that hangs up at once."""
 
 
 class Guarded:
@@ -203,7 +203,7 @@ class Guarded:
             status = answered if whole else CLIENT_GONE
         except (ResponseBroken, asyncio.CancelledError):  # the second one when the server ends
             status = BROKEN
-            if (abort := scope.get(ABORT)) is not None:
+            if (abort := scope.get("state", {}).get(ABORT)) is not None:
                 abort()
         except BaseException:
             status = answered

@@ -168,7 +168,7 @@ class _Protocol(HttpToolsProtocol):
         self._in_head, self._head_bytes = True, 0
         self._expect_request()
         super().on_message_begin()
-        self.scope[ABORT] = self.transport.abort  # type: ignore[literal-required]  # a name of our own
+        self.scope["state"][ABORT] = self.transport.abort
 
     def on_headers_complete(self) -> None:
         self._in_head = False

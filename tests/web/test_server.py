@@ -8,13 +8,14 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import httpx
 import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search.query import open_archive
 from search.serving import Answer, Export, Front, Task
@@ -268,10 +269,10 @@ def test_a_client_that_hangs_up_within_a_body_is_not_a_bug() -> None:
     async def main() -> None:
         app = make_app(_Idle("nowhere"), Guard(hosts_of("127.0.0.1", [])), lines.append)
 
-        async def receive() -> Mapping[str, Any]:
+        async def receive() -> Message:
             return {"type": "http.disconnect"}
 
-        async def send(_message: object) -> None: ...
+        async def send(_message: Message) -> None: ...
 
         path = f"{API}/search"
         scope = {
@@ -281,7 +282,7 @@ def test_a_client_that_hangs_up_within_a_body_is_not_a_bug() -> None:
             ],
             "client": ("192.0.2.7", 1), "root_path": "",
         }  # fmt: skip
-        await app(scope, receive, send)  # type: ignore[arg-type]  # the messages are what they are
+        await app(scope, receive, send)
 
     asyncio.run(main())
     assert lines[0].startswith(f"POST {API}/search 499 ")
@@ -315,16 +316,20 @@ def test_an_export_that_breaks_is_one_line_of_the_log_and_hangs_up(
         app = make_app(front, Guard(hosts_of("127.0.0.1", [])), lines.append)
         stalled, path = asyncio.Event(), "/export.csv"
 
-        async def wait(_message: object = None) -> Mapping[str, Any]:
+        async def receive() -> Message:
+            never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+            return await never
+
+        async def send(_message: Message) -> None:
             stalled.set()
-            return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]  # never
+            await receive()
 
         scope = {
             "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
             "headers": [(b"host", b"localhost")], "client": ("192.0.2.7", 1), "root_path": "",
-            ABORT: lambda: aborted.append(True),
+            "state": {ABORT: lambda: aborted.append(True)},
         }  # fmt: skip
-        running = asyncio.ensure_future(app(scope, wait, wait))  # type: ignore[arg-type]  # as above
+        running = asyncio.create_task(_called(app, scope, receive, send))
         await stalled.wait()
         if stopped:
             running.cancel()
@@ -335,6 +340,10 @@ def test_an_export_that_breaks_is_one_line_of_the_log_and_hangs_up(
     assert aborted == [True]
     (line,) = lines
     assert line.startswith("GET /export.csv broken ")
+
+
+async def _called(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    await app(scope, receive, send)
 
 
 class _Waiting(Front):
@@ -362,22 +371,22 @@ def test_a_question_is_given_up_when_its_client_hangs_up() -> None:
     async def main() -> bool:
         front = _Waiting()
         app = make_app(front, Guard(hosts_of("127.0.0.1", [])), lines.append)
-        messages = [{"type": "http.request", "body": b"", "more_body": False}]
+        messages: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
-        async def receive() -> Mapping[str, Any]:
+        async def receive() -> Message:
             if messages:
                 return messages.pop()
             await front.began.wait()
             return {"type": "http.disconnect"}
 
-        async def send(_message: object) -> None: ...
+        async def send(_message: Message) -> None: ...
 
         path = f"{API}/count"
         scope = {
             "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
             "headers": [(b"host", b"localhost")], "client": ("192.0.2.7", 1), "root_path": "",
         }  # fmt: skip
-        await app(scope, receive, send)  # type: ignore[arg-type]  # the messages are what they are
+        await app(scope, receive, send)
         return front.cancelled
 
     assert asyncio.run(main())
