@@ -18,13 +18,15 @@ from search.index.kernels import boundaries, inversion, scores, sets, shingles, 
 from search.index.kernels.chosen import is_built
 
 _ROOMS = (boundaries, inversion, scores, sets, shingles, spans, strings)
-compiled = import_module("search.index.kernels.native") if is_built() else None
+COMPILED = [
+    import_module(f"search.index.kernels.{name}") for name in ("native", "native_writing") if is_built()
+]
 
 
 class _Pairs:
     def __getattr__(self, name: str) -> Any:
         defined = next((getattr(room, name) for room in _ROOMS if hasattr(room, name)), None)
-        other = getattr(compiled, name, None)
+        other = next((getattr(room, name) for room in COMPILED if hasattr(room, name)), None)
         return getattr(chosen, name) if defined is None or other is None else _both(defined, other)
 
 

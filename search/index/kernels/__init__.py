@@ -10,8 +10,8 @@ shingles    runs of words, sketches of texts by the lowest hashes of their runs,
 inversion   text to pieces, pieces to numbers, words into the order of terms
 
 Every other module imports the functions from here. Each is defined in NumPy. Most are there a second time,
-compiled from C (native), with the same signature and equal results; these are used where they have been built
-(see chosen). A function changes no array that it is given, unless its docstring says so.
+compiled from C (native, native_writing), with the same signature and equal results; these are used where they
+have been built (see chosen). A function changes no array that it is given, unless its docstring says so.
 """
 
 from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints, Words
@@ -91,12 +91,9 @@ if KERNELS == "native":
         add_field,
         add_postings,
         add_scores,
-        compare_sketches,
-        count_common,
         count_flagged,
         count_phrase,
         count_starts,
-        cut_pieces,
         drop_distant,
         edit_distances,
         expand_runs,
@@ -105,23 +102,28 @@ if KERNELS == "native":
         find_containing,
         find_exact_phrase,
         find_flagged,
-        find_keys,
         find_members,
         find_near,
         find_near_words,
         flag_members,
-        hash_shingles,
         highest,
-        interleave_runs,
-        mark_boundaries,
         nearest_followers,
         number_words,
-        order_by_term,
-        pack_pieces,
         phrase_starts,
         saturate,
-        sketch_texts,
         unite_by_table,
+    )
+    from search.index.kernels.native_writing import (
+        compare_sketches,
+        count_common,
+        cut_pieces,
+        find_keys,
+        hash_shingles,
+        interleave_runs,
+        mark_boundaries,
+        order_by_term,
+        pack_pieces,
+        sketch_texts,
     )
 
 __all__ = [

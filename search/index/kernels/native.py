@@ -1,4 +1,4 @@
-"""The kernels that are compiled, with the signatures and results of their definitions in NumPy.
+"""The kernels of searching that are compiled, with the signatures and results of their definitions in NumPy.
 
 `native.c` has the loops; the functions here make the arrays for their results. Where there is no loop for a
 type of numbers, they call the definition.
@@ -12,11 +12,8 @@ from typing import TypeVar
 import numpy as np
 
 import search.index.kernels._native as _native
-import search.index.kernels.boundaries as boundaries
-import search.index.kernels.inversion as inversion
 import search.index.kernels.scores as scores
 import search.index.kernels.sets as sets
-import search.index.kernels.shingles as shingles
 import search.index.kernels.spans as spans
 import search.index.kernels.strings as strings
 from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints, Words
@@ -24,7 +21,9 @@ from search.index.kernels.arrays import Array, Docs, Flags, Floats, Ints, Words
 _SORTED = frozenset("iIlL")
 """The types of numbers, by `dtype.char`, whose lists are searched and merged."""
 
-_INDEX = frozenset("il")
+INDEX = frozenset("il")
+"""The types of numbers that are places in other arrays."""
+
 _FREQUENCIES = frozenset("Bil")
 _COUNTED = frozenset("Bi")
 _POSITIONS = frozenset("BHi")
@@ -37,7 +36,7 @@ for each that is wanted. Dates often ascend, and then each of them would come to
 _Kernel = TypeVar("_Kernel", bound=Callable[..., object])
 
 
-def _compiled(definition: _Kernel) -> Callable[[_Kernel], _Kernel]:
+def compiled(definition: _Kernel) -> Callable[[_Kernel], _Kernel]:
     """Give a function the docstring of the definition that it takes the place of."""
 
     def documented(function: _Kernel) -> _Kernel:
@@ -50,7 +49,7 @@ def _compiled(definition: _Kernel) -> Callable[[_Kernel], _Kernel]:
 # --- sets -------------------------------------------------------------------------------------------
 
 
-@_compiled(sets.find_members)
+@compiled(sets.find_members)
 def find_members(sought: Array, among: Array) -> tuple[Array, Flags]:
     if among.dtype != sought.dtype or among.dtype.char not in _SORTED or not len(among):
         return sets.find_members(sought, among)
@@ -59,7 +58,7 @@ def find_members(sought: Array, among: Array) -> tuple[Array, Flags]:
     return at, there
 
 
-@_compiled(sets.find_common)
+@compiled(sets.find_common)
 def find_common(sought: Array, among: Array) -> Array:
     if among.dtype != sought.dtype or among.dtype.char not in _SORTED:
         return sets.find_common(sought, among)
@@ -67,9 +66,9 @@ def find_common(sought: Array, among: Array) -> Array:
     return found[: _native.find_common(sought, among, found)]
 
 
-@_compiled(sets.flag_members)
+@compiled(sets.flag_members)
 def flag_members(sought: Sequence[Array], among: Array, table: Array) -> list[Flags]:
-    if among.dtype.char not in _INDEX or any(own.dtype.char not in _INDEX for own in sought):
+    if among.dtype.char not in INDEX or any(own.dtype.char not in INDEX for own in sought):
         return sets.flag_members(sought, among, table)
     flags = [np.empty(len(own), np.bool_) for own in sought]
     try:
@@ -87,7 +86,7 @@ def flag_members(sought: Sequence[Array], among: Array, table: Array) -> list[Fl
     return flags
 
 
-@_compiled(sets.unite_by_table)
+@compiled(sets.unite_by_table)
 def unite_by_table(lists: Iterable[Docs], table: Array) -> Docs:
     count = 0
     try:
@@ -100,15 +99,15 @@ def unite_by_table(lists: Iterable[Docs], table: Array) -> Docs:
         table.fill(0)
 
 
-@_compiled(sets.find_flagged)
+@compiled(sets.find_flagged)
 def find_flagged(flags: Flags, docs: Docs) -> Ints:
     found = np.empty(len(docs), np.int64)
     return found[: _native.find_flagged(flags, docs, found)].copy()
 
 
-@_compiled(sets.expand_runs)
+@compiled(sets.expand_runs)
 def expand_runs(starts: Array, sizes: Array) -> Array:
-    if starts.dtype.char not in _INDEX:
+    if starts.dtype.char not in INDEX:
         return sets.expand_runs(starts, sizes)
     sizes = sizes.astype(starts.dtype, copy=False)
     numbers = np.empty(int(sizes.sum(dtype=np.int64)), starts.dtype)
@@ -116,7 +115,7 @@ def expand_runs(starts: Array, sizes: Array) -> Array:
     return numbers
 
 
-@_compiled(sets.add_postings)
+@compiled(sets.add_postings)
 def add_postings(docs: Docs, frequencies: Array, earliness: Array, totals: Ints, highest: Array) -> None:
     if frequencies.dtype.char not in _FREQUENCIES:
         return sets.add_postings(docs, frequencies, earliness, totals, highest)
@@ -126,12 +125,12 @@ def add_postings(docs: Docs, frequencies: Array, earliness: Array, totals: Ints,
 # --- scores -----------------------------------------------------------------------------------------
 
 
-@_compiled(scores.add_scores)
+@compiled(scores.add_scores)
 def add_scores(totals: Floats, docs: Docs, added: Floats) -> None:
     _native.add_scores(totals, docs, added)
 
 
-@_compiled(scores.add_field)
+@compiled(scores.add_field)
 def add_field(
     tf: Floats,
     docs: Docs,
@@ -148,12 +147,12 @@ def add_field(
     _native.add_field(tf, docs, places, at is None, norms, frequencies, earliness, factor)
 
 
-@_compiled(scores.saturate)
+@compiled(scores.saturate)
 def saturate(tf: Floats, idf: float, k1: float) -> None:
     _native.saturate(tf, idf * (k1 + 1), k1)
 
 
-@_compiled(scores.highest)
+@compiled(scores.highest)
 def highest(keys: Array, limit: int) -> Ints:
     if limit >= len(keys):
         return np.arange(len(keys))
@@ -164,7 +163,7 @@ def highest(keys: Array, limit: int) -> Ints:
     return np.flatnonzero(keys >= keys.dtype.type(bound))
 
 
-@_compiled(scores.edit_distances)
+@compiled(scores.edit_distances)
 def edit_distances(letters: Array, target: str, lengths: Array | None = None) -> Array:
     count, width = letters.shape
     if len(target) > _MAX_TARGET or letters.dtype.char not in "BI":
@@ -179,7 +178,7 @@ def edit_distances(letters: Array, target: str, lengths: Array | None = None) ->
 # --- spans ------------------------------------------------------------------------------------------
 
 
-@_compiled(spans.find_exact_phrase)
+@compiled(spans.find_exact_phrase)
 def find_exact_phrase(words: Sequence[Ints]) -> Ints:
     rarest = min(range(len(words)), key=lambda number: len(words[number]))
     starts = words[rarest] - rarest
@@ -189,7 +188,7 @@ def find_exact_phrase(words: Sequence[Ints]) -> Ints:
     return starts
 
 
-@_compiled(spans.find_near)
+@compiled(spans.find_near)
 def find_near(
     left: tuple[Ints, Ints], right: tuple[Ints, Ints], distance: int, *, ordered: bool
 ) -> tuple[Ints, Ints]:
@@ -208,7 +207,7 @@ def _followed(first: Ints, second: Ints, distance: int) -> tuple[Ints, Ints]:
     return starts[:count], ends[:count]
 
 
-@_compiled(spans.find_near_words)
+@compiled(spans.find_near_words)
 def find_near_words(left: Words, right: Words, distance: int, *, ordered: bool) -> tuple[Ints, Ints]:
     kinds = {array.dtype.char for _, *arrays in (left, right) for array in arrays}
     if not kinds <= _POSITIONS or "H" in (left[1].dtype.char, right[1].dtype.char):
@@ -219,7 +218,7 @@ def find_near_words(left: Words, right: Words, distance: int, *, ordered: bool) 
     return starts[:count].copy(), ends[:count].copy()
 
 
-@_compiled(spans.drop_distant)
+@compiled(spans.drop_distant)
 def drop_distant(left: Ints, right: Ints, distance: int) -> tuple[Ints, Ints]:
     kept, counts = (np.empty(len(left), np.int64), np.empty(len(right), np.int64)), np.empty(2, np.int64)
     _native.drop_distant(left, right, distance, *kept, counts)
@@ -227,19 +226,19 @@ def drop_distant(left: Ints, right: Ints, distance: int) -> tuple[Ints, Ints]:
     return kept[0][:lefts], kept[1][:rights]
 
 
-@_compiled(spans.nearest_followers)
+@compiled(spans.nearest_followers)
 def nearest_followers(first: Ints, second: Ints, distance: int) -> tuple[Docs, Ints]:
     docs, distances = np.empty(len(first), np.int32), np.empty(len(first), np.int64)
     count = _native.nearest_followers(first, second, distance, docs, distances)
     return docs[:count], distances[:count]
 
 
-@_compiled(spans.number_words)
+@compiled(spans.number_words)
 def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array, offset: int) -> Array:
     if (
         frequencies.dtype.char not in _COUNTED
         or positions.dtype.char not in _POSITIONS
-        or bases.dtype.char not in _INDEX
+        or bases.dtype.char not in INDEX
     ):
         return spans.number_words(docs, frequencies, positions, bases, offset)
     numbers = np.empty(len(positions), bases.dtype)
@@ -247,7 +246,7 @@ def number_words(docs: Docs, frequencies: Array, positions: Array, bases: Array,
     return numbers
 
 
-@_compiled(spans.phrase_starts)
+@compiled(spans.phrase_starts)
 def phrase_starts(slots: Sequence[Sequence[Array]]) -> Array:
     united = sorted(map(_united, slots), key=len)
     starts = united[0] if len(united) > 1 else np.sort(united[0])
@@ -260,9 +259,9 @@ def _united(lists: Sequence[Array]) -> Array:
     return lists[0] if len(lists) == 1 else np.sort(np.concatenate(lists), kind="stable")
 
 
-@_compiled(spans.count_starts)
+@compiled(spans.count_starts)
 def count_starts(starts: Array, bases: Array) -> tuple[Docs, Array, Array]:
-    if bases.dtype != starts.dtype or bases.dtype.char not in _INDEX:
+    if bases.dtype != starts.dtype or bases.dtype.char not in INDEX:
         return spans.count_starts(starts, bases)
     docs, counts = np.empty(len(starts), np.int32), np.empty(len(starts), np.int64)
     firsts = np.empty(len(starts), starts.dtype)
@@ -270,7 +269,7 @@ def count_starts(starts: Array, bases: Array) -> tuple[Docs, Array, Array]:
     return docs[:count], counts[:count], firsts[:count]
 
 
-@_compiled(spans.count_flagged)
+@compiled(spans.count_flagged)
 def count_flagged(docs: Docs, frequencies: Array, flags: Flags) -> tuple[Docs, Array, Array]:
     if frequencies.dtype.char not in _COUNTED:
         return spans.count_flagged(docs, frequencies, flags)
@@ -280,7 +279,7 @@ def count_flagged(docs: Docs, frequencies: Array, flags: Flags) -> tuple[Docs, A
     return found[:count], counts[:count], places[:count]
 
 
-@_compiled(spans.count_phrase)
+@compiled(spans.count_phrase)
 def count_phrase(words: Sequence[Words], bases: Array, table: Array) -> tuple[Docs, Array, Array]:
     kinds = {array.dtype.char for _, *arrays in words for array in arrays}
     if len(words) > _MAX_WORDS or not kinds <= _POSITIONS or any(own[1].dtype.char == "H" for own in words):
@@ -294,16 +293,16 @@ def count_phrase(words: Sequence[Words], bases: Array, table: Array) -> tuple[Do
 # --- strings ----------------------------------------------------------------------------------------
 
 
-@_compiled(strings.find_containing)
+@compiled(strings.find_containing)
 def find_containing(text: Array, edges: Array, sought: bytes) -> Flags:
-    if edges.dtype.char not in _INDEX:
+    if edges.dtype.char not in INDEX:
         return strings.find_containing(text, edges, sought)
     flags = np.zeros(len(edges) - 1, np.bool_)
     _native.find_containing(text, edges, sought, flags)
     return flags
 
 
-@_compiled(strings.find_at)
+@compiled(strings.find_at)
 def find_at(text: Array, starts: Ints, sought: bytes, shifts: range) -> Flags:
     if shifts.step != 1:
         return strings.find_at(text, starts, sought, shifts)
@@ -311,96 +310,3 @@ def find_at(text: Array, starts: Ints, sought: bytes, shifts: range) -> Flags:
     at = starts.astype(np.int64, copy=False)
     _native.find_at(text, at, sought, shifts.start, shifts.stop, found)
     return found
-
-
-# --- inversion --------------------------------------------------------------------------------------
-
-
-@_compiled(inversion.cut_pieces)
-def cut_pieces(text: Array) -> tuple[Ints, Ints]:
-    starts, sizes = np.empty((len(text) + 1) // 2, np.int64), np.empty((len(text) + 1) // 2, np.int64)
-    count = _native.cut_pieces(text, boundaries.GENERAL_PUNCTUATION, boundaries.LATIN_SIGNS, starts, sizes)
-    return starts[:count], sizes[:count]
-
-
-@_compiled(inversion.pack_pieces)
-def pack_pieces(text: Array, starts: Ints, sizes: Ints) -> tuple[Array, Array]:
-    lows, highs = np.empty(len(starts), np.uint64), np.empty(len(starts), np.uint64)
-    _native.pack_pieces(text, starts, sizes, lows, highs)
-    return lows, highs
-
-
-@_compiled(inversion.find_keys)
-def find_keys(low: Array, high: Array, lows: Array, highs: Array, numbers: Array) -> Array:
-    found = np.empty(len(low), np.int32)
-    _native.find_keys(low, high, lows, highs, numbers, found)
-    return found
-
-
-@_compiled(inversion.order_by_term)
-def order_by_term(terms: Array) -> tuple[Ints, Docs]:
-    order, ordered = np.empty(len(terms), np.int64), np.empty(len(terms), np.int32)
-    room = np.empty(0x10001, np.int64), np.empty(len(terms), np.int64)
-    _native.order_by_term(terms, order, ordered, *room)
-    return order, ordered
-
-
-@_compiled(inversion.interleave_runs)
-def interleave_runs(owners: Sequence[Array], count: int) -> tuple[Ints, list[Ints]]:
-    if any(own.dtype.char not in _INDEX for own in owners):
-        return inversion.interleave_runs(owners, count)
-    starts = np.zeros(count + 1, np.int64)
-    for own in owners:
-        _native.count_owners(own, starts[1:])
-    np.cumsum(starts, out=starts)
-    following, places = starts[:-1].copy(), [np.empty(len(own), np.int64) for own in owners]
-    for own, where in zip(owners, places, strict=True):
-        _native.place_entries(own, following, where)
-    return starts, places
-
-
-@_compiled(boundaries.mark_boundaries)
-def mark_boundaries(text: Array, starts: Ints, abbreviations: Array) -> Array:
-    marks = np.zeros(len(starts), np.uint8)
-    _native.mark_boundaries(
-        text,
-        boundaries.in_plain_signs(text),
-        starts,
-        abbreviations,
-        boundaries.SENTENCE,
-        boundaries.PARAGRAPH,
-        boundaries.WIDE_LINE,
-        boundaries.NARROW_LINE,
-        marks,
-    )
-    return marks
-
-
-# --- shingles ---------------------------------------------------------------------------------------
-
-
-@_compiled(shingles.hash_shingles)
-def hash_shingles(words: Array, lengths: Array) -> tuple[Array, Ints]:
-    counts = shingles.shingle_counts(lengths)
-    hashes = np.empty(int(counts.sum()), np.uint64)
-    _native.hash_shingles(words, lengths.astype(np.int64, copy=False), hashes)
-    return hashes, counts
-
-
-@_compiled(shingles.sketch_texts)
-def sketch_texts(words: Array, lengths: Array) -> tuple[Array, Ints]:
-    hashes, sizes = np.empty(shingles.SKETCH_SIZE * len(lengths), np.uint32), np.empty(len(lengths), np.int64)
-    count = _native.sketch_texts(words, lengths.astype(np.int64, copy=False), hashes, sizes)
-    return hashes[:count].copy(), sizes
-
-
-@_compiled(shingles.count_common)
-def count_common(one: Array, other: Array) -> int:
-    return _native.count_common(one, other)
-
-
-@_compiled(shingles.compare_sketches)
-def compare_sketches(one: Array, other: Array) -> tuple[Ints, Ints]:
-    shared, among = np.empty(len(one), np.int64), np.empty(len(one), np.int64)
-    _native.compare_sketches(one, other, shared, among)
-    return shared, among
