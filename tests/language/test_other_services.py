@@ -11,7 +11,7 @@ import pytest
 
 from search.errors import QuerySyntaxError
 from search.language import Query, Word, leaves, parse_loosely, parse_query
-from tests.language.test_language import NOW
+from tests.language.reading import NOW
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "query-language.md"
 ROWS = re.findall(

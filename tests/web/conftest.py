@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,21 @@ def empty(tmp_path: Path) -> Path:
     """A folder with an archive without an article."""
     open_archive(tmp_path / "empty", create=True).close()
     return tmp_path / "empty"
+
+
+class Links(HTMLParser):
+    """The addresses of links, forms and files of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, _tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attributes if name in ("href", "src", "action") and value]
+
+
+def links(text: str) -> list[str]:
+    """The addresses of a page, each once."""
+    parser = Links()
+    parser.feed(text)
+    return list(dict.fromkeys(parser.found))

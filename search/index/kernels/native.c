@@ -1,8 +1,9 @@
 /* The kernels of `search.index.kernels` in C, with the same results as their definitions in NumPy.
 
    `native.py` and `native_writing.py` allocate every array. A function here checks the types of its arrays and
-   that their sizes fit together, and every number read from an array when it is used as a place in another. So nothing is read or written outside of an array, whatever is in it. For arrays that no undamaged
-   index has there may be a result where NumPy raises an error, or the other way round.
+   that their sizes fit together, and every number read from an array when it is used as a place in another. So
+   nothing is read or written outside of an array, whatever is in it. For arrays that no undamaged index has
+   there may be a result where NumPy raises an error, or the other way round.
 
    Loops over many items run without the interpreter's lock. Integers wrap around (compiled with -fwrapv). Floats
    are added and multiplied one by one in the order of the definitions (-ffp-contract=off, -fno-fast-math), so that
