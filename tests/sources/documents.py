@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from search.article import Article
+from search.article import Article, written_time
 from search.sources import Accepted, Item, ReadOptions, read_paths
 
 DEFAULT = ReadOptions()
@@ -39,3 +39,14 @@ def only_article(item: Item) -> Article:
     """The article that was read."""
     assert isinstance(item, Accepted), item
     return item.article
+
+
+def facts(article: Article) -> tuple[str, ...]:
+    date = written_time(article.published, article.precision) if article.published else ""
+    return (
+        article.title,
+        date,
+        article.source,
+        " & ".join(article.authors),
+        article.body.replace("\n\n", " | "),
+    )
