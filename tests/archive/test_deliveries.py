@@ -304,7 +304,7 @@ def test_a_search_that_has_failed_is_searched_no_further(
     monkeypatch.setattr("search.backends.embedded.arrivals.BATCH_ARTICLES", 1)
     archive.save("wild", "fe*")
     archive.add([ferry(f"a{n}") for n in range(9)])
-    monkeypatch.setattr("search.backends.embedded.leaves.MAX_EXPANSIONS", 0)
+    monkeypatch.setattr("search.backends.evaluate.leaves.MAX_EXPANSIONS", 0)
     indexed, beside = list[int](), Snapshot.beside
 
     def counted(self: Snapshot, *arguments: Any) -> Snapshot:

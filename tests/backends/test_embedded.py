@@ -17,9 +17,9 @@ import pytest
 
 from search.article import Article
 from search.backends import maintained
-from search.backends.embedded.leaves import MAX_EXPANSIONS
 from search.backends.embedded.store import Store, updates
 from search.backends.embedded.update import Update
+from search.backends.evaluate.leaves import MAX_EXPANSIONS
 from search.engine import Added, Engine, FacetRequest, SearchRequest
 from search.errors import (
     ArchiveExists,

@@ -130,7 +130,7 @@ def test_copies_have_the_groups_of_the_whole_archive(engine: Engine) -> None:
 
 
 def test_a_query_that_cannot_be_answered_fails_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search.backends.embedded.leaves.MAX_EXPANSIONS", 1)
+    monkeypatch.setattr("search.backends.evaluate.leaves.MAX_EXPANSIONS", 1)
     watches = [Watch(Wildcard("*"), Mark.at(0)), Watch(parse_query("ferry").tree, Mark.at(0))]
     failed, found = ask(engine).arrivals(watches)
     assert isinstance(failed.failure, LimitExceeded)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from search.article import Article
-from search.backends.embedded.documents import sites
+from search.backends.evaluate.documents import sites
 from search.query import open_archive
 from search.text import LANGUAGES, Analyzer
 from search.text.stemming import OTHER, language_named, language_tags, new_stemmer, without_elision

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import nsmallest
 
 from search.article import PRECISIONS, Precision
-from search.backends.embedded.columns import (
+from search.backends.evaluate.columns import (
     SEPARATOR,
     date_field,
     dated_column,
@@ -18,8 +18,8 @@ from search.backends.embedded.columns import (
     moment,
     precisions,
 )
-from search.backends.embedded.copies import tallies, tally
-from search.backends.embedded.value_leaves import matching_values
+from search.backends.evaluate.copies import tallies, tally
+from search.backends.evaluate.value_leaves import matching_values
 from search.dates import WEEKDAYS, Interval, Period, boundaries, interval_name
 from search.deadline import checked
 from search.engine import MAX_BINS, Cursor, Facet, FacetRequest, FacetValue, Sort

@@ -15,15 +15,15 @@ from datetime import datetime
 from hashlib import sha256
 
 from search.article import Article
-from search.backends.embedded.columns import numbers_of
-from search.backends.embedded.compile import Compiler
-from search.backends.embedded.copies import copies_of
-from search.backends.embedded.documents import DocumentCollector, batch_of, compared_fields
 from search.backends.embedded.store import Store, searches
 from search.backends.embedded.store.updates import Arrived
-from search.backends.embedded.terms import WordTerms
-from search.backends.embedded.texts import ArticleTexts
-from search.backends.embedded.value_leaves import ValueLeaf
+from search.backends.evaluate.columns import numbers_of
+from search.backends.evaluate.compile import Compiler
+from search.backends.evaluate.copies import copies_of
+from search.backends.evaluate.documents import DocumentCollector, batch_of, compared_fields
+from search.backends.evaluate.terms import WordTerms
+from search.backends.evaluate.texts import ArticleTexts
+from search.backends.evaluate.value_leaves import ValueLeaf
 from search.changes import Edits, levels_between
 from search.engine import DEFAULT_RANKING, Arrival, Arrivals, Mark, Reason, Watch
 from search.errors import DeadlineExceeded, InvalidRequest, LimitExceeded, SearchError

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from search.article import Article
-from search.backends.embedded.documents import DocumentBatch, DocumentCollector, batch_of
+from search.backends.evaluate.documents import DocumentBatch, DocumentCollector, batch_of
 from search.changes import Edits
 from search.errors import ArchiveError
 from search.index.format.layout import write_arrays

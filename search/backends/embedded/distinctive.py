@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heapq import nsmallest
 
-from search.backends.embedded.columns import SEPARATOR
+from search.backends.evaluate.columns import SEPARATOR
 from search.engine import Against, Distinctive, DistinctiveWord, Sums
 from search.index.copies.column import one_of_all, one_of_each
 from search.index.evaluate.matches import everything

@@ -16,8 +16,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from search.article import Article
-from search.backends.embedded.columns import COLUMNS, numbers_of
 from search.backends.embedded.store import Store
+from search.backends.evaluate.columns import COLUMNS, numbers_of
 from search.deadline import checked
 from search.errors import ArchiveError, LimitExceeded
 from search.fields import MAX_EXTRA_FIELDS
@@ -26,7 +26,7 @@ from search.index.read.snapshot import Snapshot
 from search.text import Analyzer
 
 if TYPE_CHECKING:  # what analyses articles is imported when one has been replaced
-    from search.backends.embedded.documents import DocumentCollector
+    from search.backends.evaluate.documents import DocumentCollector
 
 MAX_REPLACED = 20_000
 """Articles that have been changed or deleted since the revision, at most; and former states of articles whose
@@ -86,7 +86,7 @@ def past_of(view: Snapshot, store: Store, language: str, extra_fields: Sequence[
 
 
 def _made(view: Snapshot, store: Store, language: str, extra_fields: Sequence[str], revision: int) -> Past:
-    from search.backends.embedded.documents import DocumentCollector, batch_of
+    from search.backends.evaluate.documents import DocumentCollector, batch_of
     from search.index.write.invert import segment_arrays
 
     if (count := store.count_replaced(revision)) > MAX_REPLACED:

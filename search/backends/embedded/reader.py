@@ -7,20 +7,20 @@ from dataclasses import replace
 
 from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
-from search.backends.embedded.columns import moment
-from search.backends.embedded.compile import Compiler
-from search.backends.embedded.copies import collapsed, copies_of_hits, tally
 from search.backends.embedded.distinctive import distinctive
-from search.backends.embedded.explanation import of_proximity
 from search.backends.embedded.index import INDEX_FORMAT, ArchiveIndex, CommitInfo
 from search.backends.embedded.lock import is_being_written
 from search.backends.embedded.past import past_of
 from search.backends.embedded.store import Store
 from search.backends.embedded.store.layout import FORMAT
 from search.backends.embedded.suggestions import completions, corrections, near_values
-from search.backends.embedded.terms import WordTerms
-from search.backends.embedded.texts import ArticleTexts
 from search.backends.embedded.tie import damage
+from search.backends.evaluate.columns import moment
+from search.backends.evaluate.compile import Compiler
+from search.backends.evaluate.copies import collapsed, copies_of_hits, tally
+from search.backends.evaluate.explanation import of_proximity
+from search.backends.evaluate.terms import WordTerms
+from search.backends.evaluate.texts import ArticleTexts
 from search.dates import INTERVALS
 from search.engine import (
     DEFAULT_RANKING,

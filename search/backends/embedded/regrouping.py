@@ -13,9 +13,9 @@ from operator import itemgetter
 from pathlib import Path
 
 from search.article import Article
-from search.backends.embedded.documents import DocumentCollector, batch_of
 from search.backends.embedded.grouping import Grouping, Values
 from search.backends.embedded.store.versions import Former
+from search.backends.evaluate.documents import DocumentCollector, batch_of
 from search.index.copies.candidates import Part, candidates
 from search.index.copies.column import docs_with, names_of
 from search.index.copies.replay import NEVER, replayed

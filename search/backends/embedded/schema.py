@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from search.backends.embedded.columns import CHANGED, COLUMNS, MARKS
+from search.backends.evaluate.columns import CHANGED, COLUMNS, MARKS
 from search.fields import FACET_FIELDS, TEXT_FIELDS
 from search.index.whoosh.contents import contents_for
 from search.index.write.writer import Contents

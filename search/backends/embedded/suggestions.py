@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from search.backends.embedded.columns import SEPARATOR
+from search.backends.evaluate.columns import SEPARATOR
 from search.deadline import checked
 from search.engine import Suggestion
 from search.index.evaluate.counts import by_value

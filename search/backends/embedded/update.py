@@ -9,11 +9,11 @@ from typing import Literal
 
 from search.article import Article
 from search.backends.embedded.builder import SegmentBuilder
-from search.backends.embedded.columns import COLUMNS, numbers_of
 from search.backends.embedded.index import NAME, ArchiveIndex, commit_info
 from search.backends.embedded.regrouping import Articles, keep_last, place_all, place_last
 from search.backends.embedded.schema import contents_of
 from search.backends.embedded.store.layout import StoreState
+from search.backends.evaluate.columns import COLUMNS, numbers_of
 from search.changes import Edits
 from search.engine import MAX_NAMED_FIELDS
 from search.fields import MAX_EXTRA_FIELDS, MAX_INDEXED_FIELDS

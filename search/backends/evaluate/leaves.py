@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from search.backends.embedded.terms import WordTerms
+from search.backends.evaluate.terms import WordTerms
 from search.deadline import CHECK_EVERY, checked
 from search.errors import LimitExceeded
 from search.fields import TEXT_FIELDS

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from search.article import Article
-from search.backends.embedded.columns import (
+from search.backends.evaluate.columns import (
     CHANGED,
     COLUMNS,
     MARKS,
@@ -111,19 +111,28 @@ def batch_of(
                     made.languages.append(language)
                     documents.append(number)
                     fields.append(field_number)
-        for name, written in _values(article, edits, extra_fields).items():
-            if name == "id":
-                terms: Iterable[str] = written
-            elif len(written) == 1:
-                terms = (value_term(written[0]),)
-            else:
-                # One for each folded value, spelled as the first of them.
-                terms = {fold_value(value): value_term(value) for value in reversed(written)}.values()
+        for name, terms in value_terms(article, edits, extra_fields).items():
             holders, values = made.values.setdefault(name, ([], []))
             for term in terms:
                 holders.append(number)
                 values.append(term)
     return made
+
+
+def value_terms(
+    article: Article, edits: Edits | None, extra_fields: Collection[str]
+) -> dict[str, Collection[str]]:
+    """The terms of an article's values by field, without empty fields; extra fields only of these."""
+    terms: dict[str, Collection[str]] = {}
+    for name, written in _values(article, edits, extra_fields).items():
+        if name == "id":
+            terms[name] = written
+        elif len(written) == 1:
+            terms[name] = (value_term(written[0]),)
+        else:
+            # One for each folded value, spelled as the first of them.
+            terms[name] = {fold_value(value): value_term(value) for value in reversed(written)}.values()
+    return terms
 
 
 def compared_fields(article: Article) -> tuple[str, ...]:

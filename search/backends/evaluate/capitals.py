@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from search.backends.embedded.leaves import WordsLeaf, postings_of
-from search.backends.embedded.plan import Scored, TextLeaf, highlights_of_leaf
-from search.backends.embedded.texts import ArticleTexts
+from search.backends.evaluate.leaves import WordsLeaf, postings_of
+from search.backends.evaluate.plan import Scored, TextLeaf, highlights_of_leaf
+from search.backends.evaluate.texts import ArticleTexts
 from search.engine import Explanation
 from search.index.evaluate.confirmed import Confirmed
 from search.index.evaluate.matches import Matches, has

@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import Literal
 
 from search.backends.embedded.answers import RELEVANCE
-from search.backends.embedded.capitals import CapitalPlaces, CapitalsLeaf, InCapitals
-from search.backends.embedded.columns import (
+from search.backends.evaluate.capitals import CapitalPlaces, CapitalsLeaf, InCapitals
+from search.backends.evaluate.columns import (
     CHANGED,
     MARKS,
     changed_within,
@@ -21,13 +21,13 @@ from search.backends.embedded.columns import (
     numbers_of,
     precisions,
 )
-from search.backends.embedded.copies import copies_of, originals
-from search.backends.embedded.leaves import PatternLeaf, PhrasePatternLeaf, WordsLeaf
-from search.backends.embedded.operators import AtLeastLeaf, EitherLeaf, NearLeaf, NotNearLeaf, WithinLeaf
-from search.backends.embedded.plan import AllOf, AnyOf, Excluded, Filter, Plan, Scored, TextLeaf, Weighted
-from search.backends.embedded.terms import WordTerms
-from search.backends.embedded.texts import ArticleTexts
-from search.backends.embedded.value_leaves import ValueLeaf, matching_values
+from search.backends.evaluate.copies import copies_of, originals
+from search.backends.evaluate.leaves import PatternLeaf, PhrasePatternLeaf, WordsLeaf
+from search.backends.evaluate.operators import AtLeastLeaf, EitherLeaf, NearLeaf, NotNearLeaf, WithinLeaf
+from search.backends.evaluate.plan import AllOf, AnyOf, Excluded, Filter, Plan, Scored, TextLeaf, Weighted
+from search.backends.evaluate.terms import WordTerms
+from search.backends.evaluate.texts import ArticleTexts
+from search.backends.evaluate.value_leaves import ValueLeaf, matching_values
 from search.engine import Ranking, neighbours
 from search.errors import InvalidRequest
 from search.fields import TEXT_FIELDS

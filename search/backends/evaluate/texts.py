@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from search.article import Article
-from search.backends.embedded.columns import VALUE_GAP
+from search.backends.evaluate.columns import VALUE_GAP
 from search.errors import LimitExceeded
 from search.fields import TEXT_FIELDS
 from search.index.kernels import Docs, Ints

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search.backends.embedded.columns import SEPARATOR
+from search.backends.evaluate.columns import SEPARATOR
 from search.engine import Copies
 from search.errors import InvalidRequest
 from search.index.copies import column

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from search.backends.embedded.columns import SEPARATOR, value_term
-from search.backends.embedded.leaves import MAX_EXPANSIONS, folded_pattern, too_many
+from search.backends.evaluate.columns import SEPARATOR, value_term
+from search.backends.evaluate.leaves import MAX_EXPANSIONS, folded_pattern, too_many
 from search.deadline import Check
 from search.index.format.lexicon import Lexicon
 from search.index.postings.patterns import Unchanged, chunks, containing, matching, spelled_like

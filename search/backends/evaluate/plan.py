@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from search.backends.embedded.explanation import of_term
+from search.backends.evaluate.explanation import of_term
 from search.engine import Explanation
 from search.index.evaluate.bm25f import TermScorer
 from search.index.evaluate.matches import Boosted, Complement, Intersection, Matches, TermMatches, Union, has

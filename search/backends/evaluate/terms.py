@@ -7,7 +7,7 @@ several languages.
 
 from __future__ import annotations
 
-from search.backends.embedded.columns import SEPARATOR
+from search.backends.evaluate.columns import SEPARATOR
 from search.index.evaluate.counts import by_value
 from search.index.evaluate.matches import everything
 from search.index.evaluate.vocabulary import document_count

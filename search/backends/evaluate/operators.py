@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Literal
 
-from search.backends.embedded.leaves import WordsLeaf, postings_of
-from search.backends.embedded.plan import TextLeaf
+from search.backends.evaluate.leaves import WordsLeaf, postings_of
+from search.backends.evaluate.plan import TextLeaf
 from search.index.kernels import Docs, Ints
 from search.index.postings.parts import (
     at_beginning,
