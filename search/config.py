@@ -21,6 +21,9 @@ from typing import Any
 from search.dates import read_zone
 from search.errors import InvalidRequest
 
+Place = Path | str
+"""Where an archive is: a folder, or the address of a cluster."""
+
 DEFAULT_ARCHIVE = Path("index_data")
 MAX_FILE_BYTES = 64 << 10
 
@@ -31,7 +34,7 @@ COLORS = ("auto", "always", "never")
 class Config:
     """The settings that apply where the command line gives no other; `tz` "" is the local zone."""
 
-    archive: Path = DEFAULT_ARCHIVE
+    archive: Place = DEFAULT_ARCHIVE
     tz: str = ""
     limit: int = 10
     color: str = "auto"
@@ -68,11 +71,18 @@ def load_config(environment: Mapping[str, str], folder: Path) -> Config:
         raise wrong("limit", "limit must be from 0 to 10000")
     archive = environment.get("NEWS_ARCHIVE") or str(settings.get("archive", DEFAULT_ARCHIVE))
     return Config(
-        archive=Path(archive).expanduser() if archive.startswith("~") else Path(archive),
+        archive=place_of(archive),
         tz=environment.get("NEWS_TZ") or str(settings.get("tz", "")),
         limit=limit,
         color="never" if environment.get("NO_COLOR") and "color" not in settings else color,
     )
+
+
+def place_of(written: str) -> Place:
+    """The place that is written: an address has ://, a folder may begin with ~."""
+    if "://" in written:
+        return written
+    return Path(written).expanduser() if written.startswith("~") else Path(written)
 
 
 def _settings(text: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@
         ├── ArchiveLocked         another process is writing; has `.pid` and `.since`
         ├── ArchiveReadOnly       the archive cannot be written
         ├── ArchiveFull           no space is left for it
+        ├── ArchiveUnavailable    the cluster that has it cannot be reached, or cannot answer now
         ├── ArchiveDamaged        its files are not as they were written
         ├── OtherAnalyzer         its words were analysed in another way: `news rebuild`
         └── IndexUnusable         the articles are whole but the index is not: `news rebuild`
@@ -160,6 +161,12 @@ class ArchiveFull(ArchiveError):
     """No space is left on the device that holds the archive."""
 
     code = "archive-full"
+
+
+class ArchiveUnavailable(ArchiveError):
+    """The cluster that has the archive cannot be reached, or does not answer for all of it now."""
+
+    code = "archive-unavailable"
 
 
 class ArchiveDamaged(ArchiveError):

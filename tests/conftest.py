@@ -13,6 +13,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 
 from search.article import Article
 from search.query import Archive, open_archive
+from tests.clusters import RunningCluster, start_cluster
 from tests.engines import close_engines, forget_engines
 
 # `scripts/torture` draws new examples in every run, and tries those that failed again in the next.
@@ -38,6 +39,14 @@ def _no_open_engines() -> Iterator[None]:
     forget_engines()
     yield
     close_engines()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCluster]:
+    """One node of OpenSearch, for all tests of the session."""
+    started = start_cluster(1, tmp_path_factory.mktemp("cluster"))
+    yield started
+    started.stop()
 
 
 @pytest.fixture(autouse=True)

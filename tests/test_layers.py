@@ -60,6 +60,7 @@ HOMES = {
     "dateparser": {"dates"},
     "tzlocal": {"config"},
     "pandas": {"engine"},
+    "opensearchpy": {"backends/opensearch"},
     "starlette": {"web"},
     "uvicorn": {"web"},
     "uvloop": {"web"},
@@ -159,6 +160,7 @@ def test_libraries_that_are_slow_to_import_are_imported_on_use() -> None:
         "yaml",
         "pyarrow",
         "publicsuffixlist",
+        "opensearchpy",
     }
     slow |= {"trafilatura", "htmldate", "warcio", "defusedxml", "py3langid", "openpyxl", "pypdf"}
     for path in FILES:

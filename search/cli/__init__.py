@@ -87,6 +87,7 @@ news.add_under(
     maintain.verify,
     maintain.backup,
     maintain.restore,
+    maintain.transfer,
     maintain.dump,
     index.rebuild,
     versions.prune,

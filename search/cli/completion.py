@@ -133,7 +133,9 @@ def complete_ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -
     """Complete the id of a hit of the last search in the archive."""
 
     def found(archive: Archive) -> Iterable[str]:
-        ids = last_ids(Path(archive.engine.location))
+        from search.config import place_of
+
+        ids = last_ids(place_of(archive.engine.location))
         return [each for each in ids if each.startswith(incomplete)]
 
     return _completed(ctx, found)

@@ -10,14 +10,18 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-_EXTRAS = ("html", "language", "office", "parquet", "web")
+if TYPE_CHECKING:
+    from search.config import Place
+
+_EXTRAS = ("html", "language", "office", "opensearch", "parquet", "web")
 _NETWORKED = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "fuse.s3fs", "afs", "ceph")
 _MIN_FREE_BYTES = 1 << 30
 _MIN_EXPAT = (2, 6, 0)  # older ones need quadratic time for some documents
 
 
-def installation_lines(location: Path) -> Iterator[str]:
+def installation_lines(location: Place) -> Iterator[str]:
     """Describe the installation and the disk that `location` is on, line by line."""
     yield f"news-search {_version('news-search')}, Python {platform.python_version()}, {platform.platform()}"
     packages = ", ".join(f"{name} {_version(name)}" for name in _packages())
@@ -31,7 +35,8 @@ def installation_lines(location: Path) -> Iterator[str]:
             else ", ".join(f"{name} {_version(name)}" for name in names)
         )
     yield from _libraries()
-    yield from _disk(location)
+    if isinstance(location, Path):
+        yield from _disk(location)
     yield from _limits()
 
 
@@ -121,9 +126,9 @@ def _limits() -> Iterator[str]:
     yield f"open files: {files:,}" + (" → ulimit -n 256 or more" if 0 <= files < 256 else "")
 
 
-def archive_lines(location: Path) -> tuple[list[str], bool]:
+def archive_lines(location: Place) -> tuple[list[str], bool]:
     """Describe the archive at `location`, and say whether it is damaged."""
-    from search.backends import maintained
+    from search.backends import condition, maintained
     from search.cli.options import articles
     from search.errors import ArchiveDamaged, ArchiveError
 
@@ -131,7 +136,7 @@ def archive_lines(location: Path) -> tuple[list[str], bool]:
         report = maintained(location).verify("quick")
     except ArchiveError as error:
         return [f"archive: {error}"], isinstance(error, ArchiveDamaged)
-    lines = [f"archive {location}: {articles(report.articles)}"]
+    lines = [f"archive {location}: {articles(report.articles)}", *condition(location)]
     lines += [f"archive: {note}" for note in report.notes]
     lines += [f"archive: {problem} → {report.fix}" for problem in report.problems]
     if not report.notes and not report.problems:

@@ -142,10 +142,11 @@ def index(
         order=order,
         strict=strict,
         keep_going=keep_going,
-        exclude=(settings.archive / "index",),
+        exclude=(settings.archive / "index",) if isinstance(settings.archive, Path) else (),
         on_open=files.open,
     )
-    _check_place(settings.archive)
+    if isinstance(settings.archive, Path):
+        _check_place(settings.archive)
     if rejects is not None and any(path.resolve() == rejects.resolve() for path in paths):
         raise click.UsageError(f"--rejects {rejects} is a file to be read, and would be overwritten")
     items = read_paths(paths, options)

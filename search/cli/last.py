@@ -15,20 +15,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from search.config import Place
     from search.engine import Results
 
 MAX_ARCHIVES = 20
 
 
-def remember(archive: Path, results: Results, search: str) -> None:
+def remember(archive: Place, results: Results, search: str) -> None:
     """Keep the numbers and ids of the hits of the command `search`, unless the folder cannot be written."""
     import json
 
     kept = _read()
-    before = kept.pop(str(archive.resolve()), {})
+    before = kept.pop(_name(archive), {})
     hits = before.get("hits", {}) if before.get("search") == search and results.first > 1 else {}
     hits |= {str(number): hit.article.id for number, hit in enumerate(results.hits, results.first)}
-    kept[str(archive.resolve())] = {"search": search, "hits": hits}
+    kept[_name(archive)] = {"search": search, "hits": hits}
     with suppress(OSError):
         place = _place()
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -38,9 +39,9 @@ def remember(archive: Path, results: Results, search: str) -> None:
         part.replace(place)
 
 
-def hit_of(archive: Path, number: str) -> tuple[str | None, str]:
+def hit_of(archive: Place, number: str) -> tuple[str | None, str]:
     """The id of that hit of the last search in the archive, and the search; or None, and the reason."""
-    last = _read().get(str(archive.resolve()))
+    last = _read().get(_name(archive))
     if last is None:
         return None, "there is no last search in this archive whose hit it could be"
     identity = last["hits"].get(number)
@@ -49,10 +50,14 @@ def hit_of(archive: Path, number: str) -> tuple[str | None, str]:
     return str(identity), str(last["search"])
 
 
-def last_ids(archive: Path) -> list[str]:
+def last_ids(archive: Place) -> list[str]:
     """The ids of the hits of the last search in the archive."""
-    last = _read().get(str(archive.resolve()), {"hits": {}})
+    last = _read().get(_name(archive), {"hits": {}})
     return [str(identity) for identity in last["hits"].values()]
+
+
+def _name(archive: Place) -> str:
+    return archive if isinstance(archive, str) else str(archive.resolve())
 
 
 def _place() -> Path:

@@ -1,9 +1,8 @@
-"""The commands that maintain an archive: verify, backup, restore, dump, doctor."""
+"""The commands that maintain an archive: verify, backup, restore, transfer, dump, doctor."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +23,9 @@ from search.cli.progress import show_progress
 
 if TYPE_CHECKING:
     from search.engine import Level
+
+MAX_NAMED = 5
+"""Articles that a message names."""
 
 
 @click.command()
@@ -60,35 +62,78 @@ def verify(level: Level, archive: str | None) -> None:
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("target", metavar="DIR")
 @archive_option
 @quiet_option()
-def backup(folder: Path, archive: str | None) -> None:
+def backup(target: str, archive: str | None) -> None:
     """Copy the archive to the new folder DIR.
 
     The copy holds the archive as it was at one moment, even while another process indexes, and it is
     checked before the command ends. It is a complete archive: --archive DIR searches it.
+
+    For an archive on OpenSearch, DIR is REPOSITORY/NAME: a snapshot in a repository of the cluster.
     """
     from search.backends import maintained
 
-    report = maintained(resolve(archive).archive).copy_to(folder)
-    say(f"copied {articles(report.articles)} to {folder}, and checked the copy")
+    report = maintained(resolve(archive).archive).copy_to(target)
+    say(f"copied {articles(report.articles)} to {target}, and checked the copy")
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("source", metavar="DIR")
 @archive_option
 @quiet_option()
-def restore(folder: Path, archive: str | None) -> None:
+def restore(source: str, archive: str | None) -> None:
     """Make the archive from the backup DIR.
 
     The archive must not exist yet. Move a damaged archive away first, so that nothing in it is lost.
+
+    For an archive on OpenSearch, DIR is REPOSITORY/NAME: a snapshot that news backup took.
     """
-    from search.backends import maintained
+    from search.backends import restored
 
     location = resolve(archive).archive
-    report = maintained(folder).copy_to(location)
+    report = restored(source, location)
     say(f"restored {articles(report.articles)} to {location}, and checked them")
+
+
+@click.command()
+@click.argument("source", metavar="SOURCE")
+@click.argument("target", metavar="TARGET")
+@quiet_option()
+def transfer(source: str, target: str) -> None:
+    """Copy every article from the archive SOURCE to the archive TARGET, which may be of another kind.
+
+    Each is a folder, or opensearch://HOST/NAME. The articles keep the time when SOURCE first had them. In the
+    end each article of SOURCE is compared with TARGET by its digest. If the command is interrupted, give it
+    again: it goes on where it was. Earlier versions of articles and saved searches stay in SOURCE; the
+    command says how many there are.
+
+    \b
+      news transfer index_data opensearch://search.example/news
+      news transfer opensearch://search.example/news index_data
+
+    The exit code is 5 if an article is not the same in both.
+    """
+    from search.archive.transfer import transfer_archive
+    from search.config import place_of
+
+    with show_progress("articles") as progress:
+        done = transfer_archive(place_of(source), place_of(target), progress)
+    for sentence in done.left_behind:
+        warn(sentence)
+    if done.different:
+        named = ", ".join(map(repr, done.different[:MAX_NAMED]))
+        print_error(
+            f"{articles(len(done.different))} of {source} are not the same in {target}, such as {named}; "
+            "give the command again"
+        )
+        exit_with(DAMAGED)
+    more = f", which has {articles(done.others)} more" if done.others else ""
+    say(
+        f"{articles(done.articles)} of {source} are in {target}{more}: {done.added:,} added, "
+        f"{done.updated:,} updated, {done.unchanged:,} there before; every digest is the same"
+    )
 
 
 @click.command()

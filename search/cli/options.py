@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from search.archive.archive import Archive
+    from search.config import Place
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -90,7 +91,7 @@ archive_option = click.option(
     callback=_one_archive,
     shell_complete=completed("complete_archive"),
     metavar="DIR",
-    help="The archive's folder.  [default: $NEWS_ARCHIVE, else ./index_data]",
+    help="The archive's folder, or opensearch://HOST/NAME.  [default: $NEWS_ARCHIVE, else ./index_data]",
 )
 wait_option = click.option(
     "--wait",
@@ -221,7 +222,7 @@ def selection_options(command: Command) -> Command:
 class Settings:
     """The settings of one command, resolved once from options, environment and file."""
 
-    archive: Path
+    archive: Place
     zone: tzinfo
     limit: int
     color: str
@@ -232,11 +233,11 @@ def resolve(archive: str | None, tz: str | None = None, color: str | None = None
 
     Raises `InvalidRequest`.
     """
-    from search.config import load_config, local_zone
+    from search.config import load_config, local_zone, place_of
 
     config = load_config(os.environ, Path(click.get_app_dir("news")))
     return Settings(
-        archive=Path(archive) if archive else config.archive,
+        archive=place_of(archive) if archive else config.archive,
         zone=local_zone(tz or config.tz),
         limit=config.limit,
         color=color or config.color,

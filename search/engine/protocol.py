@@ -19,7 +19,7 @@ from search.engine.explanation import Explanation
 from search.engine.keyness import MIN_SCORE, Background, Distinctive
 from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.engine.request import SearchRequest
-from search.engine.results import Added, Level, Report, Results, State, Stats, Suggestion, Version
+from search.engine.results import Added, Beside, Level, Report, Results, State, Stats, Suggestion, Version
 from search.engine.searches import Arrivals, Look, StoredDelivery, StoredEntry, StoredSearch, Watch
 from search.language import Node
 
@@ -269,3 +269,6 @@ class Maintained(Protocol):
 
     def versions(self) -> Iterator[Version]:
         """Every version of every article that there is or was, article by article, the oldest first."""
+
+    def beside(self) -> Beside:
+        """Return what the archive keeps beside its articles."""

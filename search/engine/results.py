@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, SupportsIndex, overload
@@ -344,6 +344,18 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What an archive keeps beside its articles: how many earlier versions of articles and saved searches.
+
+    `cancelled` are the ids that a wire has cancelled, each with the version of the cancelling if it has one.
+    """
+
+    versions: int
+    searches: int
+    cancelled: Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """The commit of a reader: its archive and its last revision, and how queries are read for it.
 
@@ -363,6 +375,8 @@ class Stats:
     """An archive in numbers; sizes are in bytes, `words` counts every word of every article.
 
     `kernels` is `native` where the compiled loops are in use, else `numpy`: both have the same results.
+    `length_drift` is how far the average length of a field has gone from the one that scores are made with,
+    as a share of it; always 0 in a folder, which counts anew for each commit.
     """
 
     location: str
@@ -380,6 +394,7 @@ class Stats:
     indexed_revision: int
     analyzer: str
     kernels: str
+    length_drift: float = 0.0
 
 
 Level = Literal["quick", "full", "deep"]

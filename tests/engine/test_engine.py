@@ -16,6 +16,7 @@ from search.language import parse_query, sought_words
 from search.query import Archive
 from search.text import Analyzer
 from tests.asking import ask
+from tests.clusters import articles_on
 from tests.conftest import ARTICLES, day
 from tests.engines import open_engine
 from tests.reference import ReferenceEngine
@@ -23,9 +24,13 @@ from tests.reference import ReferenceEngine
 Make = Callable[[], Engine]
 
 
-@pytest.fixture(params=["embedded", "reference"])
+@pytest.fixture(params=["embedded", "reference", pytest.param("opensearch", marks=pytest.mark.cluster)])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    made: Engine = ReferenceEngine()
+    if request.param == "opensearch":
+        with articles_on(request.getfixturevalue("cluster")) as made:
+            yield made
+        return
+    made = ReferenceEngine()
     if request.param == "embedded":
         made = open_engine(tmp_path / "archive", create=True)
     made.add(ARTICLES)

@@ -6,10 +6,10 @@ The order is total: by score, or time, then newest, then id; so a page can begin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from heapq import nsmallest
 
-from search.article import PRECISIONS, Precision
+from search.backends.evaluate.bins import bin_of, counted_precisions, edges_of, first_monday
 from search.backends.evaluate.columns import (
     SEPARATOR,
     date_field,
@@ -20,17 +20,16 @@ from search.backends.evaluate.columns import (
 )
 from search.backends.evaluate.copies import tallies, tally
 from search.backends.evaluate.value_leaves import matching_values
-from search.dates import WEEKDAYS, Interval, Period, boundaries, interval_name
+from search.dates import Interval
 from search.deadline import checked
-from search.engine import MAX_BINS, Cursor, Facet, FacetRequest, FacetValue, Sort
-from search.errors import LimitExceeded
+from search.engine import Cursor, Facet, FacetRequest, FacetValue, Sort
 from search.index.evaluate.counts import by_interval, by_value, end_to_end, extent, interval_numbers
 from search.index.evaluate.matches import Matches, contained
 from search.index.evaluate.order import Ordering, Place, texts_lowest_first
 from search.index.format.layout import MISSING
 from search.index.kernels import Docs
 from search.index.read.snapshot import Snapshot
-from search.language import Dates, Phrase, Word, value_leaf
+from search.language import Phrase, Word, value_leaf
 
 RELEVANCE = Ordering("score", "published", "id")
 _ORDERINGS: dict[Sort, Ordering] = {
@@ -40,17 +39,6 @@ _ORDERINGS: dict[Sort, Ordering] = {
     "modified": Ordering("highest", "modified", "id"),
     "seen": Ordering("highest", "seen", "id"),
 }
-_HOURS: dict[Interval, int] = {
-    "year": 365 * 24, "quarter": 90 * 24, "month": 28 * 24, "week": 7 * 24, "day": 24, "hour": 1,
-    "weekday": 7 * 24,
-}  # fmt: skip
-_COARSEST: dict[Interval, Precision] = {
-    "year": "year", "quarter": "month", "month": "month", "week": "day", "day": "day", "hour": "instant",
-    "weekday": "day",
-}  # fmt: skip
-"""The coarsest precision with which a time is in one interval."""
-
-
 KEPT_COUNTS = 8
 """Counts of every document by time that a snapshot keeps, at most."""
 
@@ -128,18 +116,14 @@ def _by_time(view: Snapshot, docs: Docs, request: FacetRequest, interval: Interv
     undated, imprecise = len(docs) - len(dated), 0
     exact, whole = dated, docs[:0]
     if (classes := precisions(view, date)) is not None:
-        own, coarsest = classes.numbers.take(dated), PRECISIONS.index(_COARSEST[interval])
+        own, coarsest = classes.numbers.take(dated), len(counted_precisions(interval))
         exact, whole = dated.compress(own == 0), dated.compress((own > 0) & (own <= coarsest))
         imprecise = len(dated) - len(exact) - len(whole)
     times = [at.astimezone(zone).replace(tzinfo=None) for at in _extent(view, column, exact)]
     times += [at.replace(tzinfo=None) for at in _extent(view, column, whole)]
     if not times:
         return Facet(written, (), 0, undated, imprecise)
-    first, last = min(times), max(times)
-    if (last - first) // timedelta(hours=_HOURS[interval]) > MAX_BINS:
-        raise LimitExceeded(f"that is more than {MAX_BINS:,} {interval}s; count by a longer interval")
-    # One more at each end: where clocks go back over midnight, times do not follow each other as instants do.
-    edges = boundaries(first - timedelta(days=1), last + timedelta(days=1), interval, zone)
+    edges = edges_of(times, interval, zone)
     parts = [
         (exact, [microseconds(edge) for edge in edges]),
         (whole, [microseconds(edge.replace(tzinfo=UTC)) for edge in edges]),
@@ -148,18 +132,14 @@ def _by_time(view: Snapshot, docs: Docs, request: FacetRequest, interval: Interv
     counts = [sum(both) for both in zip(instants, days, strict=True)]
     numbers = [interval_numbers(view, column, own, bounds) for own, bounds in parts] if request.texts else []
     if interval == "weekday":
-        monday = -edges[0].weekday() % 7  # the number of the first one
+        monday = first_monday(edges)
         counts = [sum(counts[(monday + day) % 7 :: 7]) for day in range(7)]
         numbers = [(own - monday) % 7 for own in numbers]
     docs, size = end_to_end([exact, whole]), max(7, len(edges))
     tallied = tallies(view, docs, end_to_end(numbers), size) if numbers else None
 
     def value(number: int) -> FacetValue:
-        if interval == "weekday":
-            name, query = WEEKDAYS[number], ""
-        else:
-            name = interval_name(edges[number], interval)
-            query = str(Dates(Period(edges[number], edges[number + 1]), date))
+        name, query = bin_of(edges, number, interval, date)
         return FacetValue(name, counts[number], query, *((own[number] for own in tallied) if tallied else ()))
 
     counted = [number for number, count in enumerate(counts) if count]

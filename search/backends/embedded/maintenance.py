@@ -12,7 +12,7 @@ from search.backends.embedded.engine import EmbeddedEngine
 from search.backends.embedded.store import Store
 from search.backends.embedded.verify import verify
 from search.backends.embedded.writing import BATCH_ARTICLES
-from search.engine import Level, Progress, Report, Version
+from search.engine import Beside, Level, Progress, Report, Version
 
 
 class EmbeddedFiles:
@@ -34,6 +34,10 @@ class EmbeddedFiles:
                 for article, _ in some:
                     at = known.get(article.id)
                     yield article if at is None else article.crawled_at(at)
+
+    def beside(self) -> Beside:
+        with closing(Store(EmbeddedEngine.found(self._location))) as store, store.snapshot():
+            return store.beside()
 
     def versions(self) -> Iterator[Version]:
         with closing(Store(EmbeddedEngine.found(self._location))) as store, store.snapshot():

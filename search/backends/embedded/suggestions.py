@@ -6,24 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from search.backends.evaluate.columns import SEPARATOR
+from search.backends.evaluate.near import MAX_SHORT_LENGTH, MAX_VALUES, MIN_LENGTH, alike, bare, edits_of
 from search.deadline import checked
 from search.engine import Suggestion
 from search.index.evaluate.counts import by_value
 from search.index.evaluate.matches import everything
 from search.index.evaluate.vocabulary import document_count, frequent_forms, near_forms
 from search.index.format.lexicon import Lexicon
-from search.index.postings.patterns import Unchanged, chunks, containing, spelled_like
+from search.index.postings.patterns import Unchanged, chunks, containing
 from search.index.read.snapshot import Snapshot
 from search.text import fold_value, forms
-
-MAX_SHORT_LENGTH = 4
-"""A word of at most this many characters is one edit from the intended word, a longer one up to two."""
-
-MAX_VALUES = 200_000
-"""Values of a field that are looked through for near ones."""
-
-MIN_LENGTH = 3
-"""A word of fewer characters can be anything."""
 
 
 def corrections(view: Snapshot, form: str, count: int) -> tuple[Suggestion, ...]:
@@ -76,7 +68,7 @@ def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Sug
             return ()
         for some in chunks(range(len(lexicon)), view.check):
             terms = lexicon.pick(_candidates(lexicon, some, sought))
-            kinds |= _like([term.partition(SEPARATOR)[0] for term in terms], sought)
+            kinds |= alike([term.partition(SEPARATOR)[0] for term in terms], sought)
     if not kinds:
         return ()
     counts, _ = by_value(view, field, everything(view).docs)
@@ -94,33 +86,10 @@ def near_values(view: Snapshot, field: str, value: str, count: int) -> tuple[Sug
 
 
 def _candidates(lexicon: Lexicon, numbers: range, sought: str) -> list[int]:
-    """Those of `numbers` whose values may be like the one that is sought: at least all that `_like` takes."""
-    found = {*containing(lexicon, numbers, _bare(sought))}
+    """Those of `numbers` whose values may be like the one that is sought: at least all that `alike` takes."""
+    found = {*containing(lexicon, numbers, bare(sought))}
     if len(sought) >= MIN_LENGTH:
-        found.update(Unchanged(lexicon, sought, _distance(sought)).within(numbers))
+        found.update(Unchanged(lexicon, sought, edits_of(sought)).within(numbers))
     if own := forms(sought):
         found.update(containing(lexicon, numbers, own))
     return sorted(found)
-
-
-def _distance(sought: str) -> int:
-    return 1 if len(sought) <= MAX_SHORT_LENGTH else 2
-
-
-def _like(values: Sequence[str], sought: str) -> dict[str, int]:
-    """The values like the one that is sought; a lower number means a closer one."""
-    bare, own = _bare(sought), set(forms(sought))
-    close = set(spelled_like(values, sought, _distance(sought))) if len(sought) >= MIN_LENGTH else set()
-    like = {}
-    for place, value in enumerate(values):
-        if _bare(value) == bare:
-            like[value] = 0
-        elif place in close:
-            like[value] = 1
-        elif own and all(form in value for form in own) and own <= set(forms(value)):
-            like[value] = 2
-    return like
-
-
-def _bare(value: str) -> str:
-    return "".join(filter(str.isalnum, value)) or value

@@ -7,6 +7,8 @@ several languages.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from search.backends.evaluate.columns import SEPARATOR
 from search.index.evaluate.counts import by_value
 from search.index.evaluate.matches import everything
@@ -18,11 +20,16 @@ from search.text import Analyzer, fold, language_named
 
 
 class WordTerms:
-    """Looks words up in `view`. For one thread at a time."""
+    """Looks words up in `view`. For one thread at a time.
 
-    def __init__(self, view: Snapshot, analyzer: Analyzer) -> None:
+    The terms of `known` words are those of a larger archive.
+    """
+
+    def __init__(
+        self, view: Snapshot, analyzer: Analyzer, known: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self._view, self._analyzer = view, analyzer
-        self._terms: dict[str, tuple[str, ...]] = {}
+        self._terms = dict(known or {})
 
     def terms(self, word: str) -> tuple[str, ...]:
         """The index terms of a word, sorted."""

@@ -28,7 +28,7 @@ from search.backends.embedded.store.history import StoredHistory
 from search.backends.embedded.store.layout import FORMAT, HISTORY_FORMAT, SEARCHES_FORMAT, StoreState
 from search.backends.embedded.store.rows import BadRow, article_of, typed, unpacked
 from search.backends.embedded.store.upgrade import upgrade
-from search.engine import Progress
+from search.engine import Beside, Progress
 from search.errors import ArchiveDamaged, ArchiveError
 from search.text import LANGUAGES
 
@@ -148,6 +148,19 @@ class Store(StoredHistory):
             return without
         with self._translated():
             return read(self._connection)
+
+    def beside(self) -> Beside:
+        """Earlier versions and saved searches, counted, and the ids that were cancelled."""
+        if self.format < HISTORY_FORMAT:
+            return Beside(0, 0, {})
+        with self._translated():
+            (versions,) = self._connection.execute("SELECT count(*) FROM versions").fetchone()
+            cancelled = self._connection.execute("SELECT id, version FROM withdrawn")
+            known: dict[str, int | None] = dict(typed(row, str, int | None) for row in cancelled)
+        saved = self.of_searches(
+            lambda known: known.execute("SELECT count(*) FROM searches").fetchone(), (0,)
+        )
+        return Beside(versions, saved[0], known)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

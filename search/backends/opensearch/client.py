@@ -1,0 +1,331 @@
+"""Requests to a cluster, and its errors as ours.
+
+Every request can be repeated: a write carries the id and the state that it replaces. So a request whose
+answer is lost is sent again, to another node if there is one. An answer of some shards only is an error.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import ssl
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from search.backends.opensearch.location import ClusterLocation
+from search.deadline import Deadline
+from search.errors import (
+    ArchiveError,
+    ArchiveFull,
+    ArchiveReadOnly,
+    ArchiveUnavailable,
+    DeadlineExceeded,
+    InvalidRequest,
+    LimitExceeded,
+)
+from search.once import once
+
+if TYPE_CHECKING:
+    from opensearchpy import Transport
+
+USER, PASSWORD, CA = "NEWS_OPENSEARCH_USER", "NEWS_OPENSEARCH_PASSWORD", "NEWS_OPENSEARCH_CA"
+"""Variables of the environment; the last is a file of certificates to trust instead of the system's."""
+
+REQUEST_SECONDS = 60.0
+"""How long a request may take without a deadline."""
+
+PATIENCE_SECONDS = 30.0
+"""How long a request is repeated that the cluster refuses because it has too much to do."""
+
+OLDEST, NEWER = (2, 10), (4, 0)
+"""Versions of OpenSearch from the first on, and before the second, can be used."""
+
+Answer = dict[str, Any]
+
+
+class Missing(Exception):
+    """An index, an alias or a document is not there."""
+
+
+class Conflict(Exception):
+    """Another writer was first."""
+
+
+class Blocked(Exception):
+    """The index takes no writes, as a new one is about to take its place."""
+
+
+class PointLost(Exception):
+    """A node that held a moment of the archive is gone; the message says how that was told."""
+
+
+class Cluster:
+    """The cluster at `location`; safe to share between threads."""
+
+    def __init__(self, location: ClusterLocation) -> None:
+        self.location = location
+
+    @once
+    def _transport(self) -> Transport:
+        """The connections; raises `InvalidRequest` where the client is not installed."""
+        try:
+            from opensearchpy import JSONSerializer, OpenSearch
+        except ImportError as error:
+            raise InvalidRequest(
+                "an archive on OpenSearch needs its client: pip install 'news-search[opensearch]'"
+            ) from error
+
+        class Json(JSONSerializer):
+            def loads(self, s: Any) -> Any:
+                return orjson.loads(s)
+
+        user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
+        # Answers such as 404 are expected, and told by exceptions; they would be printed as warnings.
+        logging.getLogger("opensearch").addHandler(logging.NullHandler())
+        client = OpenSearch(
+            [{"host": host.strip("[]"), "port": port} for host, port in self.location.hosts],
+            use_ssl=self.location.encrypted,
+            ssl_context=_trusted() if self.location.encrypted else None,
+            http_auth=(user, password) if user else None,
+            serializer=Json(),
+            http_compress=False,
+            max_retries=4,
+            retry_on_timeout=True,
+            timeout=REQUEST_SECONDS,
+            pool_maxsize=16,
+        )
+        return client.transport
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        if "_transport" in self.__dict__:
+            self._transport.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        deadline: Deadline | None = None,
+    ) -> Any:
+        """The answer to a request, which is repeated while the cluster is busy.
+
+        A `body` is bytes, or a value to write as JSON. Raises `Missing`, `Conflict`, `Blocked`, `PointLost`,
+        `ArchiveUnavailable`, `ArchiveFull` and other `ArchiveError`.
+        """
+        sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
+        until, pause = time.monotonic() + PATIENCE_SECONDS, 0.05
+        while True:
+            seconds = REQUEST_SECONDS
+            if deadline is not None:
+                deadline.check()
+                seconds = min(seconds, max(0.05, deadline.until - time.monotonic()))
+            try:
+                return self._sent(method, path, sent, {**(params or {})}, seconds)
+            except _Busy as error:
+                if time.monotonic() > until:
+                    raise ArchiveUnavailable(
+                        f"the cluster has too much to do, and refuses more ({error}); try again later",
+                        self.location,
+                    ) from None
+                time.sleep(pause)
+                pause = min(1.0, 2 * pause)
+            except ArchiveUnavailable:
+                if deadline is not None:
+                    deadline.check()
+                raise
+
+    def _sent(
+        self, method: str, path: str, body: bytes | None, params: dict[str, Any], seconds: float
+    ) -> Any:
+        from opensearchpy import exceptions
+
+        headers = {
+            "content-type": "application/x-ndjson"
+            if path.endswith(("bulk", "msearch"))
+            else "application/json"
+        }
+        try:
+            return self._transport.perform_request(
+                method, path, params={**params, "request_timeout": seconds}, body=body, headers=headers
+            )
+        except exceptions.SSLError as error:
+            raise ArchiveUnavailable(
+                f"the certificate of {self.location} cannot be verified ({_reason(error)}); {CA} must name a "
+                "file with the authority that signed it",
+                self.location,
+            ) from None
+        except exceptions.ConnectionTimeout:
+            raise ArchiveUnavailable(
+                f"{self.location} gave no answer for {seconds:.3g} seconds; try again later", self.location
+            ) from None
+        except exceptions.ConnectionError as error:
+            raise ArchiveUnavailable(
+                f"{self.location} cannot be reached ({_reason(error)}); see that the cluster runs, and that "
+                "this is its address",
+                self.location,
+            ) from None
+        except exceptions.SerializationError:
+            raise ArchiveUnavailable(
+                f"{self.location} gave an answer that is not JSON; see what listens at this address",
+                self.location,
+            ) from None
+        except exceptions.TransportError as error:
+            raise self.told(error.status_code, error.info) from None
+
+    def told(self, status: object, info: object) -> Exception:
+        """The error for an answer with this status."""
+        kind, reason = _cause(info)
+        where = self.location
+        if status in (401, 403) and kind not in _BLOCKS:
+            given = "is refused" if os.environ.get(USER) else f"is not given; set {USER} and {PASSWORD}"
+            return ArchiveUnavailable(f"{where} asks for a user, who {given} ({status})", where)
+        if kind in _BLOCKS:
+            return self._block(reason)
+        if kind in ("search_context_missing_exception", "node_not_connected_exception"):
+            return PointLost(kind)
+        if status == 404:
+            return Missing(reason)
+        if status == 409:
+            return Conflict(reason)
+        if status == 429:
+            return _Busy(kind or "429")
+        if "too_many_nested_clauses" in reason or kind == "too_many_nested_clauses":
+            return LimitExceeded("the query has too many parts for the cluster; ask for fewer words")
+        if "too_many_buckets" in kind:
+            return LimitExceeded("that is more intervals or values than the cluster counts at once")
+        if status in (500, 502, 503, 504):
+            return _Failed(
+                f"{where} cannot answer now ({kind or status}: {reason[:200]}); news doctor says which part "
+                "of the archive has no node",
+                where,
+            )
+        return ArchiveError(f"{where} refused a request ({status}, {kind}: {reason[:300]})", where)
+
+    def _block(self, reason: str) -> Exception:
+        if "read-only / allow delete" in reason or "disk usage exceeded" in reason:
+            return ArchiveFull(
+                "a disk of the cluster is nearly full, so that it takes no more articles; make room, and it "
+                "goes on by itself",
+                self.location,
+            )
+        if "index write" in reason:
+            return Blocked(reason)
+        if "read-only" in reason:
+            return ArchiveReadOnly(
+                "the index is set to be read only; to change that, set index.blocks.read_only to null",
+                self.location,
+            )
+        return _Failed(f"the cluster takes no requests for this archive now ({reason[:200]})", self.location)
+
+    def search(self, body: Answer, index: str | None = None, *, deadline: Deadline | None = None) -> Answer:
+        """The answer of every shard; raises `PointLost` where one of a moment is gone."""
+        params = {"allow_partial_search_results": "false"}
+        path = "/_search" if index is None else f"/{index}/_search"
+        if deadline is not None:
+            body = {**body, "timeout": f"{max(1, round(1000 * (deadline.until - time.monotonic())))}ms"}
+        try:
+            found: Answer = self.call("POST", path, body, params=params, deadline=deadline)
+        except _Failed as error:
+            if index is None:
+                raise PointLost(str(error)) from None
+            raise
+        except Missing as error:
+            if index is None:
+                raise PointLost(str(error)) from None
+            raise
+        if found.get("timed_out"):
+            if deadline is not None:
+                raise DeadlineExceeded(
+                    f"the query took longer than {deadline.seconds:g} seconds; make it narrower, or give it "
+                    "more time"
+                )
+            raise ArchiveUnavailable(f"{self.location} has not answered in time", self.location)
+        shards = found["_shards"]
+        if shards["failed"] or shards["successful"] < shards["total"]:
+            raise PointLost(f"{shards['failed']} of {shards['total']} shards failed")
+        return found
+
+    def check_version(self) -> str:
+        """The version of the server; raises `ArchiveError` for one that is not known to answer rightly."""
+        told = self.call("GET", "/")
+        version = told.get("version", {}) if isinstance(told, dict) else {}
+        number, kind = str(version.get("number", "")), version.get("distribution")
+        read = tuple(int(part) for part in number.split(".")[:2] if part.isdecimal())
+        if kind != "opensearch" or not OLDEST <= read < NEWER:
+            named = f"{kind or 'Elasticsearch or another server'} {number}".strip()
+            raise ArchiveError(
+                f"{self.location} is {named}; an archive needs OpenSearch from {_dotted(OLDEST)} on, before "
+                f"{_dotted(NEWER)}",
+                self.location,
+            )
+        return number
+
+
+class _Busy(Exception):
+    """The cluster has too much to do at the moment."""
+
+
+class _Failed(ArchiveUnavailable):
+    """Nodes are gone, or have not yet taken over."""
+
+
+_BLOCKS = ("cluster_block_exception", "index_create_block_exception")
+
+
+def _trusted() -> ssl.SSLContext:
+    path = os.environ.get(CA) or None
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise InvalidRequest(f"{CA} names no file of certificates: {path} ({error.strerror})") from error
+
+
+def _cause(info: object) -> tuple[str, str]:
+    """The kind and the reason of the innermost error that an answer tells."""
+    told = info.get("error") if isinstance(info, dict) else None
+    if not isinstance(told, dict):
+        return "", str(told or info or "")
+    causes = [*_causes(told)]
+    kind = next((each for each, _ in causes if each in _TELLING), causes[0][0])
+    return kind, "; ".join(dict.fromkeys(reason for _, reason in causes))
+
+
+_TELLING = (
+    "cluster_block_exception",
+    "search_context_missing_exception",
+    "node_not_connected_exception",
+    "too_many_nested_clauses",
+    "too_many_buckets_exception",
+    "circuit_breaking_exception",
+)
+
+
+def _causes(told: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    yield str(told.get("type", "")), str(told.get("reason", ""))
+    for inner in (*told.get("root_cause", ()), *told.get("failed_shards", ())):
+        own = inner.get("reason", inner) if isinstance(inner, dict) else None
+        yield from _causes(own) if isinstance(own, dict) else _causes_of(inner)
+    if isinstance(told.get("caused_by"), dict):
+        yield from _causes(told["caused_by"])
+
+
+def _causes_of(inner: object) -> Iterable[tuple[str, str]]:
+    if isinstance(inner, dict):
+        yield str(inner.get("type", "")), str(inner.get("reason", ""))
+
+
+def _reason(error: Any) -> str:
+    """A few words about an error of the network, without the request."""
+    inner = getattr(error, "info", None) or error
+    text = str(getattr(inner, "reason", None) or inner)
+    return text.rpartition(": ")[2].strip("()'\" ")[:120] or type(inner).__name__
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

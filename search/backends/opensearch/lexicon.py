@@ -1,0 +1,142 @@
+"""Every form of a word that the archive ever had, with the term it is indexed under.
+
+Pairs are written before the articles that have them, and stay when the articles go, until `news rebuild`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from search.backends.evaluate.leaves import MAX_EXPANSIONS, folded_pattern, too_many
+from search.backends.opensearch.client import Cluster
+from search.backends.opensearch.documents import MAX_ID_BYTES, Word
+from search.deadline import Deadline
+from search.engine import Suggestion
+from search.language import Fuzzy, Wildcard
+from search.text import fold, forms
+
+PAGE = 10_000
+"""Pairs that one request gives, at most."""
+
+MAX_COMPLETED = 300
+"""Pairs with a prefix whose articles are counted, at most: those that had most articles as they came."""
+
+BULK_PAIRS = 5_000
+
+Query = dict[str, Any]
+
+
+class Lexicon:
+    """The pairs in the index `name`."""
+
+    def __init__(self, cluster: Cluster, name: str, deadline: Deadline | None = None) -> None:
+        self._cluster, self._name, self._deadline = cluster, name, deadline
+
+    def terms_of(self, forms: Collection[str]) -> dict[str, set[str]]:
+        """The terms of each of these forms; without unknown forms."""
+        found: dict[str, set[str]] = {}
+        every = iter(dict.fromkeys(forms))
+        while some := list(islice(every, 1_000)):
+            for form, term in self._pairs({"terms": {"form": some}}):
+                found.setdefault(form, set()).add(term)
+        return found
+
+    def expanded(self, node: Wildcard | Fuzzy) -> list[Word]:
+        """Each (form, term) that a node stands for; raises `LimitExceeded` for too many forms."""
+        if isinstance(node, Fuzzy):
+            query = _near(forms(node.text)[0], node.distance)
+        else:
+            query = like(folded_pattern(node.pattern, fold), "form")
+        pairs = self._pairs(query)
+        if len({form for form, _ in pairs}) > MAX_EXPANSIONS or len(pairs) >= PAGE:
+            raise too_many(node)
+        return pairs
+
+    def starting(self, prefix: str) -> list[Word]:
+        """Pairs whose form begins with a prefix: of very many, those that had the most articles."""
+        query = {"prefix": {"form": prefix}} if prefix else {"match_all": {}}
+        order: list[object] = [{"articles": "desc"}, {"form": "asc"}, {"term": "asc"}]
+        return self._pairs(query, MAX_COMPLETED, order)
+
+    def near(self, form: str, distance: int, *, same_start: bool) -> list[Word]:
+        """Pairs whose form is at most this many edits from a form, and not that form."""
+        return [pair for pair in self._pairs(_near(form, distance, int(same_start))) if pair[0] != form]
+
+    def _pairs(self, query: Query, size: int = PAGE, order: list[object] | None = None) -> list[Word]:
+        body: Query = {
+            "query": {"constant_score": {"filter": query}},
+            "size": size,
+            "track_total_hits": False,
+        }
+        if order is not None:
+            body["sort"] = order
+        found = self._cluster.search(body, self._name, deadline=self._deadline)
+        return sorted((hit["_source"]["form"], hit["_source"]["term"]) for hit in found["hits"]["hits"])
+
+    def put(self, pairs: Iterable[tuple[Word, int]]) -> None:
+        """Put pairs in, each with the number of articles that have it now, unless they are there."""
+        lines: list[bytes] = []
+        for (form, term), articles in pairs:
+            lines.append(orjson.dumps({"create": {"_id": _pair_id(form, term)}}))
+            lines.append(orjson.dumps({"form": form, "term": term, "articles": articles}))
+        for start in range(0, len(lines), 2 * BULK_PAIRS):
+            body = b"\n".join([*lines[start : start + 2 * BULK_PAIRS], b""])
+            answer = self._cluster.call(
+                "POST",
+                f"/{self._name}/_bulk",
+                body,
+                params={"filter_path": "errors,items.*.error,items.*.status"},
+            )
+            check_items(self._cluster, answer, "create")
+
+    def refresh(self) -> None:
+        """Let every reader find what was put in."""
+        self._cluster.call("POST", f"/{self._name}/_refresh")
+
+
+def check_items(cluster: Cluster, answer: Query, operation: str) -> None:
+    """Raise the first error of a bulk request; that something is there already is none."""
+    if answer.get("errors"):
+        for item in answer["items"]:
+            told = item.get(operation, {})
+            if "error" in told and told["status"] != 409:
+                raise cluster.told(told["status"], {"error": told["error"]})
+
+
+def suggestions(frequencies: Iterable[tuple[str, int]], count: int) -> tuple[Suggestion, ...]:
+    """The first words by the number of articles that have them, without words of no article."""
+    ranked = sorted((-df, word) for word, df in frequencies if df)
+    return tuple(Suggestion(word, -fewer) for fewer, word in ranked[:count])
+
+
+def like(pattern: str, field: str) -> Query:
+    """The query for values that match a folded pattern of `*` and `?`."""
+    return {"wildcard": {field: {"value": pattern.replace("\\", "\\\\"), "rewrite": "constant_score"}}}
+
+
+def _near(form: str, distance: int, prefix: int = 0) -> Query:
+    return {"fuzzy": {"form": near_value(form, distance, prefix)}}
+
+
+def near_value(text: str, distance: int, prefix: int = 0) -> Query:
+    """What a fuzzy query asks of a field: all values at most so many edits from a text."""
+    return {
+        "value": text,
+        "fuzziness": distance,
+        "prefix_length": prefix,
+        "max_expansions": MAX_EXPANSIONS + 1,
+        "transpositions": True,
+        "rewrite": "constant_score",
+    }
+
+
+def _pair_id(form: str, term: str) -> str:
+    written = f"{form}|{term}"
+    if len(written.encode()) <= MAX_ID_BYTES:
+        return written
+    return f"sha256:{sha256(written.encode()).hexdigest()}"

@@ -1,0 +1,152 @@
+"""One moment of the articles of an archive, which stays as it is while others write.
+
+The server keeps it (a point in time) as long as it is asked within `KEPT`. It is begun with the first
+question.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+from search.article import Article
+from search.backends.opensearch.client import Answer, Cluster, Missing, PointLost
+from search.backends.opensearch.layout import Generation, newest
+from search.backends.opensearch.lexicon import Query
+from search.deadline import Deadline
+from search.errors import ArchiveUnavailable
+
+Made = TypeVar("Made")
+
+KEPT = "3m"
+"""How long the server keeps a moment that nothing is asked of."""
+
+PAGE = 1_000
+"""Articles of one page of a scan; of ids alone ten times as many."""
+
+PATIENCE_SECONDS = 20.0
+"""How long a question is asked again whose nodes are gone, until others take over."""
+
+
+class Moment:
+    """The articles of the newest index, or of `generation`, at the first question; for one thread."""
+
+    def __init__(
+        self, cluster: Cluster, deadline: Deadline | None = None, generation: Generation | None = None
+    ) -> None:
+        self._cluster, self._deadline = cluster, deadline
+        self._fixed = generation
+        self.generation = generation or newest(cluster)
+        self._point: str | None = None
+        self._answered = False
+
+    def check(self) -> None:
+        """Raise `DeadlineExceeded` if the deadline is past."""
+        if self._deadline is not None:
+            self._deadline.check()
+
+    def answer(self, make: Callable[[], Made]) -> Made:
+        """What `make` returns, which asks this moment.
+
+        Where a node is lost before there was any answer, another moment takes its place, and `make` runs
+        again; later the moment cannot be told any more, and `ArchiveUnavailable` is raised.
+        """
+        until, pause = time.monotonic() + PATIENCE_SECONDS, 0.1
+        while True:
+            try:
+                made = make()
+                self._answered = True
+                return made
+            except PointLost as error:
+                self._point = None
+                self.check()
+                if self._fixed is None and not self._answered:
+                    self.generation = newest(self._cluster)  # a newer index may have taken its place
+                if self._answered or time.monotonic() > until:
+                    again = "ask again" if self._answered else "news doctor says which part has no node"
+                    raise ArchiveUnavailable(
+                        f"a node of the cluster is gone, and a part of the answer with it ({error}); {again}",
+                        self._cluster.location,
+                    ) from None
+                time.sleep(pause)
+                pause = min(2.0, 2 * pause)
+
+    def ask(self, body: Answer) -> Answer:
+        """The answer of every shard; raises `PointLost`."""
+        self.check()
+        if self._point is None:
+            self._point = self._begun()
+        found = self._cluster.search(
+            {**body, "pit": {"id": self._point, "keep_alive": KEPT}}, deadline=self._deadline
+        )
+        self._point = found.get("pit_id", self._point)
+        return found
+
+    def _begun(self) -> str:
+        params = {"keep_alive": KEPT, "allow_partial_pit_creation": "false"}
+        path = f"/{self.generation.index}/_search/point_in_time"
+        try:
+            begun = self._cluster.call("POST", path, params=params, deadline=self._deadline)
+        except Missing as error:  # a newer index has taken its place
+            raise PointLost(str(error)) from None
+        except ArchiveUnavailable as error:
+            raise PointLost(str(error)) from None
+        if begun["_shards"]["failed"]:
+            raise PointLost(f"{begun['_shards']['failed']} shards failed")
+        return str(begun["pit_id"])
+
+    def count(self, queries: Mapping[str, Query]) -> tuple[dict[str, int], int]:
+        """How many articles each of the queries finds, by name; and how many there are."""
+        body = {
+            "size": 0,
+            "track_total_hits": True,
+            "aggs": {"counts": {"filters": {"filters": {f"q{name}": q for name, q in queries.items()}}}},
+        }
+        found = self.ask(body)
+        buckets = found["aggregations"]["counts"]["buckets"]
+        return {name: buckets[f"q{name}"]["doc_count"] for name in queries}, found["hits"]["total"]["value"]
+
+    def total(self, query: Query) -> int:
+        """How many articles a query finds."""
+        body = {"size": 0, "track_total_hits": True, "query": query}
+        return int(self.ask(body)["hits"]["total"]["value"])
+
+    def walk(
+        self, query: Query, *, source: object, size: int = PAGE, by: str = "published"
+    ) -> Iterator[list[Answer]]:
+        """Yield pages of what a query finds, oldest first, those without a time last, then by id."""
+        order = [{by: {"order": "asc", "missing": "_last"}}, {"id": "asc"}]
+        body: Answer = {
+            "query": {"constant_score": {"filter": query}},
+            "size": size,
+            "sort": order,
+            "_source": source,
+            "track_total_hits": False,
+        }
+        while hits := self.ask(body)["hits"]["hits"]:
+            yield hits
+            if len(hits) < size:
+                return
+            body["search_after"] = hits[-1]["sort"]
+
+    def articles(self, query: Query, size: int) -> list[tuple[Article, int | None]]:
+        """The articles that a query finds, at most `size`, each with when it was first seen."""
+        body = {"query": {"constant_score": {"filter": query}}, "size": size, "track_total_hits": False}
+        hits = self.ask({**body, "_source": ["article", "seen"]})["hits"]["hits"]
+        return [article_of(hit) for hit in hits]
+
+    def close(self) -> None:
+        """Let the server forget the moment."""
+        if self._point is not None:
+            point, self._point = self._point, None
+            try:
+                self._cluster.call("DELETE", "/_search/point_in_time", {"pit_id": [point]})
+            except (Missing, PointLost, ArchiveUnavailable):  # it is forgotten by itself after a while
+                return
+
+
+def article_of(hit: Answer) -> tuple[Article, int | None]:
+    """The article of a document, and when it was first seen, in microseconds."""
+    source = hit["_source"]
+    return Article.restored(source["article"]), source.get("seen")

@@ -1,0 +1,275 @@
+"""A new index of an archive behind its alias, while searches and writes go on.
+
+The articles of the old index are copied: first all of one moment, then again and again what has changed
+meanwhile, by the numbers that each shard gives its writes. For the last changes the old index is closed to
+writers, who wait; then what was deleted meanwhile is taken out of the new one, both are counted, and the
+alias moves to the new index at once. Nothing that a writer was told is done can be missing: it was in the
+old index before the last look. The old index stays for `GRACE_SECONDS`, for readers that have just begun.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from search.article import Article
+from search.backends.evaluate.columns import moment
+from search.backends.opensearch.client import Cluster, Missing
+from search.backends.opensearch.creation import make_index
+from search.backends.opensearch.decisions import indexed_fields
+from search.backends.opensearch.documents import analyze, document_of, server_id
+from search.backends.opensearch.layout import (
+    Generation,
+    lexicon_alias,
+    newest,
+    notes_alias,
+)
+from search.backends.opensearch.lease import Lease, set_writable
+from search.backends.opensearch.lexicon import check_items
+from search.backends.opensearch.moment import PAGE, Moment, article_of
+from search.backends.opensearch.writing import BATCH_ARTICLES, PairSender
+from search.engine import Progress
+from search.errors import ArchiveDamaged, ArchiveUnavailable
+from search.fields import TEXT_FIELDS
+from search.text import Analyzer
+
+FEW = 500
+"""Once a pass has found no more changes than this, writers wait for the last one."""
+
+MAX_PASSES = 12
+
+GRACE_SECONDS = 0.2
+
+
+def rebuild(cluster: Cluster, analyzer: Analyzer, progress: Progress | None = None) -> None:
+    """Put a new index of all the articles in the place of the newest.
+
+    Raises `ArchiveLocked` while another process does, `ArchiveDamaged` if the new index lacks articles; then
+    the old one stays.
+    """
+    lease = Lease(cluster)
+    try:
+        old = newest(cluster)
+        set_writable(cluster, old.index)  # an earlier attempt may have ended while it was closed
+        made = _Rebuild(cluster, analyzer, lease, old)
+        try:
+            made.copy(progress)
+            made.take_over()
+        except BaseException:
+            with suppress(ArchiveUnavailable, Missing):
+                made.give_up()
+            raise
+        time.sleep(GRACE_SECONDS)
+        made.forget_old()
+    finally:
+        with suppress(ArchiveUnavailable):
+            lease.release()
+
+
+@dataclass(slots=True)
+class _Shard:
+    """A shard of the old index, and the number of the last write that is copied."""
+
+    number: str
+    copied: int = -1
+
+
+class _Rebuild:
+    """The new index while it is made from the `old` one."""
+
+    def __init__(self, cluster: Cluster, analyzer: Analyzer, lease: Lease, old: Generation) -> None:
+        self._cluster, self._analyzer, self._lease, self._old = cluster, analyzer, lease, old
+        number = int(old.index.rpartition(".")[2]) + 1
+        index = f"{cluster.location.alias}.{number:06}"
+        for name in (index, f"{index}.lexicon"):
+            with suppress(Missing):  # of an earlier attempt
+                cluster.call("DELETE", f"/{name}")
+        at = Moment(cluster, generation=old)
+        try:
+            averages, self._total = _averages(at)
+        finally:
+            at.close()
+        self._new = make_index(cluster, analyzer, index, old.archive, averages)
+        self._pairs = PairSender(cluster)
+        self._shards = [_Shard(number) for number in _checkpoints(cluster, old.index)]
+        self._fields: dict[str, None] = {}
+
+    def copy(self, progress: Progress | None) -> None:
+        """Copy all articles of one moment, then what has changed until little has."""
+        checkpoints = self._look()
+        at = Moment(self._cluster, generation=self._old)
+        done = 0
+        try:
+            for hits in at.walk({"match_all": {}}, source=["article", "seen"], size=BATCH_ARTICLES):
+                self._put([article_of(hit) for hit in hits])
+                done += len(hits)
+                if progress is not None:
+                    progress(done, max(done, self._total))
+        finally:
+            at.close()
+        self._copied(checkpoints)
+        for _ in range(MAX_PASSES):
+            if self._copy_changed() <= FEW:
+                break
+
+    def take_over(self) -> None:
+        """Close the old index to writers, copy the last changes, and move the alias."""
+        alias, old, new = self._cluster.location.alias, self._old, self._new
+        self._lease.renew(now=True)
+        self._cluster.call("PUT", f"/{old.index}/_block/write")  # returns when no write is under way
+        self._copy_changed()
+        self._take_out_deleted()
+        for name in (new.lexicon, new.index):
+            self._cluster.call("POST", f"/{name}/_refresh")
+        counts = [self._cluster.call("GET", f"/{name}/_count")["count"] for name in (old.index, new.index)]
+        if counts[0] != counts[1]:
+            raise ArchiveDamaged(
+                f"the new index has {counts[1]:,} articles and the old one {counts[0]:,}, which stays in "
+                "use; to see what is wrong, run: news verify",
+                self._cluster.location,
+            )
+        self._lease.renew(now=True)
+        self._cluster.call(
+            "POST",
+            "/_aliases",
+            {
+                "actions": [
+                    {"remove": {"index": old.index, "aliases": [alias, old.writing]}},
+                    {"remove": {"index": old.lexicon, "alias": lexicon_alias(self._cluster.location)}},
+                    {"add": {"index": new.index, "aliases": [alias, new.writing]}},
+                    {"add": {"index": new.lexicon, "alias": lexicon_alias(self._cluster.location)}},
+                ]
+            },
+        )
+
+    def give_up(self) -> None:
+        """Leave the old index in use; where the new one has taken its place already, leave that."""
+        if newest(self._cluster).index == self._old.index:
+            set_writable(self._cluster, self._old.index)
+            for name in (self._new.index, self._new.lexicon):
+                with suppress(Missing):
+                    self._cluster.call("DELETE", f"/{name}")
+
+    def forget_old(self) -> None:
+        """Delete the old index, and the notes of deletions that only it needed."""
+        for name in (self._old.index, self._old.lexicon):
+            with suppress(Missing):
+                self._cluster.call("DELETE", f"/{name}")
+
+    def _look(self) -> Mapping[str, int]:
+        """The last write of each shard, which can be searched from now on."""
+        found = _checkpoints(self._cluster, self._old.index)
+        answer = self._cluster.call("POST", f"/{self._old.index}/_refresh")
+        if answer["_shards"]["failed"]:
+            raise ArchiveUnavailable("a part of the old index has no node", self._cluster.location)
+        return found
+
+    def _copied(self, checkpoints: Mapping[str, int]) -> None:
+        for shard in self._shards:
+            shard.copied = checkpoints[shard.number]
+
+    def _copy_changed(self) -> int:
+        """Copy what has changed since the last pass; how many articles."""
+        checkpoints, count = self._look(), 0
+        for shard in self._shards:
+            for hits in self._changed(shard):
+                self._put([article_of(hit) for hit in hits])
+                count += len(hits)
+        self._copied(checkpoints)
+        return count
+
+    def _changed(self, shard: _Shard) -> Iterator[list[dict[str, Any]]]:
+        """Yield pages of the articles that were written in a shard after the last pass."""
+        query = {"range": {"_seq_no": {"gt": shard.copied}}}
+        body: dict[str, Any] = {
+            "query": {"constant_score": {"filter": query}},
+            "size": PAGE,
+            "sort": [{"id": "asc"}],
+            "_source": ["article", "seen"],
+            "track_total_hits": False,
+        }
+        while True:
+            self._lease.renew()
+            params = {"preference": f"_shards:{shard.number}", "allow_partial_search_results": "false"}
+            answer = self._cluster.call("POST", f"/{self._old.index}/_search", body, params=params)
+            if answer["timed_out"] or answer["_shards"]["failed"]:
+                raise ArchiveUnavailable("a part of the old index has no node", self._cluster.location)
+            hits = answer["hits"]["hits"]
+            if hits:
+                yield hits
+            if len(hits) < PAGE:
+                return
+            body["search_after"] = hits[-1]["sort"]
+
+    def _put(self, articles: Sequence[tuple[Article, int | None]]) -> None:
+        """Put articles into the new index, each in place of the one with its id."""
+        self._lease.renew()
+        analyzed = [analyze(article, self._analyzer) for article, _ in articles]
+        self._pairs.send(self._new.lexicon, analyzed)
+        lines: list[bytes] = []
+        for each, (article, at) in zip(analyzed, articles, strict=True):
+            seen = moment(0 if at is None else at)
+            assert seen is not None
+            fields = indexed_fields(article, self._fields, {})
+            document, _ = document_of(
+                each,
+                seen=seen,
+                default_language=self._analyzer.language,
+                averages=self._new.averages,
+                extra_fields=fields,
+            )
+            lines += [orjson.dumps({"index": {"_id": server_id(article.id)}}), orjson.dumps(document)]
+        if lines:
+            body = b"\n".join([*lines, b""])
+            answer = self._cluster.call("POST", f"/{self._new.index}/_bulk", body)
+            check_items(self._cluster, answer, "index")
+
+    def _take_out_deleted(self) -> None:
+        """Take out of the new index what was deleted from the old one after it was copied."""
+        notes = notes_alias(self._cluster.location)
+        self._cluster.call("POST", f"/{notes}/_refresh")
+        body: dict[str, Any] = {"query": {"term": {"kind": "deleted"}}, "size": PAGE, "sort": [{"id": "asc"}]}
+        while hits := self._cluster.search(body, notes)["hits"]["hits"]:
+            self._lease.renew()
+            ids = [server_id(hit["_source"]["id"]) for hit in hits]
+            told = self._cluster.call(
+                "POST", f"/{self._old.index}/_mget", {"ids": ids}, params={"_source": "false"}
+            )
+            gone = [each["_id"] for each in told["docs"] if not each.get("found")]
+            actions = [{"delete": {"_id": identity}} for identity in gone]
+            if actions:
+                lines = b"\n".join([*map(orjson.dumps, actions), b""])
+                answer = self._cluster.call("POST", f"/{self._new.index}/_bulk", lines)
+                check_items(self._cluster, answer, "delete")
+            if len(hits) < PAGE:
+                return
+            body["search_after"] = hits[-1]["sort"]
+
+
+def _averages(at: Moment) -> tuple[dict[str, float], int]:
+    """The average length of each field of text, and the number of articles."""
+    aggs = {field: {"sum": {"field": f"lengths.{field}"}} for field in TEXT_FIELDS}
+    told = at.ask({"size": 0, "track_total_hits": True, "aggs": aggs})
+    total = int(told["hits"]["total"]["value"])
+    if not total:
+        return {}, 0
+    sums = {field: told["aggregations"][field]["value"] for field in TEXT_FIELDS}
+    return {field: sums[field] / total or 1.0 for field in TEXT_FIELDS}, total
+
+
+def _checkpoints(cluster: Cluster, index: str) -> dict[str, int]:
+    """The number of the last write of each shard that all its copies have."""
+    told = cluster.call("GET", f"/{index}/_stats/indexing", params={"level": "shards"})
+    found = {}
+    for number, copies in told["indices"][index]["shards"].items():
+        found[number] = next(
+            (each["seq_no"]["global_checkpoint"] for each in copies if each["routing"]["primary"]), None
+        )
+    if None in found.values() or len(found) < told["_shards"]["total"] / 16 or not found:
+        raise ArchiveUnavailable(f"a part of {index} has no node", cluster.location)
+    return {number: checkpoint for number, checkpoint in found.items() if checkpoint is not None}
