@@ -38,7 +38,8 @@ def transfer_archive(source: str | Path, target: str | Path, progress: Progress 
 
     The articles keep the time when the source first had them, and ids that a wire has cancelled stay
     cancelled. What is there already is not written again, so that an interrupted transfer can be called
-    again. In the end each article is compared by its digest. Raises `ArchiveNotFound` and what `Engine.add` raises.
+    again. In the end each article is compared by its digest. Raises `ArchiveNotFound` and what `Engine.add`
+    raises.
     """
     stored = maintained(source)
     with closing(open_engine(source)) as engine, engine.reader() as reader:

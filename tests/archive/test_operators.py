@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.article import Article
-from search.backends.embedded import texts
+from search.backends.evaluate import texts
 from search.engine import SearchRequest
 from search.errors import LimitExceeded
 from search.language import Near, Node, parse_query

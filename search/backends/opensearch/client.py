@@ -6,6 +6,7 @@ answer is lost is sent again, to another node if there is one. An answer of some
 
 from __future__ import annotations
 
+import base64
 import logging
 import os
 import ssl
@@ -72,7 +73,7 @@ class Cluster:
     def _transport(self) -> Transport:
         """The connections; raises `InvalidRequest` where the client is not installed."""
         try:
-            from opensearchpy import JSONSerializer, OpenSearch
+            from opensearchpy import JSONSerializer, OpenSearch, SerializationError
         except ImportError as error:
             raise InvalidRequest(
                 "an archive on OpenSearch needs its client: pip install 'news-search[opensearch]'"
@@ -80,7 +81,10 @@ class Cluster:
 
         class Json(JSONSerializer):
             def loads(self, s: Any) -> Any:
-                return orjson.loads(s)
+                try:
+                    return orjson.loads(s)
+                except ValueError as error:
+                    raise SerializationError(s, error) from error
 
         user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
         # Answers such as 404 are expected, and told by exceptions; they would be printed as warnings.
@@ -89,7 +93,7 @@ class Cluster:
             [{"host": host.strip("[]"), "port": port} for host, port in self.location.hosts],
             use_ssl=self.location.encrypted,
             ssl_context=_trusted() if self.location.encrypted else None,
-            http_auth=(user, password) if user else None,
+            headers=_authorization(user, password) if user else {},
             serializer=Json(),
             http_compress=False,
             max_retries=4,
@@ -276,6 +280,11 @@ class _Failed(ArchiveUnavailable):
 
 
 _BLOCKS = ("cluster_block_exception", "index_create_block_exception")
+
+
+def _authorization(user: str, password: str) -> dict[str, str]:
+    """The header for Basic authentication in UTF-8, as the server reads it; the client would write Latin-1."""
+    return {"authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 
 def _trusted() -> ssl.SSLContext:

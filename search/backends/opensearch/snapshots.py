@@ -84,8 +84,8 @@ def _named(cluster: Cluster, target: str) -> tuple[str, str]:
     repository, _, name = target.strip("/").rpartition("/")
     if not re.fullmatch(r"[\w.-]+", repository) or not re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", name):
         raise InvalidRequest(
-            "the backup of an archive on OpenSearch is a snapshot: give REPOSITORY/NAME, of a repository that "
-            "the cluster knows, and in lower case (docs/opensearch.md)"
+            "the backup of an archive on OpenSearch is a snapshot: give REPOSITORY/NAME, in lower case, of a "
+            "repository that the cluster knows (docs/opensearch.md)"
         )
     try:
         cluster.call("GET", f"/_snapshot/{repository}")

@@ -180,7 +180,7 @@ class ClusterWriter:
             ((_, told),) = item.items()
             if "error" not in told:
                 done.count(wish)
-            elif told["status"] in _TRY_AGAIN:
+            elif told["status"] in _TRY_AGAIN and told["error"].get("type") != "cluster_block_exception":
                 done.again.append(wish.article)
             else:
                 raise self._cluster.told(told["status"], {"error": told["error"]})
