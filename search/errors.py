@@ -24,6 +24,7 @@ A module may have an exception of its own. It is translated before it leaves the
     UnreadableDate                a `QuerySyntaxError` or `InvalidRequest`, or a note of the document
     BadDocument, MissingExtra     a `Rejected` document: one bad document does not end a run
     BadLayout, BadManifest, BadRow    `ArchiveDamaged` or `IndexUnusable`
+    Blocked, Conflict, Missing, PointLost    a request to a cluster again, or an `ArchiveError`
     Lost, EvaluatorFailed, Busy, TooManyRequests, ResponseBroken    a problem in an answer over HTTP
 """
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from search.backends.opensearch.location import is_cluster, read_location
 from search.engine import Engine, Maintained, Report
-from search.errors import ArchiveNotFound, InvalidRequest
+from search.errors import ArchiveDamaged, ArchiveNotFound, InvalidRequest
 
 
 def open_engine(
@@ -58,7 +58,11 @@ def restored(backup: str | Path, location: str | Path) -> Report:
     if is_cluster(location):
         from search.backends.opensearch.snapshots import restore
 
-        return restore(read_location(location), str(backup))
+        restore(read_location(location), str(backup))
+        report = maintained(location).verify("full")
+        if report.problems:
+            raise ArchiveDamaged(f"{report.problems[0]}; {report.fix}", location)
+        return report
     return maintained(backup).copy_to(location)
 
 

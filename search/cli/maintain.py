@@ -102,12 +102,12 @@ def restore(source: str, archive: str | None) -> None:
 @click.argument("target", metavar="TARGET")
 @quiet_option()
 def transfer(source: str, target: str) -> None:
-    """Copy every article from the archive SOURCE to the archive TARGET, which may be of another kind.
+    """Copy every article of one archive into another.
 
-    Each is a folder, or opensearch://HOST/NAME. The articles keep the time when SOURCE first had them. In the
-    end each article of SOURCE is compared with TARGET by its digest. If the command is interrupted, give it
-    again: it goes on where it was. Earlier versions of articles and saved searches stay in SOURCE; the
-    command says how many there are.
+    SOURCE and TARGET are each a folder, or opensearch://HOST/NAME. The articles keep the time when SOURCE
+    first had them. In the end each article of SOURCE is compared with TARGET by its digest. If the command is
+    interrupted, give it again: it goes on where it was. Earlier versions of articles and saved searches stay
+    in SOURCE; the command says how many there are.
 
     \b
       news transfer index_data opensearch://search.example/news

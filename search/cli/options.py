@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FOUND, NOTHING_FOUND, USAGE, SOME_REJECTED, LOCKED, DAMAGED, NO_SPACE, LIMIT, INTERRUPTED = (
-    0, 1, 2, 3, 4, 5, 6, 7, 130,
+FOUND, NOTHING_FOUND, USAGE, SOME_REJECTED, LOCKED, DAMAGED, NO_SPACE, LIMIT, UNAVAILABLE, INTERRUPTED = (
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 130,
 )  # fmt: skip
 """The exit codes."""
 
@@ -41,6 +41,7 @@ EXIT_MEANINGS = {
     DAMAGED: "archive damaged",
     NO_SPACE: "no space left",
     LIMIT: "a limit was hit",
+    UNAVAILABLE: "cluster unavailable",
     INTERRUPTED: "interrupted",
 }
 """Each exit code in words, for help."""
@@ -58,6 +59,7 @@ EXIT_CODES = {
     "archive-locked": LOCKED,
     "archive-read-only": USAGE,
     "archive-full": NO_SPACE,
+    "archive-unavailable": UNAVAILABLE,
     "archive-damaged": DAMAGED,
     "index-unusable": DAMAGED,
     "other-analyzer": USAGE,

@@ -38,22 +38,16 @@ from search.engine.results import (
     MAX_BINS,
     MAX_NAMED_FIELDS,
     Added,
-    Beside,
     Bin,
     BinState,
     Facet,
     Facets,
     FacetValue,
     Hit,
-    Level,
     PartCount,
-    Report,
     Results,
-    State,
-    Stats,
     Suggestion,
     Timeline,
-    Version,
 )
 from search.engine.searches import (
     LAST_NUMBER,
@@ -67,6 +61,7 @@ from search.engine.searches import (
     StoredSearch,
     Watch,
 )
+from search.engine.state import Beside, Level, Report, State, Stats, Version
 
 __all__ = [
     "AGAINST",

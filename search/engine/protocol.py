@@ -19,8 +19,9 @@ from search.engine.explanation import Explanation
 from search.engine.keyness import MIN_SCORE, Background, Distinctive
 from search.engine.ranking import DEFAULT_RANKING, Ranking
 from search.engine.request import SearchRequest
-from search.engine.results import Added, Beside, Level, Report, Results, State, Stats, Suggestion, Version
+from search.engine.results import Added, Results, Suggestion
 from search.engine.searches import Arrivals, Look, StoredDelivery, StoredEntry, StoredSearch, Watch
+from search.engine.state import Beside, Level, Report, State, Stats, Version
 from search.language import Node
 
 Progress = Callable[[int, int], None]

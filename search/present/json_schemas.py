@@ -169,7 +169,13 @@ _DELIVERY = _object(
         "earlier": _list(_ENTRY),
     }
 )
-_STATS_TYPES = {"int": _COUNT, "str": _TEXT, "datetime | None": _or_null(_TIME), "tuple[str, ...]": _TEXTS}
+_STATS_TYPES = {
+    "int": _COUNT,
+    "float": _NUMBER,
+    "str": _TEXT,
+    "datetime | None": _or_null(_TIME),
+    "tuple[str, ...]": _TEXTS,
+}
 
 _SCHEMAS: dict[str, tuple[str, Schema]] = {
     "search": (

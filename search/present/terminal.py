@@ -247,6 +247,7 @@ def print_stats(console: Console, stats: Stats) -> None:
     if stats.first is not None and stats.last is not None:
         span = f"{stats.first.astimezone(UTC):%Y-%m-%d} to {stats.last.astimezone(UTC):%Y-%m-%d} (UTC)"
     current = stats.revision == stats.indexed_revision
+    state = "searchable" if current else "not yet searchable"
     facts = {
         "archive": stats.location,
         "articles": f"{stats.articles:,}",
@@ -258,10 +259,12 @@ def print_stats(console: Console, stats: Stats) -> None:
         "store": f"{stats.store_size / 1e6:,.1f} MB",
         "index": f"{stats.index_size / 1e6:,.1f} MB in {stats.segments} "
         f"segment{'' if stats.segments == 1 else 's'}",
-        "state": f"revision {stats.revision}, " + ("searchable" if current else "not yet searchable"),
+        "state": f"revision {stats.revision}, {state}" if stats.revision else state,
         "analyzer": stats.analyzer,
         "kernels": stats.kernels,
     }
+    if stats.length_drift:
+        facts["lengths"] = f"{stats.length_drift:.0%} from the averages of the ranking, which rebuild renews"
     width = max(map(len, facts))
     for name, fact in facts.items():
         _print(console, Text(f"{name:<{width}}  ", "dim").append(printable(fact)))

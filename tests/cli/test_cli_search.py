@@ -298,7 +298,7 @@ def test_stats_describe_the_archive(run: Run) -> None:
         list(read)
         == (
             "location articles undated first last words language extra_fields segments store_size "
-            "index_size revision indexed_revision analyzer kernels"
+            "index_size revision indexed_revision analyzer kernels length_drift"
         ).split()
     )
     assert (read["articles"], read["undated"], read["language"]) == (4, 1, "english")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -59,8 +60,7 @@ class Doing:
             try:
                 self._step()
                 self.done += 1
-            except (ArchiveUnavailable, ArchiveLocked) as error:
-                assert str(error)
+            except (ArchiveUnavailable, ArchiveLocked):
                 self.failed += 1
             except Exception as error:
                 self.wrong.append(f"{type(error).__name__}: {error}")
@@ -176,15 +176,16 @@ def test_nothing_acknowledged_is_lost(nodes: RunningCluster, tmp_path: Path, num
         assert set(ask(reading).ids(Everything())) == adding.acknowledged | {each.id for each in base}
         wanted = {each.id: each for each in numbered(0, len(adding.acknowledged), "fresh")}
         assert ask(reading).get([*wanted]) == wanted
-        print(f"\n{number}: {work}, {kind}: {len(adding.acknowledged)} acknowledged, {adding_errors(going)}")
+        told = f"{number}: {work}, {kind}: {len(adding.acknowledged)} acknowledged, {seen_by(going)}"
+        sys.stderr.write(f"{told}\n")  # for the table of a long run
     assert maintained(location).verify("deep").problems == ()
     nodes.remove(name)
     with suppress(Exception):
         nodes.remove(f"{name}b")
 
 
-def adding_errors(going: list[Doing]) -> str:
-    """What the threads have seen, for the table of a long run."""
+def seen_by(going: list[Doing]) -> str:
+    """Counts of what the threads have seen."""
     search, add = going[0], going[1]
     return f"{search.done} searches, {search.failed} refused; {add.done} batches, {add.failed} refused"
 

@@ -362,7 +362,7 @@ def test_stats_as_json_have_this_schema() -> None:
         "last": "2025-03-01T12:30:00Z", "words": 99_999, "language": "english",
         "extra_fields": ["desk", "places"], "segments": 2, "store_size": 3_000_000,
         "index_size": 1_500_000, "revision": 7, "indexed_revision": 7, "analyzer": "1/english/x",
-        "kernels": "native",
+        "kernels": "native", "length_drift": 0.0,
     }  # fmt: skip
 
 

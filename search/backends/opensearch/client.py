@@ -122,6 +122,19 @@ class Cluster:
         A `body` is bytes, or a value to write as JSON. Raises `Missing`, `Conflict`, `Blocked`, `PointLost`,
         `ArchiveUnavailable`, `ArchiveFull` and other `ArchiveError`.
         """
+        try:
+            return self._repeated(method, path, body, params, deadline)
+        except _Failed as error:
+            raise ArchiveUnavailable(str(error), self.location) from None
+
+    def _repeated(
+        self,
+        method: str,
+        path: str,
+        body: object,
+        params: Mapping[str, str] | None,
+        deadline: Deadline | None,
+    ) -> Any:
         sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
         until, pause = time.monotonic() + PATIENCE_SECONDS, 0.05
         while True:
@@ -180,10 +193,14 @@ class Cluster:
                 self.location,
             ) from None
         except exceptions.TransportError as error:
-            raise self.told(error.status_code, error.info) from None
+            raise self._told(error.status_code, error.info) from None
 
     def told(self, status: object, info: object) -> Exception:
-        """The error for an answer with this status."""
+        """The error for an answer, or one item of it, with this status."""
+        error = self._told(status, info)
+        return ArchiveUnavailable(str(error), self.location) if isinstance(error, _Failed | _Busy) else error
+
+    def _told(self, status: object, info: object) -> Exception:
         kind, reason = _cause(info)
         where = self.location
         if status in (401, 403) and kind not in _BLOCKS:
@@ -192,7 +209,7 @@ class Cluster:
         if kind in _BLOCKS:
             return self._block(reason)
         if kind in ("search_context_missing_exception", "node_not_connected_exception"):
-            return PointLost(kind)
+            return _Failed(f"a node of {where} is gone ({kind})")
         if status == 404:
             return Missing(reason)
         if status == 409:
@@ -206,8 +223,7 @@ class Cluster:
         if status in (500, 502, 503, 504):
             return _Failed(
                 f"{where} cannot answer now ({kind or status}: {reason[:200]}); news doctor says which part "
-                "of the archive has no node",
-                where,
+                "of the archive has no node"
             )
         return ArchiveError(f"{where} refused a request ({status}, {kind}: {reason[:300]})", where)
 
@@ -225,24 +241,21 @@ class Cluster:
                 "the index is set to be read only; to change that, set index.blocks.read_only to null",
                 self.location,
             )
-        return _Failed(f"the cluster takes no requests for this archive now ({reason[:200]})", self.location)
+        return _Failed(f"the cluster takes no requests for this archive now ({reason[:200]})")
 
     def search(self, body: Answer, index: str | None = None, *, deadline: Deadline | None = None) -> Answer:
-        """The answer of every shard; raises `PointLost` where one of a moment is gone."""
-        params = {"allow_partial_search_results": "false"}
+        """The answer of every shard of an index, or of the moment that `body` names.
+
+        Raises `PointLost` where a shard gives no answer; see `Moment.answer`.
+        """
         path = "/_search" if index is None else f"/{index}/_search"
+        params = {"allow_partial_search_results": "false"}
         if deadline is not None:
             body = {**body, "timeout": f"{max(1, round(1000 * (deadline.until - time.monotonic())))}ms"}
         try:
-            found: Answer = self.call("POST", path, body, params=params, deadline=deadline)
-        except _Failed as error:
-            if index is None:
-                raise PointLost(str(error)) from None
-            raise
-        except Missing as error:
-            if index is None:
-                raise PointLost(str(error)) from None
-            raise
+            found: Answer = self._repeated("POST", path, body, params, deadline)
+        except (_Failed, Missing) as error:
+            raise PointLost(str(error)) from None
         if found.get("timed_out"):
             if deadline is not None:
                 raise DeadlineExceeded(
@@ -254,6 +267,15 @@ class Cluster:
         if shards["failed"] or shards["successful"] < shards["total"]:
             raise PointLost(f"{shards['failed']} of {shards['total']} shards failed")
         return found
+
+    def search_once(self, body: Answer, index: str) -> Answer:
+        """The answer of every shard of an index; raises `ArchiveUnavailable` where one gives no answer."""
+        try:
+            return self.search(body, index)
+        except PointLost as error:
+            raise ArchiveUnavailable(
+                f"a part of {index} has no node ({error}); news doctor says which", self.location
+            ) from None
 
     def check_version(self) -> str:
         """The version of the server; raises `ArchiveError` for one that is not known to answer rightly."""
@@ -275,7 +297,7 @@ class _Busy(Exception):
     """The cluster has too much to do at the moment."""
 
 
-class _Failed(ArchiveUnavailable):
+class _Failed(Exception):
     """Nodes are gone, or have not yet taken over."""
 
 
@@ -283,7 +305,7 @@ _BLOCKS = ("cluster_block_exception", "index_create_block_exception")
 
 
 def _authorization(user: str, password: str) -> dict[str, str]:
-    """The header for Basic authentication in UTF-8, as the server reads it; the client would write Latin-1."""
+    """The header of Basic authentication in UTF-8, as the server reads it; the client writes Latin-1."""
     return {"authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 

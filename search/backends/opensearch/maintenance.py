@@ -93,7 +93,7 @@ class ClusterIndexes:
         found: dict[str, int | None] = {}
         query = {"term": {"kind": "cancelled"}}
         body: Answer = {"query": query, "size": PAGE, "sort": [{"id": "asc"}]}
-        while hits := self._cluster.search(body, notes)["hits"]["hits"]:
+        while hits := self._cluster.search_once(body, notes)["hits"]["hits"]:
             found |= {hit["_source"]["id"]: hit["_source"]["version"] for hit in hits}
             body["search_after"] = hits[-1]["sort"]
         return Beside(0, 0, found)
@@ -104,7 +104,7 @@ class ClusterIndexes:
         self._newest()
         at = Moment(self._cluster)
         try:
-            for hits in at.walk({"match_all": {}}, source=["article", "seen"], by="seen"):
+            for hits in at.pages({"match_all": {}}, source=["article", "seen"], by="seen"):
                 for article, seen in map(article_of, hits):
                     yield article, None if seen is None else moment(seen)
         finally:
@@ -129,12 +129,12 @@ class _Checked:
         at = Moment(self._cluster, generation=self._known)
         done = 0
         try:
-            for hits in at.walk({"match_all": {}}, source=True):
+            for hits in at.pages({"match_all": {}}, source=True):
                 pairs: set[tuple[str, str]] = set()
                 for hit in hits:
                     self._check_one(hit, pairs)
                 if self._deep:
-                    self._check_words(hits, pairs)
+                    self._check_words(at, hits, pairs)
                 done += len(hits)
                 if progress is not None:
                     progress(done, max(done, total))
@@ -168,10 +168,10 @@ class _Checked:
         elif self._deep:
             pairs |= pairs_of(analyze(article, self._analyzer))
 
-    def _check_words(self, hits: Sequence[Answer], pairs: set[tuple[str, str]]) -> None:
+    def _check_words(self, at: Moment, hits: Sequence[Answer], pairs: set[tuple[str, str]]) -> None:
         """Check that the lexicon has the words of a page, and that each article is found by its own."""
         lexicon = Lexicon(self._cluster, self._known.lexicon)
-        terms = lexicon.terms_of([form for form, _ in pairs])
+        terms = at.answer(lambda: lexicon.terms_of([form for form, _ in pairs]))
         for form, term in pairs:
             if term not in terms.get(form, ()):
                 self._note("have words that the lexicon lacks", form)

@@ -112,19 +112,30 @@ class Moment:
         body = {"size": 0, "track_total_hits": True, "query": query}
         return int(self.ask(body)["hits"]["total"]["value"])
 
-    def walk(
+    def walk(self, query: Query, *, source: object, size: int = PAGE) -> Iterator[list[Answer]]:
+        """Yield pages of the matches of a query, oldest first, matches without a time last, then by id.
+
+        It is for the `make` of `answer`; `pages` is for others.
+        """
+        return self._walked(query, source, size, "published", self.ask)
+
+    def pages(
         self, query: Query, *, source: object, size: int = PAGE, by: str = "published"
     ) -> Iterator[list[Answer]]:
-        """Yield pages of what a query finds, oldest first, those without a time last, then by id."""
-        order = [{by: {"order": "asc", "missing": "_last"}}, {"id": "asc"}]
+        """Yield the same pages, ordered by another time if `by` names one; raises as `answer` does."""
+        return self._walked(query, source, size, by, lambda body: self.answer(lambda: self.ask(body)))
+
+    def _walked(
+        self, query: Query, source: object, size: int, by: str, ask: Callable[[Answer], Answer]
+    ) -> Iterator[list[Answer]]:
         body: Answer = {
             "query": {"constant_score": {"filter": query}},
             "size": size,
-            "sort": order,
+            "sort": [{by: {"order": "asc", "missing": "_last"}}, {"id": "asc"}],
             "_source": source,
             "track_total_hits": False,
         }
-        while hits := self.ask(body)["hits"]["hits"]:
+        while hits := ask(body)["hits"]["hits"]:
             yield hits
             if len(hits) < size:
                 return

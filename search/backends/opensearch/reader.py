@@ -18,10 +18,11 @@ from search.backends.opensearch.client import Cluster
 from search.backends.opensearch.documents import analyze
 from search.backends.opensearch.explanation import Explainer
 from search.backends.opensearch.facets import counting, facets_of, merged, value_counts
+from search.backends.opensearch.filters import NOT_KEPT
 from search.backends.opensearch.lexicon import Lexicon, Query, suggestions
 from search.backends.opensearch.moment import PAGE, Moment, article_of
 from search.backends.opensearch.pages import page, ranked, window_places
-from search.backends.opensearch.translate import NOT_KEPT, Translator
+from search.backends.opensearch.translate import Translator
 from search.backends.opensearch.words import QueryWords, words_of
 from search.dates import INTERVALS
 from search.deadline import Deadline
@@ -179,8 +180,7 @@ class ClusterReader:
 
     def scan(self, query: Node) -> Iterator[Article]:
         matching = self._at.answer(lambda: self._translator(self._words(), query).matching(query))
-        pages = self._at.walk(matching, source=["article"])
-        while (hits := self._at.answer(lambda: next(pages, None))) is not None:
+        for hits in self._at.pages(matching, source=["article"]):
             yield from (article_of(hit)[0] for hit in hits)
 
     def get(self, identities: Sequence[str]) -> dict[str, Article]:

@@ -105,7 +105,7 @@ class _Rebuild:
         at = Moment(self._cluster, generation=self._old)
         done = 0
         try:
-            for hits in at.walk({"match_all": {}}, source=["article", "seen"], size=BATCH_ARTICLES):
+            for hits in at.pages({"match_all": {}}, source=["article", "seen"], size=BATCH_ARTICLES):
                 self._put([article_of(hit) for hit in hits])
                 done += len(hits)
                 if progress is not None:
@@ -234,7 +234,7 @@ class _Rebuild:
         notes = notes_alias(self._cluster.location)
         self._cluster.call("POST", f"/{notes}/_refresh")
         body: dict[str, Any] = {"query": {"term": {"kind": "deleted"}}, "size": PAGE, "sort": [{"id": "asc"}]}
-        while hits := self._cluster.search(body, notes)["hits"]["hits"]:
+        while hits := self._cluster.search_once(body, notes)["hits"]["hits"]:
             self._lease.renew()
             ids = [server_id(hit["_source"]["id"]) for hit in hits]
             told = self._cluster.call(
@@ -254,7 +254,7 @@ class _Rebuild:
 def _averages(at: Moment) -> tuple[dict[str, float], int]:
     """The average length of each field of text, and the number of articles."""
     aggs = {field: {"sum": {"field": f"lengths.{field}"}} for field in TEXT_FIELDS}
-    told = at.ask({"size": 0, "track_total_hits": True, "aggs": aggs})
+    told = at.answer(lambda: at.ask({"size": 0, "track_total_hits": True, "aggs": aggs}))
     total = int(told["hits"]["total"]["value"])
     if not total:
         return {}, 0
@@ -264,12 +264,15 @@ def _averages(at: Moment) -> tuple[dict[str, float], int]:
 
 def _checkpoints(cluster: Cluster, index: str) -> dict[str, int]:
     """The number of the last write of each shard that all its copies have."""
-    told = cluster.call("GET", f"/{index}/_stats/indexing", params={"level": "shards"})
-    found = {}
-    for number, copies in told["indices"][index]["shards"].items():
-        found[number] = next(
-            (each["seq_no"]["global_checkpoint"] for each in copies if each["routing"]["primary"]), None
-        )
-    if None in found.values() or len(found) < told["_shards"]["total"] / 16 or not found:
+    params = {"level": "shards"}
+    copies = cluster.call("GET", f"/{index}/_stats/indexing", params=params)["indices"][index]["shards"]
+    settings = cluster.call("GET", f"/{index}/_settings", params={"flat_settings": "true"})
+    found = {
+        number: each["seq_no"]["global_checkpoint"]
+        for number, every in copies.items()
+        for each in every
+        if each["routing"]["primary"]
+    }
+    if len(found) != int(settings[index]["settings"]["index.number_of_shards"]):
         raise ArchiveUnavailable(f"a part of {index} has no node", cluster.location)
-    return {number: checkpoint for number, checkpoint in found.items() if checkpoint is not None}
+    return found

@@ -15,15 +15,11 @@ A phrase, a pair and what is looked up score by their words.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
-from search.article import PRECISIONS
-from search.backends.evaluate.columns import COLUMNS, SEPARATOR, limits
-from search.backends.evaluate.leaves import folded_pattern
-from search.backends.opensearch.lexicon import like, near_value
+from search.backends.opensearch.filters import NOTHING, all_queries, any_query, filter_query, value_query
+from search.backends.opensearch.lexicon import Query
 from search.backends.opensearch.words import QueryWords, Unit, score_path
 from search.engine import DEFAULT_RANKING
-from search.errors import InvalidRequest
 from search.fields import TEXT_FIELDS
 from search.language import (
     And,
@@ -50,7 +46,7 @@ from search.language import (
     in_any_capitals,
 )
 from search.language.trees import is_filter, text_fields
-from search.text import fold, fold_value, forms, words
+from search.text import fold, forms, words
 
 MAX_ALTERNATIVES = 200
 """Words that stand for one place of a phrase or pair in a query of the server, which takes 1,024 in all."""
@@ -58,12 +54,8 @@ MAX_ALTERNATIVES = 200
 MAX_SCORED = 200
 """Terms of a wildcard or fuzzy word that score as one; with more, it adds the same to every article."""
 
-Query = dict[str, Any]
-
 LookUp = Callable[[Node, Query], Sequence[str]]
 """Returns the ids of the articles that a node matches among those that a query finds."""
-
-NOT_KEPT = "an archive on OpenSearch keeps no {} yet, so it cannot be asked for {}"
 
 
 class Translator:
@@ -87,7 +79,7 @@ class Translator:
                 own = self._narrowed(parts, context)
                 return {"bool": {"must": [self._scored(part, boost, own) for part in parts]}}
             case Or(parts):
-                return _either([self._scored(part, boost, context) for part in parts])
+                return any_query([self._scored(part, boost, context) for part in parts])
             case Boost(part, factor):
                 return self._scored(part, boost * factor, context)
             case Word(spelling="any") if len(words(node.text)) == 1:
@@ -102,19 +94,19 @@ class Translator:
         match node:
             case And(parts):
                 own = self._narrowed(parts, context)
-                return _all([self.matching(part, own) for part in parts])
+                return all_queries([self.matching(part, own) for part in parts])
             case Or(parts):
-                return _either([self.matching(part, context) for part in parts])
+                return any_query([self.matching(part, context) for part in parts])
             case Not(part):
                 return {"bool": {"must_not": [self.matching(part, context)]}}
             case Boost(part):
                 return self.matching(part, context)
             case Everything() | Dates() | Missing() | Length() | Is():
-                return _filter(node)
+                return filter_query(node)
             case Word(field=field) | Phrase(field=field) | Wildcard(field=field) | Fuzzy(field=field) if (
                 field is not None and field not in TEXT_FIELDS
             ):
-                return _value(node, field)
+                return value_query(node, field)
             case _:
                 return self._placed(node, context)
 
@@ -140,9 +132,9 @@ class Translator:
             return exact
         key = node, repr(context)
         if key not in self._found:
-            candidates = _all([self._candidates(node), *context])
+            candidates = all_queries([self._candidates(node), *context])
             found = self._look_up(node, candidates)
-            self._found[key] = {"terms": {"id": list(found)}} if found else _NOTHING
+            self._found[key] = {"terms": {"id": list(found)}} if found else NOTHING
         return self._found[key]
 
     def _exact(self, node: Node) -> Query | None:
@@ -159,14 +151,14 @@ class Translator:
             case Or(parts):
                 found = [self._exact(part) for part in parts]
                 every = [each for each in found if each is not None]
-                return _either(every) if len(every) == len(parts) else None
+                return any_query(every) if len(every) == len(parts) else None
             case AtLeast():
                 return None
         intervals = {field: self._interval(node, field) for field in sorted(text_fields(node))}
         rules = [(field, rule) for field, rule in intervals.items() if rule is not None]
         if len(rules) < len(intervals):
             return None
-        return _either([{"intervals": {f"text.{field}": rule}} for field, rule in rules])
+        return any_query([{"intervals": {f"text.{field}": rule}} for field, rule in rules])
 
     def _interval(self, node: Node, field: str) -> Query | None:
         match node:
@@ -231,25 +223,25 @@ class Translator:
             case _ if asks_for_capitals(node) and not isinstance(node, NotNear):
                 return self._candidates(in_any_capitals(node))
             case Near(left, right):
-                return _all([self._candidates(left), self._candidates(right)])
+                return all_queries([self._candidates(left), self._candidates(right)])
             case NotNear(part) | Within(part) | AtLeast(part):
                 return self._candidates(part)
             case Or(parts):
-                return _either([self._candidates(part) for part in parts])
+                return any_query([self._candidates(part) for part in parts])
             case Word(text, field) | Phrase(text, field):
                 exact = self._exact(node)
                 every = [{"terms": {score_path(field): self._terms(word)}} for word in words(text)]
-                return _all(every) if exact is None else exact
+                return all_queries(every) if exact is None else exact
             case PhrasePattern(slots, field):
                 own = [Wildcard(s, field) if has_wildcard(s) else Word(s, field) for s in slots if s != "*"]
-                return _all([self._candidates(each) for each in own])
+                return all_queries([self._candidates(each) for each in own])
         exact = self._exact(node)
         assert exact is not None, node
         return exact
 
     def _with_forms(self, field: str | None, wanted: Sequence[str]) -> Query:
         fields = TEXT_FIELDS if field is None else (field,)
-        return _either([{"terms": {f"text.{name}.form": list(wanted)}} for name in fields])
+        return any_query([{"terms": {f"text.{name}.form": list(wanted)}} for name in fields])
 
     def _terms(self, word: str) -> list[str]:
         return [*self._words.terms(word)]
@@ -296,7 +288,7 @@ class Translator:
         terms, field = unit
         path = score_path(field)
         if not terms:
-            return _NOTHING
+            return NOTHING
         if len(terms) > MAX_SCORED:
             return {"constant_score": {"filter": {"terms": {path: list(terms)}}, "boost": boost}}
         own = boost * self._words.idf(unit) * (DEFAULT_RANKING.k1 + 1)
@@ -316,76 +308,6 @@ def _is_one_word(node: Node) -> bool:
     return False
 
 
-def _filter(node: Node) -> Query:
-    match node:
-        case Dates(period, field) if field != "changed":
-            own = [
-                (
-                    precision,
-                    {name: bound for name, bound in (("gte", low), ("lt", high)) if bound is not None},
-                )
-                for precision, (low, high) in zip(PRECISIONS, limits(period), strict=True)
-            ]
-            path = COLUMNS[field]
-            if field != "date" or all(bounds == own[0][1] for _, bounds in own):
-                return {"range": {path: own[0][1]}}
-            of = [
-                _all([{"term": {"value.precision": precision}}, {"range": {path: bounds}}])
-                for precision, bounds in own
-            ]
-            return _either(of)
-        case Length(least, most):
-            found = {name: bound for name, bound in (("gte", least), ("lte", most)) if bound is not None}
-            return {"range": {"words": found}}
-        case Missing("date" | "modified" | "seen" as name):
-            return _without(COLUMNS[name])
-        case Missing("id"):
-            return _NOTHING
-        case Missing(field) if field in TEXT_FIELDS:
-            return {"term": {f"lengths.{field}": 0}}
-        case Missing(field) if field not in ("copies", "changed"):
-            return _without(f"value.{field}")
-        case Everything():
-            return {"match_all": {}}
-    if str(node).startswith(("is:silent", "changed:")):
-        raise InvalidRequest(NOT_KEPT.format("earlier versions of articles", node))
-    raise InvalidRequest(NOT_KEPT.format("groups of copies", node))
-
-
-def _without(path: str) -> Query:
-    return {"bool": {"must_not": [{"exists": {"field": path}}]}}
-
-
-def _value(leaf: Word | Phrase | Wildcard | Fuzzy, field: str) -> Query:
-    """The query for a leaf in a field of values, compared as `evaluate.value_leaves` does."""
-    if field == "copies":
-        raise InvalidRequest(NOT_KEPT.format("groups of copies", leaf))
-    is_exact = field == "id"
-    path = "id" if is_exact else f"value.{field}.folded"
-    folding: Callable[[str], str] = str if is_exact else fold_value
-    match leaf:
-        case Wildcard(pattern):
-            return like(folded_pattern(pattern, folding), path)
-        case Fuzzy(text, distance):
-            return {"fuzzy": {path: near_value(folding(text), distance)}}
-        case Word(text) if field == "author":
-            sought = [form for form in forms(text) if form]
-            phrase = {"name_words": {"query": " ".join(sought), "analyzer": "spaced"}}
-            return {"match_phrase": phrase} if sought else _NOTHING
-    text = leaf.text.replace("_", "-") if field == "lang" else leaf.text
-    return {"term": {path: folding(text).replace(SEPARATOR, "")}}
-
-
-def _all(queries: Sequence[Query]) -> Query:
-    return queries[0] if len(queries) == 1 else {"bool": {"filter": list(queries)}}
-
-
-def _either(queries: Sequence[Query]) -> Query:
-    if len(queries) == 1:
-        return queries[0]
-    return {"bool": {"should": list(queries), "minimum_should_match": 1}} if queries else _NOTHING
-
-
 def _ordered(places: Sequence[Query], gaps: int) -> Query:
     if len(places) == 1:
         return places[0]
@@ -400,6 +322,5 @@ def _any_word(matches: Sequence[Query]) -> Query:
     return {"any_of": {"intervals": [{"match": each} for each in matches]}} if matches else _NOWHERE
 
 
-_NOTHING: Query = {"match_none": {}}
 _NOWHERE: Query = {"match": {"query": "#"}}
 """The rule for a place that no text has: `#` stands for no word."""
