@@ -40,6 +40,7 @@ class RunningCluster:
     """Nodes that run until `stop`."""
 
     def __init__(self, nodes: int, folder: Path) -> None:
+        self.snapshots = folder / "snapshots"
         self._process = subprocess.Popen(
             [sys.executable, RECIPE, str(nodes), folder],
             stdin=subprocess.PIPE,

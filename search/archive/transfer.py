@@ -13,7 +13,7 @@ from search.engine import Added, Progress
 from search.ingest import add_all
 
 KEPT_DIGEST_BYTES = 16
-"""Of the 32 bytes of each digest so many are remembered for the comparison."""
+"""Of the 32 bytes of each digest the first ones are remembered for the comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def transfer_archive(source: str | Path, target: str | Path, progress: Progress 
     """Copy every article of one moment from `source` to `target`, which is made if it is not there.
 
     The articles keep the time when the source first had them, and ids that a wire has cancelled stay
-    cancelled. What is there already is not written again, so that an interrupted transfer can be called
+    cancelled. An article that is there already is not written again, so an interrupted transfer can be called
     again. In the end each article is compared by its digest. Raises `ArchiveNotFound` and what `Engine.add`
     raises.
     """

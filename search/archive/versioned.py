@@ -79,7 +79,8 @@ class VersionedArchive(OpenedArchive):
 
     def first_seen(self, ids: Iterable[str]) -> dict[str, datetime]:
         """When the archive first had each of these articles; without those whose time it does not know."""
-        return self._historied().first_seen(ids_of(ids))
+        with self._reading() as (reader, _):
+            return reader.first_seen(ids_of(ids))
 
     def diff(
         self, identity: str, earlier: Past | None = None, later: Past | None = None, *, by: By = "words"

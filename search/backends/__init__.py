@@ -106,7 +106,7 @@ def kernels_in_use() -> str:
 def _folder(location: str | Path) -> Path:
     if "://" in str(location):
         scheme = str(location).partition("://")[0]
-        raise InvalidRequest(f"{scheme}:// is no address of an archive; one begins with opensearch://")
+        raise InvalidRequest(f"{scheme}:// is not the address of an archive; that begins with opensearch://")
     if "\0" in str(location):
         raise InvalidRequest("a location cannot have a NUL character")
     return Path(location)

@@ -50,6 +50,12 @@ class Reader(Protocol):
     def revisions(self, identities: Sequence[str]) -> dict[str, int]:
         """The revision that made each of these articles as it is here; {} in an archive without history."""
 
+    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
+        """When the archive first had each of these articles; without those whose time it does not know.
+
+        The time of an article's crawl counts if it is earlier.
+        """
+
     def copies(self, name: str) -> CopyGroup | None:
         """The group of the article with this id, or else the group of copies of this name; None for neither.
 
@@ -187,12 +193,6 @@ class Historied(Protocol):
 
         `upto` is the last revision. Without the updates of cancelled articles, and without those from or to a
         version that is not kept.
-        """
-
-    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
-        """When the archive first had each of these articles; without those whose time it does not know.
-
-        The time of an article's crawl counts if it is earlier.
         """
 
     def prune(self, before: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What an engine tells of an archive: its state, its numbers, its versions, the outcome of a check."""
+"""An archive as its engine describes it: its state, its numbers, its versions, the outcome of a check."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What an archive keeps beside its articles: how many earlier versions of articles and saved searches.
+    """The things beside articles that an archive keeps: earlier versions and saved searches, as numbers.
 
     `cancelled` are the ids that a wire has cancelled, each with the version of the cancelling if it has one.
     """
@@ -42,7 +42,8 @@ class State:
     """The commit of a reader: its archive and its last revision, and how queries are read for it.
 
     `archive` is the archive's UUID, "" if it has no UUID. `warnings` are sentences to show to a user, empty
-    if all is well.
+    if all is well. Without `has_copies` it does not know which articles are copies of each other, without
+    `has_history` it keeps no earlier versions.
     """
 
     archive: str
@@ -50,6 +51,8 @@ class State:
     language: str
     extra_fields: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    has_copies: bool = True
+    has_history: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Stats:
 
     `kernels` is `native` where the compiled loops are in use, else `numpy`: both have the same results.
     `length_drift` is how far the average length of a field has gone from the one that scores are made with,
-    as a share of it; always 0 in a folder, which counts anew for each commit.
+    as a share of it; always 0 in a folder, which counts again for each commit.
     """
 
     location: str

@@ -307,6 +307,9 @@ class ReferenceEngine(ReferenceHistory):
     def optimize(self, *, whole: bool = True) -> None:
         """There is nothing to be made faster."""
 
+    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
+        return {identity: at for identity in identities if (at := self.seen.get(identity))}
+
     def state(self) -> State:
         names = {name for article in self.articles.values() for name in article.extra}
         return State("", 0, self.analyzer.language, tuple(sorted(names)))

@@ -123,9 +123,6 @@ class ReferenceHistory:
     def revision_at(self, moment: datetime) -> int | None:
         raise NotImplementedError(f"the reference does not know which revision was the last at {moment}")
 
-    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
-        raise NotImplementedError(f"the reference does not know when {identities} came")
-
     def prune(self, before: datetime) -> int:
         raise NotImplementedError(f"the reference does not know what was before {before}")
 

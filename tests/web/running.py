@@ -41,7 +41,7 @@ class Served:
 
 
 @contextmanager
-def served(location: Path, *options: str) -> Iterator[Served]:
+def served(location: Path | str, *options: str) -> Iterator[Served]:
     command = [sys.executable, "-m", "search", "serve", "--port", "0", "--archive", str(location), *options]
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

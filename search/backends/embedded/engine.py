@@ -191,10 +191,6 @@ class EmbeddedEngine:
         with self._snapshot() as store:
             return store.revision_at(moment)
 
-    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
-        with self._snapshot() as store:
-            return store.first_seen(identities)
-
     def updates(self, after: int, upto: int) -> Iterator[tuple[Version, Version]]:
         last = after + 1, ""
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from search.article import Article
 from search.backends.embedded.answers import cursor, facet, ids_oldest_first, page
@@ -151,6 +152,9 @@ class EmbeddedReader:
 
     def revisions(self, identities: Sequence[str]) -> dict[str, int]:
         return self._store.revisions(identities, self._revision)
+
+    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
+        return self._store.first_seen(identities)
 
     def copies(self, name: str) -> CopyGroup | None:
         view, group = self._view, group_called(self._view, name)

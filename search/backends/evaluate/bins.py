@@ -46,7 +46,7 @@ def first_monday(edges: Sequence[datetime]) -> int:
 
 
 def bin_of(edges: Sequence[datetime], number: int, interval: Interval, date: DateField) -> tuple[str, str]:
-    """The name of an interval and the query that finds it; a weekday, numbered from Monday, has none."""
+    """The name of an interval, and the query that finds it, "" for a weekday, which counts from Monday."""
     if interval == "weekday":
         return WEEKDAYS[number], ""
     return (

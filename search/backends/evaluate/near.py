@@ -1,4 +1,4 @@
-"""Words and values that a person may have meant: how near a value is to what was typed."""
+"""Words and values that a person may have meant: how near a value is to the typed one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MIN_LENGTH = 3
 
 
 def edits_of(sought: str) -> int:
-    """The number of edits that a word may be away from what was meant."""
+    """The number of edits that a word may be away from the intended one."""
     return 1 if len(sought) <= MAX_SHORT_LENGTH else 2
 
 

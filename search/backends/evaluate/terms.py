@@ -22,7 +22,7 @@ from search.text import Analyzer, fold, language_named
 class WordTerms:
     """Looks words up in `view`. For one thread at a time.
 
-    The terms of `known` words are those of a larger archive.
+    `known` has the terms of words in a larger archive.
     """
 
     def __init__(

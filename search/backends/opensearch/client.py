@@ -60,7 +60,7 @@ class Blocked(Exception):
 
 
 class PointLost(Exception):
-    """A node that held a moment of the archive is gone; the message says how that was told."""
+    """A node that held a moment of the archive is gone; the message names the sign of it."""
 
 
 class Cluster:

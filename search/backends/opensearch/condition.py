@@ -73,4 +73,4 @@ def _lengths(cluster: Cluster) -> Iterator[str]:
     finally:
         at.close()
     advice = " → news rebuild" if drift > MAX_DRIFT else ""
-    yield f"average lengths: {100 * drift:.0f} % from those that scores are made with{advice}"
+    yield f"average lengths: {100 * drift:.0f} % from the averages of the ranking{advice}"

@@ -23,7 +23,7 @@ from search.text import Analyzer
 
 
 def create_archive(cluster: Cluster, analyzer: Analyzer) -> None:
-    """Make the indexes of an archive; those that are there already stay as they are."""
+    """Make the indexes of an archive; an index that is there already stays as it is."""
     location = cluster.location
     index = f"{location.alias}.000001"
     bodies = {

@@ -1,4 +1,4 @@
-"""What becomes of the articles of a batch, decided from the documents that are there."""
+"""Decides whether the articles of a batch are put in, from the documents that are there."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Wish:
 
 @dataclass(slots=True)
 class Done:
-    """What has become of a batch: counts, ids, and the articles to try again."""
+    """The outcome of a batch: counts, ids, and the articles to try again."""
 
     counts: Counter[str] = field(default_factory=Counter)
     unindexed: dict[str, None] = field(default_factory=dict)
@@ -66,7 +66,7 @@ def wishes_of(
     done: Done,
     sent: dict[str, Wish],
 ) -> dict[str, Wish]:
-    """The article to put in for each id; those that are not to be put in are counted."""
+    """The article to put in for each id; the others are counted."""
     arrived = {i for i in sent if i in stored and stored[i].digest == sent[i].article.digest().hex()}
     for identity in arrived:
         done.count(sent.pop(identity))
@@ -104,7 +104,7 @@ def wishes_of(
 
 
 def is_above(version: int | None, cancelled: int | None) -> bool:
-    """True if a version is newer than what was cancelled."""
+    """True if a version is newer than the cancelled one."""
     return version is not None and cancelled is not None and version > cancelled
 
 

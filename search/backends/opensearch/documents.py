@@ -17,7 +17,7 @@ from search.fields import TEXT_FIELDS
 from search.text import Analyzer, fold_value, forms, language_named
 
 MAX_ID_BYTES = 500
-"""Longer ids of ours are a hash on the server, which takes 512 bytes."""
+"""A longer id is a hash on the server, which takes 512 bytes."""
 
 MAX_VALUE_BYTES = 32_000
 """A longer value is not indexed: the server takes 32,766 bytes of one."""
@@ -25,7 +25,7 @@ MAX_VALUE_BYTES = 32_000
 MICROSECONDS = 1_000_000
 
 _HALFWAY, _STEPS = 50, 255
-"""A word at this position counts half of what the first one counts more; in so many steps, as embedded."""
+"""From this position on a word counts less than half more; and the number of steps, both as embedded."""
 
 Word = tuple[str, str]
 """A form and its term; both are "" for a word too long to be one."""

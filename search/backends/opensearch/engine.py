@@ -125,7 +125,7 @@ class ClusterEngine:
 
 
 def version_of_cluster(cluster: Cluster) -> str:
-    """A name of what the copies of the newest index show now; it changes with each refresh of any."""
+    """A name of the state that the copies of the newest index show; it changes with each refresh of any."""
     alias = cluster.location.alias
     try:
         told = cluster.call(

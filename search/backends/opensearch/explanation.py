@@ -35,7 +35,7 @@ class Explainer:
         self._words, self._averages = words, averages
 
     def explain(self, node: Node, boost: float = 1.0) -> Iterator[Explanation]:
-        """What each word adds to the score."""
+        """Explain how much each word adds to the score."""
         if is_filter(node):
             return
         match node:
@@ -63,7 +63,7 @@ class Explainer:
         return self._held.has(node, self._analyzed.article.id)
 
     def _part(self, terms: tuple[str, ...], field: str | None) -> TermPart | None:
-        """What terms that count as one add; None if the article has none of them."""
+        """The share of terms that count as one; None if the article lacks all of them."""
         fields = []
         weights = {own.field: own for own in DEFAULT_RANKING.fields}
         for name in TEXT_FIELDS if field is None else (field,):

@@ -33,7 +33,7 @@ def counting(requests: Sequence[FacetRequest]) -> Query:
 def facets_of(
     at: Moment, query: Query, requests: Sequence[FacetRequest], counted: Mapping[str, Any], zone: tzinfo
 ) -> tuple[Facet, ...]:
-    """The facets of what a query finds; `counted` is the answer to `counting`."""
+    """The facets of the matches of a query; `counted` is the answer to `counting`."""
     found = []
     for number, request in enumerate(requests):
         own = counted[f"f{number}"]

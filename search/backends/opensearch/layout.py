@@ -1,4 +1,4 @@
-"""The indexes of an archive NAME on a cluster, and what is in a document.
+"""The indexes of an archive NAME on a cluster, and the fields of a document.
 
 news-NAME                   alias of the newest index, under which it is searched
 news-NAME.000001            the articles, one document each
@@ -22,7 +22,7 @@ name_words                    the words of authors
 language.L                    there if the article is in this language
 
 Of these `_source` keeps the article, its digest and its times. The averages of the lengths are part of `tf`,
-so they are those of the time when the index was made, and in its mapping with the version of the analysis.
+so they stay as they were when the index was made; its mapping has them, with the version of the analysis.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Generation:
     """One index of an archive, as its mapping tells of it.
 
     `averages` has the average length of each field of text that scores are made with, and is empty until the
-    first articles come. `languages` are those of its articles, also of deleted ones. It `is_durable` if a
+    first articles come. `languages` are the languages of its articles, deleted ones too. It `is_durable` if a
     write is on the disk when it is acknowledged.
     """
 
@@ -87,7 +87,7 @@ class Generation:
 
 
 def notes_alias(location: ClusterLocation) -> str:
-    """The alias of what is known beside the articles."""
+    """The alias of the notes."""
     return f"{location.alias}.notes"
 
 
@@ -141,11 +141,11 @@ def generation_of(index: str, told: Mapping[str, Any], location: ClusterLocation
 
 
 OWN_VALUES = frozenset({"keyword", "author", "source", "url", "site", "lang", "precision"})
-"""Fields of values that are no extra fields."""
+"""Fields of values beside the extra fields."""
 
 
 def meta(analyzer: Analyzer, archive: str, averages: Mapping[str, float]) -> dict[str, object]:
-    """What an index says of itself."""
+    """The facts that an index keeps about itself."""
     return {
         "format": FORMAT,
         "archive": archive,

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from search.backends.evaluate.columns import microseconds, moment
 from search.backends.opensearch.client import Cluster, Conflict, Missing
@@ -19,11 +20,14 @@ from search.backends.opensearch.layout import notes_alias
 from search.errors import ArchiveLocked
 
 ABANDONED_SECONDS = 45.0
-"""A note that was not renewed for so long belongs to nobody."""
+"""A note that was not renewed for this time can be taken over."""
 
 RENEWED_SECONDS = 5.0
 
 _ID = "rebuild"
+
+_ACTIVE: set[str] = set()
+"""The names of the leases that this process holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,22 @@ class Holder:
     seq_no: int
     primary_term: int
 
+    @property
+    def process(self) -> tuple[str, str]:
+        """The machine and the number of the process."""
+        host, pid, _ = (*self.name.split(":"), "", "")[:3]
+        return host, pid
+
     def locked(self, location: object) -> ArchiveLocked:
         """The error for another process that wants to rebuild."""
-        host, _, pid = self.name.rpartition(":")
+        host, pid = self.process
         since = moment(self.at)
         written = None if since is None else f"{since:%Y-%m-%d %H:%M:%S}Z"
         return ArchiveLocked(location, int(pid) if pid.isdecimal() else None, host or None, written)
 
 
 def holder(cluster: Cluster) -> Holder | None:
-    """Who holds the lease; None if nobody does."""
+    """The process that holds the lease; None if it is free."""
     try:
         told = cluster.call("GET", f"/{notes_alias(cluster.location)}/_doc/{_ID}")
     except Missing:
@@ -58,8 +68,10 @@ class Lease:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex}"
         self._path = f"/{notes_alias(cluster.location)}"
         self._held = self._taken()
+        _ACTIVE.add(self._name)
         self._renewed = time.monotonic()
 
     def _taken(self) -> Holder:
@@ -78,7 +90,7 @@ class Lease:
         return self._written(known)
 
     def _written(self, before: Holder | None) -> Holder:
-        name, at = f"{socket.gethostname()}:{os.getpid()}", microseconds(datetime.now(UTC))
+        name, at = self._name, microseconds(datetime.now(UTC))
         body = {"kind": "rebuild", "holder": name, "at": at}
         params = {"op_type": "create"}
         if before is not None:
@@ -100,6 +112,7 @@ class Lease:
 
     def release(self) -> None:
         """Give the right back."""
+        _ACTIVE.discard(self._name)
         params = {"if_seq_no": str(self._held.seq_no), "if_primary_term": str(self._held.primary_term)}
         try:
             self._cluster.call("DELETE", f"{self._path}/_doc/{_ID}", params=params)
@@ -109,7 +122,7 @@ class Lease:
 
 def _is_dead(known: Holder) -> bool:
     """True if the holder was a process of this machine that is there no more."""
-    host, _, pid = known.name.rpartition(":")
+    host, pid = known.process
     if host != socket.gethostname() or not pid.isdecimal():
         return False
     try:
@@ -118,7 +131,32 @@ def _is_dead(known: Holder) -> bool:
         return True
     except PermissionError:
         return False
-    return int(pid) == os.getpid()  # an earlier attempt of this process
+    return int(pid) == os.getpid() and known.name not in _ACTIVE
+
+
+class ClosedIndex:
+    """Watches an index that is closed to writers; opens it again if the process that closed it is dead."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._seen: Holder | None = None
+        self._since = time.monotonic()
+
+    def look(self, index: str) -> None:
+        """Look at the note of the process; open the index if it was not renewed for `ABANDONED_SECONDS`."""
+        known = holder(self._cluster)
+        if known != self._seen:
+            self._seen, self._since = known, time.monotonic()
+        if time.monotonic() - self._since < ABANDONED_SECONDS and not (known and _is_dead(known)):
+            return
+        if known is not None:  # so that the process, should it go on, finds that it has lost the lease
+            params = {"if_seq_no": str(known.seq_no), "if_primary_term": str(known.primary_term)}
+            try:
+                path = f"/{notes_alias(self._cluster.location)}/_doc/{_ID}"
+                self._cluster.call("DELETE", path, params=params)
+            except (Missing, Conflict):
+                return
+        set_writable(self._cluster, index)
 
 
 def set_writable(cluster: Cluster, index: str) -> None:

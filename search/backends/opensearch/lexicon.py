@@ -24,7 +24,7 @@ PAGE = 10_000
 """Pairs that one request gives, at most."""
 
 MAX_COMPLETED = 300
-"""Pairs with a prefix whose articles are counted, at most: those that had most articles as they came."""
+"""Pairs with a prefix whose articles are counted, at most."""
 
 BULK_PAIRS = 5_000
 
@@ -58,7 +58,7 @@ class Lexicon:
         return pairs
 
     def starting(self, prefix: str) -> list[Word]:
-        """Pairs whose form begins with a prefix: of very many, those that had the most articles."""
+        """Pairs whose form begins with a prefix: of many, the pairs that most articles had as they came."""
         query = {"prefix": {"form": prefix}} if prefix else {"match_all": {}}
         order: list[object] = [{"articles": "desc"}, {"form": "asc"}, {"term": "asc"}]
         return self._pairs(query, MAX_COMPLETED, order)
@@ -100,7 +100,7 @@ class Lexicon:
 
 
 def check_items(cluster: Cluster, answer: Query, operation: str) -> None:
-    """Raise the first error of a bulk request; that something is there already is none."""
+    """Raise the first error of a bulk request, unless it says that a document is there already."""
     if answer.get("errors"):
         for item in answer["items"]:
             told = item.get(operation, {})
@@ -124,7 +124,7 @@ def _near(form: str, distance: int, prefix: int = 0) -> Query:
 
 
 def near_value(text: str, distance: int, prefix: int = 0) -> Query:
-    """What a fuzzy query asks of a field: all values at most so many edits from a text."""
+    """The condition of a fuzzy query: values at most this many edits from a text."""
     return {
         "value": text,
         "fuzziness": distance,

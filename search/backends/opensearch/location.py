@@ -78,7 +78,7 @@ def read_location(location: object) -> ClusterLocation:
     replicas = options.pop("replicas", None)
     if options:
         raise InvalidRequest(
-            f"{next(iter(options))!r} is no option of an address; there are shards and replicas"
+            f"{next(iter(options))!r} is not an option of an address; options are shards and replicas"
         )
     return ClusterLocation(
         tuple(hosts),

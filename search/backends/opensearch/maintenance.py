@@ -144,7 +144,7 @@ class _Checked:
             self._check_copies()
 
     def problems(self) -> list[str]:
-        """What was found, a sentence for each kind."""
+        """A sentence for each kind of damage."""
         return [
             f"{count:,} articles {what}, such as {', '.join(self._named[what])}"
             for what, count in sorted(self._counts.items())
@@ -217,7 +217,7 @@ class _Checked:
 
 
 def _of_cluster(cluster: Cluster, known: Generation) -> Iterator[str]:
-    """What keeps the archive from answering for all of it."""
+    """Yield the reasons why the archive cannot answer for all of it."""
     for name in (known.lexicon, f"{notes_alias(cluster.location)}.1"):
         if not exists(cluster, name):
             yield f"the index {name} is missing"

@@ -47,7 +47,7 @@ class Moment:
             self._deadline.check()
 
     def answer(self, make: Callable[[], Made]) -> Made:
-        """What `make` returns, which asks this moment.
+        """Return the result of `make`, which asks this moment.
 
         Where a node is lost before there was any answer, another moment takes its place, and `make` runs
         again; later the moment cannot be told any more, and `ArchiveUnavailable` is raised.

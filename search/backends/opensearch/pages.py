@@ -54,7 +54,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The places on a page, if there are more, the number of all matches, and what was counted."""
+    """The places on a page, if there are more, the number of all matches, and the counts beside it."""
 
     places: tuple[Place, ...]
     more: bool

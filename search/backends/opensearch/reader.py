@@ -80,7 +80,7 @@ class ClusterReader:
         return QueryWords(lexicon, self._analyzer, self._languages, self._at.count)
 
     def _languages(self) -> Iterable[str]:
-        """The languages of the articles; that of the archive where there are no articles."""
+        """The languages of the articles; without articles the language of the archive."""
         known = self._at.generation.languages
         if len(known) > 1:
             counts, _ = self._at.count({name: {"term": {f"language.{name}": True}} for name in sorted(known)})
@@ -199,6 +199,10 @@ class ClusterReader:
     def revisions(self, identities: Sequence[str]) -> dict[str, int]:  # noqa: ARG002 - there is no history
         return {}
 
+    def first_seen(self, identities: Sequence[str]) -> dict[str, datetime]:
+        found = self._at.answer(lambda: self._articles(identities))
+        return {identity: seen for identity, (_, seen) in found.items() if seen is not None}
+
     def copies(self, name: str) -> CopyGroup | None:  # noqa: ARG002 - whichever it is
         _refuse("groups of copies", "the copies of an article")
 
@@ -303,7 +307,15 @@ class ClusterReader:
 
     def state(self) -> State:
         known = self._at.generation
-        return State(known.archive, 0, known.language, known.extra_fields, self._warnings)
+        return State(
+            known.archive,
+            0,
+            known.language,
+            known.extra_fields,
+            self._warnings,
+            has_copies=False,
+            has_history=False,
+        )
 
     @once
     def _warnings(self) -> tuple[str, ...]:
@@ -356,7 +368,7 @@ class ClusterReader:
 
 
 def _drift(averages: dict[str, float] | object, lengths: dict[str, int], articles: int) -> float:
-    """How far the average lengths are from those that scores are made with, as a share of these; the most."""
+    """The largest distance of an average length from the one that scores are made with, as its share."""
     if not isinstance(averages, dict) or not articles:
         return 0.0
     return max(
@@ -366,7 +378,7 @@ def _drift(averages: dict[str, float] | object, lengths: dict[str, int], article
 
 
 def _check_ranking(ranking: Ranking) -> None:
-    """Raise `InvalidRequest` for numbers of a ranking that are part of what is indexed."""
+    """Raise `InvalidRequest` for numbers of a ranking that are part of the index."""
     own = ranking.fields, ranking.k1, ranking.earliness
     if own != (DEFAULT_RANKING.fields, DEFAULT_RANKING.k1, DEFAULT_RANKING.earliness):
         raise InvalidRequest(

@@ -3,7 +3,7 @@
 The articles of the old index are copied: first all of one moment, then again and again what has changed
 meanwhile, by the numbers that each shard gives its writes. For the last changes the old index is closed to
 writers, who wait; then what was deleted meanwhile is taken out of the new one, both are counted, and the
-alias moves to the new index at once. Nothing that a writer was told is done can be missing: it was in the
+alias moves to the new index at once. Nothing that is acknowledged can be missing: it was in the
 old index before the last look. The old index stays for `GRACE_SECONDS`, for readers that have just begun.
 """
 

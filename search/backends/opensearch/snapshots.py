@@ -90,7 +90,7 @@ def _named(cluster: Cluster, target: str) -> tuple[str, str]:
 
 
 def _snapshot(cluster: Cluster, path: str) -> Answer | None:
-    """What the cluster tells of a snapshot; None if there is none."""
+    """The state of a snapshot; None if it is not there."""
     try:
         found: Answer = cluster.call("GET", path)["snapshots"][0]
     except Missing:

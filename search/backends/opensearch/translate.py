@@ -1,7 +1,7 @@
-"""A query's tree as a query of the server. What it matches is exact; `places` looks up what this cannot tell.
+"""A query's tree as a query of the server. Its matches are exact: `look_up` finds what the server cannot.
 
     Word                        the score of its terms, which is BM25F (see `layout`)
-    Phrase, slop                intervals in order, with so many gaps
+    Phrase, slop                intervals in order, with a number of gaps
     NEAR, ADJ of two units      the same, in either order
     Wildcard, Fuzzy             the forms that the lexicon has for it
     all other places            articles that may match, each looked at in Python, and then named by id
@@ -55,7 +55,7 @@ MAX_SCORED = 200
 """Terms of a wildcard or fuzzy word that score as one; with more, it adds the same to every article."""
 
 LookUp = Callable[[Node, Query], Sequence[str]]
-"""Returns the ids of the articles that a node matches among those that a query finds."""
+"""Returns the ids of the articles that a node matches among the matches of a query."""
 
 
 class Translator:
@@ -66,7 +66,7 @@ class Translator:
         self._found: dict[tuple[Node, str], Query] = {}
 
     def scored(self, node: Node) -> Query:
-        """The query whose score is that of the node."""
+        """The query that scores as the node does."""
         self._words.frequencies(unit for unit in self._all_units(node) if unit[0])
         return self._scored(node)
 
@@ -249,7 +249,7 @@ class Translator:
     # --- scores ---------------------------------------------------------------------------------
 
     def _all_units(self, node: Node) -> Iterator[Unit]:
-        """What all the leaves of a query score by."""
+        """The units by which all the leaves of a query score."""
         if is_filter(node):
             return
         match node:
@@ -262,7 +262,7 @@ class Translator:
                 yield from self.units(node)
 
     def units(self, node: Node) -> Iterator[Unit]:
-        """What a leaf in text scores by: terms that count as one, and their field."""
+        """The units by which a leaf in text scores."""
         match node:
             case Word(text, field) | Phrase(text, field):
                 for word in words(text):

@@ -2,8 +2,8 @@
 
 Each article is written alone, on condition that its document is still the one that was read; else it is read
 again. So of two writers each decides on what the other has left, and a write that is sent twice, because its
-answer was lost, does nothing the second time. What is written is on the disk of each copy before the server
-answers, and is searchable when a method returns.
+answer was lost, does nothing the second time. A write is on the disk of each copy before the server answers,
+and is searchable when the method returns.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from search.backends.opensearch.documents import (
     server_id,
 )
 from search.backends.opensearch.layout import Generation, lexicon_alias, meta, newest, notes_alias
+from search.backends.opensearch.lease import ClosedIndex
 from search.backends.opensearch.lexicon import Lexicon
 from search.engine import MAX_NAMED_FIELDS, Added
 from search.errors import ArchiveError, ArchiveUnavailable, OtherAnalyzer
@@ -69,6 +70,7 @@ class ClusterWriter:
         self._cluster, self._analyzer = cluster, analyzer
         self._notes = notes_alias(cluster.location)
         self._pairs = PairSender(cluster)
+        self._closed = ClosedIndex(cluster)
 
     # --- putting in -----------------------------------------------------------------------------
 
@@ -119,6 +121,8 @@ class ClusterWriter:
         )
 
     def _wait(self, until: float, pause: float, error: Exception | None) -> None:
+        if isinstance(error, Blocked):
+            self._closed.look(newest(self._cluster).index)
         if time.monotonic() > until:
             raise ArchiveUnavailable(
                 "the archive takes no articles now: its index is being replaced, or other writers change the "
@@ -130,7 +134,7 @@ class ClusterWriter:
     def _tried(self, generation: Generation, articles: Sequence[Article], sent: dict[str, Wish]) -> Done:
         """Put articles in, each unless its document has changed since it was read.
 
-        What was `sent` before may be in, though the answer was lost.
+        Articles `sent` before may be in, though the answer was lost.
         """
         done = Done()
         ids = list(dict.fromkeys(article.id for article in articles))
@@ -237,7 +241,7 @@ class ClusterWriter:
             )
 
     def _with_averages(self, generation: Generation, analyzed: Sequence[AnalyzedArticle]) -> Generation:
-        """The index with average lengths, which are those of its first articles if it had none."""
+        """The index with average lengths, of its first articles if it had no articles."""
         if generation.averages:
             return generation
         return with_averages(self._cluster, generation, self._analyzer, averages_of(analyzed))
@@ -269,6 +273,8 @@ class ClusterWriter:
     def _delete(self, ids: Sequence[str]) -> int:
         """Delete articles, and note it for a rebuild that may be running; how many were there."""
         gone, left = 0, list(ids)
+        if not left:
+            return 0
         until, pause = time.monotonic() + PATIENCE_SECONDS, 0.1
         at = microseconds(datetime.now(UTC))
         notes: list[Document] = []

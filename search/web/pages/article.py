@@ -48,6 +48,7 @@ class ArticlePage:
         own = shown.get(self.id)
         if own is None:
             return None
+        state = shown.state()
         markers = Markers(self._highlights(shown, deadline), deadline.check)
         seen = archive.first_seen([self.id]).get(self.id)
         cited = {kind: "".join(cite([record_to_cite(own, seen)], kind)) for kind in CITATION_FORMATS}
@@ -60,8 +61,8 @@ class ArticlePage:
             highlights=[_marked(text, markers, "highlights") for text in own.highlights],
             paragraphs=list(_paragraphs(own, markers)),
             facts=facts_of(own, then),
-            copies=max(0, len(shown.copies(self.id, timeout=deadline)) - 1),
-            versions=len(archive.history(self.id)),
+            copies=len(shown.copies(self.id, timeout=deadline)) - 1 if state.has_copies else 0,
+            versions=len(archive.history(self.id)) if state.has_history else 0,
             question=pairs_of(self.view.asked) if self.view.asked.q != "*" else [],
             then=pairs_of(then),
             back=self.view.url() if self.view != View() else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from search.deadline import Deadline
-from search.engine import Sort
+from search.engine import Sort, State
 from search.query import Archive, Results
 from search.serving import Answer
 from search.web.address import Pairs, View, address, pairs_of
@@ -83,7 +83,7 @@ class SearchPage:
                 (label, replace(view, sort=name, after=None).url(), name == sort)
                 for name, label in SORTS.items()
             ],
-            folded=replace(view, collapse=not view.collapse, after=None).url(),
+            folded=replace(view, collapse=not view.collapse, after=None).url() if state.has_copies else "",
             following=replace(view, after=results.next).url() if results.next else "",
             beginning=replace(view, after=None).url() if view.after else "",
             carried=view.pairs(),
@@ -98,9 +98,10 @@ class SearchPage:
             distinctive=address("/distinctive", pairs_of(asked)),
             export=address("/export", pairs_of(asked)),
             archive_empty=not results.total and not shown.count("*"),
-            cite=self.cited.base + _cited(view, results, state.revision).url(),
+            cite=self.cited.base + _cited(view, results, state).url(),
             cited=self.cited,
-            revision=state.revision,
+            has_copies=state.has_copies,
+            revision=state.revision if state.has_history else None,
         )
         body = body.replace(b'href="/search?', b'href="?')  # of a hundred links, as short as they can be
         return answer_of(archive, before, body, lasts=not results.depends_on_now)
@@ -121,9 +122,9 @@ def forms_of(view: View) -> list[tuple[str, str]]:
     return [*found, *((label, address(f"/search.{form}", pairs)) for label, form in feeds)]
 
 
-def _cited(view: View, results: Results, revision: int) -> View:
-    """The search as it finds the same articles later: as of a revision, with its dates written out."""
-    fixed = view.asking(as_of=f"r{revision}")
+def _cited(view: View, results: Results, state: State) -> View:
+    """The search as it finds the same articles later: as of a revision, if there are, with dates in full."""
+    fixed = view.asking(as_of=f"r{state.revision}") if state.has_history else view
     if not results.depends_on_now:
         return fixed
     return fixed.asking(q=results.read_as, f=(), since=None, until=None, any_word=False)
