@@ -277,6 +277,11 @@ class Cluster:
                 f"a part of {index} has no node ({error}); news doctor says which", self.location
             ) from None
 
+    def is_starting(self) -> bool:
+        """True if the cluster does not know its indexes yet: then each of them seems not to be there."""
+        told = self.call("GET", "/_cluster/state/blocks")
+        return not {"1", "2"}.isdisjoint(told.get("blocks", {}).get("global", {}))  # no state, no manager
+
     def check_version(self) -> str:
         """The version of the server; raises `ArchiveError` for one that is not known to answer rightly."""
         told = self.call("GET", "/")

@@ -13,7 +13,7 @@ from search.article import Article
 from search.backends.evaluate.documents import DocumentCollector
 from search.backends.opensearch.client import Cluster, Missing
 from search.backends.opensearch.creation import create_archive
-from search.backends.opensearch.layout import Generation, newest, not_found
+from search.backends.opensearch.layout import absent, newest
 from search.backends.opensearch.location import ClusterLocation
 from search.backends.opensearch.moment import Moment
 from search.backends.opensearch.reader import ClusterReader
@@ -45,7 +45,7 @@ class ClusterEngine:
         """The archive at `location`; raises `ArchiveNotFound`, `ArchiveUnavailable`, `ArchiveError`."""
         cluster = Cluster(location)
         cluster.check_version()
-        return cls(cluster, _newest(cluster).language)
+        return cls(cluster, newest(cluster).language)
 
     @classmethod
     def create(cls, location: ClusterLocation, language: str) -> ClusterEngine:
@@ -62,7 +62,7 @@ class ClusterEngine:
     @contextmanager
     def reader(self, deadline: Deadline | None = None) -> Iterator[ClusterReader]:
         self._check_open()
-        at = _moment(self._cluster, deadline)
+        at = Moment(self._cluster, deadline)
         try:
             yield ClusterReader(self._cluster, at, deadline, self._collectors)
         finally:
@@ -95,12 +95,12 @@ class ClusterEngine:
         self._check_open()
         if whole:
             self._cluster.call(
-                "POST", f"/{_newest(self._cluster).index}/_forcemerge", params={"max_num_segments": "1"}
+                "POST", f"/{newest(self._cluster).index}/_forcemerge", params={"max_num_segments": "1"}
             )
 
     def upgrade(self, progress: Progress | None = None) -> bool:
         self._check_open()
-        known = _newest(self._cluster)
+        known = newest(self._cluster)
         if self._analyzer.gives_terms_of(known.analyzer, known.stemmers):
             return False
         self.rebuild(progress)
@@ -117,7 +117,7 @@ class ClusterEngine:
             try:
                 yield self._writer
             except Missing:
-                raise not_found(self._cluster.location) from None
+                raise absent(self._cluster) from None
 
     def _check_open(self) -> None:
         if self._closed:
@@ -132,19 +132,5 @@ def version_of_cluster(cluster: Cluster) -> str:
             "GET", f"/{alias}/_stats/refresh", params={"level": "shards", "filter_path": _SHOWN}
         )
     except Missing:
-        raise not_found(cluster.location) from None
+        raise absent(cluster) from None
     return f"{crc32(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)):08x}"
-
-
-def _newest(cluster: Cluster) -> Generation:
-    try:
-        return newest(cluster)
-    except Missing:
-        raise not_found(cluster.location) from None
-
-
-def _moment(cluster: Cluster, deadline: Deadline | None) -> Moment:
-    try:
-        return Moment(cluster, deadline)
-    except Missing:
-        raise not_found(cluster.location) from None

@@ -35,7 +35,7 @@ from search.backends.evaluate.columns import SEPARATOR, VALUE_GAP
 from search.backends.opensearch.client import Answer, Cluster, Missing
 from search.backends.opensearch.location import ClusterLocation
 from search.engine import DEFAULT_RANKING
-from search.errors import ArchiveDamaged, ArchiveError, ArchiveNotFound
+from search.errors import ArchiveDamaged, ArchiveError, ArchiveNotFound, ArchiveUnavailable
 from search.fields import TEXT_FIELDS
 from search.text import Analyzer
 from search.text.stemming import stemmers_checksum
@@ -97,9 +97,12 @@ def lexicon_alias(location: ClusterLocation) -> str:
 
 
 def newest(cluster: Cluster) -> Generation:
-    """The index that is searched; raises `Missing` where there is no archive, and `ArchiveDamaged`."""
+    """The index that is searched; raises `ArchiveNotFound`, `ArchiveUnavailable` and `ArchiveDamaged`."""
     location = cluster.location
-    found = cluster.call("GET", f"/{location.alias}", params={"flat_settings": "true"})
+    try:
+        found = cluster.call("GET", f"/{location.alias}", params={"flat_settings": "true"})
+    except Missing:
+        raise absent(cluster) from None
     if len(found) != 1:
         raise ArchiveDamaged(
             f"the alias {location.alias} must name one index, and names {', '.join(sorted(found))}; remove "
@@ -233,8 +236,13 @@ def notes_body() -> Answer:
     }
 
 
-def not_found(location: ClusterLocation) -> ArchiveNotFound:
-    """The error for a location without an archive."""
+def absent(cluster: Cluster) -> ArchiveError:
+    """The error where the cluster knows no archive: it has none, or it is starting and does not know it yet."""
+    location = cluster.location
+    if cluster.is_starting():
+        return ArchiveUnavailable(
+            f"{location} is starting, and does not know its archives yet; wait", location
+        )
     return ArchiveNotFound(f"no archive at {location}; make one with: news index PATH", location)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from search.article import Article
 from search.backends.evaluate.columns import moment
-from search.backends.opensearch.client import Answer, Cluster, Missing
+from search.backends.opensearch.client import Answer, Cluster
 from search.backends.opensearch.documents import AnalyzedArticle, analyze, document_of, pairs_of
 from search.backends.opensearch.layout import (
     DATES,
@@ -18,7 +18,6 @@ from search.backends.opensearch.layout import (
     exists,
     lexicon_alias,
     newest,
-    not_found,
     notes_alias,
 )
 from search.backends.opensearch.lexicon import Lexicon
@@ -48,7 +47,7 @@ class ClusterIndexes:
         """Check the indexes; "full" each article against its digest, "deep" also its words and each copy."""
         cluster = self._cluster
         cluster.check_version()
-        known = self._newest()
+        known = newest(cluster)
         problems, notes = [*_of_cluster(cluster, known)], []
         total = int(cluster.call("GET", f"/{known.index}/_count")["count"]) if not problems else 0
         fix = "start the nodes that are missing, and wait until they have taken over" if problems else ""
@@ -73,7 +72,7 @@ class ClusterIndexes:
         report = self.verify("full")
         if report.problems:
             raise ArchiveDamaged(f"{report.problems[0]}; {report.fix}", self._cluster.location)
-        take_snapshot(self._cluster, self._newest(), str(target))
+        take_snapshot(self._cluster, newest(self._cluster), str(target))
         return report
 
     def articles(self, *, seen: bool = False) -> Iterator[Article]:
@@ -87,7 +86,6 @@ class ClusterIndexes:
 
     def beside(self) -> Beside:
         self._cluster.check_version()
-        self._newest()
         notes = notes_alias(self._cluster.location)
         self._cluster.call("POST", f"/{notes}/_refresh")
         found: dict[str, int | None] = {}
@@ -101,7 +99,6 @@ class ClusterIndexes:
     def _stored(self) -> Iterator[tuple[Article, datetime | None]]:
         """Every article of one moment, in the order in which they first came, each with that time."""
         self._cluster.check_version()
-        self._newest()
         at = Moment(self._cluster)
         try:
             for hits in at.pages({"match_all": {}}, source=["article", "seen"], by="seen"):
@@ -109,12 +106,6 @@ class ClusterIndexes:
                     yield article, None if seen is None else moment(seen)
         finally:
             at.close()
-
-    def _newest(self) -> Generation:
-        try:
-            return newest(self._cluster)
-        except Missing:
-            raise not_found(self._cluster.location) from None
 
 
 class _Checked:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TypeVar
 
 from search.article import Article
@@ -62,7 +63,8 @@ class Moment:
                 self._point = None
                 self.check()
                 if self._fixed is None and not self._answered:
-                    self.generation = newest(self._cluster)  # a newer index may have taken its place
+                    with suppress(ArchiveUnavailable):
+                        self.generation = newest(self._cluster)  # a newer index may have taken its place
                 if self._answered or time.monotonic() > until:
                     again = "ask again" if self._answered else "news doctor says which part has no node"
                     raise ArchiveUnavailable(

@@ -9,6 +9,7 @@ old index before the last look. The old index stays for `GRACE_SECONDS`, for rea
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -43,7 +44,9 @@ FEW = 500
 
 MAX_PASSES = 12
 
-GRACE_SECONDS = 0.2
+GRACE_SECONDS = 5.0
+
+_OF_AN_INDEX = re.compile(r"\.\d{6}(\.lexicon)?$")
 
 
 def rebuild(cluster: Cluster, analyzer: Analyzer, progress: Progress | None = None) -> None:
@@ -86,9 +89,10 @@ class _Rebuild:
         self._cluster, self._analyzer, self._lease, self._old = cluster, analyzer, lease, old
         number = int(old.index.rpartition(".")[2]) + 1
         index = f"{cluster.location.alias}.{number:06}"
-        for name in (index, f"{index}.lexicon"):
-            with suppress(Missing):  # of an earlier attempt
-                cluster.call("DELETE", f"/{name}")
+        for name in cluster.call("GET", f"/{cluster.location.alias}.*/_settings"):
+            if _OF_AN_INDEX.search(name) and name not in (old.index, old.lexicon):  # of an earlier attempt
+                with suppress(Missing):
+                    cluster.call("DELETE", f"/{name}")
         at = Moment(cluster, generation=old)
         try:
             averages, self._total = _averages(at)

@@ -94,7 +94,7 @@ class ClusterWriter:
         sent: dict[str, Wish] = {}
         while waiting:
             try:
-                generation = self._newest()
+                generation = newest(self._cluster)
                 self._check(generation)
                 done = self._tried(generation, waiting, sent)
             except (Blocked, Missing) as error:  # a newer index takes the place of this one
@@ -223,9 +223,6 @@ class ClusterWriter:
 
     # --- what belongs to an index ---------------------------------------------------------------
 
-    def _newest(self) -> Generation:
-        return newest(self._cluster)
-
     def _check(self, generation: Generation) -> None:
         if not generation.is_durable:
             raise ArchiveError(
@@ -284,7 +281,7 @@ class ClusterWriter:
         self._change_notes(notes)
         while left:
             try:
-                generation = self._newest()
+                generation = newest(self._cluster)
                 lines = [orjson.dumps({"delete": {"_id": server_id(identity)}}) for identity in left]
                 body = b"\n".join([*lines, b""])
                 params = {"require_alias": "true"}
