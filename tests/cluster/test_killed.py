@@ -97,14 +97,14 @@ class Adding:
 def settle(nodes: RunningCluster, killed: list[str]) -> None:
     for name in killed:
         nodes.start(name)
-    until = time.monotonic() + 120
+    until = time.monotonic() + 240
     while time.monotonic() < until:
         with suppress(Exception):
             health = nodes.call("GET", "/_cluster/health?wait_for_status=green&wait_for_nodes=3&timeout=5s")
             assert isinstance(health, dict)
             if not health["timed_out"]:
                 return
-    raise AssertionError("the cluster is not green after two minutes")
+    raise AssertionError("the cluster is not green after four minutes")
 
 
 def victims(nodes: RunningCluster, kind: str, chance: random.Random) -> list[str]:

@@ -117,13 +117,15 @@ def document_of(
     analyzed: AnalyzedArticle,
     *,
     seen: datetime,
+    version: int | None,
     default_language: str,
     averages: Mapping[str, float],
     extra_fields: Collection[str],
 ) -> tuple[dict[str, object], tuple[str, ...]]:
     """The document of an article, and the names of fields with a value too long to be indexed.
 
-    `averages` has the average length of each field, and only these extra fields are indexed.
+    `averages` has the average length of each field, only these extra fields are indexed, and `version` counts
+    where the article has no version.
     """
     article = analyzed.article
     moments = {
@@ -140,6 +142,7 @@ def document_of(
     return {
         "id": article.id,
         "digest": article.digest().hex(),
+        "version": version if article.version is None else article.version,
         "article": article.as_record(),
         **numbers,
         "second": {name: number // MICROSECONDS for name, number in numbers.items()},

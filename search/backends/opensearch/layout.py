@@ -11,6 +11,7 @@ news-NAME.notes.1           the notes
 A document of an article:
 
 id, digest                    the id, and the SHA-256 of the content
+version                       the last version that a wire gave it
 article                       the article, the truth; all else here is made from it
 published modified seen       microseconds since 1970, and `second.…` whole seconds, to count by
 lengths.F, words              words in a field of text; in description, highlights and body
@@ -21,8 +22,9 @@ value.X                       each value, `folded` or `folded US as written`; `.
 name_words                    the words of authors
 language.L                    there if the article is in this language
 
-Of these `_source` keeps the article, its digest and its times. The averages of the lengths are part of `tf`,
-so they stay as they were when the index was made; its mapping has them, with the version of the analysis.
+Of these `_source` keeps the article, its digest, its version and its times. The averages of the lengths are
+part of `tf`, so they stay as they were when the index was made; its mapping has them, with the version of the
+analysis.
 """
 
 from __future__ import annotations
@@ -174,7 +176,7 @@ def articles_body(location: ClusterLocation, facts: Mapping[str, object]) -> Ans
         "mappings": {
             "dynamic": "strict",
             "_meta": dict(facts),
-            "_source": {"includes": ["id", "article", "digest", *DATES]},
+            "_source": {"includes": ["id", "article", "digest", "version", *DATES]},
             "dynamic_templates": [
                 {"values": {"path_match": "value.*", "mapping": _VALUE}},
                 {
@@ -187,6 +189,7 @@ def articles_body(location: ClusterLocation, facts: Mapping[str, object]) -> Ans
             "properties": {
                 "id": {"type": "keyword"},
                 "digest": {"type": "keyword", **_UNUSED},
+                "version": {"type": "long", **_UNUSED},
                 "article": {"type": "object", "enabled": False},
                 **{name: {"type": "long"} for name in DATES},
                 "second": {"properties": {name: {"type": "long", "index": False} for name in DATES}},
@@ -237,11 +240,11 @@ def notes_body() -> Answer:
 
 
 def absent(cluster: Cluster) -> ArchiveError:
-    """The error where the cluster knows no archive: it has none, or it is starting and does not know it yet."""
+    """The error where the cluster has said that there is no archive; it also says so while it starts."""
     location = cluster.location
-    if cluster.is_starting():
+    if cluster.is_starting() or exists(cluster, location.alias):
         return ArchiveUnavailable(
-            f"{location} is starting, and does not know its archives yet; wait", location
+            f"{location} is starting, and did not know its archives yet; wait", location
         )
     return ArchiveNotFound(f"no archive at {location}; make one with: news index PATH", location)
 

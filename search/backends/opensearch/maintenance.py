@@ -176,6 +176,7 @@ class _Checked:
         document, _ = document_of(
             analyzed,
             seen=datetime.now(UTC),
+            version=None,
             default_language=self._analyzer.language,
             averages=self._known.averages,
             extra_fields=self._known.extra_fields,

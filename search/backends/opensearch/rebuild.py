@@ -20,7 +20,7 @@ import orjson
 
 from search.article import Article
 from search.backends.evaluate.columns import moment
-from search.backends.opensearch.client import Cluster, Missing
+from search.backends.opensearch.client import Answer, Cluster, Missing
 from search.backends.opensearch.creation import make_index
 from search.backends.opensearch.decisions import indexed_fields
 from search.backends.opensearch.documents import analyze, document_of, server_id
@@ -32,7 +32,7 @@ from search.backends.opensearch.layout import (
 )
 from search.backends.opensearch.lease import Lease, set_writable
 from search.backends.opensearch.lexicon import check_items
-from search.backends.opensearch.moment import PAGE, Moment, article_of
+from search.backends.opensearch.moment import PAGE, Moment
 from search.backends.opensearch.writing import BATCH_ARTICLES, PairSender
 from search.engine import Progress
 from search.errors import ArchiveDamaged, ArchiveUnavailable
@@ -43,6 +43,9 @@ FEW = 500
 """Once a pass has found no more changes than this, writers wait for the last one."""
 
 MAX_PASSES = 12
+
+SOURCE = ["article", "seen", "version"]
+"""The parts of a document that a new one is made from."""
 
 GRACE_SECONDS = 5.0
 
@@ -109,8 +112,8 @@ class _Rebuild:
         at = Moment(self._cluster, generation=self._old)
         done = 0
         try:
-            for hits in at.pages({"match_all": {}}, source=["article", "seen"], size=BATCH_ARTICLES):
-                self._put([article_of(hit) for hit in hits])
+            for hits in at.pages({"match_all": {}}, source=SOURCE, size=BATCH_ARTICLES):
+                self._put(hits)
                 done += len(hits)
                 if progress is not None:
                     progress(done, max(done, self._total))
@@ -182,7 +185,7 @@ class _Rebuild:
         checkpoints, count = self._look(), 0
         for shard in self._shards:
             for hits in self._changed(shard):
-                self._put([article_of(hit) for hit in hits])
+                self._put(hits)
                 count += len(hits)
         self._copied(checkpoints)
         return count
@@ -194,7 +197,7 @@ class _Rebuild:
             "query": {"constant_score": {"filter": query}},
             "size": PAGE,
             "sort": [{"id": "asc"}],
-            "_source": ["article", "seen"],
+            "_source": SOURCE,
             "track_total_hits": False,
         }
         while True:
@@ -210,19 +213,21 @@ class _Rebuild:
                 return
             body["search_after"] = hits[-1]["sort"]
 
-    def _put(self, articles: Sequence[tuple[Article, int | None]]) -> None:
-        """Put articles into the new index, each in place of the one with its id."""
+    def _put(self, hits: Sequence[Answer]) -> None:
+        """Put the articles of documents into the new index, each in place of the one with its id."""
         self._lease.renew()
-        analyzed = [analyze(article, self._analyzer) for article, _ in articles]
+        sources = [hit["_source"] for hit in hits]
+        analyzed = [analyze(Article.restored(each["article"]), self._analyzer) for each in sources]
         self._pairs.send(self._new.lexicon, analyzed)
         lines: list[bytes] = []
-        for each, (article, at) in zip(analyzed, articles, strict=True):
-            seen = moment(0 if at is None else at)
+        for each, source in zip(analyzed, sources, strict=True):
+            article, seen = each.article, moment(source["seen"])
             assert seen is not None
             fields = indexed_fields(article, self._fields, {})
             document, _ = document_of(
                 each,
                 seen=seen,
+                version=source["version"],
                 default_language=self._analyzer.language,
                 averages=self._new.averages,
                 extra_fields=fields,

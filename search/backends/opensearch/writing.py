@@ -17,7 +17,7 @@ from itertools import islice
 
 import orjson
 
-from search.article import Article, version_of
+from search.article import Article
 from search.backends.evaluate.columns import microseconds
 from search.backends.opensearch.client import Blocked, Cluster, Missing
 from search.backends.opensearch.decisions import (
@@ -156,6 +156,7 @@ class ClusterWriter:
             document, long = document_of(
                 each,
                 seen=first_seen(wishes[article.id].first, before, now),
+                version=None if before is None else before.version,
                 default_language=self._analyzer.language,
                 averages=generation.averages,
                 extra_fields=indexed_fields(article, fields, done.unindexed),
@@ -203,7 +204,7 @@ class ClusterWriter:
         if not ids:
             return {}
         body = {"ids": [server_id(identity) for identity in ids]}
-        params = {"_source_includes": "id,digest,seen,article.extra.version"}
+        params = {"_source_includes": "id,digest,version,seen"}
         answer = self._cluster.call("POST", f"/{generation.index}/_mget", body, params=params)
         found = {}
         for told in answer["docs"]:
@@ -211,12 +212,11 @@ class ClusterWriter:
                 raise self._cluster.told(503, {"error": told["error"]})
             if told.get("found"):
                 source = told["_source"]
-                extra = source.get("article", {}).get("extra", {})
                 found[source["id"]] = Stored(
                     told["_seq_no"],
                     told["_primary_term"],
                     source["digest"],
-                    version_of(extra),
+                    source["version"],
                     source["seen"],
                 )
         return found
