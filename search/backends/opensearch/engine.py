@@ -34,8 +34,8 @@ class ClusterEngine:
 
     def __init__(self, cluster: Cluster, language: str) -> None:
         self._cluster = cluster
-        self._analyzer = Analyzer(language)
-        self._writer = ClusterWriter(cluster, self._analyzer)
+        self._language = language
+        self._writer = ClusterWriter(cluster, Analyzer(language))
         self._writing = threading.Lock()
         self._collectors: list[DocumentCollector] = []
         self._closed = False
@@ -88,7 +88,7 @@ class ClusterEngine:
         from search.backends.opensearch.rebuild import rebuild
 
         self._check_open()
-        rebuild(self._cluster, self._analyzer, progress)
+        rebuild(self._cluster, Analyzer(self._language), progress)
 
     def optimize(self, *, whole: bool = True) -> None:
         """Merge the segments of each shard into one if `whole`; the server merges the others by itself."""
@@ -101,7 +101,7 @@ class ClusterEngine:
     def upgrade(self, progress: Progress | None = None) -> bool:
         self._check_open()
         known = newest(self._cluster)
-        if self._analyzer.gives_terms_of(known.analyzer, known.stemmers):
+        if Analyzer(self._language).gives_terms_of(known.analyzer, known.stemmers):
             return False
         self.rebuild(progress)
         return True

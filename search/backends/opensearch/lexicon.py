@@ -16,7 +16,6 @@ from search.backends.evaluate.leaves import MAX_EXPANSIONS, folded_pattern, too_
 from search.backends.opensearch.client import Cluster
 from search.backends.opensearch.documents import MAX_ID_BYTES, Word
 from search.deadline import Deadline
-from search.engine import Suggestion
 from search.language import Fuzzy, Wildcard
 from search.text import fold, forms
 
@@ -24,9 +23,11 @@ PAGE = 10_000
 """Pairs that one request gives, at most."""
 
 MAX_COMPLETED = 300
-"""Pairs with a prefix whose articles are counted, at most."""
+"""Pairs that begin like a word, or are near to it, whose articles are counted, at most."""
 
 BULK_PAIRS = 5_000
+
+_COMMONEST: list[object] = [{"articles": "desc"}, {"form": "asc"}, {"term": "asc"}]
 
 Query = dict[str, Any]
 
@@ -60,12 +61,12 @@ class Lexicon:
     def starting(self, prefix: str) -> list[Word]:
         """Pairs whose form begins with a prefix: of many, the pairs that most articles had as they came."""
         query = {"prefix": {"form": prefix}} if prefix else {"match_all": {}}
-        order: list[object] = [{"articles": "desc"}, {"form": "asc"}, {"term": "asc"}]
-        return self._pairs(query, MAX_COMPLETED, order)
+        return self._pairs(query, MAX_COMPLETED, _COMMONEST)
 
     def near(self, form: str, distance: int, *, same_start: bool) -> list[Word]:
-        """Pairs whose form is at most this many edits from a form, and not that form."""
-        return [pair for pair in self._pairs(_near(form, distance, int(same_start))) if pair[0] != form]
+        """Pairs whose form is at most this many edits from a form, and not that form; of many as `starting`."""
+        found = self._pairs(_near(form, distance, int(same_start)), MAX_COMPLETED, _COMMONEST)
+        return [pair for pair in found if pair[0] != form]
 
     def _pairs(self, query: Query, size: int = PAGE, order: list[object] | None = None) -> list[Word]:
         body: Query = {
@@ -106,12 +107,6 @@ def check_items(cluster: Cluster, answer: Query, operation: str) -> None:
             told = item.get(operation, {})
             if "error" in told and told["status"] != 409:
                 raise cluster.told(told["status"], {"error": told["error"]})
-
-
-def suggestions(frequencies: Iterable[tuple[str, int]], count: int) -> tuple[Suggestion, ...]:
-    """The first words by the number of articles that have them, without words of no article."""
-    ranked = sorted((-df, word) for word, df in frequencies if df)
-    return tuple(Suggestion(word, -fewer) for fewer, word in ranked[:count])
 
 
 def like(pattern: str, field: str) -> Query:

@@ -13,15 +13,15 @@ from search.backends.evaluate.columns import microseconds, moment
 from search.backends.evaluate.documents import DocumentCollector
 from search.backends.evaluate.explanation import of_proximity
 from search.backends.evaluate.held import HeldArticles
-from search.backends.evaluate.near import MAX_SHORT_LENGTH, MAX_VALUES, MIN_LENGTH, alike
 from search.backends.opensearch.client import Cluster
 from search.backends.opensearch.documents import analyze
 from search.backends.opensearch.explanation import Explainer
-from search.backends.opensearch.facets import counting, facets_of, merged, value_counts
+from search.backends.opensearch.facets import counting, facets_of
 from search.backends.opensearch.filters import NOT_KEPT
-from search.backends.opensearch.lexicon import Lexicon, Query, suggestions
+from search.backends.opensearch.lexicon import Lexicon, Query
 from search.backends.opensearch.moment import PAGE, Moment, article_of
 from search.backends.opensearch.pages import page, ranked, window_places
+from search.backends.opensearch.suggestions import completions, corrections, near_values
 from search.backends.opensearch.translate import Translator
 from search.backends.opensearch.words import QueryWords, words_of
 from search.dates import INTERVALS
@@ -52,7 +52,10 @@ from search.index.kernels import KERNELS
 from search.language import Node
 from search.once import once
 from search.snippets import Highlight
-from search.text import Analyzer, fold, fold_value
+from search.text import Analyzer, fold
+
+MAX_IDLE = 4
+"""Collectors, with the words that they remember, that are kept for the next questions."""
 
 MAX_LOOKED_UP = 20_000
 """Articles whose text is read for one query, at most."""
@@ -75,9 +78,12 @@ class ClusterReader:
     def _analyzer(self) -> Analyzer:
         return _analyzer_for(self._at.generation.language)
 
+    @property
+    def _lexicon(self) -> Lexicon:
+        return Lexicon(self._cluster, self._at.generation.lexicon, self._deadline)
+
     def _words(self) -> QueryWords:
-        lexicon = Lexicon(self._cluster, self._at.generation.lexicon, self._deadline)
-        return QueryWords(lexicon, self._analyzer, self._languages, self._at.count)
+        return QueryWords(self._lexicon, self._analyzer, self._languages, self._at.count)
 
     def _languages(self) -> Iterable[str]:
         """The languages of the articles; without articles the language of the archive."""
@@ -123,7 +129,8 @@ class ClusterReader:
         yield HeldArticles(
             rows, collector, self._analyzer, words.known, self._at.generation.extra_fields, self._at.check
         )
-        self._collectors.append(collector)  # after an error never: it may be half full
+        if len(self._collectors) < MAX_IDLE:  # after an error never: it may be half full
+            self._collectors.append(collector)
 
     # --- answers --------------------------------------------------------------------------------
 
@@ -215,50 +222,10 @@ class ClusterReader:
     ) -> tuple[Suggestion, ...]:
         if field is not None:
             name = field
-            return self._at.answer(lambda: self._near_values(name, near, count))
+            return self._at.answer(lambda: near_values(self._at, name, near, count))
         if near:
-            return self._at.answer(lambda: self._corrections(fold(near), count))
-        return self._at.answer(lambda: self._completions(fold(prefix), count))
-
-    def _corrections(self, form: str, count: int) -> tuple[Suggestion, ...]:
-        """The forms nearest to one, as `embedded.suggestions` has them."""
-        if len(form) < MIN_LENGTH:
-            return ()
-        words = self._words()
-        lexicon = Lexicon(self._cluster, self._at.generation.lexicon, self._deadline)
-        for same_start in (True, False):
-            for distance in (1,) if len(form) <= MAX_SHORT_LENGTH else (1, 2):
-                alive = words.articles_with(lexicon.near(form, distance, same_start=same_start))
-                known = {form for (form, _), articles in alive.items() if articles}
-                if found := suggestions(words.document_frequencies(known).items(), count):
-                    return found
-        return ()
-
-    def _completions(self, prefix: str, count: int) -> tuple[Suggestion, ...]:
-        """The form of each term that begins with a prefix and is in most articles; terms in most first."""
-        words = self._words()
-        lexicon = Lexicon(self._cluster, self._at.generation.lexicon, self._deadline)
-        alive = words.articles_with(lexicon.starting(prefix))
-        forms: dict[str, tuple[int, str]] = {}
-        for (form, term), articles in alive.items():
-            if articles:
-                forms[term] = min(forms.get(term, (0, "")), (-articles, form))
-        counted = words.frequencies(((term,), None) for term in forms)
-        counts = {terms[0]: articles for (terms, _), articles in counted.items()}
-        found: dict[str, int] = {}
-        for term in sorted(forms, key=lambda term: (-counts[term], term)):
-            if len(found) < count:
-                found.setdefault(forms[term][1], counts[term])
-        return tuple(Suggestion(form, articles) for form, articles in found.items())
-
-    def _near_values(self, field: str, value: str, count: int) -> tuple[Suggestion, ...]:
-        counts = value_counts(self._at, {"match_all": {}}, field, MAX_VALUES)
-        if counts is None:
-            return ()
-        every = merged(counts.items())
-        kinds = alike([*every], fold_value(value))
-        ranked = sorted(kinds, key=lambda folded: (kinds[folded], -every[folded][0], folded))
-        return tuple(Suggestion(every[folded][1], every[folded][0]) for folded in ranked[:count])
+            return self._at.answer(lambda: corrections(self._words(), self._lexicon, fold(near), count))
+        return self._at.answer(lambda: completions(self._words(), self._lexicon, fold(prefix), count))
 
     def distinctive(
         self,

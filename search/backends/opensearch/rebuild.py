@@ -33,7 +33,7 @@ from search.backends.opensearch.layout import (
 from search.backends.opensearch.lease import Lease, set_writable
 from search.backends.opensearch.lexicon import check_items
 from search.backends.opensearch.moment import PAGE, Moment
-from search.backends.opensearch.writing import BATCH_ARTICLES, PairSender
+from search.backends.opensearch.writing import BATCH_ARTICLES, MAX_REMEMBERED, PairSender
 from search.engine import Progress
 from search.errors import ArchiveDamaged, ArchiveUnavailable
 from search.fields import TEXT_FIELDS
@@ -216,6 +216,8 @@ class _Rebuild:
     def _put(self, hits: Sequence[Answer]) -> None:
         """Put the articles of documents into the new index, each in place of the one with its id."""
         self._lease.renew()
+        if len(self._analyzer.forms) > MAX_REMEMBERED:
+            self._analyzer.forget()
         sources = [hit["_source"] for hit in hits]
         analyzed = [analyze(Article.restored(each["article"]), self._analyzer) for each in sources]
         self._pairs.send(self._new.lexicon, analyzed)

@@ -53,8 +53,8 @@ BATCH_ARTICLES = 250
 BATCH_BYTES = 8 << 20
 """A request is sent once it has this many bytes; the server takes 100 MB."""
 
-MAX_REMEMBERED = 2_000_000
-"""Pairs of a form and a term that a writer remembers having sent."""
+MAX_REMEMBERED = 500_000
+"""Pairs of a form and a term that a writer remembers having sent; and words that it remembers, too."""
 
 _TRY_AGAIN = (409, 429, 503)
 """Another writer was first; too much to do; no node has the part of the index at the moment."""
@@ -81,6 +81,8 @@ class ClusterWriter:
             while some := list(islice(every, BATCH_ARTICLES)):
                 wrote = True
                 counts += self._put(some)
+                if len(self._analyzer.forms) > MAX_REMEMBERED:
+                    self._analyzer.forget()
         finally:
             if wrote:
                 self._refresh()
