@@ -64,7 +64,7 @@ class Lexicon:
         return self._pairs(query, MAX_COMPLETED, _COMMONEST)
 
     def near(self, form: str, distance: int, *, same_start: bool) -> list[Word]:
-        """Pairs whose form is at most this many edits from a form, and not that form; of many as `starting`."""
+        """Pairs with a form at most this many edits from a form, and not that form; of many as `starting`."""
         found = self._pairs(_near(form, distance, int(same_start)), MAX_COMPLETED, _COMMONEST)
         return [pair for pair in found if pair[0] != form]
 

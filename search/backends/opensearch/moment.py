@@ -41,6 +41,8 @@ class Moment:
         self.generation = generation or newest(cluster)
         self._point: str | None = None
         self._answered = False
+        self.begun = 0
+        """How often another moment has taken the place of a lost one."""
 
     def check(self) -> None:
         """Raise `DeadlineExceeded` if the deadline is past."""
@@ -61,6 +63,7 @@ class Moment:
                 return made
             except PointLost as error:
                 self._point = None
+                self.begun += 1
                 self.check()
                 if self._fixed is None and not self._answered:
                     with suppress(ArchiveUnavailable):

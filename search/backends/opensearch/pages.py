@@ -10,12 +10,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from search.article import Article
 from search.backends.evaluate.columns import microseconds, moment
 from search.backends.opensearch.lexicon import Query
-from search.backends.opensearch.moment import Moment
+from search.backends.opensearch.moment import Moment, article_of
 from search.backends.opensearch.translate import Translator
 from search.backends.opensearch.words import QueryWords
 from search.engine import Cursor, Ranking, SearchRequest, Sort, neighbours
@@ -54,12 +55,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The places on a page, if there are more, the number of all matches, and the counts beside it."""
+    """The places on a page, if there are more, the number of all matches, and the counts beside it.
+
+    `articles` has the articles by id, each with when it was first seen, if they came with the places.
+    """
 
     places: tuple[Place, ...]
     more: bool
     total: int
     counted: dict[str, Any]
+    articles: dict[str, tuple[Article, datetime | None]]
 
 
 def page(
@@ -68,13 +73,14 @@ def page(
     """The page that a request asks for; `counted` are aggregations over all matches."""
     if request.sort != "relevance":
         query = {"constant_score": {"filter": translator.matching(request.query)}}
-        return _Pages(at, query, request, counted).after(_place(request.after), request.limit)
+        pages = _Pages(at, query, request, counted)
+        return pages.after(_place(request.after), request.limit, with_articles=True)
     query = ranked(translator, request.query, request.prefer, request.ranking)
     pages = _Pages(at, query, request, counted)
     proximity = request.ranking.proximity
     pairs = neighbours(request.query, proximity) if proximity is not None else ()
     if proximity is None or not pairs or not request.limit:
-        return pages.after(_place(request.after), request.limit)
+        return pages.after(_place(request.after), request.limit, with_articles=True)
     return _near(at, words, pages, request, pairs, proximity)
 
 
@@ -117,7 +123,7 @@ class _Pages:
         self._body: Query = {"query": query, "sort": order, "_source": False, "track_total_hits": True}
         self._counted = counted
 
-    def after(self, place: Place | None, limit: int) -> Page:
+    def after(self, place: Place | None, limit: int, *, with_articles: bool = False) -> Page:
         """The first `limit` places after one."""
         body = {**self._body, "size": limit + 1 if limit else 0}
         if not limit:
@@ -127,10 +133,16 @@ class _Pages:
             body["search_after"] = [*score, self._undated if place.at is None else place.at, place.identity]
         if self._counted:
             body["aggs"] = self._counted
+        if with_articles:
+            body["_source"] = ["article", "seen"]
         found = self._at.ask(body)
-        places = tuple(map(self._read, found["hits"]["hits"]))
+        hits = found["hits"]["hits"]
+        places = tuple(map(self._read, hits))
         total = int(found["hits"]["total"]["value"])
-        return Page(places[:limit], len(places) > limit, total, found.get("aggregations", {}))
+        articles = {}
+        for article, seen in map(article_of, hits[:limit] if with_articles else ()):
+            articles[article.id] = article, None if seen is None else moment(seen)
+        return Page(places[:limit], len(places) > limit, total, found.get("aggregations", {}), articles)
 
     def _read(self, hit: Query) -> Place:
         *score, at, identity = hit["sort"]

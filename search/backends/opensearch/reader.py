@@ -71,6 +71,7 @@ class ClusterReader:
         self, cluster: Cluster, at: Moment, deadline: Deadline | None, collectors: list[DocumentCollector]
     ) -> None:
         self._cluster, self._at, self._deadline, self._collectors = cluster, at, deadline, collectors
+        self._known: tuple[int, QueryWords | None] = 0, None
 
     # --- what a question needs ------------------------------------------------------------------
 
@@ -83,7 +84,12 @@ class ClusterReader:
         return Lexicon(self._cluster, self._at.generation.lexicon, self._deadline)
 
     def _words(self) -> QueryWords:
-        return QueryWords(self._lexicon, self._analyzer, self._languages, self._at.count)
+        """The words that were looked up at this moment."""
+        begun, words = self._known
+        if words is None or begun != self._at.begun:
+            words = QueryWords(self._lexicon, self._analyzer, self._languages, self._at.count)
+            self._known = self._at.begun, words
+        return words
 
     def _languages(self) -> Iterable[str]:
         """The languages of the articles; without articles the language of the archive."""
@@ -149,8 +155,9 @@ class ClusterReader:
         if counted:
             query = translator.matching(request.query)
             facets = Facets(facets_of(self._at, query, counted, found.counted, request.zone))
-        ids = [place.identity for place in found.places]
-        articles = self._articles(ids)
+        articles = found.articles
+        if len(articles) < len(found.places):
+            articles = self._articles(place.identity for place in found.places)
         hits = tuple(
             Hit(*articles[place.identity][:1], place.score, seen=articles[place.identity][1])
             for place in found.places

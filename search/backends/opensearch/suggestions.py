@@ -43,6 +43,7 @@ def completions(words: QueryWords, lexicon: Lexicon, prefix: str, count: int) ->
 
 
 def near_values(at: Moment, field: str, value: str, count: int) -> tuple[Suggestion, ...]:
+    """The values of a field nearest to one; none where the field has too many values to look through."""
     counts = value_counts(at, {"match_all": {}}, field, MAX_VALUES)
     if counts is None:
         return ()
