@@ -13,7 +13,7 @@ import trustme
 
 from search.article import Article
 from search.backends import maintained
-from search.backends.opensearch import client, moment
+from search.backends.opensearch import client, moment, rebuild
 from search.deadline import Deadline
 from search.engine import Added, SearchRequest
 from search.errors import (
@@ -103,8 +103,10 @@ def test_a_late_answer_is_past_the_deadline(proxy: Proxied, name: str) -> None:
     with closing(open_engine(proxy.location(name), create=True)) as engine:
         engine.add(ARTICLES)
         proxy.faults.append(Fault("/_search?", delayed(1.0), times=9))
-        with engine.reader(Deadline.after(0.2)) as reader, pytest.raises(DeadlineExceeded):
+        asked = len(proxy.asked)
+        with engine.reader(Deadline.after(0.4)) as reader, pytest.raises(DeadlineExceeded):
             reader.search(STRIKE)
+        assert sum("/_search?" in each for each in proxy.asked[asked:]) <= 2  # it is not asked again
         proxy.faults.clear()
         with engine.reader(Deadline.after(9)) as reader:
             assert reader.search(STRIKE).total == 2
@@ -136,8 +138,9 @@ def test_a_moment_that_is_lost_after_an_answer_cannot_go_on(proxy: Proxied, name
         with engine.reader() as reader:
             assert reader.search(STRIKE).total == 2
             proxy.faults.append(Fault("POST /_search?", answered(404, lost)))
-            with pytest.raises(ArchiveUnavailable, match="ask again"):
-                reader.search(STRIKE)
+            for _ in range(2):  # and never with another moment
+                with pytest.raises(ArchiveUnavailable, match="ask again"):
+                    reader.search(STRIKE)
 
 
 def test_a_full_disk_is_told_as_such(proxy: Proxied, name: str) -> None:
@@ -168,6 +171,39 @@ def test_another_server_is_refused(proxy: Proxied, body: bytes, message: str) ->
     proxy.faults.append(Fault("GET /", answered(200, body)))
     with pytest.raises(ArchiveError, match=message):
         open_engine(proxy.location("any"))
+
+
+def test_an_index_that_is_not_closed_everywhere_is_not_replaced(proxy: Proxied, name: str) -> None:
+    told = b'{"acknowledged": false, "shards_acknowledged": false, "indices": []}'
+    with closing(open_engine(proxy.location(name), create=True)) as engine:
+        engine.add(ARTICLES)
+        proxy.faults.append(Fault("_block/write", answered(200, told)))
+        with pytest.raises(ArchiveUnavailable, match="could not be closed"):
+            engine.rebuild()
+        assert engine.add([Article(id="later", title="Later")]) == Added(added=1)
+
+
+def test_an_alias_is_moved_once_though_the_answer_is_lost(
+    proxy: Proxied, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "GRACE_SECONDS", 0.0)
+    with closing(open_engine(proxy.location(name), create=True)) as engine:
+        engine.add(ARTICLES)
+        proxy.faults.append(Fault("POST /_aliases", cut, times=2))  # when it is closed, and when it is moved
+        engine.rebuild()
+        assert ask(engine).search(SearchRequest(parse_query("*").tree)).total == 4
+
+
+def test_articles_that_another_writer_has_put_in_are_not_counted_as_added(proxy: Proxied, name: str) -> None:
+    location = proxy.location(name)
+    with closing(open_engine(location, create=True)) as engine, closing(open_engine(location)) as other:
+
+        def first(answer: tuple[int, bytes]) -> tuple[int, bytes]:
+            other.add(ARTICLES)
+            return answer
+
+        proxy.faults.append(Fault("_mget", first))
+        assert engine.add(ARTICLES) == Added(unchanged=4)
 
 
 def test_nothing_listens() -> None:

@@ -318,3 +318,22 @@ def test_an_explanation_says_whether_an_article_matches(engine: Engine) -> None:
     assert (found.matches, not_found.matches, not_found.value) == (True, False, 0.0)
     scores = {hit.article.id: hit.score for hit in ask(engine).search(SearchRequest(strike)).hits}
     assert found.value == pytest.approx(scores["a1"], rel=1e-5)
+
+
+def test_a_cancelling_of_more_versions_stays(engine: Engine) -> None:
+    def version(number: int) -> Article:
+        return Article(id="w", title="Wire", extra={"version": (str(number),)})
+
+    assert engine.withdraw({"w": 5}) == 0
+    assert engine.withdraw({"w": 2}) == 0
+    assert engine.add([version(3)]) == Added(withdrawn=1)
+    assert engine.add([version(6)]) == Added(added=1)
+    assert engine.withdraw({"w": None}) == 1
+    assert engine.withdraw({"w": 7}) == 0
+    assert engine.add([version(9)]) == Added(withdrawn=1)
+
+
+def test_a_deletion_tells_how_many_articles_were_there(engine: Engine) -> None:
+    assert engine.delete(["a1", "a2", "nobody", "a1"]) == 2
+    assert engine.delete(["a1", "a2"]) == 0
+    assert engine.withdraw({"a3": None, "nobody": None}) == 1

@@ -11,11 +11,12 @@ import logging
 import os
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from search.backends.opensearch.faults import BLOCKS, cause_of
 from search.backends.opensearch.location import ClusterLocation
 from search.deadline import Deadline
 from search.errors import (
@@ -37,6 +38,9 @@ USER, PASSWORD, CA = "NEWS_OPENSEARCH_USER", "NEWS_OPENSEARCH_PASSWORD", "NEWS_O
 
 REQUEST_SECONDS = 60.0
 """How long a request may take without a deadline."""
+
+ATTEMPTS = 3
+"""How often a request without an answer is sent, and once more for each host after the first."""
 
 PATIENCE_SECONDS = 30.0
 """How long a request is repeated that the cluster refuses because it has too much to do."""
@@ -96,8 +100,7 @@ class Cluster:
             headers=_authorization(user, password) if user else {},
             serializer=Json(),
             http_compress=False,
-            max_retries=4,
-            retry_on_timeout=True,
+            max_retries=0,  # `_repeated` knows the deadline
             timeout=REQUEST_SECONDS,
             pool_maxsize=16,
         )
@@ -135,8 +138,10 @@ class Cluster:
         params: Mapping[str, str] | None,
         deadline: Deadline | None,
     ) -> Any:
+        """`call`, but a node that is gone is `_Failed`."""
         sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
         until, pause = time.monotonic() + PATIENCE_SECONDS, 0.05
+        attempts = ATTEMPTS + len(self.location.hosts) - 1
         while True:
             seconds = REQUEST_SECONDS
             if deadline is not None:
@@ -150,12 +155,14 @@ class Cluster:
                         f"the cluster has too much to do, and refuses more ({error}); try again later",
                         self.location,
                     ) from None
-                time.sleep(pause)
-                pause = min(1.0, 2 * pause)
-            except ArchiveUnavailable:
+            except _Unanswered as error:
+                attempts -= 1
                 if deadline is not None:
                     deadline.check()
-                raise
+                if not attempts:
+                    raise ArchiveUnavailable(str(error), self.location) from None
+            time.sleep(pause)
+            pause = min(1.0, 2 * pause)
 
     def _sent(
         self, method: str, path: str, body: bytes | None, params: dict[str, Any], seconds: float
@@ -178,14 +185,13 @@ class Cluster:
                 self.location,
             ) from None
         except exceptions.ConnectionTimeout:
-            raise ArchiveUnavailable(
-                f"{self.location} gave no answer for {seconds:.3g} seconds; try again later", self.location
+            raise _Unanswered(
+                f"{self.location} gave no answer for {seconds:.3g} seconds; try again later"
             ) from None
         except exceptions.ConnectionError as error:
-            raise ArchiveUnavailable(
+            raise _Unanswered(
                 f"{self.location} cannot be reached ({_reason(error)}); see that the cluster runs, and that "
-                "this is its address",
-                self.location,
+                "this is its address"
             ) from None
         except exceptions.SerializationError:
             raise ArchiveUnavailable(
@@ -200,13 +206,17 @@ class Cluster:
         error = self._told(status, info)
         return ArchiveUnavailable(str(error), self.location) if isinstance(error, _Failed | _Busy) else error
 
+    def item_error(self, error: Mapping[str, Any]) -> Exception:
+        """The error for a document that could not be read."""
+        return self.told(404 if error.get("type") == "index_not_found_exception" else 503, {"error": error})
+
     def _told(self, status: object, info: object) -> Exception:
-        kind, reason = _cause(info)
+        kind, reason = cause_of(info)
         where = self.location
-        if status in (401, 403) and kind not in _BLOCKS:
+        if status in (401, 403) and kind not in BLOCKS:
             given = "is refused" if os.environ.get(USER) else f"is not given; set {USER} and {PASSWORD}"
             return ArchiveUnavailable(f"{where} asks for a user, who {given} ({status})", where)
-        if kind in _BLOCKS:
+        if kind in BLOCKS:
             return self._block(reason)
         if kind in ("search_context_missing_exception", "node_not_connected_exception"):
             return _Failed(f"a node of {where} is gone ({kind})")
@@ -242,6 +252,34 @@ class Cluster:
                 self.location,
             )
         return _Failed(f"the cluster takes no requests for this archive now ({reason[:200]})")
+
+    def must(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        deadline: Deadline | None = None,
+    ) -> Any:
+        """The answer to a request about something that was there just now; else `ArchiveUnavailable`."""
+        try:
+            return self.call(method, path, body, params=params, deadline=deadline)
+        except Missing as error:
+            raise ArchiveUnavailable(
+                f"a part of the archive is not there any more ({error}); another process has rebuilt or "
+                "removed it: give the command again",
+                self.location,
+            ) from None
+
+    def refresh(self, index: str) -> None:
+        """Make all that was written to an index searchable; raises `ArchiveUnavailable` if it may not be."""
+        answer = self.must("POST", f"/{index}/_refresh")
+        if answer["_shards"]["failed"]:
+            raise ArchiveUnavailable(f"a part of {index} has no node", self.location)
+        # A shard without a node is not refreshed, and is not counted as failed. One that is there again shows
+        # all that it has, so that it is enough if all of them answer now.
+        self.search_once({"size": 0, "track_total_hits": False}, index)
 
     def search(self, body: Answer, index: str | None = None, *, deadline: Deadline | None = None) -> Answer:
         """The answer of every shard of an index, or of the moment that `body` names.
@@ -302,11 +340,12 @@ class _Busy(Exception):
     """The cluster has too much to do at the moment."""
 
 
+class _Unanswered(Exception):
+    """A node cannot be reached, or its answer was lost."""
+
+
 class _Failed(Exception):
     """Nodes are gone, or have not yet taken over."""
-
-
-_BLOCKS = ("cluster_block_exception", "index_create_block_exception")
 
 
 def _authorization(user: str, password: str) -> dict[str, str]:
@@ -320,40 +359,6 @@ def _trusted() -> ssl.SSLContext:
         return ssl.create_default_context(cafile=path)
     except OSError as error:
         raise InvalidRequest(f"{CA} names no file of certificates: {path} ({error.strerror})") from error
-
-
-def _cause(info: object) -> tuple[str, str]:
-    """The kind and the reason of the innermost error that an answer tells."""
-    told = info.get("error") if isinstance(info, dict) else None
-    if not isinstance(told, dict):
-        return "", str(told or info or "")
-    causes = [*_causes(told)]
-    kind = next((each for each, _ in causes if each in _TELLING), causes[0][0])
-    return kind, "; ".join(dict.fromkeys(reason for _, reason in causes))
-
-
-_TELLING = (
-    "cluster_block_exception",
-    "search_context_missing_exception",
-    "node_not_connected_exception",
-    "too_many_nested_clauses",
-    "too_many_buckets_exception",
-    "circuit_breaking_exception",
-)
-
-
-def _causes(told: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    yield str(told.get("type", "")), str(told.get("reason", ""))
-    for inner in (*told.get("root_cause", ()), *told.get("failed_shards", ())):
-        own = inner.get("reason", inner) if isinstance(inner, dict) else None
-        yield from _causes(own) if isinstance(own, dict) else _causes_of(inner)
-    if isinstance(told.get("caused_by"), dict):
-        yield from _causes(told["caused_by"])
-
-
-def _causes_of(inner: object) -> Iterable[tuple[str, str]]:
-    if isinstance(inner, dict):
-        yield str(inner.get("type", "")), str(inner.get("reason", ""))
 
 
 def _reason(error: Any) -> str:

@@ -39,7 +39,7 @@ def aliases_of(location: ClusterLocation, index: str) -> dict[str, tuple[str, ..
     """The indexes of an archive whose newest is `index`, each with its aliases, that one last."""
     return {
         notes_name(location): (notes_alias(location),),
-        f"{index}.lexicon": (lexicon_alias(location),),
+        f"{index}.lexicon": (f"{index}.lexicon.write", lexicon_alias(location)),
         index: (f"{index}.write", location.alias),
     }
 
@@ -52,10 +52,10 @@ def notes_name(location: ClusterLocation) -> str:
 def make_index(
     cluster: Cluster, analyzer: Analyzer, index: str, archive: str, averages: Mapping[str, float]
 ) -> Generation:
-    """Make an index that no alias names yet, and its lexicon."""
+    """Make an index that is not searched yet, and its lexicon."""
     body = articles_body(cluster.location, meta(analyzer, archive, averages))
-    _make(cluster, f"{index}.lexicon", lexicon_body())
-    _make(cluster, index, body)
+    _make(cluster, f"{index}.lexicon", lexicon_body(), f"{index}.lexicon.write")
+    _make(cluster, index, body, f"{index}.write")
     told = cluster.call("GET", f"/{index}", params={"flat_settings": "true"})
     return generation_of(index, told[index], cluster.location)
 

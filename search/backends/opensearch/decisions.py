@@ -18,13 +18,14 @@ Document = dict[str, Any]
 
 @dataclass(slots=True)
 class Stored:
-    """A document as it was read: its state, its content, its version and when it was first seen."""
+    """A document as it was read: its state, its content, its version, when it was first seen, its writer."""
 
     seq_no: int
     primary_term: int
     digest: str
     version: int | None
     seen: int
+    writer: str
 
 
 @dataclass(slots=True)
@@ -65,9 +66,17 @@ def wishes_of(
     cancelled: Mapping[str, int | None],
     done: Done,
     sent: dict[str, Wish],
+    writer: str,
 ) -> dict[str, Wish]:
-    """The article to put in for each id; the others are counted."""
-    arrived = {i for i in sent if i in stored and stored[i].digest == sent[i].article.digest().hex()}
+    """The article to put in for each id; the others are counted.
+
+    Articles `sent` before may be in: then this writer has written the document.
+    """
+    arrived = {
+        i
+        for i, wish in sent.items()
+        if i in stored and (stored[i].writer, stored[i].digest) == (writer, wish.article.digest().hex())
+    }
     for identity in arrived:
         done.count(sent.pop(identity))
     wishes: dict[str, Wish] = {}

@@ -20,7 +20,7 @@ MAX_ID_BYTES = 500
 """A longer id is a hash on the server, which takes 512 bytes."""
 
 MAX_VALUE_BYTES = 32_000
-"""A longer value is not indexed: the server takes 32,766 bytes of one."""
+"""Of a longer value only the beginning is indexed: the server takes 32,766 bytes."""
 
 MICROSECONDS = 1_000_000
 
@@ -118,6 +118,7 @@ def document_of(
     *,
     seen: datetime,
     version: int | None,
+    writer: str,
     default_language: str,
     averages: Mapping[str, float],
     extra_fields: Collection[str],
@@ -125,7 +126,7 @@ def document_of(
     """The document of an article, and the names of fields with a value too long to be indexed.
 
     `averages` has the average length of each field, only these extra fields are indexed, and `version` counts
-    where the article has no version.
+    where the article has no version. `writer` names the process that writes it.
     """
     article = analyzed.article
     moments = {
@@ -136,13 +137,14 @@ def document_of(
     values, long = {}, []
     for field, terms in value_terms(article, None, extra_fields).items():
         if field != "id":
-            values[field] = [term for term in terms if len(term.encode()) <= MAX_VALUE_BYTES]
-            if len(values[field]) < len(terms):
+            values[field] = [term.encode()[:MAX_VALUE_BYTES].decode(errors="ignore") for term in terms]
+            if values[field] != list(terms):
                 long.append(field)
     return {
         "id": article.id,
         "digest": article.digest().hex(),
         "version": version if article.version is None else article.version,
+        "writer": writer,
         "article": article.as_record(),
         **numbers,
         "second": {name: number // MICROSECONDS for name, number in numbers.items()},

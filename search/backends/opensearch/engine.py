@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from zlib import crc32
@@ -22,6 +23,9 @@ from search.deadline import Deadline
 from search.engine import Added, Progress
 from search.errors import ArchiveError
 from search.text import Analyzer
+
+MERGE_SECONDS = 0.2
+"""Between two looks whether a merge is finished."""
 
 _SHOWN = ",".join(
     f"indices.*.{each}"
@@ -94,9 +98,11 @@ class ClusterEngine:
         """Merge the segments of each shard into one if `whole`; the server merges the others by itself."""
         self._check_open()
         if whole:
-            self._cluster.call(
-                "POST", f"/{newest(self._cluster).index}/_forcemerge", params={"max_num_segments": "1"}
-            )
+            params = {"max_num_segments": "1", "wait_for_completion": "false"}
+            path = f"/{newest(self._cluster).index}/_forcemerge"
+            task = self._cluster.must("POST", path, params=params)["task"]
+            while not self._cluster.must("GET", f"/_tasks/{task}")["completed"]:
+                time.sleep(MERGE_SECONDS)
 
     def upgrade(self, progress: Progress | None = None) -> bool:
         self._check_open()

@@ -3,7 +3,9 @@
 news-NAME                   alias of the newest index, under which it is searched
 news-NAME.000001            the articles, one document each
 news-NAME.000001.write      alias for writing; it ends when a newer index takes the place of this one
-news-NAME.000001.lexicon    every form of a word with its term, as long as the index lasts
+news-NAME.000001.closed-T   alias while it is closed to writers, by the rebuild with this token
+news-NAME.000002-T          the next one, made by the rebuild with this token
+news-NAME.000001.lexicon    every form of a word with its term, as long as the index lasts; it has .write, too
 news-NAME.lexicon           alias of the newest lexicon
 news-NAME.notes             alias of the notes: ids that a wire has cancelled, or deleted lately; who rebuilds
 news-NAME.notes.1           the notes
@@ -11,7 +13,7 @@ news-NAME.notes.1           the notes
 A document of an article:
 
 id, digest                    the id, and the SHA-256 of the content
-version                       the last version that a wire gave it
+version, writer               the last version that a wire gave it; the process that wrote the document
 article                       the article, the truth; all else here is made from it
 published modified seen       microseconds since 1970, and `second.…` whole seconds, to count by
 lengths.F, words              words in a field of text; in description, highlights and body
@@ -36,6 +38,7 @@ from typing import Any
 from search.backends.evaluate.columns import SEPARATOR, VALUE_GAP
 from search.backends.opensearch.client import Answer, Cluster, Missing
 from search.backends.opensearch.location import ClusterLocation
+from search.deadline import Deadline
 from search.engine import DEFAULT_RANKING
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveNotFound, ArchiveUnavailable
 from search.fields import TEXT_FIELDS
@@ -52,9 +55,6 @@ TF_SCALE = 1_000
 
 DATES = ("published", "modified", "seen")
 
-MAX_WINDOW = 20_000
-"""Matches that are ordered for one page, at most: a page and the window of proximity before it."""
-
 SATURATED = f"query.boost * doc.freq / (doc.freq + {DEFAULT_RANKING.k1 * TF_SCALE}D)"
 """The score of a term on the server. The boost of the query is idf * (k1 + 1), with an idf of our own: the
 server would count deleted articles, which its copies have in different numbers, and each shard for itself."""
@@ -62,7 +62,7 @@ server would count deleted articles, which its copies have in different numbers,
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One index of an archive, as its mapping tells of it.
+    """One index of an archive, as its mapping tells of it. The server gives each index a `uuid` of its own.
 
     `averages` has the average length of each field of text that scores are made with, and is empty until the
     first articles come. `languages` are the languages of its articles, deleted ones too. It `is_durable` if a
@@ -70,6 +70,7 @@ class Generation:
     """
 
     index: str
+    uuid: str
     archive: str
     language: str
     analyzer: str
@@ -87,6 +88,10 @@ class Generation:
     def writing(self) -> str:
         return f"{self.index}.write"
 
+    @property
+    def lexicon_writing(self) -> str:
+        return f"{self.lexicon}.write"
+
 
 def notes_alias(location: ClusterLocation) -> str:
     """The alias of the notes."""
@@ -98,11 +103,12 @@ def lexicon_alias(location: ClusterLocation) -> str:
     return f"{location.alias}.lexicon"
 
 
-def newest(cluster: Cluster) -> Generation:
+def newest(cluster: Cluster, deadline: Deadline | None = None) -> Generation:
     """The index that is searched; raises `ArchiveNotFound`, `ArchiveUnavailable` and `ArchiveDamaged`."""
     location = cluster.location
     try:
-        found = cluster.call("GET", f"/{location.alias}", params={"flat_settings": "true"})
+        params = {"flat_settings": "true"}
+        found = cluster.call("GET", f"/{location.alias}", params=params, deadline=deadline)
     except Missing:
         raise absent(cluster) from None
     if len(found) != 1:
@@ -130,6 +136,7 @@ def generation_of(index: str, told: Mapping[str, Any], location: ClusterLocation
             )
         return Generation(
             index,
+            settings["index.uuid"],
             facts["archive"],
             facts["language"],
             facts["analyzer"],
@@ -167,7 +174,6 @@ def articles_body(location: ClusterLocation, facts: Mapping[str, object]) -> Ans
         "settings": {
             "index": {
                 **_size(location.shards, location.replicas),
-                "max_result_window": MAX_WINDOW,
                 "mapping": {"total_fields": {"limit": 10_000}},
                 "similarity": {"bm25f": {"type": "scripted", "script": {"source": f"return {SATURATED};"}}},
             },
@@ -176,7 +182,7 @@ def articles_body(location: ClusterLocation, facts: Mapping[str, object]) -> Ans
         "mappings": {
             "dynamic": "strict",
             "_meta": dict(facts),
-            "_source": {"includes": ["id", "article", "digest", "version", *DATES]},
+            "_source": {"includes": ["id", "article", "digest", "version", "writer", *DATES]},
             "dynamic_templates": [
                 {"values": {"path_match": "value.*", "mapping": _VALUE}},
                 {
@@ -190,6 +196,7 @@ def articles_body(location: ClusterLocation, facts: Mapping[str, object]) -> Ans
                 "id": {"type": "keyword"},
                 "digest": {"type": "keyword", **_UNUSED},
                 "version": {"type": "long", **_UNUSED},
+                "writer": {"type": "keyword", **_UNUSED},
                 "article": {"type": "object", "enabled": False},
                 **{name: {"type": "long"} for name in DATES},
                 "second": {"properties": {name: {"type": "long", "index": False} for name in DATES}},
@@ -209,7 +216,7 @@ def articles_body(location: ClusterLocation, facts: Mapping[str, object]) -> Ans
 def lexicon_body() -> Answer:
     """The settings and the mapping of a lexicon; `articles` is how many had the term as it first came."""
     return {
-        "settings": {"index": {**_size(1, None), "max_result_window": MAX_WINDOW}},
+        "settings": {"index": _size(1, None)},
         "mappings": {
             "dynamic": "strict",
             "_source": {"includes": ["form", "term"]},

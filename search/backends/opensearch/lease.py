@@ -1,7 +1,8 @@
 """Who replaces the index of an archive: one process at a time, as a note that it renews while it works.
 
-A process that dies leaves its note, and perhaps the index closed to writers. Who sees that the note has not
-been renewed for `ABANDONED_SECONDS` takes it over; clocks are not compared.
+A process that dies leaves its note, and perhaps the index closed to writers. Another process that sees the
+note unchanged for `ABANDONED_SECONDS` takes it over, or opens the index; clocks are not compared. A process
+that only stood still finds then that the alias of the closed index is gone, and gives up.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import socket
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from search.backends.evaluate.columns import microseconds, moment
 from search.backends.opensearch.client import Cluster, Conflict, Missing
 from search.backends.opensearch.layout import notes_alias
-from search.errors import ArchiveLocked
+from search.errors import ArchiveLocked, ArchiveUnavailable
 
 ABANDONED_SECONDS = 45.0
 """A note that was not renewed for this time can be taken over."""
@@ -40,17 +43,19 @@ class Holder:
     primary_term: int
 
     @property
-    def process(self) -> tuple[str, str]:
-        """The machine and the number of the process."""
-        host, pid, _ = (*self.name.split(":"), "", "")[:3]
-        return host, pid
+    def parts(self) -> tuple[str, str, str]:
+        """The machine, the number of the process, the token of its lease."""
+        machine, pid, token = (*self.name.split(" "), "", "")[:3]
+        return machine, pid, token
 
     def locked(self, location: object) -> ArchiveLocked:
         """The error for another process that wants to rebuild."""
-        host, pid = self.process
+        machine, pid, _ = self.parts
         since = moment(self.at)
         written = None if since is None else f"{since:%Y-%m-%d %H:%M:%S}Z"
-        return ArchiveLocked(location, int(pid) if pid.isdecimal() else None, host or None, written)
+        return ArchiveLocked(
+            location, int(pid) if pid.isdecimal() else None, machine.split("/")[0] or None, written
+        )
 
 
 def holder(cluster: Cluster) -> Holder | None:
@@ -68,7 +73,8 @@ class Lease:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._name = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex}"
+        self.token = uuid4().hex[:8]
+        self._name = f"{_machine()} {os.getpid()} {self.token}"
         self._path = f"/{notes_alias(cluster.location)}"
         self._held = self._taken()
         _ACTIVE.add(self._name)
@@ -95,8 +101,9 @@ class Lease:
         params = {"op_type": "create"}
         if before is not None:
             params = {"if_seq_no": str(before.seq_no), "if_primary_term": str(before.primary_term)}
+        params["require_alias"] = "true"
         try:
-            told = self._cluster.call("PUT", f"{self._path}/_doc/{_ID}", body, params=params)
+            told = self._cluster.must("PUT", f"{self._path}/_doc/{_ID}", body, params=params)
         except Conflict:
             known = holder(self._cluster)
             if known is not None and (known.name, known.at) == (name, at):  # the answer was lost
@@ -120,20 +127,6 @@ class Lease:
             return
 
 
-def _is_dead(known: Holder) -> bool:
-    """True if the holder was a process of this machine that is there no more."""
-    host, pid = known.process
-    if host != socket.gethostname() or not pid.isdecimal():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return int(pid) == os.getpid() and known.name not in _ACTIVE
-
-
 class ClosedIndex:
     """Watches an index that is closed to writers; opens it again if the process that closed it is dead."""
 
@@ -147,18 +140,58 @@ class ClosedIndex:
         known = holder(self._cluster)
         if known != self._seen:
             self._seen, self._since = known, time.monotonic()
-        if time.monotonic() - self._since < ABANDONED_SECONDS and not (known and _is_dead(known)):
-            return
-        if known is not None:  # so that the process, should it go on, finds that it has lost the lease
-            params = {"if_seq_no": str(known.seq_no), "if_primary_term": str(known.primary_term)}
-            try:
-                path = f"/{notes_alias(self._cluster.location)}/_doc/{_ID}"
-                self._cluster.call("DELETE", path, params=params)
-            except (Missing, Conflict):
-                return
-        set_writable(self._cluster, index)
+        if time.monotonic() - self._since >= ABANDONED_SECONDS or (known is not None and _is_dead(known)):
+            open_to_writers(self._cluster, index)
 
 
-def set_writable(cluster: Cluster, index: str) -> None:
-    """Let an index take writes again."""
-    cluster.call("PUT", f"/{index}/_settings", {"index.blocks.write": None})
+def close_to_writers(cluster: Cluster, index: str, token: str) -> None:
+    """Close an index to writers until it is opened, or another one takes its place.
+
+    The alias `fence` comes first, and is taken away first when the index is opened. So as long as the alias
+    is there, nothing has been written since.
+    """
+    added = {"add": {"index": index, "alias": fence(index, token)}}
+    cluster.must("POST", "/_aliases", {"actions": [added]})
+    told = cluster.must("PUT", f"/{index}/_block/write")  # returns when no write is under way
+    if not (told["acknowledged"] and told["shards_acknowledged"]):
+        raise ArchiveUnavailable(f"{index} could not be closed to writers on each node", cluster.location)
+
+
+def open_to_writers(cluster: Cluster, index: str) -> None:
+    """Let an index take writes again, whichever process has closed it."""
+    aliases = cluster.must("GET", f"/{index}/_alias")[index]["aliases"]
+    fences = [alias for alias in aliases if alias.startswith(fence(index, ""))]
+    if fences:
+        actions = [{"remove": {"index": index, "aliases": fences}}]
+        cluster.must("POST", "/_aliases", {"actions": actions})
+    cluster.must("PUT", f"/{index}/_settings", {"index.blocks.write": None})
+
+
+def fence(index: str, token: str) -> str:
+    """The alias of an index that is closed to writers."""
+    return f"{index}.closed-{token}"
+
+
+def _is_dead(known: Holder) -> bool:
+    """True if the holder was a process of this machine that is there no more."""
+    machine, pid, _ = known.parts
+    if machine != _machine() or not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return int(pid) == os.getpid() and known.name not in _ACTIVE
+
+
+@cache
+def _machine() -> str:
+    """A name of this machine, or of the container, in which numbers of processes mean something."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        namespace = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        boot, namespace = uuid4().hex, ""  # so that no process of before seems to be dead
+    return f"{socket.gethostname()}/{boot}/{namespace}".replace(" ", "-")

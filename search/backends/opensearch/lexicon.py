@@ -10,9 +10,8 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-import orjson
-
 from search.backends.evaluate.leaves import MAX_EXPANSIONS, folded_pattern, too_many
+from search.backends.opensearch.bulk import Write, write_all
 from search.backends.opensearch.client import Cluster
 from search.backends.opensearch.documents import MAX_ID_BYTES, Word
 from search.deadline import Deadline
@@ -24,8 +23,6 @@ PAGE = 10_000
 
 MAX_COMPLETED = 300
 """Pairs that begin like a word, or are near to it, whose articles are counted, at most."""
-
-BULK_PAIRS = 5_000
 
 _COMMONEST: list[object] = [{"articles": "desc"}, {"form": "asc"}, {"term": "asc"}]
 
@@ -81,32 +78,13 @@ class Lexicon:
 
     def put(self, pairs: Iterable[tuple[Word, int]]) -> None:
         """Put pairs in, each with the number of articles that have it now, unless they are there."""
-        lines: list[bytes] = []
-        for (form, term), articles in pairs:
-            lines.append(orjson.dumps({"create": {"_id": _pair_id(form, term)}}))
-            lines.append(orjson.dumps({"form": form, "term": term, "articles": articles}))
-        for start in range(0, len(lines), 2 * BULK_PAIRS):
-            body = b"\n".join([*lines[start : start + 2 * BULK_PAIRS], b""])
-            answer = self._cluster.call(
-                "POST",
-                f"/{self._name}/_bulk",
-                body,
-                params={"filter_path": "errors,items.*.error,items.*.status"},
+        writes = [
+            Write(
+                {"create": {"_id": _pair_id(form, term)}}, {"form": form, "term": term, "articles": articles}
             )
-            check_items(self._cluster, answer, "create")
-
-    def refresh(self) -> None:
-        """Let every reader find what was put in."""
-        self._cluster.call("POST", f"/{self._name}/_refresh")
-
-
-def check_items(cluster: Cluster, answer: Query, operation: str) -> None:
-    """Raise the first error of a bulk request, unless it says that a document is there already."""
-    if answer.get("errors"):
-        for item in answer["items"]:
-            told = item.get(operation, {})
-            if "error" in told and told["status"] != 409:
-                raise cluster.told(told["status"], {"error": told["error"]})
+            for (form, term), articles in pairs
+        ]
+        write_all(self._cluster, f"{self._name}.write", writes)
 
 
 def like(pattern: str, field: str) -> Query:

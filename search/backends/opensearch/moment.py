@@ -16,12 +16,14 @@ from search.backends.opensearch.client import Answer, Cluster, Missing, PointLos
 from search.backends.opensearch.layout import Generation, newest
 from search.backends.opensearch.lexicon import Query
 from search.deadline import Deadline
-from search.errors import ArchiveUnavailable
+from search.errors import ArchiveError, ArchiveUnavailable, DeadlineExceeded
 
 Made = TypeVar("Made")
 
 KEPT = "3m"
 """How long the server keeps a moment that nothing is asked of."""
+
+CLOSE_SECONDS = 2.0
 
 PAGE = 1_000
 """Articles of one page of a scan; of ids alone ten times as many."""
@@ -38,9 +40,9 @@ class Moment:
     ) -> None:
         self._cluster, self._deadline = cluster, deadline
         self._fixed = generation
-        self.generation = generation or newest(cluster)
+        self.generation = generation or newest(cluster, deadline)
         self._point: str | None = None
-        self._answered = False
+        self._answered = self._lost = False
         self.begun = 0
         """How often another moment has taken the place of a lost one."""
 
@@ -58,22 +60,27 @@ class Moment:
         until, pause = time.monotonic() + PATIENCE_SECONDS, 0.1
         while True:
             try:
+                if self._lost:
+                    raise PointLost("it was lost before")
                 made = make()
                 self._answered = True
                 return made
             except PointLost as error:
                 self._point = None
+                self._lost = self._answered
                 self.begun += 1
                 self.check()
                 if self._fixed is None and not self._answered:
                     with suppress(ArchiveUnavailable):
                         self.generation = newest(self._cluster)  # a newer index may have taken its place
                 if self._answered or time.monotonic() > until:
-                    again = "ask again" if self._answered else "news doctor says which part has no node"
-                    raise ArchiveUnavailable(
-                        f"a node of the cluster is gone, and a part of the answer with it ({error}); {again}",
-                        self._cluster.location,
-                    ) from None
+                    told = (
+                        f"this moment of the archive cannot be asked any more ({error}): a node is gone, the "
+                    )
+                    told += "the archive was rebuilt, or the last question was long ago; ask again"
+                    if not self._answered:
+                        told = f"a part of the archive has no node ({error}); news doctor says which"
+                    raise ArchiveUnavailable(told, self._cluster.location) from None
                 time.sleep(pause)
                 pause = min(2.0, 2 * pause)
 
@@ -156,10 +163,9 @@ class Moment:
         """Let the server forget the moment."""
         if self._point is not None:
             point, self._point = self._point, None
-            try:
-                self._cluster.call("DELETE", "/_search/point_in_time", {"pit_id": [point]})
-            except (Missing, PointLost, ArchiveUnavailable):  # it is forgotten by itself after a while
-                return
+            soon = Deadline.after(CLOSE_SECONDS)
+            with suppress(Missing, ArchiveError, DeadlineExceeded):  # it is forgotten by itself after a while
+                self._cluster.call("DELETE", "/_search/point_in_time", {"pit_id": [point]}, deadline=soon)
 
 
 def article_of(hit: Answer) -> tuple[Article, int | None]:

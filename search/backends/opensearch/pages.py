@@ -24,6 +24,9 @@ from search.engine.ranking import Neighbours, Proximity
 from search.fields import TEXT_FIELDS
 from search.language import Node, Or
 
+CHUNK = 10_000
+"""Places that one request gives, at most."""
+
 _NO_TIME = -(1 << 63)
 _LAST = (1 << 63) - 1
 
@@ -123,26 +126,36 @@ class _Pages:
         self._body: Query = {"query": query, "sort": order, "_source": False, "track_total_hits": True}
         self._counted = counted
 
-    def after(self, place: Place | None, limit: int, *, with_articles: bool = False) -> Page:
-        """The first `limit` places after one."""
-        body = {**self._body, "size": limit + 1 if limit else 0}
+    def after(
+        self, place: Place | None, limit: int, *, with_articles: bool = False, counting: bool = True
+    ) -> Page:
+        """The first `limit` places after one, and with `counting` the counts over all matches."""
+        body = {**self._body, "size": min(limit + 1, CHUNK) if limit else 0}
         if not limit:
             del body["sort"]
-        if place is not None and limit:
-            score = [place.score] if self._by_score else []
-            body["search_after"] = [*score, self._undated if place.at is None else place.at, place.identity]
-        if self._counted:
+        elif place is not None:
+            body["search_after"] = self._after(place)
+        if self._counted and counting:
             body["aggs"] = self._counted
         if with_articles:
             body["_source"] = ["article", "seen"]
-        found = self._at.ask(body)
-        hits = found["hits"]["hits"]
-        places = tuple(map(self._read, hits))
-        total = int(found["hits"]["total"]["value"])
+        found = first = self._at.ask(body)
+        hits = list(found["hits"]["hits"])
+        body.pop("aggs", None)
+        while limit and len(hits) <= limit and len(found["hits"]["hits"]) == body["size"]:
+            body |= {"search_after": hits[-1]["sort"], "size": min(limit + 1 - len(hits), CHUNK)}
+            found = self._at.ask(body)
+            hits += found["hits"]["hits"]
         articles = {}
         for article, seen in map(article_of, hits[:limit] if with_articles else ()):
             articles[article.id] = article, None if seen is None else moment(seen)
-        return Page(places[:limit], len(places) > limit, total, found.get("aggregations", {}), articles)
+        places = tuple(map(self._read, hits[:limit]))
+        total = int(first["hits"]["total"]["value"])
+        return Page(places, len(hits) > limit, total, first.get("aggregations", {}), articles)
+
+    def _after(self, place: Place) -> list[object]:
+        score = [place.score] if self._by_score else []
+        return [*score, self._undated if place.at is None else place.at, place.identity]
 
     def _read(self, hit: Query) -> Place:
         *score, at, identity = hit["sort"]
@@ -176,7 +189,7 @@ def _near(
     last = first.places[-1]
     if past is None or left or past.identity in {place.identity for place in first.places}:
         past = last
-    rest = pages.after(past, limit - len(left))
+    rest = pages.after(past, limit - len(left), counting=False)
     more = rest.more if len(left) < limit else first.more
     return replace(first, places=(*left, *rest.places), more=more)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import NoReturn
 
@@ -312,7 +313,9 @@ class ClusterReader:
         }
         found = self._at.ask({"size": 0, "track_total_hits": True, "aggs": aggs})
         counted, articles = found["aggregations"], int(found["hits"]["total"]["value"])
-        sizes = self._cluster.call("GET", f"/{known.index},{known.lexicon}/_stats/store,segments")
+        sizes = self._cluster.must(
+            "GET", f"/{known.index},{known.lexicon}/_stats/store,segments", deadline=self._deadline
+        )
         lengths = {field: int(counted[field]["value"]) for field in TEXT_FIELDS}
         first, last = self._end("asc"), self._end("desc")
         return Stats(
@@ -365,11 +368,7 @@ def _refuse(kept: str, asked: str) -> NoReturn:
     raise InvalidRequest(NOT_KEPT.format(kept, asked))
 
 
-_ANALYZERS: dict[str, Analyzer] = {}
-
-
+@cache
 def _analyzer_for(language: str) -> Analyzer:
     """The analyzer of queries in a language, which is made once."""
-    if language not in _ANALYZERS:
-        _ANALYZERS[language] = Analyzer(language)
-    return _ANALYZERS[language]
+    return Analyzer(language)

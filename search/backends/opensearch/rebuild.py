@@ -4,7 +4,8 @@ The articles of the old index are copied: first all of one moment, then again an
 meanwhile, by the numbers that each shard gives its writes. For the last changes the old index is closed to
 writers, who wait; then what was deleted meanwhile is taken out of the new one, both are counted, and the
 alias moves to the new index at once. Nothing that is acknowledged can be missing: it was in the
-old index before the last look. The old index stays for `GRACE_SECONDS`, for readers that have just begun.
+old index before the last look. The old index stays until its readers
+have ended, at most `READERS_SECONDS`.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
 from search.article import Article
-from search.backends.evaluate.columns import moment
+from search.backends.evaluate.columns import microseconds, moment
+from search.backends.opensearch.bulk import Write, write_all
 from search.backends.opensearch.client import Answer, Cluster, Missing
 from search.backends.opensearch.creation import make_index
 from search.backends.opensearch.decisions import indexed_fields
@@ -28,14 +29,13 @@ from search.backends.opensearch.layout import (
     Generation,
     lexicon_alias,
     newest,
-    notes_alias,
 )
-from search.backends.opensearch.lease import Lease, set_writable
-from search.backends.opensearch.lexicon import check_items
+from search.backends.opensearch.lease import Lease, close_to_writers, fence, open_to_writers
 from search.backends.opensearch.moment import PAGE, Moment
+from search.backends.opensearch.notes import Notes
 from search.backends.opensearch.writing import BATCH_ARTICLES, MAX_REMEMBERED, PairSender
 from search.engine import Progress
-from search.errors import ArchiveDamaged, ArchiveUnavailable
+from search.errors import ArchiveDamaged, ArchiveError, ArchiveUnavailable
 from search.fields import TEXT_FIELDS
 from search.text import Analyzer
 
@@ -44,12 +44,19 @@ FEW = 500
 
 MAX_PASSES = 12
 
-SOURCE = ["article", "seen", "version"]
+SOURCE = ["article", "seen", "version", "writer"]
 """The parts of a document that a new one is made from."""
 
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 2.0
+"""Between two looks at the readers of the old index; new readers find the new one."""
 
-_OF_AN_INDEX = re.compile(r"\.\d{6}(\.lexicon)?$")
+READERS_SECONDS = 600.0
+"""How long the old index stays for its readers, at most."""
+
+SKEW_MICROSECONDS = 3_600_000_000
+"""How far the clocks of writers may be apart."""
+
+_OF_AN_INDEX = re.compile(r"\.\d{6}(-[0-9a-f]{8})?(\.lexicon)?$")
 
 
 def rebuild(cluster: Cluster, analyzer: Analyzer, progress: Progress | None = None) -> None:
@@ -58,22 +65,22 @@ def rebuild(cluster: Cluster, analyzer: Analyzer, progress: Progress | None = No
     Raises `ArchiveLocked` while another process does, `ArchiveDamaged` if the new index lacks articles; then
     the old one stays.
     """
+    began = microseconds(datetime.now(UTC))
     lease = Lease(cluster)
     try:
         old = newest(cluster)
-        set_writable(cluster, old.index)  # an earlier attempt may have ended while it was closed
+        open_to_writers(cluster, old.index)  # an earlier attempt may have ended while it was closed
         made = _Rebuild(cluster, analyzer, lease, old)
         try:
             made.copy(progress)
             made.take_over()
         except BaseException:
-            with suppress(ArchiveUnavailable, Missing):
+            with suppress(ArchiveError, Missing):
                 made.give_up()
             raise
-        time.sleep(GRACE_SECONDS)
-        made.forget_old()
+        made.forget_old(began)
     finally:
-        with suppress(ArchiveUnavailable):
+        with suppress(ArchiveError):
             lease.release()
 
 
@@ -90,12 +97,11 @@ class _Rebuild:
 
     def __init__(self, cluster: Cluster, analyzer: Analyzer, lease: Lease, old: Generation) -> None:
         self._cluster, self._analyzer, self._lease, self._old = cluster, analyzer, lease, old
-        number = int(old.index.rpartition(".")[2]) + 1
-        index = f"{cluster.location.alias}.{number:06}"
-        for name in cluster.call("GET", f"/{cluster.location.alias}.*/_settings"):
-            if _OF_AN_INDEX.search(name) and name not in (old.index, old.lexicon):  # of an earlier attempt
-                with suppress(Missing):
-                    cluster.call("DELETE", f"/{name}")
+        for name in cluster.must("GET", f"/{cluster.location.alias}.*/_settings"):
+            if _OF_AN_INDEX.search(name) and name not in (old.index, old.lexicon):  # of an earlier rebuild
+                self._remove(name)
+        number = int(old.index.rpartition(".")[2][:6]) + 1
+        index = f"{cluster.location.alias}.{number:06}-{lease.token}"
         at = Moment(cluster, generation=old)
         try:
             averages, self._total = _averages(at)
@@ -126,54 +132,78 @@ class _Rebuild:
 
     def take_over(self) -> None:
         """Close the old index to writers, copy the last changes, and move the alias."""
-        alias, old, new = self._cluster.location.alias, self._old, self._new
+        location, old, new = self._cluster.location, self._old, self._new
         self._lease.renew(now=True)
-        self._cluster.call("PUT", f"/{old.index}/_block/write")  # returns when no write is under way
+        close_to_writers(self._cluster, old.index, self._lease.token)
         self._copy_changed()
         self._take_out_deleted()
-        for name in (new.lexicon, new.index):
-            self._cluster.call("POST", f"/{name}/_refresh")
-        counts = [self._cluster.call("GET", f"/{name}/_count")["count"] for name in (old.index, new.index)]
+        counts = []
+        for generation in (old, new):
+            for name in (generation.lexicon, generation.index):
+                self._cluster.refresh(name)
+            counts.append(self._count(generation.index))
         if counts[0] != counts[1]:
             raise ArchiveDamaged(
                 f"the new index has {counts[1]:,} articles and the old one {counts[0]:,}, which stays in "
                 "use; to see what is wrong, run: news verify",
-                self._cluster.location,
+                location,
             )
         self._lease.renew(now=True)
-        self._cluster.call(
-            "POST",
-            "/_aliases",
-            {
-                "actions": [
-                    {"remove": {"index": old.index, "aliases": [alias, old.writing]}},
-                    {"remove": {"index": old.lexicon, "alias": lexicon_alias(self._cluster.location)}},
-                    {"add": {"index": new.index, "aliases": [alias, new.writing]}},
-                    {"add": {"index": new.lexicon, "alias": lexicon_alias(self._cluster.location)}},
-                ]
-            },
-        )
+        closed = {"index": old.index, "alias": fence(old.index, self._lease.token), "must_exist": True}
+        actions = [
+            {"remove": closed},  # so that nothing moves if a writer has opened the old index meanwhile
+            {"remove": {"index": old.index, "aliases": [location.alias, old.writing]}},
+            {"remove": {"index": old.lexicon, "alias": lexicon_alias(location)}},
+            {"add": {"index": new.index, "alias": location.alias}},
+            {"add": {"index": new.lexicon, "alias": lexicon_alias(location)}},
+        ]
+        try:
+            self._cluster.call("POST", "/_aliases", {"actions": actions})
+        except Missing:
+            if newest(self._cluster).index != new.index:  # else the answer to an earlier request was lost
+                raise ArchiveUnavailable(
+                    "the rebuild stood still for too long, so that writers have gone on; start it again",
+                    location,
+                ) from None
 
     def give_up(self) -> None:
-        """Leave the old index in use; where the new one has taken its place already, leave that."""
-        if newest(self._cluster).index == self._old.index:
-            set_writable(self._cluster, self._old.index)
-            for name in (self._new.index, self._new.lexicon):
-                with suppress(Missing):
-                    self._cluster.call("DELETE", f"/{name}")
+        """Leave the old index in use, and open it if this rebuild has closed it."""
+        own = fence(self._old.index, self._lease.token)
+        closed = {"index": self._old.index, "alias": own, "must_exist": True}
+        self._cluster.call("POST", "/_aliases", {"actions": [{"remove": closed}]})
+        self._cluster.call("PUT", f"/{self._old.index}/_settings", {"index.blocks.write": None})
 
-    def forget_old(self) -> None:
-        """Delete the old index, and the notes of deletions that only it needed."""
+    def forget_old(self, began: int) -> None:
+        """Remove the old index once its readers have ended, and the notes of earlier deletions."""
+        until = time.monotonic() + READERS_SECONDS
+        time.sleep(GRACE_SECONDS)
+        while self._readers() and time.monotonic() < until:
+            self._lease.renew()
+            time.sleep(GRACE_SECONDS)
         for name in (self._old.index, self._old.lexicon):
-            with suppress(Missing):
-                self._cluster.call("DELETE", f"/{name}")
+            self._remove(name)
+        Notes(self._cluster).drop_deletions(began - SKEW_MICROSECONDS)
+
+    def _readers(self) -> int:
+        """How many moments of the old index are in use."""
+        try:
+            told = self._cluster.call("GET", f"/{self._old.index}/_stats/search")
+        except Missing:
+            return 0
+        return int(told["_all"]["total"]["search"]["point_in_time_current"])
+
+    def _remove(self, name: str) -> None:
+        with suppress(Missing):
+            self._cluster.call("DELETE", f"/{name}")
+
+    def _count(self, index: str) -> int:
+        found = self._cluster.search_once({"size": 0, "track_total_hits": True}, index)
+        return int(found["hits"]["total"]["value"])
 
     def _look(self) -> Mapping[str, int]:
         """The last write of each shard, which can be searched from now on."""
         found = _checkpoints(self._cluster, self._old.index)
-        answer = self._cluster.call("POST", f"/{self._old.index}/_refresh")
-        if answer["_shards"]["failed"]:
-            raise ArchiveUnavailable("a part of the old index has no node", self._cluster.location)
+        self._cluster.refresh(self._old.index)
         return found
 
     def _copied(self, checkpoints: Mapping[str, int]) -> None:
@@ -220,46 +250,35 @@ class _Rebuild:
             self._analyzer.forget()
         sources = [hit["_source"] for hit in hits]
         analyzed = [analyze(Article.restored(each["article"]), self._analyzer) for each in sources]
-        self._pairs.send(self._new.lexicon, analyzed)
-        lines: list[bytes] = []
+        self._pairs.send(self._new, analyzed)
+        writes = []
         for each, source in zip(analyzed, sources, strict=True):
             article, seen = each.article, moment(source["seen"])
             assert seen is not None
-            fields = indexed_fields(article, self._fields, {})
             document, _ = document_of(
                 each,
                 seen=seen,
                 version=source["version"],
+                writer=source["writer"],
                 default_language=self._analyzer.language,
                 averages=self._new.averages,
-                extra_fields=fields,
+                extra_fields=indexed_fields(article, self._fields, {}),
             )
-            lines += [orjson.dumps({"index": {"_id": server_id(article.id)}}), orjson.dumps(document)]
-        if lines:
-            body = b"\n".join([*lines, b""])
-            answer = self._cluster.call("POST", f"/{self._new.index}/_bulk", body)
-            check_items(self._cluster, answer, "index")
+            writes.append(Write({"index": {"_id": server_id(article.id)}}, document))
+        write_all(self._cluster, self._new.writing, writes)
 
     def _take_out_deleted(self) -> None:
         """Take out of the new index what was deleted from the old one after it was copied."""
-        notes = notes_alias(self._cluster.location)
-        self._cluster.call("POST", f"/{notes}/_refresh")
-        body: dict[str, Any] = {"query": {"term": {"kind": "deleted"}}, "size": PAGE, "sort": [{"id": "asc"}]}
-        while hits := self._cluster.search_once(body, notes)["hits"]["hits"]:
+        for deleted in Notes(self._cluster).deletions():
             self._lease.renew()
-            ids = [server_id(hit["_source"]["id"]) for hit in hits]
-            told = self._cluster.call(
-                "POST", f"/{self._old.index}/_mget", {"ids": ids}, params={"_source": "false"}
-            )
-            gone = [each["_id"] for each in told["docs"] if not each.get("found")]
-            actions = [{"delete": {"_id": identity}} for identity in gone]
-            if actions:
-                lines = b"\n".join([*map(orjson.dumps, actions), b""])
-                answer = self._cluster.call("POST", f"/{self._new.index}/_bulk", lines)
-                check_items(self._cluster, answer, "delete")
-            if len(hits) < PAGE:
-                return
-            body["search_after"] = hits[-1]["sort"]
+            ids = [server_id(identity) for identity in deleted]
+            params = {"_source": "false"}
+            told = self._cluster.must("POST", f"/{self._old.index}/_mget", {"ids": ids}, params=params)
+            for each in told["docs"]:
+                if "error" in each:
+                    raise self._cluster.item_error(each["error"])
+            gone = [each["_id"] for each in told["docs"] if not each["found"]]
+            write_all(self._cluster, self._new.writing, [Write({"delete": {"_id": each}}) for each in gone])
 
 
 def _averages(at: Moment) -> tuple[dict[str, float], int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import closing
 
 from search.backends.opensearch.client import Answer, Cluster, Missing
 from search.backends.opensearch.creation import aliases_of, notes_name
@@ -11,28 +12,37 @@ from search.backends.opensearch.layout import Generation, exists
 from search.backends.opensearch.location import ClusterLocation
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, InvalidRequest
 
-_ARTICLES = re.compile(r"news-([a-z0-9_-]+)\.(\d{6})")
+BESIDE = ".beside"
+
+_ARTICLES = re.compile(r"news-([a-z0-9_-]+)\.(\d{6}(?:-[0-9a-f]{8})?)")
 
 
 def take_snapshot(cluster: Cluster, known: Generation, target: str) -> None:
-    """Take a snapshot of an archive as `target`, REPOSITORY/NAME; raises `ArchiveExists`, `ArchiveError`."""
+    """Take a snapshot of an archive as `target`, REPOSITORY/NAME; raises `ArchiveExists`, `ArchiveError`.
+
+    A second one, NAME.beside, has the lexicon and the notes. It comes later, so that it has all that belongs
+    to the articles of the first.
+    """
     repository, name = _named(cluster, target)
-    path = f"/_snapshot/{repository}/{name}"
-    if _snapshot(cluster, path) is not None:
-        raise ArchiveExists(f"there is a snapshot {name!r} in {repository!r} already", cluster.location)
-    indices = ",".join((known.index, known.lexicon, notes_name(cluster.location)))
-    body = {"indices": indices, "include_global_state": False, "partial": False}
-    cluster.call("PUT", path, body, params={"wait_for_completion": "false"})
-    pause = 0.1
-    while (told := _snapshot(cluster, path)) is None or told["state"] in ("IN_PROGRESS", "STARTED"):
-        time.sleep(pause)
-        pause = min(2.0, 2 * pause)
-    if told["state"] != "SUCCESS":
-        raise ArchiveError(
-            f"the snapshot {name!r} is not whole ({told['state']}: {told.get('reason', '')}); remove it, and "
-            "take another one",
-            cluster.location,
-        )
+    location = cluster.location
+    parts = {
+        f"{name}{BESIDE}": (known.lexicon, notes_name(location)),
+        name: (known.index,),
+    }
+    for each in parts:
+        if _snapshot(cluster, f"/_snapshot/{repository}/{each}") is not None:
+            raise ArchiveExists(f"there is a snapshot {each!r} in {repository!r} already", location)
+    for each, indexes in reversed(parts.items()):
+        body = {"indices": ",".join(indexes), "include_global_state": False, "partial": False}
+        path = f"/_snapshot/{repository}/{each}"
+        cluster.must("PUT", path, body, params={"wait_for_completion": "false"})
+        told = _finished(cluster, path)
+        if told["state"] != "SUCCESS":
+            raise ArchiveError(
+                f"the snapshot {each!r} is not whole ({told['state']}: {told.get('reason', '')}); remove it, "
+                "and take another one",
+                location,
+            )
 
 
 def restore(location: ClusterLocation, source: str) -> None:
@@ -40,42 +50,69 @@ def restore(location: ClusterLocation, source: str) -> None:
 
     Raises `ArchiveExists` where there is an archive, and `ArchiveDamaged` for a snapshot that is not whole.
     """
-    cluster = Cluster(location)
-    cluster.check_version()
-    repository, name = _named(cluster, source)
-    path = f"/_snapshot/{repository}/{name}"
-    told = _snapshot(cluster, path)
-    if told is None:
-        raise InvalidRequest(f"there is no snapshot {name!r} in {repository!r}")
-    named = [read for index in told["indices"] if (read := _ARTICLES.fullmatch(index))]
-    if told["state"] != "SUCCESS" or len(named) != 1:
-        raise ArchiveDamaged(f"the snapshot {name!r} is not a whole archive ({told['state']})", location)
-    before, number = named[0][1], named[0][2]
-    index = f"{location.alias}.{number}"
-    if exists(cluster, location.alias) or exists(cluster, index):
-        raise ArchiveExists(f"there is an archive at {location} already", location)
-    body = {
-        "indices": f"news-{before}.*",
-        "include_aliases": False,
-        "rename_pattern": f"^news-{before}\\\\.".replace("\\\\", "\\"),
-        "rename_replacement": f"{location.alias}.",
-    }
-    answer = cluster.call("POST", f"{path}/_restore", body, params={"wait_for_completion": "true"})
-    shards = answer["snapshot"]["shards"]
-    if shards["failed"]:
-        raise ArchiveDamaged(f"{shards['failed']} shards of the snapshot cannot be restored", location)
-    actions = [
-        {"add": {"index": each, "alias": alias}}
-        for each, aliases in aliases_of(location, index).items()
-        for alias in aliases
-    ]
-    cluster.call("POST", "/_aliases", {"actions": actions})
+    with closing(Cluster(location)) as cluster:
+        cluster.check_version()
+        repository, name = _named(cluster, source)
+        names = [name, f"{name}{BESIDE}"]
+        told = [_snapshot(cluster, f"/_snapshot/{repository}/{each}") for each in names]
+        whole = [each for each in told if each is not None and each["state"] == "SUCCESS"]
+        if told[0] is None:
+            raise InvalidRequest(f"there is no snapshot {name!r} in {repository!r}")
+        indexes = [index for each in whole for index in each["indices"]]
+        named = [read for index in indexes if (read := _ARTICLES.fullmatch(index))]
+        if len(whole) < 2 or len(named) != 1 or len(indexes) != 3:
+            raise ArchiveDamaged(f"the snapshot {name!r} is not a whole archive", location)
+        before, number = named[0][1], named[0][2]
+        index = f"{location.alias}.{number}"
+        aliases = aliases_of(location, index)
+        if any(exists(cluster, each) for each in (location.alias, *aliases)):
+            raise ArchiveExists(f"there is an archive at {location}, or a part of one", location)
+        for each in names:
+            body = {
+                "indices": f"news-{before}.*",
+                "include_aliases": False,
+                "rename_pattern": rf"^news-{before}\.",
+                "rename_replacement": f"{location.alias}.",
+            }
+            path = f"/_snapshot/{repository}/{each}/_restore"
+            cluster.must("POST", path, body, params={"wait_for_completion": "false"})
+        for each in aliases:
+            _wait_for(cluster, each)
+        actions = [{"add": {"index": each, "alias": alias}} for each, own in aliases.items() for alias in own]
+        cluster.must("POST", "/_aliases", {"actions": actions})
+
+
+def _finished(cluster: Cluster, path: str) -> Answer:
+    """The state of a snapshot when it is finished."""
+    pause = 0.1
+    while (told := _snapshot(cluster, path)) is None or told["state"] in ("IN_PROGRESS", "STARTED"):
+        time.sleep(pause)
+        pause = min(2.0, 2 * pause)
+    return told
+
+
+def _wait_for(cluster: Cluster, index: str) -> None:
+    """Wait until each shard of an index is restored; raises `ArchiveDamaged` for one that cannot be."""
+    params = {"format": "json", "h": "prirep,state,unassigned.reason"}
+    pause = 0.1
+    while True:
+        try:
+            shards = cluster.call("GET", f"/_cat/shards/{index}", params=params)
+        except Missing:
+            shards = []
+        primaries = [each for each in shards if each["prirep"] == "p"]
+        if primaries and all(each["state"] == "STARTED" for each in primaries):
+            return
+        if any(each["unassigned.reason"] == "ALLOCATION_FAILED" for each in primaries):
+            raise ArchiveDamaged(f"a shard of {index} cannot be restored; remove it", cluster.location)
+        time.sleep(pause)
+        pause = min(2.0, 2 * pause)
 
 
 def _named(cluster: Cluster, target: str) -> tuple[str, str]:
     """The repository and the name of a snapshot; raises `InvalidRequest`."""
     repository, _, name = target.strip("/").rpartition("/")
-    if not re.fullmatch(r"[\w.-]+", repository) or not re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", name):
+    if not re.fullmatch(r"[\w.-]+", repository) or not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
         raise InvalidRequest(
             "the backup of an archive on OpenSearch is a snapshot: give REPOSITORY/NAME, in lower case, of a "
             "repository that the cluster knows (docs/opensearch.md)"

@@ -14,14 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-
-import orjson
+from uuid import uuid4
 
 from search.article import Article
 from search.backends.evaluate.columns import microseconds
+from search.backends.opensearch.bulk import PATIENCE_SECONDS, Write, write_all
 from search.backends.opensearch.client import Blocked, Cluster, Missing
 from search.backends.opensearch.decisions import (
-    Document,
     Done,
     Stored,
     Wish,
@@ -40,9 +39,10 @@ from search.backends.opensearch.documents import (
     pairs_of,
     server_id,
 )
-from search.backends.opensearch.layout import Generation, lexicon_alias, meta, newest, notes_alias
+from search.backends.opensearch.layout import Generation, lexicon_alias, meta, newest
 from search.backends.opensearch.lease import ClosedIndex
 from search.backends.opensearch.lexicon import Lexicon
+from search.backends.opensearch.notes import Notes
 from search.engine import MAX_NAMED_FIELDS, Added
 from search.errors import ArchiveError, ArchiveUnavailable, OtherAnalyzer
 from search.text import Analyzer
@@ -50,17 +50,8 @@ from search.text import Analyzer
 BATCH_ARTICLES = 250
 """Articles of one request."""
 
-BATCH_BYTES = 8 << 20
-"""A request is sent once it has this many bytes; the server takes 100 MB."""
-
 MAX_REMEMBERED = 500_000
 """Pairs of a form and a term that a writer remembers having sent; and words that it remembers, too."""
-
-_TRY_AGAIN = (409, 429, 503)
-"""Another writer was first; too much to do; no node has the part of the index at the moment."""
-
-PATIENCE_SECONDS = 120.0
-"""How long a writer waits for the end of a rebuild, or for another node to take over."""
 
 
 class ClusterWriter:
@@ -68,9 +59,9 @@ class ClusterWriter:
 
     def __init__(self, cluster: Cluster, analyzer: Analyzer) -> None:
         self._cluster, self._analyzer = cluster, analyzer
-        self._notes = notes_alias(cluster.location)
+        self._name = uuid4().hex[:12]
+        self._notes = Notes(cluster)
         self._pairs = PairSender(cluster)
-        self._closed = ClosedIndex(cluster)
 
     # --- putting in -----------------------------------------------------------------------------
 
@@ -91,17 +82,14 @@ class ClusterWriter:
     def _put(self, articles: Sequence[Article]) -> Added:
         """Put a batch in; the last of equal ids stays, the others count as if they had come before it."""
         counts, unindexed, added, updated = Counter[str](), dict[str, None](), list[str](), list[str]()
-        waiting = list(articles)
-        until, pause = time.monotonic() + PATIENCE_SECONDS, 0.1
-        sent: dict[str, Wish] = {}
+        waiting, sent, turns = list(articles), dict[str, Wish](), _Turns(self._cluster)
         while waiting:
             try:
                 generation = newest(self._cluster)
                 self._check(generation)
                 done = self._tried(generation, waiting, sent)
             except (Blocked, Missing) as error:  # a newer index takes the place of this one
-                self._wait(until, pause, error)
-                pause = min(2.0, 2 * pause)
+                turns.wait(error)
                 continue
             counts.update(done.counts)
             unindexed.update(done.unindexed)
@@ -109,8 +97,7 @@ class ClusterWriter:
             updated += done.updated
             waiting = done.again
             if waiting:
-                self._wait(until, pause, None)
-                pause = min(2.0, 2 * pause)
+                turns.wait()
         return Added(
             counts["added"],
             counts["updated"],
@@ -122,17 +109,6 @@ class ClusterWriter:
             tuple(updated),
         )
 
-    def _wait(self, until: float, pause: float, error: Exception | None) -> None:
-        if isinstance(error, Blocked):
-            self._closed.look(newest(self._cluster).index)
-        if time.monotonic() > until:
-            raise ArchiveUnavailable(
-                "the archive takes no articles now: its index is being replaced, or other writers change the "
-                f"same articles all the time{f' ({error})' if error else ''}; try again later",
-                self._cluster.location,
-            )
-        time.sleep(pause if error is not None else min(pause, 0.1))
-
     def _tried(self, generation: Generation, articles: Sequence[Article], sent: dict[str, Wish]) -> Done:
         """Put articles in, each unless its document has changed since it was read.
 
@@ -140,78 +116,66 @@ class ClusterWriter:
         """
         done = Done()
         ids = list(dict.fromkeys(article.id for article in articles))
-        stored, cancelled = self._stored(generation, ids), self._cancelled(ids)
-        wishes = wishes_of(articles, stored, cancelled, done, sent)
+        stored, cancelled = self._stored(generation, ids), self._notes.cancelled(ids)
+        stored = self._take_back(generation, stored, cancelled)
+        wishes = wishes_of(articles, stored, cancelled, done, sent, self._name)
         if not wishes:
             return done
         now = datetime.now(UTC)
         analyzed = [analyze(wish.article, self._analyzer) for wish in wishes.values()]
         generation = self._with_averages(generation, analyzed)
-        self._pairs.send(generation.lexicon, analyzed)
+        self._pairs.send(generation, analyzed)
         fields = dict.fromkeys(generation.extra_fields)
-        lines: list[bytes] = []
-        size = 0
-        some: list[Wish] = []
+        writes = []
         for each in analyzed:
-            article = each.article
-            before = stored.get(article.id)
+            article, before = each.article, stored.get(each.article.id)
             document, long = document_of(
                 each,
                 seen=first_seen(wishes[article.id].first, before, now),
                 version=None if before is None else before.version,
+                writer=self._name,
                 default_language=self._analyzer.language,
                 averages=generation.averages,
                 extra_fields=indexed_fields(article, fields, done.unindexed),
             )
             done.unindexed.update(dict.fromkeys(long))
-            own = [orjson.dumps(action(article.id, before)), orjson.dumps(document)]
-            size += sum(map(len, own))
-            lines += own
-            sent[article.id] = wishes[article.id]
-            some.append(wishes[article.id])
-            if size > BATCH_BYTES:
-                self._send(generation, lines, some, done)
-                lines, some, size = [], [], 0
-        if lines:
-            self._send(generation, lines, some, done)
-        self._take_back_cancelled(generation, [*wishes])
-        return done
-
-    def _send(
-        self, generation: Generation, lines: Sequence[bytes], wishes: Sequence[Wish], done: Done
-    ) -> None:
-        params = {"require_alias": "true", "filter_path": "errors,items.*.error,items.*.status"}
-        body = b"\n".join([*lines, b""])
-        answer = self._cluster.call("POST", f"/{generation.writing}/_bulk", body, params=params)
-        for wish, item in zip(wishes, answer["items"], strict=True):
-            ((_, told),) = item.items()
-            if "error" not in told:
-                done.count(wish)
-            elif told["status"] in _TRY_AGAIN and told["error"].get("type") != "cluster_block_exception":
+            writes.append(Write(action(article.id, before), document))
+        sent |= wishes
+        statuses = write_all(self._cluster, generation.writing, writes)
+        for wish, status in zip(wishes.values(), statuses, strict=True):
+            if status == 409:  # another writer was first, or the answer was lost
                 done.again.append(wish.article)
             else:
-                raise self._cluster.told(told["status"], {"error": told["error"]})
+                done.count(wish)
+        # What was cancelled while it was put in is taken out again.
+        self._take_back(generation, self._stored(generation, [*wishes]), self._notes.cancelled([*wishes]))
+        return done
 
-    def _take_back_cancelled(self, generation: Generation, ids: Sequence[str]) -> None:
-        """Take out what was cancelled while it was put in."""
-        gone = self._cancelled(ids)
-        late = [identity for identity in ids if identity in gone]
+    def _take_back(
+        self, generation: Generation, stored: dict[str, Stored], cancelled: Mapping[str, int | None]
+    ) -> dict[str, Stored]:
+        """Take out articles that are cancelled; return the others."""
+        late = {
+            i: each
+            for i, each in stored.items()
+            if i in cancelled and not is_above(each.version, cancelled[i])
+        }
         if late:
-            stored = self._stored(generation, late)
-            late = [i for i in late if i in stored and not is_above(stored[i].version, gone[i])]
-            self._delete(late)
+            self._notes.note_deletions([*late], microseconds(datetime.now(UTC)))
+            self._delete_stored(generation, late)
+        return {identity: each for identity, each in stored.items() if identity not in late}
 
     def _stored(self, generation: Generation, ids: Sequence[str]) -> dict[str, Stored]:
         """The documents with these ids as they are now, whether they can be searched yet or not."""
         if not ids:
             return {}
         body = {"ids": [server_id(identity) for identity in ids]}
-        params = {"_source_includes": "id,digest,version,seen"}
+        params = {"_source_includes": "id,digest,version,writer,seen"}
         answer = self._cluster.call("POST", f"/{generation.index}/_mget", body, params=params)
         found = {}
         for told in answer["docs"]:
             if "error" in told:
-                raise self._cluster.told(503, {"error": told["error"]})
+                raise self._cluster.item_error(told["error"])
             if told.get("found"):
                 source = told["_source"]
                 found[source["id"]] = Stored(
@@ -220,6 +184,7 @@ class ClusterWriter:
                     source["digest"],
                     source["version"],
                     source["seen"],
+                    source["writer"],
                 )
         return found
 
@@ -247,15 +212,8 @@ class ClusterWriter:
 
     def _refresh(self) -> None:
         """Make what was written searchable, the words first."""
-        location = self._cluster.location
-        self._cluster.call("POST", f"/{lexicon_alias(location)}/_refresh")
-        answer = self._cluster.call("POST", f"/{location.alias}/_refresh")
-        if answer["_shards"]["failed"]:
-            raise ArchiveUnavailable(
-                "the articles are stored, but a part of the cluster has not yet made them searchable; add "
-                "them again, or wait",
-                self._cluster.location,
-            )
+        for alias in (lexicon_alias(self._cluster.location), self._cluster.location.alias):
+            self._cluster.refresh(alias)
 
     # --- taking out -----------------------------------------------------------------------------
 
@@ -265,84 +223,65 @@ class ClusterWriter:
         while some := list(islice(every, BATCH_ARTICLES)):
             gone += self._delete(some)
             if forget:
-                self._change_notes([{"delete": {"_id": _cancelled_id(identity)}} for identity in some])
+                self._notes.forget(some)
         self._refresh()
-        return gone
-
-    def _delete(self, ids: Sequence[str]) -> int:
-        """Delete articles, and note it for a rebuild that may be running; how many were there."""
-        gone, left = 0, list(ids)
-        if not left:
-            return 0
-        until, pause = time.monotonic() + PATIENCE_SECONDS, 0.1
-        at = microseconds(datetime.now(UTC))
-        notes: list[Document] = []
-        for identity in left:
-            notes.append({"index": {"_id": _deleted_id(identity)}})
-            notes.append({"kind": "deleted", "id": identity, "at": at})
-        self._change_notes(notes)
-        while left:
-            try:
-                generation = newest(self._cluster)
-                lines = [orjson.dumps({"delete": {"_id": server_id(identity)}}) for identity in left]
-                body = b"\n".join([*lines, b""])
-                params = {"require_alias": "true"}
-                answer = self._cluster.call("POST", f"/{generation.writing}/_bulk", body, params=params)
-            except (Blocked, Missing) as error:
-                self._wait(until, pause, error)
-                pause = min(2.0, 2 * pause)
-                continue
-            again = []
-            for identity, item in zip(left, answer["items"], strict=True):
-                told = item["delete"]
-                if told.get("result") == "deleted":
-                    gone += 1
-                elif "error" in told and told["status"] in _TRY_AGAIN:
-                    again.append(identity)
-                elif "error" in told:
-                    problem = self._cluster.told(told["status"], {"error": told["error"]})
-                    if not isinstance(problem, Blocked):
-                        raise problem
-                    again.append(identity)
-            left = again
-            if left:
-                self._wait(until, pause, None)
         return gone
 
     def withdraw(self, cancelled: Mapping[str, int | None]) -> int:
         """Take out what a wire cancels, and note it, so that it does not come again."""
         gone, every = 0, iter(cancelled.items())
         while some := dict(islice(every, BATCH_ARTICLES)):
-            notes: list[Document] = []
-            for identity, version in some.items():
-                notes.append({"index": {"_id": _cancelled_id(identity)}})
-                notes.append({"kind": "cancelled", "id": identity, "version": version})
-            self._change_notes(notes)
+            self._notes.cancel(some)
             gone += self._delete([*some])
         self._refresh()
         return gone
 
-    def _cancelled(self, ids: Sequence[str]) -> dict[str, int | None]:
-        """The version of the cancelling of each of these ids that a wire has cancelled."""
-        if not ids:
-            return {}
-        body = {"ids": [_cancelled_id(identity) for identity in ids]}
-        answer = self._cluster.call("POST", f"/{self._notes}/_mget", body)
-        found = {}
-        for told in answer["docs"]:
-            if "error" in told:
-                raise self._cluster.told(503, {"error": told["error"]})
-            if told.get("found"):
-                found[told["_source"]["id"]] = told["_source"]["version"]
-        return found
+    def _delete(self, ids: Sequence[str]) -> int:
+        """Delete articles as they are now, and note it for a rebuild that may be running; how many."""
+        self._notes.note_deletions(ids, microseconds(datetime.now(UTC)))
+        gone, left, turns = set[str](), list(ids), _Turns(self._cluster)
+        while left:
+            try:
+                generation = newest(self._cluster)
+                stored = self._stored(generation, left)
+                gone |= stored.keys()
+                left = self._delete_stored(generation, stored)
+            except (Blocked, Missing) as error:
+                turns.wait(error)
+                continue
+            if left:
+                turns.wait()
+        return len(gone)
 
-    def _change_notes(self, actions: Sequence[Document]) -> None:
-        body = b"\n".join([*map(orjson.dumps, actions), b""])
-        answer = self._cluster.call("POST", f"/{self._notes}/_bulk", body, params={"require_alias": "true"})
-        for item in answer["items"]:
-            ((_, told),) = item.items()
-            if "error" in told:
-                raise self._cluster.told(told["status"], {"error": told["error"]})
+    def _delete_stored(self, generation: Generation, stored: Mapping[str, Stored]) -> list[str]:
+        """Delete documents unless they have changed since they were read; the ids of those that have."""
+        writes = []
+        for identity, each in stored.items():
+            state = {"if_seq_no": each.seq_no, "if_primary_term": each.primary_term}
+            writes.append(Write({"delete": {"_id": server_id(identity), **state}}))
+        statuses = write_all(self._cluster, generation.writing, writes)
+        return [identity for identity, status in zip(stored, statuses, strict=True) if status == 409]
+
+
+class _Turns:
+    """Waits between the attempts of a writer, each time longer."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster, self._closed = cluster, ClosedIndex(cluster)
+        self._until, self._pause = time.monotonic() + PATIENCE_SECONDS, 0.05
+
+    def wait(self, error: Exception | None = None) -> None:
+        """Wait; raises `ArchiveUnavailable` after `PATIENCE_SECONDS`. Opens an index that stays closed."""
+        if isinstance(error, Blocked):
+            self._closed.look(newest(self._cluster).index)
+        if time.monotonic() > self._until:
+            raise ArchiveUnavailable(
+                "the archive takes no articles now: its index is being replaced, or other writers change the "
+                f"same articles all the time{f' ({error})' if error else ''}; try again later",
+                self._cluster.location,
+            )
+        time.sleep(self._pause)
+        self._pause = min(2.0, 2 * self._pause)
 
 
 class PairSender:
@@ -351,16 +290,16 @@ class PairSender:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._sent: set[Word] = set()
-        self._lexicon = ""
+        self._sent_for = ""
 
-    def send(self, lexicon: str, analyzed: Sequence[AnalyzedArticle]) -> None:
-        """Put the words of some articles into a lexicon, unless they were sent there before."""
-        if self._lexicon != lexicon or len(self._sent) > MAX_REMEMBERED:
-            self._sent, self._lexicon = set(), lexicon
+    def send(self, generation: Generation, analyzed: Sequence[AnalyzedArticle]) -> None:
+        """Put the words of some articles into the lexicon of an index, unless they were sent before."""
+        if self._sent_for != generation.uuid or len(self._sent) > MAX_REMEMBERED:
+            self._sent, self._sent_for = set(), generation.uuid
         counts = Counter(pair for each in analyzed for pair in pairs_of(each))
         new = [(pair, count) for pair, count in counts.items() if pair not in self._sent]
         if new:
-            Lexicon(self._cluster, lexicon).put(new)
+            Lexicon(self._cluster, generation.lexicon).put(new)
             self._sent.update(pair for pair, _ in new)
 
 
@@ -371,11 +310,3 @@ def with_averages(
     facts = meta(analyzer, generation.archive, averages)
     cluster.call("PUT", f"/{generation.index}/_mapping", {"_meta": facts})
     return replace(generation, averages=dict(averages))
-
-
-def _cancelled_id(identity: str) -> str:
-    return server_id(f"cancelled {identity}")
-
-
-def _deleted_id(identity: str) -> str:
-    return server_id(f"deleted {identity}")
