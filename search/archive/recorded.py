@@ -45,6 +45,10 @@ class RecordedArchive(OpenedArchive):
 
         asked, now = question_of(question), self._moment()
         with self._reading(timeout, as_of, now) as (reader, _):
+            if not reader.state().has_history:
+                raise InvalidRequest(
+                    "this kind of archive keeps no revisions, so a search cannot be recorded"
+                )
             read = self._read(reader, asked)
             articles = tuple(_found(reader, read.tree))
             state, numbers = reader.state(), reader.stats()

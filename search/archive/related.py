@@ -36,7 +36,12 @@ def similar_to(
 def background_of(
     reader: Reader, article: Article, analyzer: Analyzer, before: datetime, limit: int, check: Check
 ) -> Results:
-    """Find similar articles from before this time, without copies of the article or of each other."""
+    """Find similar articles from before this time, without copies of the article or of each other.
+
+    Raises `InvalidRequest` in an archive that does not know the copies.
+    """
+    if not reader.state().has_copies:
+        raise InvalidRequest("this kind of archive keeps no groups of copies yet, so it has no background")
     found = similar_to(reader, article, analyzer, Period(None, before), min(MAX_HITS, 4 * limit), check)
     return replace(found, hits=tuple(islice(without_copies(found.hits, article, check), limit)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from search.backends.opensearch.location import is_cluster, read_location
+from search.backends.opensearch.location import SCHEMES, is_cluster, read_location
 from search.engine import Engine, Maintained, Report
 from search.errors import ArchiveDamaged, ArchiveNotFound, InvalidRequest
 
@@ -104,9 +104,9 @@ def kernels_in_use() -> str:
 
 
 def _folder(location: str | Path) -> Path:
-    if "://" in str(location):
-        scheme = str(location).partition("://")[0]
-        raise InvalidRequest(f"{scheme}:// is not the address of an archive; that begins with opensearch://")
+    if "://" in str(location) or str(location).partition(":")[0] in SCHEMES:
+        scheme = str(location).partition(":")[0]
+        raise InvalidRequest(f"{scheme}: is not the address of an archive; that begins with opensearch://")
     if "\0" in str(location):
         raise InvalidRequest("a location cannot have a NUL character")
     return Path(location)

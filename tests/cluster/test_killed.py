@@ -82,7 +82,7 @@ def numbered(first: int, count: int, word: str) -> list[Article]:
 
 
 class Writing:
-    """Adds, changes, deletes and cancels; `acknowledged` has the articles as the acknowledged writes left them."""
+    """Adds, changes, deletes and cancels; `acknowledged` has the articles as these writes have left them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._step = engine, 0

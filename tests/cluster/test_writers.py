@@ -16,7 +16,7 @@ import pytest
 
 from search.archive.transfer import transfer_archive
 from search.article import Article
-from search.backends import maintained, restored
+from search.backends import condition, maintained, restored
 from search.backends.opensearch import lease, rebuild
 from search.backends.opensearch.client import Cluster
 from search.backends.opensearch.layout import newest
@@ -29,7 +29,9 @@ from search.errors import (
     ArchiveExists,
     ArchiveLocked,
     ArchiveNotFound,
+    ArchiveReadOnly,
     ArchiveUnavailable,
+    IndexUnusable,
     InvalidRequest,
 )
 from search.language import Everything, Word, parse_query
@@ -215,17 +217,75 @@ def test_a_rebuild_that_fails_leaves_the_old_index_open_to_writers(
 
 
 def test_writers_open_an_index_that_a_dead_rebuild_has_closed(
-    cluster: RunningCluster, location: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    location: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine.add(ARTICLES)
     name = location.rpartition("/")[2].partition("?")[0]
-    lease.Lease(engine_cluster(engine))  # of this process, and never renewed
-    cluster.call("PUT", f"/news-{name}.000001/_block/write")
+    dead = lease.Lease(engine_cluster(engine))  # of this process, and never renewed
+    lease.close_to_writers(engine_cluster(engine), f"news-{name}.000001", dead.token)
     monkeypatch.setattr(lease, "ABANDONED_SECONDS", 0.5)
     assert engine.add([Article(id="later", title="Later")]) == Added(added=1)
     assert len(ids(engine)) == 5
-    cluster.call("PUT", f"/news-{name}.000001/_block/write")
+    lease.close_to_writers(engine_cluster(engine), f"news-{name}.000001", dead.token)
     assert engine.delete(["later"]) == 1
+
+
+def test_an_index_that_an_operator_has_closed_stays_closed(cluster: RunningCluster, engine: Engine) -> None:
+    engine.add(ARTICLES)
+    name = engine.location.rpartition("/")[2]
+    cluster.call("PUT", f"/news-{name}.000001/_settings", {"index.blocks.write": True})
+    with pytest.raises(ArchiveReadOnly, match=r"index\.blocks\.write"):
+        engine.add([Article(id="later", title="Later")])
+    assert any("blocks.write is set" in line for line in condition(engine.location))
+
+
+def test_a_missing_part_is_named_and_made_again_by_a_rebuild(cluster: RunningCluster, engine: Engine) -> None:
+    engine.add(ARTICLES)
+    for part in (".000001.lexicon", ".notes.1"):
+        current = engine_index(engine)
+        own = part.replace(".000001", f".{current.rpartition('.')[2]}")
+        cluster.call("DELETE", f"/news-{engine.location.rpartition('/')[2]}{own}")
+        with pytest.raises(IndexUnusable, match="news rebuild"):
+            engine.add([Article(id="more", title="More")])
+        engine.rebuild()
+        assert ids(engine, "strik*") == {"a1", "a2"}
+
+
+def test_a_rebuild_keeps_the_number_of_shards_unless_another_is_given(location: str, engine: Engine) -> None:
+    engine.add(ARTICLES)
+
+    def shards() -> int:
+        told = engine_cluster(engine).call("GET", f"/{engine_index(engine)}/_settings")
+        return int(told[engine_index(engine)]["settings"]["index"]["number_of_shards"])
+
+    for written, expected in (("", 2), ("?shards=3", 3), ("", 3)):
+        with closing(open_engine(location.partition("?")[0] + written)) as again:
+            again.rebuild()
+        assert shards() == expected
+    assert len(ids(engine)) == 4
+
+
+def test_words_with_signs_around_them_are_found_in_every_order(engine: Engine) -> None:
+    engine.add([*ARTICLES, Article(id="p", title="Prices rise 10% in C++ quotes", language="en")])
+    for word in ("10%", "C++", "@strike", "$10", "'strike'", "strike!"):
+        request = SearchRequest(Word(word), limit=9)
+        by_time = replace(request, sort="newest")
+        assert (
+            ask(engine).search(request).total
+            == ask(engine).search(by_time).total
+            == len(ids_of(engine, word))
+            > 0
+        )
+
+
+def ids_of(engine: Engine, word: str) -> list[str]:
+    return ask(engine).ids(Word(word))
+
+
+def test_marks_are_of_all_articles_and_not_of_those_on_the_page(engine: Engine) -> None:
+    engine.add([*ARTICLES, Article(id="form", title="They strikes", language="en")])
+    (found,) = ask(engine).search(SearchRequest(Word("strike"), limit=1, highlight=True)).highlights
+    assert {"strike", "striking", "strikes"} <= found.words[0]
 
 
 def test_a_rebuild_that_stood_still_while_writers_went_on_gives_up(
@@ -412,11 +472,14 @@ def test_damage_is_found(cluster: RunningCluster, location: str, engine: Engine)
     source = cluster.call("GET", f"/news-{name}.000001/_doc/a1")
     assert isinstance(source, dict)
     record = source["_source"]
-    record["article"]["title"] = "Another title"
+    text = record["article"]
+    record["article"] = text.replace("Harbour", "Another")
     cluster.call("PUT", f"/news-{name}.000001/_doc/a1?refresh=true", record)
     (problem,) = maintained(location).verify("full").problems
     assert "1 articles are not as they were written, such as 'a1'" in problem
-    record["article"]["title"] = ARTICLES[0].title  # whole again, but without its words
+    with pytest.raises(ArchiveDamaged, match="news verify"):
+        ask(engine).get(["a1"])
+    record["article"] = text  # whole again, but without its words
     cluster.call("PUT", f"/news-{name}.000001/_doc/a1?refresh=true", record)
     assert maintained(location).verify("full").problems == ()
     (problem,) = maintained(location).verify("deep").problems
@@ -491,6 +554,8 @@ def test_everything_that_is_not_there_yet_is_refused_by_name(engine: Engine) -> 
         lambda: archive.search("copies:x"),
         lambda: archive.distinctive("strike"),
         lambda: archive.history("a1"),
+        lambda: archive.background("a1"),
+        lambda: archive.manifest("strike"),
         lambda: archive.at(as_of=1).search("strike"),
         lambda: archive.facets("strike", "source", texts=True),
     ):

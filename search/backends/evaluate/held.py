@@ -18,7 +18,6 @@ from search.index.evaluate.matches import has
 from search.index.read.snapshot import Snapshot
 from search.index.write.invert import segment_arrays
 from search.language import Node
-from search.snippets import Highlight
 from search.text import Analyzer
 
 
@@ -54,10 +53,6 @@ class HeldArticles:
     def has(self, node: Node, identity: str) -> bool:
         """True if the node matches the article."""
         return has(self._plan(node).matches, self._ids.index(identity))
-
-    def highlights(self, node: Node) -> tuple[Highlight, ...]:
-        """The words to mark in the articles that a query found."""
-        return self._plan(node).highlights()
 
     def _plan(self, node: Node) -> Plan:
         return self._compiler.plan(node)

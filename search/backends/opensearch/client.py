@@ -12,6 +12,7 @@ import os
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -25,6 +26,7 @@ from search.errors import (
     ArchiveReadOnly,
     ArchiveUnavailable,
     DeadlineExceeded,
+    IndexUnusable,
     InvalidRequest,
     LimitExceeded,
 )
@@ -222,6 +224,8 @@ class Cluster:
             return _Failed(f"a node of {where} is gone ({kind})")
         if status == 404:
             return Missing(reason)
+        if kind == "index_closed_exception":
+            return ArchiveUnavailable(f"{reason}; open the index: POST /INDEX/_open", where)
         if status == 409:
             return Conflict(reason)
         if status == 429:
@@ -266,11 +270,26 @@ class Cluster:
         try:
             return self.call(method, path, body, params=params, deadline=deadline)
         except Missing as error:
-            raise ArchiveUnavailable(
-                f"a part of the archive is not there any more ({error}); another process has rebuilt or "
-                "removed it: give the command again",
-                self.location,
-            ) from None
+            raise self.missing(str(error)) from None
+
+    def missing(self, reason: str) -> ArchiveError:
+        """The error where a part of the archive is not there: removed, or replaced by a rebuild."""
+        alias = self.location.alias
+        with suppress(Missing):
+            for index in self.call("GET", f"/{alias}"):
+                names = (f"{index}.write", f"{index}.lexicon", f"{index}.lexicon.write")
+                for name in (*names, f"{alias}.lexicon", f"{alias}.notes"):
+                    try:
+                        self.call("GET", f"/{name}/_settings")
+                    except Missing:
+                        return IndexUnusable(
+                            f"{name} is missing; to make it again from the articles, run: news rebuild", alias
+                        )
+        return ArchiveUnavailable(
+            f"a part of the archive is not there any more ({reason}); another process has rebuilt or removed "
+            "it: give the command again",
+            self.location,
+        )
 
     def refresh(self, index: str) -> None:
         """Make all that was written to an index searchable; raises `ArchiveUnavailable` if it may not be."""
@@ -292,7 +311,11 @@ class Cluster:
             body = {**body, "timeout": f"{max(1, round(1000 * (deadline.until - time.monotonic())))}ms"}
         try:
             found: Answer = self._repeated("POST", path, body, params, deadline)
-        except (_Failed, Missing) as error:
+        except _Failed as error:
+            raise PointLost(str(error)) from None
+        except Missing as error:
+            if index is not None:
+                raise self.missing(str(error)) from None
             raise PointLost(str(error)) from None
         if found.get("timed_out"):
             if deadline is not None:

@@ -60,6 +60,10 @@ def _shards(cluster: Cluster, known: Generation) -> Iterator[str]:
     yield f"index {known.index}: {health['status']}, {shards} shards, {copies} copies of shards{advice}"
     if health["status"] == "green" and copies == shards:
         yield "no shard has a second copy → add a node, so that the archive outlives one"
+    settings = cluster.must("GET", f"/{known.index}/_settings", params={"flat_settings": "true"})
+    for name, value in settings[known.index]["settings"].items():
+        if name.startswith("index.blocks.") and value == "true":
+            yield f"index {known.index}: {name} is set → articles cannot be added; set it to null"
     sizes = cluster.must("GET", f"/_cat/shards/{known.index}", params={"format": "json", "bytes": "b"})
     largest = max((int(each["store"] or 0) for each in sizes), default=0)
     large = " → more shards: news rebuild with ?shards=N in the address" if largest > MAX_SHARD_BYTES else ""

@@ -44,16 +44,24 @@ def aliases_of(location: ClusterLocation, index: str) -> dict[str, tuple[str, ..
     }
 
 
+def make_notes(cluster: Cluster) -> None:
+    """Make the notes again if they are missing; what they had is lost."""
+    location = cluster.location
+    _make(cluster, notes_name(location), notes_body(), notes_alias(location))
+
+
 def notes_name(location: ClusterLocation) -> str:
     """The index that the alias of the notes names."""
     return f"{notes_alias(location)}.1"
 
 
 def make_index(
-    cluster: Cluster, analyzer: Analyzer, index: str, archive: str, averages: Mapping[str, float]
+    cluster: Cluster, analyzer: Analyzer, index: str, before: Generation, averages: Mapping[str, float]
 ) -> Generation:
-    """Make an index that is not searched yet, and its lexicon."""
-    body = articles_body(cluster.location, meta(analyzer, archive, averages))
+    """Make an index that is not searched yet, and its lexicon; its size is as `before` unless it is given."""
+    known = cluster.must("GET", f"/{before.index}/_settings", params={"flat_settings": "true"})
+    facts = meta(analyzer, before.archive, averages)
+    body = articles_body(cluster.location, facts, known[before.index]["settings"])
     _make(cluster, f"{index}.lexicon", lexicon_body(), f"{index}.lexicon.write")
     _make(cluster, index, body, f"{index}.write")
     told = cluster.call("GET", f"/{index}", params={"flat_settings": "true"})

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+import orjson
+
 from search.article import Article
 from search.backends.evaluate.columns import VALUE_GAP, microseconds
 from search.backends.evaluate.documents import value_terms
@@ -134,6 +136,7 @@ def document_of(
     }
     numbers = {name: microseconds(at) for name, at in moments.items()}
     lengths = {field: analyzed.length(field) for field in TEXT_FIELDS}
+    record = orjson.dumps(article.as_record()).decode()
     values, long = {}, []
     for field, terms in value_terms(article, None, extra_fields).items():
         if field != "id":
@@ -145,7 +148,8 @@ def document_of(
         "digest": article.digest().hex(),
         "version": version if article.version is None else article.version,
         "writer": writer,
-        "article": article.as_record(),
+        "article": record,
+        "sum": sha256(record.encode()).hexdigest(),
         **numbers,
         "second": {name: number // MICROSECONDS for name, number in numbers.items()},
         "lengths": lengths,

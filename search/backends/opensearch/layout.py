@@ -14,7 +14,7 @@ A document of an article:
 
 id, digest                    the id, and the SHA-256 of the content
 version, writer               the last version that a wire gave it; the process that wrote the document
-article                       the article, the truth; all else here is made from it
+article, sum                  the article as JSON, the truth, and the SHA-256 of this text
 published modified seen       microseconds since 1970, and `second.…` whole seconds, to count by
 lengths.F, words              words in a field of text; in description, highlights and body
 text.F                        `term|form` of each word; `#` for a word too long to be one
@@ -31,6 +31,7 @@ analysis.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,10 +43,13 @@ from search.deadline import Deadline
 from search.engine import DEFAULT_RANKING
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveNotFound, ArchiveUnavailable
 from search.fields import TEXT_FIELDS
-from search.text import Analyzer
+from search.text import LANGUAGES, Analyzer
 from search.text.stemming import stemmers_checksum
 
 FORMAT = 1
+
+ARTICLES = re.compile(r"\.\d{6}(-[0-9a-f]{8})?$")
+"""The end of the name of an index of articles."""
 
 HOLE = "#"
 """Stands for a word too long to be one; no word is this."""
@@ -134,6 +138,11 @@ def generation_of(index: str, told: Mapping[str, Any], location: ClusterLocation
                 "newer version",
                 location,
             )
+        averages = facts["averages"]
+        if facts["language"] not in LANGUAGES or not (
+            averages == {} or [type(averages[field]) for field in TEXT_FIELDS] == [float] * len(TEXT_FIELDS)
+        ):
+            raise TypeError("a language, or average lengths, that mean something")
         return Generation(
             index,
             settings["index.uuid"],
@@ -148,7 +157,9 @@ def generation_of(index: str, told: Mapping[str, Any], location: ClusterLocation
         )
     except (KeyError, TypeError) as error:
         raise ArchiveDamaged(
-            f"{index} is not an index of news, or its mapping was changed: it lacks {error}", location
+            f"{index} is not an index of news, or its mapping was changed: it lacks {error}; restore a "
+            "backup: news restore",
+            location,
         ) from error
 
 
@@ -168,12 +179,19 @@ def meta(analyzer: Analyzer, archive: str, averages: Mapping[str, float]) -> dic
     }
 
 
-def articles_body(location: ClusterLocation, facts: Mapping[str, object]) -> Answer:
-    """The settings and the mapping of an index of articles."""
+def articles_body(
+    location: ClusterLocation, facts: Mapping[str, object], before: Mapping[str, str] | None = None
+) -> Answer:
+    """The settings and the mapping of an index of articles; `before` are the settings of an earlier one."""
+    known = before or {}
+    shards = location.shards or int(known.get("index.number_of_shards", 1))
+    size = _size(shards, location.replicas)
+    if location.replicas is None:
+        size |= {name: known[f"index.{name}"] for name in _COPIES if f"index.{name}" in known}
     return {
         "settings": {
             "index": {
-                **_size(location.shards, location.replicas),
+                **size,
                 "mapping": {"total_fields": {"limit": 10_000}},
                 "similarity": {"bm25f": {"type": "scripted", "script": {"source": f"return {SATURATED};"}}},
             },
@@ -182,7 +200,7 @@ def articles_body(location: ClusterLocation, facts: Mapping[str, object]) -> Ans
         "mappings": {
             "dynamic": "strict",
             "_meta": dict(facts),
-            "_source": {"includes": ["id", "article", "digest", "version", "writer", *DATES]},
+            "_source": {"includes": ["id", "article", "sum", "digest", "version", "writer", *DATES]},
             "dynamic_templates": [
                 {"values": {"path_match": "value.*", "mapping": _VALUE}},
                 {
@@ -197,7 +215,8 @@ def articles_body(location: ClusterLocation, facts: Mapping[str, object]) -> Ans
                 "digest": {"type": "keyword", **_UNUSED},
                 "version": {"type": "long", **_UNUSED},
                 "writer": {"type": "keyword", **_UNUSED},
-                "article": {"type": "object", "enabled": False},
+                "article": {"type": "keyword", **_UNUSED},
+                "sum": {"type": "keyword", **_UNUSED},
                 **{name: {"type": "long"} for name in DATES},
                 "second": {"properties": {name: {"type": "long", "index": False} for name in DATES}},
                 "lengths": {"properties": {name: {"type": "integer"} for name in TEXT_FIELDS}},
@@ -253,6 +272,13 @@ def absent(cluster: Cluster) -> ArchiveError:
         return ArchiveUnavailable(
             f"{location} is starting, and did not know its archives yet; wait", location
         )
+    found = [name for name in cluster.call("GET", f"/{location.alias}.*/_settings") if ARTICLES.search(name)]
+    if found:
+        return ArchiveDamaged(
+            f"{', '.join(sorted(found))} may have articles, but no index has the alias {location.alias}; "
+            "give it to the newest one",
+            location,
+        )
     return ArchiveNotFound(f"no archive at {location}; make one with: news index PATH", location)
 
 
@@ -274,6 +300,9 @@ def _size(shards: int, replicas: int | None) -> dict[str, object]:
         "translog.durability": "request",
     }
 
+
+_COPIES = ("auto_expand_replicas", "number_of_replicas")
+"""Settings of the number of copies; the first decides if it is not "false"."""
 
 _UNUSED = {"index": False, "doc_values": False}
 _WORDS = {"type": "text", "norms": False, "search_analyzer": "whole", "position_increment_gap": VALUE_GAP}

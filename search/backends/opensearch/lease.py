@@ -20,7 +20,7 @@ from uuid import uuid4
 from search.backends.evaluate.columns import microseconds, moment
 from search.backends.opensearch.client import Cluster, Conflict, Missing
 from search.backends.opensearch.layout import notes_alias
-from search.errors import ArchiveLocked, ArchiveUnavailable
+from search.errors import ArchiveLocked, ArchiveReadOnly, ArchiveUnavailable
 
 ABANDONED_SECONDS = 45.0
 """A note that was not renewed for this time can be taken over."""
@@ -140,6 +140,11 @@ class ClosedIndex:
         known = holder(self._cluster)
         if known != self._seen:
             self._seen, self._since = known, time.monotonic()
+        if known is None and not fences_of(self._cluster, index):
+            raise ArchiveReadOnly(
+                f"{index} takes no writes, as index.blocks.write is set; to change that, set it to null",
+                index,
+            )
         if time.monotonic() - self._since >= ABANDONED_SECONDS or (known is not None and _is_dead(known)):
             open_to_writers(self._cluster, index)
 
@@ -159,12 +164,16 @@ def close_to_writers(cluster: Cluster, index: str, token: str) -> None:
 
 def open_to_writers(cluster: Cluster, index: str) -> None:
     """Let an index take writes again, whichever process has closed it."""
-    aliases = cluster.must("GET", f"/{index}/_alias")[index]["aliases"]
-    fences = [alias for alias in aliases if alias.startswith(fence(index, ""))]
+    fences = fences_of(cluster, index)
     if fences:
-        actions = [{"remove": {"index": index, "aliases": fences}}]
-        cluster.must("POST", "/_aliases", {"actions": actions})
-    cluster.must("PUT", f"/{index}/_settings", {"index.blocks.write": None})
+        cluster.must("POST", "/_aliases", {"actions": [{"remove": {"index": index, "aliases": fences}}]})
+        cluster.must("PUT", f"/{index}/_settings", {"index.blocks.write": None})
+
+
+def fences_of(cluster: Cluster, index: str) -> list[str]:
+    """The aliases of rebuilds that have closed an index; without one an operator has closed it."""
+    aliases = cluster.must("GET", f"/{index}/_alias")[index]["aliases"]
+    return [alias for alias in aliases if alias.startswith(fence(index, ""))]
 
 
 def fence(index: str, token: str) -> str:

@@ -21,6 +21,9 @@ from search.text import fold, forms
 PAGE = 10_000
 """Pairs that one request gives, at most."""
 
+TERMS_AT_A_TIME = 100
+"""Terms whose forms one request gives: seldom more than fifty of each."""
+
 MAX_COMPLETED = 300
 """Pairs that begin like a word, or are near to it, whose articles are counted, at most."""
 
@@ -42,6 +45,15 @@ class Lexicon:
         while some := list(islice(every, 1_000)):
             for form, term in self._pairs({"terms": {"form": some}}):
                 found.setdefault(form, set()).add(term)
+        return found
+
+    def forms_of(self, terms: Collection[str]) -> dict[str, set[str]]:
+        """The forms of each of these terms."""
+        found: dict[str, set[str]] = {}
+        every = iter(dict.fromkeys(terms))
+        while some := list(islice(every, TERMS_AT_A_TIME)):
+            for form, term in self._pairs({"terms": {"term": some}}):
+                found.setdefault(term, set()).add(form)
         return found
 
     def expanded(self, node: Wildcard | Fuzzy) -> list[Word]:

@@ -26,13 +26,14 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?")
 class ClusterLocation:
     """The nodes to ask, (host, port) each, and the name of the archive.
 
-    `replicas` None is one replica as soon as there is a second node.
+    Without `shards` an index has as many as the one before it, or 1. Without `replicas` it has as many, too,
+    or one as soon as there is a second node.
     """
 
     hosts: tuple[tuple[str, int], ...]
     name: str
     encrypted: bool = True
-    shards: int = 1
+    shards: int | None = None
     replicas: int | None = None
 
     def __str__(self) -> str:
@@ -54,7 +55,12 @@ def is_cluster(location: object) -> bool:
 def read_location(location: object) -> ClusterLocation:
     """The location that an address names; raises `InvalidRequest`, without a password that may be in it."""
     written = str(location)
-    parts = urlsplit(written)
+    try:
+        parts = urlsplit(written)
+    except ValueError as error:
+        raise InvalidRequest(f"{written!r} is not an address: {error}") from None
+    if parts.fragment:
+        raise InvalidRequest(f"{written!r} has a part after #, which means nothing in an address")
     if "@" in parts.netloc:
         raise InvalidRequest(
             "the address of a cluster has no user and no password; set NEWS_OPENSEARCH_USER and "
@@ -74,8 +80,7 @@ def read_location(location: object) -> ClusterLocation:
             raise InvalidRequest(f"{each!r} is not a host, or a host and a port")
         hosts.append((read[1], port))
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    shards = _number(options.pop("shards", "1"), "shards", 1, MAX_SHARDS)
-    replicas = options.pop("replicas", None)
+    shards, replicas = options.pop("shards", None), options.pop("replicas", None)
     if options:
         raise InvalidRequest(
             f"{next(iter(options))!r} is not an option of an address; options are shards and replicas"
@@ -84,7 +89,7 @@ def read_location(location: object) -> ClusterLocation:
         tuple(hosts),
         name,
         parts.scheme == SCHEMES[0],
-        shards,
+        None if shards is None else _number(shards, "shards", 1, MAX_SHARDS),
         None if replicas is None else _number(replicas, "replicas", 0, MAX_REPLICAS),
     )
 

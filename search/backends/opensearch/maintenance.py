@@ -25,7 +25,7 @@ from search.backends.opensearch.layout import (
 )
 from search.backends.opensearch.lexicon import Lexicon
 from search.backends.opensearch.location import ClusterLocation
-from search.backends.opensearch.moment import Moment, article_of
+from search.backends.opensearch.moment import SHOWN, Moment, article_of
 from search.backends.opensearch.notes import Notes
 from search.backends.opensearch.snapshots import take_snapshot
 from search.engine import Beside, Level, Progress, Report, Version
@@ -102,7 +102,7 @@ class ClusterIndexes:
         self._cluster.check_version()
         at = Moment(self._cluster)
         with closing(self._cluster), closing(at):
-            for hits in at.pages({"match_all": {}}, source=["article", "seen"], by="seen"):
+            for hits in at.pages({"match_all": {}}, source=SHOWN, by="seen"):
                 for article, seen in map(article_of, hits):
                     yield article, None if seen is None else moment(seen)
 
@@ -143,13 +143,12 @@ class _Checked:
     def _checked(self, hit: Answer) -> Article | None:
         """The article of a document; None if it is not as it was written."""
         source = hit["_source"]
-        identity = source.get("id", hit["_id"])
+        identity = str(source.get("id", hit["_id"]))
         try:
-            article = Article.restored(source["article"])
-            whole = article.id == identity and article.digest().hex() == source["digest"]
-        except (KeyError, TypeError, ValueError, AttributeError):
-            whole = False
-        if not whole:
+            article, _ = article_of(hit)
+        except ArchiveDamaged:
+            article = None
+        if article is None or (article.id, article.digest().hex()) != (identity, source.get("digest")):
             self._note("articles are not as they were written", identity)
             return None
         if identity in self._cancelled and not is_above(source.get("version"), self._cancelled[identity]):

@@ -9,14 +9,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from typing import TypeVar
+
+import orjson
 
 from search.article import Article
 from search.backends.opensearch.client import Answer, Cluster, Missing, PointLost
 from search.backends.opensearch.layout import Generation, newest
 from search.backends.opensearch.lexicon import Query
 from search.deadline import Deadline
-from search.errors import ArchiveError, ArchiveUnavailable, DeadlineExceeded
+from search.errors import ArchiveDamaged, ArchiveError, ArchiveUnavailable, DeadlineExceeded
 
 Made = TypeVar("Made")
 
@@ -24,6 +27,9 @@ KEPT = "3m"
 """How long the server keeps a moment that nothing is asked of."""
 
 CLOSE_SECONDS = 2.0
+
+SHOWN = ["article", "sum", "seen"]
+"""The parts of a document that an article is read from."""
 
 PAGE = 1_000
 """Articles of one page of a scan; of ids alone ten times as many."""
@@ -156,7 +162,7 @@ class Moment:
     def articles(self, query: Query, size: int) -> list[tuple[Article, int | None]]:
         """The articles that a query finds, at most `size`, each with when it was first seen."""
         body = {"query": {"constant_score": {"filter": query}}, "size": size, "track_total_hits": False}
-        hits = self.ask({**body, "_source": ["article", "seen"]})["hits"]["hits"]
+        hits = self.ask({**body, "_source": SHOWN})["hits"]["hits"]
         return [article_of(hit) for hit in hits]
 
     def close(self) -> None:
@@ -169,6 +175,16 @@ class Moment:
 
 
 def article_of(hit: Answer) -> tuple[Article, int | None]:
-    """The article of a document, and when it was first seen, in microseconds."""
+    """The article of a document, and when it was first seen, in microseconds; raises `ArchiveDamaged`."""
     source = hit["_source"]
-    return Article.restored(source["article"]), source.get("seen")
+    try:
+        record = source["article"].encode()
+        if sha256(record).hexdigest() == source["sum"]:
+            return Article.restored(orjson.loads(record)), source.get("seen")
+    except (AttributeError, KeyError, TypeError, ValueError):
+        pass
+    raise ArchiveDamaged(
+        f"the document {hit['_id']!r} of {hit['_index']} is not as it was written; to see what else is not: "
+        "news verify",
+        hit["_index"],
+    )

@@ -16,7 +16,7 @@ from typing import Any
 from search.article import Article
 from search.backends.evaluate.columns import microseconds, moment
 from search.backends.opensearch.lexicon import Query
-from search.backends.opensearch.moment import Moment, article_of
+from search.backends.opensearch.moment import SHOWN, Moment, article_of
 from search.backends.opensearch.translate import Translator
 from search.backends.opensearch.words import QueryWords
 from search.engine import Cursor, Ranking, SearchRequest, Sort, neighbours
@@ -138,7 +138,7 @@ class _Pages:
         if self._counted and counting:
             body["aggs"] = self._counted
         if with_articles:
-            body["_source"] = ["article", "seen"]
+            body["_source"] = SHOWN
         found = first = self._at.ask(body)
         hits = list(found["hits"]["hits"])
         body.pop("aggs", None)

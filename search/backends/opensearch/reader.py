@@ -14,13 +14,14 @@ from search.backends.evaluate.columns import microseconds, moment
 from search.backends.evaluate.documents import DocumentCollector
 from search.backends.evaluate.explanation import of_proximity
 from search.backends.evaluate.held import HeldArticles
+from search.backends.evaluate.highlights import highlights
 from search.backends.opensearch.client import Cluster
 from search.backends.opensearch.documents import analyze
 from search.backends.opensearch.explanation import Explainer
 from search.backends.opensearch.facets import counting, facets_of
 from search.backends.opensearch.filters import NOT_KEPT
 from search.backends.opensearch.lexicon import Lexicon, Query
-from search.backends.opensearch.moment import PAGE, Moment, article_of
+from search.backends.opensearch.moment import PAGE, SHOWN, Moment, article_of
 from search.backends.opensearch.pages import page, ranked, window_places
 from search.backends.opensearch.suggestions import completions, corrections, near_values
 from search.backends.opensearch.translate import Translator
@@ -117,7 +118,7 @@ class ClusterReader:
                 "have its words; ask for more words or for fewer dates"
             )
         found: list[str] = []
-        for hits in self._at.walk(candidates, source=["article", "seen"]):
+        for hits in self._at.walk(candidates, source=SHOWN):
             with self._held(words, [article_of(hit) for hit in hits]) as held:
                 found += held.matching(node)
         return found
@@ -163,17 +164,17 @@ class ClusterReader:
             Hit(*articles[place.identity][:1], place.score, seen=articles[place.identity][1])
             for place in found.places
         )
-        highlights: tuple[Highlight, ...] = ()
+        marked: tuple[Highlight, ...] = ()
         if request.highlight and hits:
-            with self._held(words, [(hit.article, None) for hit in hits]) as held:
-                highlights = held.highlights(request.query)
+            words.learn_forms(words_of(request.query))
+            marked = highlights(request.query, words.forms)
         return Results(
             total=found.total,
             hits=hits,
             facets=facets,
             next=str(found.places[-1].cursor(request.sort)) if found.places and found.more else None,
             warnings=self._warnings,
-            highlights=highlights,
+            highlights=marked,
         )
 
     def _counted(self, request: FacetRequest) -> FacetRequest:
@@ -195,7 +196,7 @@ class ClusterReader:
 
     def scan(self, query: Node) -> Iterator[Article]:
         matching = self._at.answer(lambda: self._translator(self._words(), query).matching(query))
-        for hits in self._at.pages(matching, source=["article"]):
+        for hits in self._at.pages(matching, source=SHOWN):
             yield from (article_of(hit)[0] for hit in hits)
 
     def get(self, identities: Sequence[str]) -> dict[str, Article]:

@@ -10,7 +10,6 @@ have ended, at most `READERS_SECONDS`.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -18,20 +17,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from search.article import Article
 from search.backends.evaluate.columns import microseconds, moment
 from search.backends.opensearch.bulk import Write, write_all
 from search.backends.opensearch.client import Answer, Cluster, Missing
-from search.backends.opensearch.creation import make_index
+from search.backends.opensearch.creation import make_index, make_notes
 from search.backends.opensearch.decisions import indexed_fields
 from search.backends.opensearch.documents import analyze, document_of, server_id
 from search.backends.opensearch.layout import (
+    ARTICLES,
     Generation,
+    exists,
     lexicon_alias,
     newest,
 )
 from search.backends.opensearch.lease import Lease, close_to_writers, fence, open_to_writers
-from search.backends.opensearch.moment import PAGE, Moment
+from search.backends.opensearch.moment import PAGE, SHOWN, Moment, article_of
 from search.backends.opensearch.notes import Notes
 from search.backends.opensearch.writing import BATCH_ARTICLES, MAX_REMEMBERED, PairSender
 from search.engine import Progress
@@ -44,7 +44,7 @@ FEW = 500
 
 MAX_PASSES = 12
 
-SOURCE = ["article", "seen", "version", "writer"]
+SOURCE = [*SHOWN, "version", "writer"]
 """The parts of a document that a new one is made from."""
 
 GRACE_SECONDS = 2.0
@@ -56,8 +56,6 @@ READERS_SECONDS = 600.0
 SKEW_MICROSECONDS = 3_600_000_000
 """How far the clocks of writers may be apart."""
 
-_OF_AN_INDEX = re.compile(r"\.\d{6}(-[0-9a-f]{8})?(\.lexicon)?$")
-
 
 def rebuild(cluster: Cluster, analyzer: Analyzer, progress: Progress | None = None) -> None:
     """Put a new index of all the articles in the place of the newest.
@@ -66,6 +64,8 @@ def rebuild(cluster: Cluster, analyzer: Analyzer, progress: Progress | None = No
     the old one stays.
     """
     began = microseconds(datetime.now(UTC))
+    newest(cluster)
+    make_notes(cluster)
     lease = Lease(cluster)
     try:
         old = newest(cluster)
@@ -98,7 +98,8 @@ class _Rebuild:
     def __init__(self, cluster: Cluster, analyzer: Analyzer, lease: Lease, old: Generation) -> None:
         self._cluster, self._analyzer, self._lease, self._old = cluster, analyzer, lease, old
         for name in cluster.must("GET", f"/{cluster.location.alias}.*/_settings"):
-            if _OF_AN_INDEX.search(name) and name not in (old.index, old.lexicon):  # of an earlier rebuild
+            is_own = name in (old.index, old.lexicon)
+            if not is_own and ARTICLES.search(name.removesuffix(".lexicon")):  # of an earlier rebuild
                 self._remove(name)
         number = int(old.index.rpartition(".")[2][:6]) + 1
         index = f"{cluster.location.alias}.{number:06}-{lease.token}"
@@ -107,7 +108,7 @@ class _Rebuild:
             averages, self._total = _averages(at)
         finally:
             at.close()
-        self._new = make_index(cluster, analyzer, index, old.archive, averages)
+        self._new = make_index(cluster, analyzer, index, old, averages)
         self._pairs = PairSender(cluster)
         self._shards = [_Shard(number) for number in _checkpoints(cluster, old.index)]
         self._fields: dict[str, None] = {}
@@ -139,9 +140,9 @@ class _Rebuild:
         self._take_out_deleted()
         counts = []
         for generation in (old, new):
-            for name in (generation.lexicon, generation.index):
-                self._cluster.refresh(name)
+            self._cluster.refresh(generation.index)
             counts.append(self._count(generation.index))
+        self._cluster.refresh(new.lexicon)
         if counts[0] != counts[1]:
             raise ArchiveDamaged(
                 f"the new index has {counts[1]:,} articles and the old one {counts[0]:,}, which stays in "
@@ -149,13 +150,14 @@ class _Rebuild:
                 location,
             )
         self._lease.renew(now=True)
+        words = lexicon_alias(location)
         closed = {"index": old.index, "alias": fence(old.index, self._lease.token), "must_exist": True}
         actions = [
             {"remove": closed},  # so that nothing moves if a writer has opened the old index meanwhile
             {"remove": {"index": old.index, "aliases": [location.alias, old.writing]}},
-            {"remove": {"index": old.lexicon, "alias": lexicon_alias(location)}},
+            *([{"remove": {"index": old.lexicon, "alias": words}}] if exists(self._cluster, words) else []),
             {"add": {"index": new.index, "alias": location.alias}},
-            {"add": {"index": new.lexicon, "alias": lexicon_alias(location)}},
+            {"add": {"index": new.lexicon, "alias": words}},
         ]
         try:
             self._cluster.call("POST", "/_aliases", {"actions": actions})
@@ -249,7 +251,7 @@ class _Rebuild:
         if len(self._analyzer.forms) > MAX_REMEMBERED:
             self._analyzer.forget()
         sources = [hit["_source"] for hit in hits]
-        analyzed = [analyze(Article.restored(each["article"]), self._analyzer) for each in sources]
+        analyzed = [analyze(article_of(hit)[0], self._analyzer) for hit in hits]
         self._pairs.send(self._new, analyzed)
         writes = []
         for each, source in zip(analyzed, sources, strict=True):

@@ -142,9 +142,10 @@ class Translator:
         if asks_for_capitals(node):
             return None
         match node:
-            case Word(text, field, spelling) if len(words(text)) < 2:
+            case Word(text, field, spelling) if len(own := words(text)) < 2:
                 if spelling == "any":
-                    return {"terms": {score_path(field): self._terms(text)}}
+                    terms = [term for word in own for term in self._terms(word)]
+                    return {"terms": {score_path(field): terms}}
                 return self._with_forms(field, forms(text)[:1])
             case Wildcard(field=field) | Fuzzy(field=field):
                 return self._with_forms(field, sorted({form for form, _ in self._words.expanded(node)}))

@@ -38,6 +38,7 @@ class QueryWords:
         self._terms: dict[str, tuple[str, ...]] = {}
         self._expanded: dict[Node, list[Pair]] = {}
         self._frequencies: dict[Unit, int] = {}
+        self._forms: dict[str, set[str]] = {}
         self._total = 0
 
     def learn(self, sought: Iterable[str]) -> None:
@@ -63,6 +64,19 @@ class QueryWords:
             if not own or len(languages) > 1:
                 own |= stems[word]
             self._terms[word] = tuple(sorted(own))
+
+    def forms(self, sought: str | Wildcard | Fuzzy) -> frozenset[str]:
+        """Every form that the archive has of a word, or that a wildcard or fuzzy word stands for."""
+        if not isinstance(sought, str):
+            return frozenset(form for form, _ in self.expanded(sought))
+        known = (self._forms.get(term, ()) for term in self.terms(sought))
+        return frozenset({fold(sought)}.union(*known))
+
+    def learn_forms(self, sought: Iterable[str]) -> None:
+        """Look up the forms of all these words at once."""
+        terms = {term for word in sought for term in self.terms(word)} - self._forms.keys()
+        if terms:
+            self._forms |= {term: set() for term in terms} | self._lexicon.forms_of(terms)
 
     def articles_with(self, pairs: Iterable[Pair]) -> dict[Pair, int]:
         """How many articles have each form under its term."""

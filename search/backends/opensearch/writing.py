@@ -44,7 +44,7 @@ from search.backends.opensearch.lease import ClosedIndex
 from search.backends.opensearch.lexicon import Lexicon
 from search.backends.opensearch.notes import Notes
 from search.engine import MAX_NAMED_FIELDS, Added
-from search.errors import ArchiveError, ArchiveUnavailable, OtherAnalyzer
+from search.errors import ArchiveError, ArchiveUnavailable, IndexUnusable, OtherAnalyzer
 from search.text import Analyzer
 
 BATCH_ARTICLES = 250
@@ -272,6 +272,10 @@ class _Turns:
 
     def wait(self, error: Exception | None = None) -> None:
         """Wait; raises `ArchiveUnavailable` after `PATIENCE_SECONDS`. Opens an index that stays closed."""
+        if isinstance(error, Missing):
+            problem = self._cluster.missing(str(error))
+            if isinstance(problem, IndexUnusable):
+                raise problem
         if isinstance(error, Blocked):
             self._closed.look(newest(self._cluster).index)
         if time.monotonic() > self._until:
