@@ -28,7 +28,7 @@ from search.snippets import Apart, Condition, Either, Highlight, Inside, Pair, h
 from search.text import cased, fold, words
 
 Forms = Callable[[str | Wildcard | Fuzzy], frozenset[str]]
-"""Returns the forms that the archive has of a word, or of what stands for words."""
+"""Returns the forms that the archive has of a word, or of a wildcard or fuzzy word."""
 
 
 def highlights(node: Node, forms: Forms) -> tuple[Highlight, ...]:

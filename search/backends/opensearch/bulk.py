@@ -39,7 +39,7 @@ def write_all(cluster: Cluster, alias: str, writes: Sequence[Write]) -> list[int
 
     A conflict (409) is a status, too, and so is a document to delete that is not there (404). Raises
     `Blocked` and `Missing` where the index takes no writes or is gone, `ArchiveFull`, `ArchiveUnavailable`
-    and `ArchiveError`. What raised may be done in part, and can be sent again.
+    and `ArchiveError`. After an error some may be done; all can be sent again.
     """
     statuses = [0] * len(writes)
     left = list(range(len(writes)))
@@ -69,7 +69,7 @@ def write_all(cluster: Cluster, alias: str, writes: Sequence[Write]) -> list[int
 
 
 def _requests(writes: Sequence[Write], numbers: Sequence[int]) -> list[tuple[list[int], bytes]]:
-    """The bodies of requests for the writes with these numbers, none of them too large."""
+    """The bodies of requests, of a good size, for the writes with these numbers."""
     found: list[tuple[list[int], bytes]] = []
     some: list[int] = []
     lines: list[bytes] = []

@@ -23,7 +23,7 @@ class Notes:
         self._cluster, self._alias = cluster, notes_alias(cluster.location)
 
     def cancelled(self, ids: Sequence[str]) -> dict[str, int | None]:
-        """Which of these ids a wire has cancelled, each with the version of the cancelling if it has one."""
+        """The ids among these that a wire has cancelled, each with the version of the cancelling if any."""
         return {told["_source"]["id"]: told["_source"]["version"] for told in self._read(ids)}
 
     def every_cancelled(self) -> dict[str, int | None]:

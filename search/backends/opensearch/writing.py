@@ -254,7 +254,7 @@ class ClusterWriter:
         return len(gone)
 
     def _delete_stored(self, generation: Generation, stored: Mapping[str, Stored]) -> list[str]:
-        """Delete documents unless they have changed since they were read; the ids of those that have."""
+        """Delete documents as they were read; return the ids of documents that have changed since."""
         writes = []
         for identity, each in stored.items():
             state = {"if_seq_no": each.seq_no, "if_primary_term": each.primary_term}
