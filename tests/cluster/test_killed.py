@@ -21,6 +21,7 @@ import pytest
 from search.archive.transfer import transfer_archive
 from search.article import Article
 from search.backends import maintained
+from search.backends.opensearch import rebuild
 from search.engine import Engine, SearchRequest
 from search.errors import ArchiveError, ArchiveLocked, ArchiveUnavailable
 from search.language import Everything, Word
@@ -137,7 +138,10 @@ def victims(nodes: RunningCluster, kind: str, chance: random.Random) -> list[str
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
-def test_nothing_acknowledged_is_lost(nodes: RunningCluster, tmp_path: Path, number: int) -> None:
+def test_nothing_acknowledged_is_lost(
+    nodes: RunningCluster, tmp_path: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "READERS_SECONDS", 5.0)  # what a lost reader has open stays for minutes
     chance = random.Random(SEED * 1_000 + number)
     work, kind = WORK[number % len(WORK)], VICTIMS[number % len(VICTIMS)]
     name = f"killed{number}"
