@@ -97,9 +97,14 @@ def test_a_document_has_the_words_and_the_numbers_of_its_article() -> None:
     assert averages == {"title": 3, "description": 1.0, "highlights": 3, "body": 1}
     assert unindexed == ("url",)
     assert document["text"] == {
-        "title": ["the|the cafe|cafe strike|strikes"],
-        "highlights": ["one|one two|two", "three|three"],
-        "body": ["# end|ends"],
+        "title": ["the cafe strike"],
+        "highlights": ["one two", "three"],
+        "body": ["# end"],
+    }
+    assert document["form"] == {
+        "title": ["the cafe strikes"],
+        "highlights": ["one two", "three"],
+        "body": ["# ends"],
     }
     assert document["lengths"] == {"title": 3, "description": 0, "highlights": 3, "body": 1}
     assert (document["words"], document["language"]) == (4, {"english": True})

@@ -154,7 +154,8 @@ def document_of(
         "second": {name: number // MICROSECONDS for name, number in numbers.items()},
         "lengths": lengths,
         "words": sum(lengths[field] for field in TEXT_FIELDS if field != "title"),
-        "text": {field: [*map(_stream, texts)] for field, texts in analyzed.texts.items() if texts},
+        "text": {field: [*map(_terms, texts)] for field, texts in analyzed.texts.items() if texts},
+        "form": {field: [*map(_forms, texts)] for field, texts in analyzed.texts.items() if texts},
         "score": {field: _weighted(tfs) for field, tfs in scores_of(analyzed, averages).items()},
         "pairs": [f"{term}|{form}" for form, term in sorted(pairs_of(analyzed))],
         "value": values,
@@ -163,8 +164,12 @@ def document_of(
     }, tuple(long)
 
 
-def _stream(words: Iterable[Word]) -> str:
-    return " ".join(f"{term}|{form}" if form else HOLE for form, term in words)
+def _terms(words: Iterable[Word]) -> str:
+    return " ".join(term or HOLE for _, term in words)
+
+
+def _forms(words: Iterable[Word]) -> str:
+    return " ".join(form or HOLE for form, _ in words)
 
 
 def _weighted(tfs: Mapping[str, float]) -> str:

@@ -17,7 +17,7 @@ version, writer               the last version that a wire gave it; the process 
 article, sum                  the article as JSON, the truth, and the SHA-256 of this text
 published modified seen       microseconds since 1970, and `second.…` whole seconds, to count by
 lengths.F, words              words in a field of text; in description, highlights and body
-text.F                        `term|form` of each word; `#` for a word too long to be one
+text.F, form.F                the term and the form of each word; `#` for a word too long to be one
 score.F, score.any            `term|1000 tf` of each term (`tf` as in `search.engine.ranking`)
 pairs                         each distinct `term|form`
 value.X                       each value, `folded` or `folded US as written`; `.folded` is without the latter
@@ -222,6 +222,7 @@ def articles_body(
                 "lengths": {"properties": {name: {"type": "integer"} for name in TEXT_FIELDS}},
                 "words": {"type": "integer"},
                 "text": {"properties": dict.fromkeys(TEXT_FIELDS, _TEXT)},
+                "form": {"properties": dict.fromkeys(TEXT_FIELDS, _TEXT)},
                 "score": {"properties": dict.fromkeys((*TEXT_FIELDS, "any"), _SCORE)},
                 "pairs": {"type": "keyword", "doc_values": False, "norms": False},
                 "name_words": {**_WORDS, "analyzer": "spaced"},
@@ -306,7 +307,7 @@ _COPIES = ("auto_expand_replicas", "number_of_replicas")
 
 _UNUSED = {"index": False, "doc_values": False}
 _WORDS = {"type": "text", "norms": False, "search_analyzer": "whole", "position_increment_gap": VALUE_GAP}
-_TEXT = {**_WORDS, "analyzer": "terms", "fields": {"form": {**_WORDS, "analyzer": "forms"}}}
+_TEXT = {**_WORDS, "analyzer": "words"}
 _SCORE = {
     "type": "text",
     "index_options": "freqs",
@@ -328,15 +329,12 @@ _ANALYSIS = {
     },
     "normalizer": {"folded": {"type": "custom", "char_filter": ["unwritten"], "filter": []}},
     "filter": {
-        "before": {"type": "pattern_replace", "pattern": "\\|.*", "replacement": ""},
-        "after": {"type": "pattern_replace", "pattern": "^.*\\|", "replacement": ""},
         "holes": {"type": "stop", "stopwords": [HOLE]},
         "frequency": {"type": "delimited_term_freq", "delimiter": "|"},
         "alternatives": {"type": "pattern_capture", "patterns": ["([^|]+)"], "preserve_original": False},
     },
     "analyzer": {
-        "terms": {"type": "custom", "tokenizer": "spaced", "filter": ["before", "holes"]},
-        "forms": {"type": "custom", "tokenizer": "spaced", "filter": ["after", "holes"]},
+        "words": {"type": "custom", "tokenizer": "spaced", "filter": ["holes"]},
         "spaced": {"type": "custom", "tokenizer": "spaced", "filter": []},
         "weighted": {"type": "custom", "tokenizer": "spaced", "filter": ["frequency"]},
         "whole": {"type": "custom", "tokenizer": "keyword", "filter": []},

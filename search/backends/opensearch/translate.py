@@ -210,13 +210,13 @@ class Translator:
         """The rule for one word in any of its forms, or as it is typed."""
         if spelling == "any":
             return _any_word([{"query": term} for term in self._terms(word)])
-        return _any_word([{"query": fold(word), "use_field": f"text.{field}.form"}])
+        return _any_word([{"query": fold(word), "use_field": f"form.{field}"}])
 
     def _expanded(self, node: Wildcard | Fuzzy, field: str) -> Query | None:
         found = sorted({form for form, _ in self._words.expanded(node)})
         if len(found) > MAX_ALTERNATIVES:
             return None
-        return _any_word([{"query": form, "use_field": f"text.{field}.form"} for form in found])
+        return _any_word([{"query": form, "use_field": f"form.{field}"} for form in found])
 
     def _candidates(self, node: Node) -> Query:
         """A query that finds at least the matches of a node in text."""
@@ -242,7 +242,7 @@ class Translator:
 
     def _with_forms(self, field: str | None, wanted: Sequence[str]) -> Query:
         fields = TEXT_FIELDS if field is None else (field,)
-        return any_query([{"terms": {f"text.{name}.form": list(wanted)}} for name in fields])
+        return any_query([{"terms": {f"form.{name}": list(wanted)}} for name in fields])
 
     def _terms(self, word: str) -> list[str]:
         return [*self._words.terms(word)]
