@@ -178,6 +178,14 @@ def test_an_index_with_other_averages_is_made_by_a_rebuild(engine: Engine) -> No
     assert len(ids(engine)) == 10
 
 
+def test_optimizing_leaves_one_segment_for_each_shard(engine: Engine) -> None:
+    for number in range(4):
+        engine.add(numbered(10 * number, 10 * number + 10))
+    engine.optimize()
+    assert ask(engine).stats().segments == 2
+    assert len(ids(engine)) == 40
+
+
 def test_one_process_rebuilds_at_a_time(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease, "ABANDONED_SECONDS", 0.3)
     engine.add(ARTICLES)

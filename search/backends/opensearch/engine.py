@@ -99,10 +99,11 @@ class ClusterEngine:
         self._check_open()
         if whole:
             params = {"max_num_segments": "1", "wait_for_completion": "false"}
-            path = f"/{newest(self._cluster).index}/_forcemerge"
-            task = self._cluster.must("POST", path, params=params)["task"]
+            index = newest(self._cluster).index
+            task = self._cluster.must("POST", f"/{index}/_forcemerge", params=params)["task"]
             while not self._cluster.must("GET", f"/_tasks/{task}")["completed"]:
                 time.sleep(MERGE_SECONDS)
+            self._cluster.refresh(index)  # until then the segments of before are searched, and stay
 
     def upgrade(self, progress: Progress | None = None) -> bool:
         self._check_open()
