@@ -107,7 +107,7 @@ class Reader(Protocol):
 
 
 class Engine(Protocol):
-    """Keeps articles and finds them. Safe to share between threads; one process writes at a time.
+    """Keeps articles and finds them. Safe to share between threads; in a folder one process writes at a time.
 
     A write is durable, and every reader made after it finds it, when its method returns. Readers never wait
     for a writer. Any method may raise `ArchiveError`, the writing ones `ArchiveLocked`.
@@ -121,14 +121,18 @@ class Engine(Protocol):
         """The newest commit, for the length of a `with` block."""
 
     def version(self) -> str:
-        """A name of the newest commit, which changes whenever an answer may change; takes microseconds."""
+        """A name of the newest commit, which changes whenever an answer may change.
+
+        It takes microseconds; on a cluster, a request.
+        """
 
     def add(self, articles: Iterable[Article], *, more: bool = False) -> Added:
         """Put a batch in, each in place of the one with its id; of equal ids the last stays.
 
         If both have a version (`Article.version`), a lower one never replaces a higher one.
-        If this raises an error (or `articles` does), nothing is put in. With `more` the caller adds more
-        batches at once and calls `optimize` after the last, so that searching need not be fast until then.
+        If this raises an error (or `articles` does), nothing is put in; on a cluster some articles may be in,
+        and adding all of them again is safe. With `more` the caller adds more batches at once and calls
+        `optimize` after the last, so that searching need not be fast until then.
         """
 
     def delete(self, identities: Iterable[str], *, forget: bool = False) -> int:
