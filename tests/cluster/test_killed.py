@@ -1,6 +1,6 @@
 """Nothing acknowledged is lost, and no answer is wrong, when nodes of three are killed.
 
-NEWS_KILLS is the number of rounds (default 3). In each, one node or two are killed while articles are added,
+NEWS_KILLS is the number of rounds (default 2). In each, one node or two are killed while articles are added,
 searched, rebuilt or transferred, and started again.
 """
 
@@ -31,7 +31,7 @@ from tests.engines import open_engine
 
 pytestmark = pytest.mark.cluster
 
-ROUNDS = int(os.environ.get("NEWS_KILLS", "3"))
+ROUNDS = int(os.environ.get("NEWS_KILLS", "2"))
 SEED = int(os.environ.get("NEWS_KILLS_SEED", "1"))
 
 BASE = 150
