@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from search.backends.opensearch.client import Answer, Cluster
+from search.backends.opensearch.pauses import Pauses
 from search.errors import ArchiveUnavailable
 
 PATIENCE_SECONDS = 120.0
@@ -43,7 +44,7 @@ def write_all(cluster: Cluster, alias: str, writes: Sequence[Write]) -> list[int
     """
     statuses = [0] * len(writes)
     left = list(range(len(writes)))
-    until, pause = time.monotonic() + PATIENCE_SECONDS, 0.1
+    until, pauses = time.monotonic() + PATIENCE_SECONDS, Pauses()
     while left:
         refused: list[int] = []
         reason = ""
@@ -63,8 +64,7 @@ def write_all(cluster: Cluster, alias: str, writes: Sequence[Write]) -> list[int
                 cluster.location,
             )
         if left:
-            time.sleep(pause)
-            pause = min(2.0, 2 * pause)
+            pauses.wait()
     return statuses
 
 

@@ -19,6 +19,7 @@ import orjson
 
 from search.backends.opensearch.faults import BLOCKS, cause_of
 from search.backends.opensearch.location import ClusterLocation
+from search.backends.opensearch.pauses import Pauses
 from search.deadline import Deadline
 from search.errors import (
     ArchiveError,
@@ -142,7 +143,7 @@ class Cluster:
     ) -> Any:
         """`call`, but a node that is gone is `_Failed`."""
         sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
-        until, pause = time.monotonic() + PATIENCE_SECONDS, 0.05
+        until, pauses = time.monotonic() + PATIENCE_SECONDS, Pauses(0.05, 1.0)
         attempts = ATTEMPTS + len(self.location.hosts) - 1
         while True:
             seconds = REQUEST_SECONDS
@@ -163,8 +164,7 @@ class Cluster:
                     deadline.check()
                 if not attempts:
                     raise ArchiveUnavailable(str(error), self.location) from None
-            time.sleep(pause)
-            pause = min(1.0, 2 * pause)
+            pauses.wait()
 
     def _sent(
         self, method: str, path: str, body: bytes | None, params: dict[str, Any], seconds: float

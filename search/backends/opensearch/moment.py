@@ -18,6 +18,7 @@ from search.article import Article
 from search.backends.opensearch.client import Answer, Cluster, Missing, PointLost
 from search.backends.opensearch.layout import Generation, newest
 from search.backends.opensearch.lexicon import Query
+from search.backends.opensearch.pauses import Pauses
 from search.deadline import Deadline
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveUnavailable, DeadlineExceeded
 
@@ -63,7 +64,7 @@ class Moment:
         Where a node is lost before there was any answer, another moment takes its place, and `make` runs
         again; later the moment cannot be told any more, and `ArchiveUnavailable` is raised.
         """
-        until, pause = time.monotonic() + PATIENCE_SECONDS, 0.1
+        until, pauses = time.monotonic() + PATIENCE_SECONDS, Pauses()
         while True:
             try:
                 if self._lost:
@@ -87,8 +88,7 @@ class Moment:
                     if not self._answered:
                         told = f"a part of the archive has no node ({error}); news doctor says which"
                     raise ArchiveUnavailable(told, self._cluster.location) from None
-                time.sleep(pause)
-                pause = min(2.0, 2 * pause)
+                pauses.wait()
 
     def ask(self, body: Answer) -> Answer:
         """The answer of every shard; raises `PointLost`."""

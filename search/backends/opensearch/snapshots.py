@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from contextlib import closing
 
 from search.backends.opensearch.client import Answer, Cluster, Missing
 from search.backends.opensearch.creation import aliases_of, notes_name
 from search.backends.opensearch.layout import Generation, exists
 from search.backends.opensearch.location import ClusterLocation
+from search.backends.opensearch.pauses import Pauses
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, InvalidRequest
 
 BESIDE = ".beside"
@@ -84,17 +84,16 @@ def restore(location: ClusterLocation, source: str) -> None:
 
 def _finished(cluster: Cluster, path: str) -> Answer:
     """The state of a snapshot when it is finished."""
-    pause = 0.1
+    pauses = Pauses()
     while (told := _snapshot(cluster, path)) is None or told["state"] in ("IN_PROGRESS", "STARTED"):
-        time.sleep(pause)
-        pause = min(2.0, 2 * pause)
+        pauses.wait()
     return told
 
 
 def _wait_for(cluster: Cluster, index: str) -> None:
     """Wait until each shard of an index is restored; raises `ArchiveDamaged` for one that cannot be."""
     params = {"format": "json", "h": "prirep,state,unassigned.reason"}
-    pause = 0.1
+    pauses = Pauses()
     while True:
         try:
             shards = cluster.call("GET", f"/_cat/shards/{index}", params=params)
@@ -105,8 +104,7 @@ def _wait_for(cluster: Cluster, index: str) -> None:
             return
         if any(each["unassigned.reason"] == "ALLOCATION_FAILED" for each in primaries):
             raise ArchiveDamaged(f"a shard of {index} cannot be restored; remove it", cluster.location)
-        time.sleep(pause)
-        pause = min(2.0, 2 * pause)
+        pauses.wait()
 
 
 def _named(cluster: Cluster, target: str) -> tuple[str, str]:

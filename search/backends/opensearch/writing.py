@@ -43,6 +43,7 @@ from search.backends.opensearch.layout import Generation, lexicon_alias, meta, n
 from search.backends.opensearch.lease import ClosedIndex
 from search.backends.opensearch.lexicon import Lexicon
 from search.backends.opensearch.notes import Notes
+from search.backends.opensearch.pauses import Pauses
 from search.engine import MAX_NAMED_FIELDS, Added
 from search.errors import ArchiveError, ArchiveUnavailable, IndexUnusable, OtherAnalyzer
 from search.text import Analyzer
@@ -268,7 +269,7 @@ class _Turns:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster, self._closed = cluster, ClosedIndex(cluster)
-        self._until, self._pause = time.monotonic() + PATIENCE_SECONDS, 0.05
+        self._until, self._pauses = time.monotonic() + PATIENCE_SECONDS, Pauses(0.05)
 
     def wait(self, error: Exception | None = None) -> None:
         """Wait; raises `ArchiveUnavailable` after `PATIENCE_SECONDS`. Opens an index that stays closed."""
@@ -284,8 +285,7 @@ class _Turns:
                 f"same articles all the time{f' ({error})' if error else ''}; try again later",
                 self._cluster.location,
             )
-        time.sleep(self._pause)
-        self._pause = min(2.0, 2 * self._pause)
+        self._pauses.wait()
 
 
 class PairSender:
