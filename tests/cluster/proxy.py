@@ -22,11 +22,15 @@ Falsified = Callable[[Answer], Answer | None]
 
 @dataclass
 class Fault:
-    """What happens to the answers to the next `times` requests whose first line has `part` in it."""
+    """What happens to the answers to the next `times` requests whose first line has `part` in it.
+
+    So many of them pass before, as `after` says.
+    """
 
     part: str
     change: Falsified
     times: int = 1
+    after: int = 0
 
 
 def cut(_: Answer) -> None:
@@ -88,6 +92,9 @@ def proxied(
             answer: Answer | None = self._asked(body)
             with lock:
                 fault = next((each for each in running.faults if each.part in first), None)
+                if fault is not None and fault.after:
+                    fault.after -= 1
+                    fault = None
                 if fault is not None:
                     fault.times -= 1
                     if not fault.times:

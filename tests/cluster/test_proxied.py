@@ -177,7 +177,7 @@ def test_an_index_that_is_not_closed_everywhere_is_not_replaced(proxy: Proxied, 
     told = b'{"acknowledged": false, "shards_acknowledged": false, "indices": []}'
     with closing(open_engine(proxy.location(name), create=True)) as engine:
         engine.add(ARTICLES)
-        proxy.faults.append(Fault("_block/write", answered(200, told)))
+        proxy.faults.append(Fault("_block/write", answered(200, told), times=2))
         with pytest.raises(ArchiveUnavailable, match="could not be closed"):
             engine.rebuild()
         assert engine.add([Article(id="later", title="Later")]) == Added(added=1)

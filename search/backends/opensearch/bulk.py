@@ -87,5 +87,5 @@ def _requests(writes: Sequence[Write], numbers: Sequence[int]) -> list[tuple[lis
 
 def _sent(cluster: Cluster, alias: str, body: bytes) -> list[Answer]:
     params = {"require_alias": "true", "filter_path": "items.*.error,items.*.status"}
-    answer = cluster.call("POST", f"/{alias}/_bulk", body, params=params)
+    answer = cluster.attempt("POST", f"/{alias}/_bulk", body, params=params)
     return [told for item in answer["items"] for told in item.values()]

@@ -6,17 +6,15 @@ answer is lost is sent again, to another node if there is one. An answer of some
 
 from __future__ import annotations
 
-import base64
 import logging
-import os
-import ssl
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from search.backends.opensearch.credentials import CA, PASSWORD, USER, authorization, trusted
 from search.backends.opensearch.faults import BLOCKS, cause_of
 from search.backends.opensearch.location import ClusterLocation
 from search.backends.opensearch.pauses import Pauses
@@ -35,9 +33,6 @@ from search.once import once
 
 if TYPE_CHECKING:
     from opensearchpy import Transport
-
-USER, PASSWORD, CA = "NEWS_OPENSEARCH_USER", "NEWS_OPENSEARCH_PASSWORD", "NEWS_OPENSEARCH_CA"
-"""Variables of the environment; the last is a file of certificates to trust instead of the system's."""
 
 REQUEST_SECONDS = 60.0
 """How long a request may take without a deadline."""
@@ -93,14 +88,13 @@ class Cluster:
                 except ValueError as error:
                     raise SerializationError(s, error) from error
 
-        user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
         # Answers such as 404 are expected, and told by exceptions; they would be printed as warnings.
         logging.getLogger("opensearch").addHandler(logging.NullHandler())
         client = OpenSearch(
             [{"host": host.strip("[]"), "port": port} for host, port in self.location.hosts],
             use_ssl=self.location.encrypted,
-            ssl_context=_trusted() if self.location.encrypted else None,
-            headers=_authorization(user, password) if user else {},
+            ssl_context=trusted() if self.location.encrypted else None,
+            headers=authorization(),
             serializer=Json(),
             http_compress=False,
             max_retries=0,  # `_repeated` knows the deadline
@@ -114,7 +108,7 @@ class Cluster:
         if "_transport" in self.__dict__:
             self._transport.close()
 
-    def call(
+    def attempt(
         self,
         method: str,
         path: str,
@@ -216,7 +210,7 @@ class Cluster:
         kind, reason = cause_of(info)
         where = self.location
         if status in (401, 403) and kind not in BLOCKS:
-            given = "is refused" if os.environ.get(USER) else f"is not given; set {USER} and {PASSWORD}"
+            given = "is refused" if authorization() else f"is not given; set {USER} and {PASSWORD}"
             return ArchiveUnavailable(f"{where} asks for a user, who {given} ({status})", where)
         if kind in BLOCKS:
             return self._block(reason)
@@ -257,7 +251,7 @@ class Cluster:
             )
         return _Failed(f"the cluster takes no requests for this archive now ({reason[:200]})")
 
-    def must(
+    def call(
         self,
         method: str,
         path: str,
@@ -266,21 +260,32 @@ class Cluster:
         params: Mapping[str, str] | None = None,
         deadline: Deadline | None = None,
     ) -> Any:
-        """The answer to a request about something that was there just now; else `ArchiveUnavailable`."""
+        """The same, with errors that are `translated`: all that is named was there just now."""
+        with self.translated():
+            return self.attempt(method, path, body, params=params, deadline=deadline)
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Within it `Missing`, `Conflict` and `Blocked` are errors of the archive."""
         try:
-            return self.call(method, path, body, params=params, deadline=deadline)
+            yield
         except Missing as error:
             raise self.missing(str(error)) from None
+        except (Conflict, Blocked) as error:
+            raise ArchiveUnavailable(
+                f"another process writes the same, or replaces the index ({error}); give the command again",
+                self.location,
+            ) from None
 
     def missing(self, reason: str) -> ArchiveError:
         """The error where a part of the archive is not there: removed, or replaced by a rebuild."""
         alias = self.location.alias
         with suppress(Missing):
-            for index in self.call("GET", f"/{alias}"):
+            for index in self.attempt("GET", f"/{alias}"):
                 names = (f"{index}.write", f"{index}.lexicon", f"{index}.lexicon.write")
                 for name in (*names, f"{alias}.lexicon", f"{alias}.notes"):
                     try:
-                        self.call("GET", f"/{name}/_settings")
+                        self.attempt("GET", f"/{name}/_settings")
                     except Missing:
                         return IndexUnusable(
                             f"{name} is missing; to make it again from the articles, run: news rebuild", alias
@@ -293,7 +298,7 @@ class Cluster:
 
     def refresh(self, index: str) -> None:
         """Make all that was written to an index searchable; raises `ArchiveUnavailable` if it may not be."""
-        answer = self.must("POST", f"/{index}/_refresh")
+        answer = self.call("POST", f"/{index}/_refresh")
         if answer["_shards"]["failed"]:
             raise ArchiveUnavailable(f"a part of {index} has no node", self.location)
         # A shard without a node is not refreshed, and is not counted as failed. One that is there again shows
@@ -369,19 +374,6 @@ class _Unanswered(Exception):
 
 class _Failed(Exception):
     """Nodes are gone, or have not yet taken over."""
-
-
-def _authorization(user: str, password: str) -> dict[str, str]:
-    """The header of Basic authentication in UTF-8, as the server reads it; the client writes Latin-1."""
-    return {"authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
-
-
-def _trusted() -> ssl.SSLContext:
-    path = os.environ.get(CA) or None
-    try:
-        return ssl.create_default_context(cafile=path)
-    except OSError as error:
-        raise InvalidRequest(f"{CA} names no file of certificates: {path} ({error.strerror})") from error
 
 
 def _reason(error: Any) -> str:

@@ -45,7 +45,7 @@ def condition_lines(location: ClusterLocation) -> Iterator[str]:
 
 def _nodes(cluster: Cluster) -> Iterator[str]:
     params = {"format": "json", "h": "name,disk.used_percent,heap.percent,node.role"}
-    for node in cluster.must("GET", "/_cat/nodes", params=params):
+    for node in cluster.call("GET", "/_cat/nodes", params=params):
         used = float(node["disk.used_percent"] or 0)
         full = " → make room, or its indexes will take no more writes" if used >= HIGH_DISK_PERCENT else ""
         heap = node["heap.percent"]
@@ -53,18 +53,18 @@ def _nodes(cluster: Cluster) -> Iterator[str]:
 
 
 def _shards(cluster: Cluster, known: Generation) -> Iterator[str]:
-    health = cluster.must("GET", f"/_cluster/health/{known.index}")
+    health = cluster.call("GET", f"/_cluster/health/{known.index}")
     own = {"green": "", "yellow": " → a copy has no node yet; a node that ends now could end the archive"}
     advice = own.get(health["status"], " → start the nodes that are missing; until then nothing is answered")
     shards, copies = health["active_primary_shards"], health["active_shards"]
     yield f"index {known.index}: {health['status']}, {shards} shards, {copies} copies of shards{advice}"
     if health["status"] == "green" and copies == shards:
         yield "no shard has a second copy → add a node, so that the archive outlives one"
-    settings = cluster.must("GET", f"/{known.index}/_settings", params={"flat_settings": "true"})
+    settings = cluster.call("GET", f"/{known.index}/_settings", params={"flat_settings": "true"})
     for name, value in settings[known.index]["settings"].items():
         if name.startswith("index.blocks.") and value == "true":
             yield f"index {known.index}: {name} is set → articles cannot be added; set it to null"
-    sizes = cluster.must("GET", f"/_cat/shards/{known.index}", params={"format": "json", "bytes": "b"})
+    sizes = cluster.call("GET", f"/_cat/shards/{known.index}", params={"format": "json", "bytes": "b"})
     largest = max((int(each["store"] or 0) for each in sizes), default=0)
     large = " → more shards: news rebuild with ?shards=N in the address" if largest > MAX_SHARD_BYTES else ""
     yield f"largest shard: {largest / 1e9:,.2f} GB{large}"

@@ -59,7 +59,7 @@ def make_index(
     cluster: Cluster, analyzer: Analyzer, index: str, before: Generation, averages: Mapping[str, float]
 ) -> Generation:
     """Make an index that is not searched yet, and its lexicon; its size is as `before` unless it is given."""
-    known = cluster.must("GET", f"/{before.index}/_settings", params={"flat_settings": "true"})
+    known = cluster.call("GET", f"/{before.index}/_settings", params={"flat_settings": "true"})
     facts = meta(analyzer, before.archive, averages)
     body = articles_body(cluster.location, facts, known[before.index]["settings"])
     _make(cluster, f"{index}.lexicon", lexicon_body(), f"{index}.lexicon.write")

@@ -92,7 +92,8 @@ class ClusterEngine:
         from search.backends.opensearch.rebuild import rebuild
 
         self._check_open()
-        rebuild(self._cluster, Analyzer(self._language), progress)
+        with self._cluster.translated():
+            rebuild(self._cluster, Analyzer(self._language), progress)
 
     def optimize(self, *, whole: bool = True) -> None:
         """Merge the segments of each shard into one if `whole`; the server merges the others by itself."""
@@ -100,8 +101,8 @@ class ClusterEngine:
         if whole:
             params = {"max_num_segments": "1", "wait_for_completion": "false"}
             index = newest(self._cluster).index
-            task = self._cluster.must("POST", f"/{index}/_forcemerge", params=params)["task"]
-            while not self._cluster.must("GET", f"/_tasks/{task}")["completed"]:
+            task = self._cluster.call("POST", f"/{index}/_forcemerge", params=params)["task"]
+            while not self._cluster.call("GET", f"/_tasks/{task}")["completed"]:
                 time.sleep(MERGE_SECONDS)
             self._cluster.refresh(index)  # until then the segments of before are searched, and stay
 
@@ -121,10 +122,8 @@ class ClusterEngine:
     def _write(self) -> Iterator[ClusterWriter]:
         with self._writing:
             self._check_open()
-            try:
+            with self._cluster.translated():
                 yield self._writer
-            except Missing:
-                raise absent(self._cluster) from None
 
     def _check_open(self) -> None:
         if self._closed:
@@ -135,7 +134,7 @@ def version_of_cluster(cluster: Cluster) -> str:
     """A name of the state that the copies of the newest index show; it changes with each refresh of any."""
     alias = cluster.location.alias
     try:
-        told = cluster.call(
+        told = cluster.attempt(
             "GET", f"/{alias}/_stats/refresh", params={"level": "shards", "filter_path": _SHOWN}
         )
     except Missing:

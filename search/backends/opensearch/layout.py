@@ -112,7 +112,7 @@ def newest(cluster: Cluster, deadline: Deadline | None = None) -> Generation:
     location = cluster.location
     try:
         params = {"flat_settings": "true"}
-        found = cluster.call("GET", f"/{location.alias}", params=params, deadline=deadline)
+        found = cluster.attempt("GET", f"/{location.alias}", params=params, deadline=deadline)
     except Missing:
         raise absent(cluster) from None
     if len(found) != 1:
@@ -286,7 +286,9 @@ def absent(cluster: Cluster) -> ArchiveError:
 def exists(cluster: Cluster, name: str) -> bool:
     """True if there is an index or an alias of this name."""
     try:
-        cluster.call("GET", f"/{name}/_settings", params={"flat_settings": "true", "expand_wildcards": "all"})
+        cluster.attempt(
+            "GET", f"/{name}/_settings", params={"flat_settings": "true", "expand_wildcards": "all"}
+        )
     except Missing:
         return False
     return True

@@ -61,7 +61,7 @@ class Holder:
 def holder(cluster: Cluster) -> Holder | None:
     """The process that holds the lease; None if it is free."""
     try:
-        told = cluster.call("GET", f"/{notes_alias(cluster.location)}/_doc/{_ID}")
+        told = cluster.attempt("GET", f"/{notes_alias(cluster.location)}/_doc/{_ID}")
     except Missing:
         return None
     source: dict[str, Any] = told["_source"]
@@ -103,7 +103,7 @@ class Lease:
             params = {"if_seq_no": str(before.seq_no), "if_primary_term": str(before.primary_term)}
         params["require_alias"] = "true"
         try:
-            told = self._cluster.must("PUT", f"{self._path}/_doc/{_ID}", body, params=params)
+            told = self._cluster.attempt("PUT", f"{self._path}/_doc/{_ID}", body, params=params)
         except Conflict:
             known = holder(self._cluster)
             if known is not None and (known.name, known.at) == (name, at):  # the answer was lost
@@ -122,7 +122,7 @@ class Lease:
         _ACTIVE.discard(self._name)
         params = {"if_seq_no": str(self._held.seq_no), "if_primary_term": str(self._held.primary_term)}
         try:
-            self._cluster.call("DELETE", f"{self._path}/_doc/{_ID}", params=params)
+            self._cluster.attempt("DELETE", f"{self._path}/_doc/{_ID}", params=params)
         except (Missing, Conflict):  # it was taken over
             return
 
@@ -156,23 +156,27 @@ def close_to_writers(cluster: Cluster, index: str, token: str) -> None:
     is there, nothing has been written since.
     """
     added = {"add": {"index": index, "alias": fence(index, token)}}
-    cluster.must("POST", "/_aliases", {"actions": [added]})
-    told = cluster.must("PUT", f"/{index}/_block/write")  # returns when no write is under way
-    if not (told["acknowledged"] and told["shards_acknowledged"]):
-        raise ArchiveUnavailable(f"{index} could not be closed to writers on each node", cluster.location)
+    cluster.call("POST", "/_aliases", {"actions": [added]})
+    for _ in range(2):
+        told = cluster.call("PUT", f"/{index}/_block/write")  # returns when no write is under way
+        if told["acknowledged"] and told["shards_acknowledged"]:
+            return
+        # If the answer was lost and this is the second, it does not say that no write is under way.
+        cluster.call("PUT", f"/{index}/_settings", {"index.blocks.write": None})
+    raise ArchiveUnavailable(f"{index} could not be closed to writers on each node", cluster.location)
 
 
 def open_to_writers(cluster: Cluster, index: str) -> None:
     """Let an index take writes again, whichever process has closed it."""
     fences = fences_of(cluster, index)
     if fences:
-        cluster.must("POST", "/_aliases", {"actions": [{"remove": {"index": index, "aliases": fences}}]})
-        cluster.must("PUT", f"/{index}/_settings", {"index.blocks.write": None})
+        cluster.call("POST", "/_aliases", {"actions": [{"remove": {"index": index, "aliases": fences}}]})
+        cluster.call("PUT", f"/{index}/_settings", {"index.blocks.write": None})
 
 
 def fences_of(cluster: Cluster, index: str) -> list[str]:
     """The aliases of rebuilds that have closed an index; without one an operator has closed it."""
-    aliases = cluster.must("GET", f"/{index}/_alias")[index]["aliases"]
+    aliases = cluster.call("GET", f"/{index}/_alias")[index]["aliases"]
     return [alias for alias in aliases if alias.startswith(fence(index, ""))]
 
 

@@ -58,7 +58,7 @@ class ClusterIndexes:
             problems, notes, total = [*_of_cluster(cluster, known)], [], 0
             fix = "start the nodes that are missing, and wait until they have taken over" if problems else ""
             if not problems:
-                total = int(cluster.must("GET", f"/{known.index}/_count")["count"])
+                total = int(cluster.call("GET", f"/{known.index}/_count")["count"])
             if not problems and level != "quick":
                 found = _Checked(cluster, known, deep=level == "deep")
                 found.check(total, progress)

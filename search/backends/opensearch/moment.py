@@ -105,7 +105,7 @@ class Moment:
         params = {"keep_alive": KEPT, "allow_partial_pit_creation": "false"}
         path = f"/{self.generation.index}/_search/point_in_time"
         try:
-            begun = self._cluster.call("POST", path, params=params, deadline=self._deadline)
+            begun = self._cluster.attempt("POST", path, params=params, deadline=self._deadline)
         except Missing as error:  # a newer index has taken its place
             raise PointLost(str(error)) from None
         except ArchiveUnavailable as error:
@@ -171,7 +171,7 @@ class Moment:
             point, self._point = self._point, None
             soon = Deadline.after(CLOSE_SECONDS)
             with suppress(Missing, ArchiveError, DeadlineExceeded):  # it is forgotten by itself after a while
-                self._cluster.call("DELETE", "/_search/point_in_time", {"pit_id": [point]}, deadline=soon)
+                self._cluster.attempt("DELETE", "/_search/point_in_time", {"pit_id": [point]}, deadline=soon)
 
 
 def article_of(hit: Answer) -> tuple[Article, int | None]:

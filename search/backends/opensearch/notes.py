@@ -80,13 +80,13 @@ class Notes:
         own = [{"term": {"kind": "deleted"}}, {"range": {"at": {"lt": before}}}]
         body = {"query": {"bool": {"filter": own}}}
         params = {"conflicts": "proceed"}
-        self._cluster.must("POST", f"/{self._alias}/_delete_by_query", body, params=params)
+        self._cluster.call("POST", f"/{self._alias}/_delete_by_query", body, params=params)
 
     def _read(self, ids: Sequence[str]) -> Iterator[Answer]:
         if not ids:
             return
         body = {"ids": [_cancelled_id(identity) for identity in ids]}
-        for told in self._cluster.must("POST", f"/{self._alias}/_mget", body)["docs"]:
+        for told in self._cluster.call("POST", f"/{self._alias}/_mget", body)["docs"]:
             if "error" in told:
                 raise self._cluster.item_error(told["error"])
             if told.get("found"):

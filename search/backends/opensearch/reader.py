@@ -314,7 +314,7 @@ class ClusterReader:
         }
         found = self._at.ask({"size": 0, "track_total_hits": True, "aggs": aggs})
         counted, articles = found["aggregations"], int(found["hits"]["total"]["value"])
-        sizes = self._cluster.must(
+        sizes = self._cluster.call(
             "GET", f"/{known.index},{known.lexicon}/_stats/store,segments", deadline=self._deadline
         )
         lengths = {field: int(counted[field]["value"]) for field in TEXT_FIELDS}

@@ -75,7 +75,7 @@ def rebuild(cluster: Cluster, analyzer: Analyzer, progress: Progress | None = No
             made.copy(progress)
             made.take_over()
         except BaseException:
-            with suppress(ArchiveError, Missing):
+            with suppress(ArchiveError):
                 made.give_up()
             raise
         made.forget_old(began)
@@ -97,7 +97,7 @@ class _Rebuild:
 
     def __init__(self, cluster: Cluster, analyzer: Analyzer, lease: Lease, old: Generation) -> None:
         self._cluster, self._analyzer, self._lease, self._old = cluster, analyzer, lease, old
-        for name in cluster.must("GET", f"/{cluster.location.alias}.*/_settings"):
+        for name in cluster.call("GET", f"/{cluster.location.alias}.*/_settings"):
             is_own = name in (old.index, old.lexicon)
             if not is_own and ARTICLES.search(name.removesuffix(".lexicon")):  # of an earlier rebuild
                 self._remove(name)
@@ -160,7 +160,7 @@ class _Rebuild:
             {"add": {"index": new.lexicon, "alias": words}},
         ]
         try:
-            self._cluster.call("POST", "/_aliases", {"actions": actions})
+            self._cluster.attempt("POST", "/_aliases", {"actions": actions})
         except Missing:
             if newest(self._cluster).index != new.index:  # else the answer to an earlier request was lost
                 raise ArchiveUnavailable(
@@ -189,14 +189,14 @@ class _Rebuild:
     def _readers(self) -> int:
         """How many moments of the old index are in use."""
         try:
-            told = self._cluster.call("GET", f"/{self._old.index}/_stats/search")
+            told = self._cluster.attempt("GET", f"/{self._old.index}/_stats/search")
         except Missing:
             return 0
         return int(told["_all"]["total"]["search"]["point_in_time_current"])
 
     def _remove(self, name: str) -> None:
         with suppress(Missing):
-            self._cluster.call("DELETE", f"/{name}")
+            self._cluster.attempt("DELETE", f"/{name}")
 
     def _count(self, index: str) -> int:
         found = self._cluster.search_once({"size": 0, "track_total_hits": True}, index)
@@ -275,7 +275,7 @@ class _Rebuild:
             self._lease.renew()
             ids = [server_id(identity) for identity in deleted]
             params = {"_source": "false"}
-            told = self._cluster.must("POST", f"/{self._old.index}/_mget", {"ids": ids}, params=params)
+            told = self._cluster.call("POST", f"/{self._old.index}/_mget", {"ids": ids}, params=params)
             for each in told["docs"]:
                 if "error" in each:
                     raise self._cluster.item_error(each["error"])

@@ -35,7 +35,7 @@ def take_snapshot(cluster: Cluster, known: Generation, target: str) -> None:
     for each, indexes in reversed(parts.items()):
         body = {"indices": ",".join(indexes), "include_global_state": False, "partial": False}
         path = f"/_snapshot/{repository}/{each}"
-        cluster.must("PUT", path, body, params={"wait_for_completion": "false"})
+        cluster.call("PUT", path, body, params={"wait_for_completion": "false"})
         told = _finished(cluster, path)
         if told["state"] != "SUCCESS":
             raise ArchiveError(
@@ -75,11 +75,11 @@ def restore(location: ClusterLocation, source: str) -> None:
                 "rename_replacement": f"{location.alias}.",
             }
             path = f"/_snapshot/{repository}/{each}/_restore"
-            cluster.must("POST", path, body, params={"wait_for_completion": "false"})
+            cluster.call("POST", path, body, params={"wait_for_completion": "false"})
         for each in aliases:
             _wait_for(cluster, each)
         actions = [{"add": {"index": each, "alias": alias}} for each, own in aliases.items() for alias in own]
-        cluster.must("POST", "/_aliases", {"actions": actions})
+        cluster.call("POST", "/_aliases", {"actions": actions})
 
 
 def _finished(cluster: Cluster, path: str) -> Answer:
@@ -96,7 +96,7 @@ def _wait_for(cluster: Cluster, index: str) -> None:
     pauses = Pauses()
     while True:
         try:
-            shards = cluster.call("GET", f"/_cat/shards/{index}", params=params)
+            shards = cluster.attempt("GET", f"/_cat/shards/{index}", params=params)
         except Missing:
             shards = []
         primaries = [each for each in shards if each["prirep"] == "p"]
@@ -116,7 +116,7 @@ def _named(cluster: Cluster, target: str) -> tuple[str, str]:
             "repository that the cluster knows (docs/opensearch.md)"
         )
     try:
-        cluster.call("GET", f"/_snapshot/{repository}")
+        cluster.attempt("GET", f"/_snapshot/{repository}")
     except Missing:
         raise InvalidRequest(
             f"the cluster knows no repository {repository!r}; docs/opensearch.md says how to make one"
@@ -127,7 +127,7 @@ def _named(cluster: Cluster, target: str) -> tuple[str, str]:
 def _snapshot(cluster: Cluster, path: str) -> Answer | None:
     """The state of a snapshot; None if it is not there."""
     try:
-        found: Answer = cluster.call("GET", path)["snapshots"][0]
+        found: Answer = cluster.attempt("GET", path)["snapshots"][0]
     except Missing:
         return None
     return found

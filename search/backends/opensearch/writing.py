@@ -172,7 +172,7 @@ class ClusterWriter:
             return {}
         body = {"ids": [server_id(identity) for identity in ids]}
         params = {"_source_includes": "id,digest,version,writer,seen"}
-        answer = self._cluster.call("POST", f"/{generation.index}/_mget", body, params=params)
+        answer = self._cluster.attempt("POST", f"/{generation.index}/_mget", body, params=params)
         found = {}
         for told in answer["docs"]:
             if "error" in told:
@@ -312,5 +312,5 @@ def with_averages(
 ) -> Generation:
     """The index, which now says that scores are made with these average lengths."""
     facts = meta(analyzer, generation.archive, averages)
-    cluster.call("PUT", f"/{generation.index}/_mapping", {"_meta": facts})
+    cluster.attempt("PUT", f"/{generation.index}/_mapping", {"_meta": facts})
     return replace(generation, averages=dict(averages))
