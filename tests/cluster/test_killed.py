@@ -11,6 +11,7 @@ import random
 import sys
 import threading
 import time
+import urllib.error
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -111,19 +112,35 @@ class Writing:
 
 
 def settle(nodes: RunningCluster, killed: list[str]) -> None:
-    """Start nodes again, and wait until each part has a node, and for some time until it has two."""
+    """Start nodes again, and wait for two copies of each shard; what stands still is started again."""
     for name in killed:
         nodes.start(name)
-    until = time.monotonic() + 90
-    while time.monotonic() < until:
-        with suppress(Exception):
-            health = nodes.call("GET", "/_cluster/health?wait_for_status=green&wait_for_nodes=3&timeout=5s")
-            assert isinstance(health, dict)
-            if not health["timed_out"]:
-                return
-    health = nodes.call("GET", "/_cluster/health?wait_for_status=yellow&timeout=60s")
-    assert isinstance(health, dict)
-    assert not health["timed_out"]
+    for _ in range(6):
+        until = time.monotonic() + 40
+        while time.monotonic() < until:
+            with suppress(Exception):
+                health = nodes.call(
+                    "GET", "/_cluster/health?wait_for_status=green&wait_for_nodes=3&timeout=5s"
+                )
+                assert isinstance(health, dict)
+                if not health["timed_out"]:
+                    return
+        start_again(nodes)
+    raise AssertionError("a shard lacks a copy for four minutes")
+
+
+def start_again(nodes: RunningCluster) -> None:
+    """Start each shard again whose copy comes to no end, as docs/opensearch.md says."""
+    shards = nodes.call("GET", "/_cat/shards?format=json")
+    assert isinstance(shards, list)
+    waiting = {(each["index"], each["shard"]) for each in shards if each["state"] == "INITIALIZING"}
+    for each in shards:
+        if each["prirep"] == "p" and (each["index"], each["shard"]) in waiting:
+            part = {"index": each["index"], "shard": int(each["shard"]), "node": each["node"]}
+            sys.stderr.write(f"started again: {part}\n")
+            with suppress(urllib.error.HTTPError):  # it has ended meanwhile
+                commands = [{"cancel": {**part, "allow_primary": True}}]
+                nodes.call("POST", "/_cluster/reroute", {"commands": commands})
 
 
 def victims(nodes: RunningCluster, kind: str, chance: random.Random) -> list[str]:

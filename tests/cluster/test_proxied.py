@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from search.article import Article
-from search.backends import maintained
+from search.backends import condition, maintained
 from search.backends.opensearch import client, moment, rebuild
 from search.deadline import Deadline
 from search.engine import Added, SearchRequest
@@ -141,6 +141,20 @@ def test_a_moment_that_is_lost_after_an_answer_cannot_go_on(proxy: Proxied, name
             for _ in range(2):  # and never with another moment
                 with pytest.raises(ArchiveUnavailable, match="ask again"):
                     reader.search(STRIKE)
+
+
+def test_a_shard_that_takes_no_writes_is_named(proxy: Proxied, name: str) -> None:
+    failure = {"shard": 1, "reason": {"type": "retry_on_primary_exception", "reason": "not in primary mode"}}
+    refreshed = {"_shards": {"total": 2, "successful": 1, "failed": 1, "failures": [failure]}}
+    copied = {"id": 1, "stage": "INIT", "total_time_in_millis": 376_000, "source": {"name": "node7"}}
+    recovery = {f"news-{name}.000001": {"shards": [copied]}}
+    with closing(open_engine(proxy.location(name), create=True)) as engine:
+        proxy.faults.append(Fault("_refresh", answered(200, json.dumps(refreshed).encode())))
+        with pytest.raises(ArchiveUnavailable, match=r"takes no writes \(not in primary mode\); news doctor"):
+            engine.add(ARTICLES)
+    proxy.faults.append(Fault("_recovery", answered(200, json.dumps(recovery).encode())))
+    told = "\n".join(condition(proxy.location(name)))
+    assert f"shard 1 of news-{name}.000001: copied from node7 for 376 seconds → it may stand still" in told
 
 
 def test_a_full_disk_is_told_as_such(proxy: Proxied, name: str) -> None:

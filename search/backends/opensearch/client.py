@@ -300,7 +300,11 @@ class Cluster:
         """Make all that was written to an index searchable; raises `ArchiveUnavailable` if it may not be."""
         answer = self.call("POST", f"/{index}/_refresh")
         if answer["_shards"]["failed"]:
-            raise ArchiveUnavailable(f"a part of {index} has no node", self.location)
+            _, reason = cause_of({"error": {"failed_shards": answer["_shards"].get("failures", [])}})
+            raise ArchiveUnavailable(
+                f"a part of {index} has no node, or takes no writes ({reason}); news doctor says which",
+                self.location,
+            )
         # A shard without a node is not refreshed, and is not counted as failed. One that is there again shows
         # all that it has, so that it is enough if all of them answer now.
         self.search_once({"size": 0, "track_total_hits": False}, index)

@@ -19,6 +19,9 @@ MAX_DRIFT = 0.1
 
 MAX_SHARD_BYTES = 50 << 30
 
+SLOW_SECONDS = 60
+"""A copy of a shard that was begun longer ago may stand still."""
+
 
 def condition_lines(location: ClusterLocation) -> Iterator[str]:
     """Describe the cluster that has the archive at `location`; raises `ArchiveUnavailable`."""
@@ -60,6 +63,7 @@ def _shards(cluster: Cluster, known: Generation) -> Iterator[str]:
     yield f"index {known.index}: {health['status']}, {shards} shards, {copies} copies of shards{advice}"
     if health["status"] == "green" and copies == shards:
         yield "no shard has a second copy → add a node, so that the archive outlives one"
+    yield from _recoveries(cluster)
     settings = cluster.call("GET", f"/{known.index}/_settings", params={"flat_settings": "true"})
     for name, value in settings[known.index]["settings"].items():
         if name.startswith("index.blocks.") and value == "true":
@@ -68,6 +72,18 @@ def _shards(cluster: Cluster, known: Generation) -> Iterator[str]:
     largest = max((int(each["store"] or 0) for each in sizes), default=0)
     large = " → more shards: news rebuild with ?shards=N in the address" if largest > MAX_SHARD_BYTES else ""
     yield f"largest shard: {largest / 1e9:,.2f} GB{large}"
+
+
+def _recoveries(cluster: Cluster) -> Iterator[str]:
+    """Describe the copies of shards that are being made."""
+    path = f"/{cluster.location.alias}.*/_recovery"
+    for index, told in cluster.call("GET", path, params={"active_only": "true"}).items():
+        for each in told["shards"]:
+            source, seconds = each["source"].get("name", "its disk"), each["total_time_in_millis"] // 1_000
+            advice = ""
+            if seconds > SLOW_SECONDS and each["stage"] in ("INIT", "TRANSLOG"):
+                advice = f" → it may stand still: start the shard of {source} again (docs/opensearch.md)"
+            yield f"shard {each['id']} of {index}: copied from {source} for {seconds} seconds{advice}"
 
 
 def _lengths(cluster: Cluster) -> Iterator[str]:

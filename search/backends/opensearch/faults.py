@@ -16,7 +16,7 @@ def cause_of(info: object) -> tuple[str, str]:
         return "", str(told or info or "")
     causes = [*_causes(told)]
     kind = next((each for each, _ in causes if each in _TELLING), causes[0][0])
-    return kind, "; ".join(dict.fromkeys(reason for _, reason in causes))
+    return kind, "; ".join(dict.fromkeys(reason for _, reason in causes if reason))
 
 
 _TELLING = (
