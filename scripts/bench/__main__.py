@@ -21,7 +21,7 @@ from bench.page import tables, write_page
 from bench.queries import draw_queries
 from bench.results import RunFigures, keep, new_result, read_result
 from bench.targets import target_rows
-from peers import PEERS
+from peers import PEERS, USUAL
 from peers.contract import Peer
 
 ROUNDS = 10
@@ -38,7 +38,11 @@ def main() -> None:
         metavar="N,N",
         help="run with N articles made of the input's sentences; 0 (default) is the input as it is",
     )
-    parser.add_argument("--peers", default=",".join(PEERS), help="only these engines, as 'tantivy,Lucene'")
+    parser.add_argument(
+        "--peers",
+        default=",".join(USUAL),
+        help="only these engines, as 'tantivy,Lucene' or 'news (OpenSearch)'",
+    )
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, help=f"rounds of each query (default: {ROUNDS})"
     )

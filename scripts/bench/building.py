@@ -20,7 +20,7 @@ from pathlib import Path
 from peers import PEERS
 from peers.contract import Peer
 
-OWN = ("news", "news (NumPy)")
+OWN = ("news", "news (NumPy)", "news (OpenSearch)")
 """This engine, which analyses text itself and so needs one index only."""
 
 POLL = 0.02

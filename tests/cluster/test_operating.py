@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -206,6 +207,8 @@ def test_pages_are_served_from_a_cluster(location: str, engine: Engine) -> None:
         ):
             answer = httpx.get(address + path, follow_redirects=True)
             assert (answer.status_code, part in answer.text) == (200, True), path
+            assert "/background" not in answer.text  # nor any other page that a cluster cannot give
+            assert not {"/copies", "/history"} & set(re.findall(r"/article/[^/\"]+(/\w+)", answer.text))
         answer = httpx.get(f"{address}/api/v1/search", params={"q": "strike", "facet": "source"})
         assert answer.json()["total"] == 2
         engine.add([Article(id="later", title="A later strike")])

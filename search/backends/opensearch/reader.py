@@ -247,7 +247,7 @@ class ClusterReader:
     ) -> Distinctive:
         _refuse("groups of copies", "distinctive words, for which copies count once")
 
-    def arrivals(self, watches: Sequence[Watch], *, limit: int | None = None) -> list[Arrivals]:  # noqa: ARG002
+    def arrivals(self, watches: Sequence[Watch], *, limit: int | None = None) -> list[Arrivals]:  # noqa: ARG002 - refused before
         if watches:
             _refuse("order in which articles came", "new articles of saved searches")
         return []

@@ -62,6 +62,7 @@ class ArticlePage:
             paragraphs=list(_paragraphs(own, markers)),
             facts=facts_of(own, then),
             copies=len(shown.copies(self.id, timeout=deadline)) - 1 if state.has_copies else 0,
+            has_copies=state.has_copies,
             versions=len(archive.history(self.id)) if state.has_history else 0,
             question=pairs_of(self.view.asked) if self.view.asked.q != "*" else [],
             then=pairs_of(then),

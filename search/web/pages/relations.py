@@ -43,6 +43,7 @@ class RelatedPage:
         body = rendered(
             "related.html",
             own=own,
+            has_copies=view.state().has_copies,
             kind=self.kind,
             results=results,
             words=[(word, View(self.then).asking(q=word).url()) for word in words],

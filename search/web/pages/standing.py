@@ -38,6 +38,7 @@ class HomePage:
         strip = strip_of(view, archive, newest.facets["date:month"], deadline) if stats.articles else None
         body = rendered(
             "home.html",
+            has_copies=archive.state().has_copies,
             stats=stats,
             newest=newest,
             strip=strip,
