@@ -11,7 +11,6 @@ import random
 import sys
 import threading
 import time
-import urllib.error
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -130,17 +129,14 @@ def settle(nodes: RunningCluster, killed: list[str]) -> None:
 
 
 def start_again(nodes: RunningCluster) -> None:
-    """Start each shard again whose copy comes to no end, as docs/opensearch.md says."""
-    shards = nodes.call("GET", "/_cat/shards?format=json")
-    assert isinstance(shards, list)
-    waiting = {(each["index"], each["shard"]) for each in shards if each["state"] == "INITIALIZING"}
-    for each in shards:
-        if each["prirep"] == "p" and (each["index"], each["shard"]) in waiting:
-            part = {"index": each["index"], "shard": int(each["shard"]), "node": each["node"]}
-            sys.stderr.write(f"started again: {part}\n")
-            with suppress(urllib.error.HTTPError):  # it has ended meanwhile
-                commands = [{"cancel": {**part, "allow_primary": True}}]
-                nodes.call("POST", "/_cluster/reroute", {"commands": commands})
+    """Start the nodes again from which a copy comes to no end, as docs/opensearch.md says."""
+    told = nodes.call("GET", "/_recovery?active_only=true")
+    assert isinstance(told, dict)
+    shards = [shard for index in told.values() for shard in index["shards"]]
+    for name in {shard["source"]["name"] for shard in shards if "name" in shard["source"]}:
+        sys.stderr.write(f"started again: {name}\n")
+        nodes.kill(name)
+        nodes.start(name)
 
 
 def victims(nodes: RunningCluster, kind: str, chance: random.Random) -> list[str]:

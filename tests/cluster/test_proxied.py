@@ -154,7 +154,10 @@ def test_a_shard_that_takes_no_writes_is_named(proxy: Proxied, name: str) -> Non
             engine.add(ARTICLES)
     proxy.faults.append(Fault("_recovery", answered(200, json.dumps(recovery).encode())))
     told = "\n".join(condition(proxy.location(name)))
-    assert f"shard 1 of news-{name}.000001: copied from node7 for 376 seconds → it may stand still" in told
+    assert (
+        f"shard 1 of news-{name}.000001: copied from node7 for 376 seconds → it may stand still: start node7"
+        in told
+    )
 
 
 def test_a_full_disk_is_told_as_such(proxy: Proxied, name: str) -> None:

@@ -82,7 +82,7 @@ def _recoveries(cluster: Cluster) -> Iterator[str]:
             source, seconds = each["source"].get("name", "its disk"), each["total_time_in_millis"] // 1_000
             advice = ""
             if seconds > SLOW_SECONDS and each["stage"] in ("INIT", "TRANSLOG"):
-                advice = f" → it may stand still: start the shard of {source} again (docs/opensearch.md)"
+                advice = f" → it may stand still: start {source} again (docs/opensearch.md)"
             yield f"shard {each['id']} of {index}: copied from {source} for {seconds} seconds{advice}"
 
 

@@ -57,6 +57,10 @@ HOLE = "#"
 TF_SCALE = 1_000
 """A tf is kept as a whole number of this many parts."""
 
+MAX_RETRIES = 100
+"""How often a node tries to take a shard again, every five seconds. It cannot while a moment (`Moment`) of what
+it had of it before is kept, for some minutes; by default it would give up before, for good."""
+
 DATES = ("published", "modified", "seen")
 
 SATURATED = f"query.boost * doc.freq / (doc.freq + {DEFAULT_RANKING.k1 * TF_SCALE}D)"
@@ -301,6 +305,7 @@ def _size(shards: int, replicas: int | None) -> dict[str, object]:
         **copies,
         "refresh_interval": "-1",  # what is written is seen when its writer says so
         "translog.durability": "request",
+        "allocation.max_retries": MAX_RETRIES,
     }
 
 
