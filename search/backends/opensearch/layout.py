@@ -58,8 +58,10 @@ TF_SCALE = 1_000
 """A tf is kept as a whole number of this many parts."""
 
 MAX_RETRIES = 100
-"""How often a node tries to take a shard again, every five seconds. It cannot while a moment (`Moment`) of what
-it had of it before is kept, for some minutes; by default it would give up before, for good."""
+"""How often a node tries to take a shard again, every five seconds.
+
+It cannot while a moment of the shard that it had before is kept, which is some minutes; the own number of the
+server lasts for half a minute."""
 
 DATES = ("published", "modified", "seen")
 
