@@ -146,18 +146,33 @@ def test_a_moment_that_is_lost_after_an_answer_cannot_go_on(proxy: Proxied, name
 def test_a_shard_that_takes_no_writes_is_named(proxy: Proxied, name: str) -> None:
     failure = {"shard": 1, "reason": {"type": "retry_on_primary_exception", "reason": "not in primary mode"}}
     refreshed = {"_shards": {"total": 2, "successful": 1, "failed": 1, "failures": [failure]}}
-    copied = {"id": 1, "stage": "INIT", "total_time_in_millis": 376_000, "source": {"name": "node7"}}
-    recovery = {f"news-{name}.000001": {"shards": [copied]}}
+    stages = [
+        ("INIT", "node7", 0),
+        ("INDEX", "node7", 0),
+        ("TRANSLOG", "node7", 0),
+        ("TRANSLOG", None, 99_000),
+    ]
+    shards = [
+        {
+            "id": number,
+            "stage": stage,
+            "total_time_in_millis": 376_000,
+            "source": {"name": node} if node else {},
+            "translog": {"total_time_in_millis": in_translog},
+        }
+        for number, (stage, node, in_translog) in enumerate(stages)
+    ]
+    recovery = {f"news-{name}.000001": {"shards": shards}}
     with closing(open_engine(proxy.location(name), create=True)) as engine:
         proxy.faults.append(Fault("_refresh", answered(200, json.dumps(refreshed).encode())))
         with pytest.raises(ArchiveUnavailable, match=r"takes no writes \(not in primary mode\); news doctor"):
             engine.add(ARTICLES)
     proxy.faults.append(Fault("_recovery", answered(200, json.dumps(recovery).encode())))
-    told = "\n".join(condition(proxy.location(name)))
-    assert (
-        f"shard 1 of news-{name}.000001: copied from node7 for 376 seconds → it may stand still: start node7"
-        in told
+    told = [line for line in condition(proxy.location(name)) if "for 376 seconds" in line]
+    assert told[0].endswith(
+        "read from node7 for 376 seconds → it may stand still: start node7 again (docs/opensearch.md)"
     )
+    assert ["→" in line for line in told] == [True, False, False, False]  # the others go on
 
 
 def test_a_full_disk_is_told_as_such(proxy: Proxied, name: str) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from search.article import Article
 from search.backends import condition, maintained
-from search.backends.opensearch import lease, rebuild
+from search.backends.opensearch import lease, rebuild, writing
+from search.backends.opensearch.bulk import Write, write_all
+from search.backends.opensearch.documents import server_id
 from search.engine import Added, Engine
 from search.errors import (
     ArchiveDamaged,
@@ -170,6 +172,68 @@ def test_a_rebuild_that_lost_its_lease_leaves_the_next_one_alone(
         engine.rebuild()
     assert ids(engine) == {"a1", "a2", "a3", "a4", "after"}
     assert engine.add([Article(id="last", title="Last")]) == Added(added=1)
+
+
+def test_a_rebuild_that_was_overtaken_early_does_not_remove_the_index_in_use(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.add(ARTICLES)
+    removing = rebuild._Rebuild._remove_unless_moved
+    cluster = engine_cluster(engine)
+    left = f"{engine_index(engine)[:-6]}000009"
+    cluster.call("PUT", f"/{left}")  # by an earlier rebuild
+
+    def overtaken(self: rebuild._Rebuild, name: str) -> None:
+        monkeypatch.setattr(rebuild._Rebuild, "_remove_unless_moved", removing)
+        cluster.call(
+            "POST", "/_aliases", {"actions": [{"add": {"index": left, "alias": cluster.location.alias}}]}
+        )
+        cluster.call("DELETE", f"/{self._old.index}/_alias/{cluster.location.alias}")
+        removing(self, name)
+
+    monkeypatch.setattr(rebuild._Rebuild, "_remove_unless_moved", overtaken)
+    with pytest.raises(ArchiveError):
+        engine.rebuild()
+    assert cluster.call("GET", f"/{left}/_alias")[left]["aliases"]
+    cluster.call("DELETE", f"/{left}")
+
+
+def test_nothing_is_written_to_a_closed_index_whose_block_is_taken_away(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.add(ARTICLES)
+    monkeypatch.setattr(writing, "PATIENCE_SECONDS", 0.3)
+    index, cluster = engine_index(engine), engine_cluster(engine)
+    closing_one = lease.Lease(cluster)
+    lease.close_to_writers(cluster, index, closing_one.token)
+    cluster.call("PUT", f"/{index}/_settings", {"index.blocks.write": None})  # of a request that was held up
+    with pytest.raises(ArchiveUnavailable, match="being replaced"):
+        engine.add([Article(id="later", title="Later")])
+    with pytest.raises(ArchiveUnavailable, match="being replaced"):
+        engine.delete(["a1"])
+    assert verify_problems(engine) == ()
+    lease.open_to_writers(cluster, index, "another")  # opens nothing, as that one has not closed it
+    with pytest.raises(ArchiveUnavailable, match="being replaced"):
+        engine.add([Article(id="later", title="Later")])
+    lease.open_to_writers(cluster, index, closing_one.token)
+    assert engine.add([Article(id="later", title="Later")]) == Added(added=1)
+    closing_one.release()
+    assert ids(engine) == {"a1", "a2", "a3", "a4", "later"}
+
+
+def verify_problems(engine: Engine) -> tuple[str, ...]:
+    return maintained(engine.location).verify("quick").problems
+
+
+def test_a_document_that_a_rebuild_sends_late_does_not_replace_a_newer_one(engine: Engine) -> None:
+    engine.add(ARTICLES)
+    engine.add([Article(id="a1", title="Second")])
+    engine.rebuild()
+    old = Article(id="a1", title="First")
+    index, cluster = engine_index(engine), engine_cluster(engine)
+    sent = {"index": {"_id": server_id("a1"), "version": 1, "version_type": "external_gte"}}
+    assert write_all(cluster, f"{index}.write", [Write(sent, {"id": old.id})]) == [409]
+    assert ask(engine).get(["a1"])["a1"].title == "Second"
 
 
 def test_an_archive_that_was_removed_is_not_made_again_by_a_rebuild(

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from search.backends.opensearch.credentials import CA, PASSWORD, USER, authorization, trusted
-from search.backends.opensearch.faults import BLOCKS, cause_of
+from search.backends.opensearch.faults import BLOCKS, cause_of, reason_of
 from search.backends.opensearch.location import ClusterLocation
 from search.backends.opensearch.pauses import Pauses
 from search.deadline import Deadline
@@ -43,7 +43,7 @@ ATTEMPTS = 3
 PATIENCE_SECONDS = 30.0
 """How long a request is repeated that the cluster refuses because it has too much to do."""
 
-OLDEST, NEWER = (2, 10), (4, 0)
+OLDEST, NEWER = (2, 12), (4, 0)
 """Versions of OpenSearch from the first on, and before the second, can be used."""
 
 Answer = dict[str, Any]
@@ -119,7 +119,7 @@ class Cluster:
     ) -> Any:
         """The answer to a request, which is repeated while the cluster is busy.
 
-        A `body` is bytes, or a value to write as JSON. Raises `Missing`, `Conflict`, `Blocked`, `PointLost`,
+        A `body` is bytes, or a value to write as JSON. Raises `Missing`, `Conflict`, `Blocked`,
         `ArchiveUnavailable`, `ArchiveFull` and other `ArchiveError`.
         """
         try:
@@ -135,7 +135,7 @@ class Cluster:
         params: Mapping[str, str] | None,
         deadline: Deadline | None,
     ) -> Any:
-        """`call`, but a node that is gone is `_Failed`."""
+        """`attempt`, but a node that is gone is `_Failed`."""
         sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
         until, pauses = time.monotonic() + PATIENCE_SECONDS, Pauses(0.05, 1.0)
         attempts = ATTEMPTS + len(self.location.hosts) - 1
@@ -176,8 +176,8 @@ class Cluster:
             )
         except exceptions.SSLError as error:
             raise ArchiveUnavailable(
-                f"the certificate of {self.location} cannot be verified ({_reason(error)}); {CA} must name a "
-                "file with the authority that signed it",
+                f"the certificate of {self.location} cannot be verified ({reason_of(error)}); {CA} must name "
+                "a file with the authority that signed it",
                 self.location,
             ) from None
         except exceptions.ConnectionTimeout:
@@ -186,8 +186,8 @@ class Cluster:
             ) from None
         except exceptions.ConnectionError as error:
             raise _Unanswered(
-                f"{self.location} cannot be reached ({_reason(error)}); see that the cluster runs, and that "
-                "this is its address"
+                f"{self.location} cannot be reached ({reason_of(error)}); see that the cluster runs, and "
+                "that this is its address"
             ) from None
         except exceptions.SerializationError:
             raise ArchiveUnavailable(
@@ -211,7 +211,9 @@ class Cluster:
         where = self.location
         if status in (401, 403) and kind not in BLOCKS:
             given = "is refused" if authorization() else f"is not given; set {USER} and {PASSWORD}"
-            return ArchiveUnavailable(f"{where} asks for a user, who {given} ({status})", where)
+            return ArchiveUnavailable(
+                f"{where} asks for a user, who {given} ({status} {reason[:200]})", where
+            )
         if kind in BLOCKS:
             return self._block(reason)
         if kind in ("search_context_missing_exception", "node_not_connected_exception"):
@@ -260,7 +262,7 @@ class Cluster:
         params: Mapping[str, str] | None = None,
         deadline: Deadline | None = None,
     ) -> Any:
-        """The same, with errors that are `translated`: all that is named was there just now."""
+        """`attempt`, with errors that are `translated`: all that is named was there just now."""
         with self.translated():
             return self.attempt(method, path, body, params=params, deadline=deadline)
 
@@ -281,20 +283,29 @@ class Cluster:
         """The error where a part of the archive is not there: removed, or replaced by a rebuild."""
         alias = self.location.alias
         with suppress(Missing):
-            for index in self.attempt("GET", f"/{alias}"):
-                names = (f"{index}.write", f"{index}.lexicon", f"{index}.lexicon.write")
-                for name in (*names, f"{alias}.lexicon", f"{alias}.notes"):
-                    try:
-                        self.attempt("GET", f"/{name}/_settings")
-                    except Missing:
-                        return IndexUnusable(
-                            f"{name} is missing; to make it again from the articles, run: news rebuild", alias
-                        )
+            for index, told in self.attempt("GET", f"/{alias}").items():
+                name = self._lacking(index, told["aliases"])
+                if name and index in self.attempt("GET", f"/{alias}"):  # else it is not the newest any more
+                    return IndexUnusable(
+                        f"{name} is missing; to make it again from the articles, run: news rebuild", alias
+                    )
         return ArchiveUnavailable(
             f"a part of the archive is not there any more ({reason}); another process has rebuilt or removed "
             "it: give the command again",
             self.location,
         )
+
+    def _lacking(self, index: str, aliases: Iterable[str]) -> str:
+        """The name of the part of an index, with these aliases, that is not there; "" if all are."""
+        if not any(each == f"{index}.write" or each.startswith(f"{index}.closed-") for each in aliases):
+            return f"{index}.write"
+        alias = self.location.alias
+        for name in (f"{index}.lexicon", f"{index}.lexicon.write", f"{alias}.lexicon", f"{alias}.notes"):
+            try:
+                self.attempt("GET", f"/{name}/_settings")
+            except Missing:
+                return name
+        return ""
 
     def refresh(self, index: str) -> None:
         """Make all that was written to an index searchable; raises `ArchiveUnavailable` if it may not be."""
@@ -378,13 +389,6 @@ class _Unanswered(Exception):
 
 class _Failed(Exception):
     """Nodes are gone, or have not yet taken over."""
-
-
-def _reason(error: Any) -> str:
-    """A few words about an error of the network, without the request."""
-    inner = getattr(error, "info", None) or error
-    text = str(getattr(inner, "reason", None) or inner)
-    return text.rpartition(": ")[2].strip("()'\" ")[:120] or type(inner).__name__
 
 
 def _dotted(version: tuple[int, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from search.backends.opensearch.client import Cluster
+from search.backends.opensearch.creation import notes_name
 from search.backends.opensearch.layout import Generation, newest
 from search.backends.opensearch.lease import holder
 from search.backends.opensearch.location import ClusterLocation
@@ -21,6 +22,14 @@ MAX_SHARD_BYTES = 50 << 30
 
 SLOW_SECONDS = 60
 """A copy of a shard that was begun longer ago may stand still."""
+
+
+_NO_NODE = " → start the nodes that are missing; until then nothing is answered"
+_ADVICE = {
+    "green": "",
+    "yellow": " → a copy has no node yet; a node that ends now could end the archive",
+    "missing": " → to make it again from the articles: news rebuild",
+}
 
 
 def condition_lines(location: ClusterLocation) -> Iterator[str]:
@@ -56,12 +65,14 @@ def _nodes(cluster: Cluster) -> Iterator[str]:
 
 
 def _shards(cluster: Cluster, known: Generation) -> Iterator[str]:
-    health = cluster.call("GET", f"/_cluster/health/{known.index}")
-    own = {"green": "", "yellow": " → a copy has no node yet; a node that ends now could end the archive"}
-    advice = own.get(health["status"], " → start the nodes that are missing; until then nothing is answered")
-    shards, copies = health["active_primary_shards"], health["active_shards"]
-    yield f"index {known.index}: {health['status']}, {shards} shards, {copies} copies of shards{advice}"
-    if health["status"] == "green" and copies == shards:
+    names = (known.index, known.lexicon, notes_name(cluster.location))
+    told = cluster.call("GET", f"/_cluster/health/{','.join(names)}", params={"level": "indices"})["indices"]
+    for name in names:
+        health = told.get(name, {"status": "missing", "active_primary_shards": 0, "active_shards": 0})
+        shards, copies = health["active_primary_shards"], health["active_shards"]
+        advice = _ADVICE.get(health["status"], _NO_NODE)
+        yield f"index {name}: {health['status']}, {shards} shards, {copies} copies of shards{advice}"
+    if told[known.index]["active_shards"] == told[known.index]["active_primary_shards"]:
         yield "no shard has a second copy → add a node, so that the archive outlives one"
     yield from _recoveries(cluster)
     settings = cluster.call("GET", f"/{known.index}/_settings", params={"flat_settings": "true"})
@@ -79,11 +90,18 @@ def _recoveries(cluster: Cluster) -> Iterator[str]:
     path = f"/{cluster.location.alias}.*/_recovery"
     for index, told in cluster.call("GET", path, params={"active_only": "true"}).items():
         for each in told["shards"]:
-            source, seconds = each["source"].get("name", "its disk"), each["total_time_in_millis"] // 1_000
+            source, stage, seconds = (
+                each["source"].get("name"),
+                each["stage"],
+                each["total_time_in_millis"] // 1_000,
+            )
+            in_translog = each["translog"]["total_time_in_millis"] // 1_000
+            waits = {"INIT": seconds, "TRANSLOG": in_translog}.get(stage, 0)
             advice = ""
-            if seconds > SLOW_SECONDS and each["stage"] in ("INIT", "TRANSLOG"):
+            if source and waits > SLOW_SECONDS:
                 advice = f" → it may stand still: start {source} again (docs/opensearch.md)"
-            yield f"shard {each['id']} of {index}: copied from {source} for {seconds} seconds{advice}"
+            described = f"read from {source or 'the disk'} for {seconds} seconds"
+            yield f"shard {each['id']} of {index}: {described}{advice}"
 
 
 def _lengths(cluster: Cluster) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The errors that a cluster tells of, as a kind and a reason."""
+"""The errors of a cluster and of the network, in a few words."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ def cause_of(info: object) -> tuple[str, str]:
     causes = [*_causes(told)]
     kind = next((each for each, _ in causes if each in _TELLING), causes[0][0])
     return kind, "; ".join(dict.fromkeys(reason for _, reason in causes if reason))
+
+
+def reason_of(error: Any) -> str:
+    """A few words about an error of the network, without the request."""
+    inner = getattr(error, "info", None) or error
+    text = str(getattr(inner, "reason", None) or inner)
+    return text.rpartition(": ")[2].strip("()'\" ")[:120] or type(inner).__name__
 
 
 _TELLING = (

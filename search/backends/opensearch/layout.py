@@ -3,7 +3,7 @@
 news-NAME                   alias of the newest index, under which it is searched
 news-NAME.000001            the articles, one document each
 news-NAME.000001.write      alias for writing; it ends when a newer index takes the place of this one
-news-NAME.000001.closed-T   alias while it is closed to writers, by the rebuild with this token
+news-NAME.000001.closed-T   alias in the place of .write while it is closed, by the rebuild with this token
 news-NAME.000002-T          the next one, made by the rebuild with this token
 news-NAME.000001.lexicon    every form of a word with its term, as long as the index lasts; it has .write, too
 news-NAME.lexicon           alias of the newest lexicon
@@ -97,10 +97,6 @@ class Generation:
     @property
     def writing(self) -> str:
         return f"{self.index}.write"
-
-    @property
-    def lexicon_writing(self) -> str:
-        return f"{self.lexicon}.write"
 
 
 def notes_alias(location: ClusterLocation) -> str:

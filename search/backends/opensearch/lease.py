@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -135,28 +136,39 @@ class ClosedIndex:
         self._seen: Holder | None = None
         self._since = time.monotonic()
 
-    def look(self, index: str) -> None:
-        """Look at the note of the process; open the index if it was not renewed for `ABANDONED_SECONDS`."""
+    def look(self, index: str) -> bool:
+        """True if the index is closed; it is opened if the process did not renew its note for long enough.
+
+        Raises `ArchiveReadOnly` where an operator has closed it.
+        """
+        if not fences_of(self._cluster, index):
+            told = self._cluster.call("GET", f"/{index}/_settings", params={"flat_settings": "true"})
+            if told[index]["settings"].get("index.blocks.write") == "true":
+                raise ArchiveReadOnly(
+                    f"{index} takes no writes, as index.blocks.write is set; to change that, set it to null",
+                    index,
+                )
+            return False
         known = holder(self._cluster)
         if known != self._seen:
             self._seen, self._since = known, time.monotonic()
-        if known is None and not fences_of(self._cluster, index):
-            raise ArchiveReadOnly(
-                f"{index} takes no writes, as index.blocks.write is set; to change that, set it to null",
-                index,
-            )
         if time.monotonic() - self._since >= ABANDONED_SECONDS or (known is not None and _is_dead(known)):
             open_to_writers(self._cluster, index)
+        return True
 
 
 def close_to_writers(cluster: Cluster, index: str, token: str) -> None:
     """Close an index to writers until it is opened, or another one takes its place.
 
-    The alias `fence` comes first, and is taken away first when the index is opened. So as long as the alias
-    is there, nothing has been written since.
+    In one step the alias `fence` comes and the alias for writing goes, and they change places again when the
+    index is opened. So as long as the fence is there, nothing that begins later is written. The block is for
+    writes that are under way.
     """
-    added = {"add": {"index": index, "alias": fence(index, token)}}
-    cluster.call("POST", "/_aliases", {"actions": [added]})
+    actions = [
+        {"add": {"index": index, "alias": fence(index, token)}},
+        {"remove": {"index": index, "alias": f"{index}.write", "must_exist": False}},
+    ]
+    cluster.call("POST", "/_aliases", {"actions": actions})
     for _ in range(2):
         told = cluster.call("PUT", f"/{index}/_block/write")  # returns when no write is under way
         if told["acknowledged"] and told["shards_acknowledged"]:
@@ -166,12 +178,18 @@ def close_to_writers(cluster: Cluster, index: str, token: str) -> None:
     raise ArchiveUnavailable(f"{index} could not be closed to writers on each node", cluster.location)
 
 
-def open_to_writers(cluster: Cluster, index: str) -> None:
-    """Let an index take writes again, whichever process has closed it."""
-    fences = fences_of(cluster, index)
-    if fences:
-        cluster.call("POST", "/_aliases", {"actions": [{"remove": {"index": index, "aliases": fences}}]})
-        cluster.call("PUT", f"/{index}/_settings", {"index.blocks.write": None})
+def open_to_writers(cluster: Cluster, index: str, token: str | None = None) -> None:
+    """Let an index take writes again that a process has closed: the one with this token, or whichever has."""
+    fences = fences_of(cluster, index) if token is None else [fence(index, token)]
+    if not fences:
+        return
+    cluster.call("PUT", f"/{index}/_settings", {"index.blocks.write": None})
+    actions = [
+        {"remove": {"index": index, "aliases": fences, "must_exist": True}},
+        {"add": {"index": index, "alias": f"{index}.write"}},
+    ]
+    with suppress(Missing):  # another process has opened it
+        cluster.attempt("POST", "/_aliases", {"actions": actions})
 
 
 def fences_of(cluster: Cluster, index: str) -> list[str]:

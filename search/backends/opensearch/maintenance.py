@@ -13,6 +13,7 @@ from typing import Any
 from search.article import Article
 from search.backends.evaluate.columns import moment
 from search.backends.opensearch.client import Answer, Cluster
+from search.backends.opensearch.creation import notes_name
 from search.backends.opensearch.decisions import is_above
 from search.backends.opensearch.documents import AnalyzedArticle, analyze, document_of, pairs_of
 from search.backends.opensearch.layout import (
@@ -21,8 +22,8 @@ from search.backends.opensearch.layout import (
     exists,
     lexicon_alias,
     newest,
-    notes_alias,
 )
+from search.backends.opensearch.lease import fences_of
 from search.backends.opensearch.lexicon import Lexicon
 from search.backends.opensearch.location import ClusterLocation
 from search.backends.opensearch.moment import SHOWN, Moment, article_of
@@ -58,7 +59,8 @@ class ClusterIndexes:
             problems, notes, total = [*_of_cluster(cluster, known)], [], 0
             fix = "start the nodes that are missing, and wait until they have taken over" if problems else ""
             if not problems:
-                total = int(cluster.call("GET", f"/{known.index}/_count")["count"])
+                body = {"size": 0, "track_total_hits": True}
+                total = int(cluster.search_once(body, known.index)["hits"]["total"]["value"])
             if not problems and level != "quick":
                 found = _Checked(cluster, known, deep=level == "deep")
                 found.check(total, progress)
@@ -190,13 +192,18 @@ class _Checked:
 
 def _of_cluster(cluster: Cluster, known: Generation) -> Iterator[str]:
     """Yield the reasons why the archive cannot answer for all of it."""
-    for name in (known.lexicon, f"{notes_alias(cluster.location)}.1"):
-        if not exists(cluster, name):
+    own = (known.index, known.lexicon, notes_name(cluster.location))
+    there = [name for name in own if exists(cluster, name)]
+    for name in own:
+        if name not in there:
             yield f"the index {name} is missing"
-    if not exists(cluster, lexicon_alias(cluster.location)) or not exists(cluster, known.writing):
+    is_written = exists(cluster, known.writing) or fences_of(cluster, known.index)
+    if not (exists(cluster, lexicon_alias(cluster.location)) and is_written):
         yield f"an alias of {known.index} is missing"
-    health = cluster.call("GET", f"/_cluster/health/{known.index}", params={"level": "shards"})
-    shards: Mapping[str, Any] = health["indices"][known.index]["shards"]
-    missing = [number for number, shard in shards.items() if not shard["primary_active"]]
-    if missing:
-        yield f"{len(missing)} of {len(shards)} shards of {known.index} have no node"
+    path = f"/_cluster/health/{','.join(there)}"
+    health = cluster.call("GET", path, params={"level": "shards", "timeout": "0s"})
+    for name, told in health["indices"].items():
+        shards: Mapping[str, Any] = told["shards"]
+        missing = [number for number, shard in shards.items() if not shard["primary_active"]]
+        if missing:
+            yield f"{len(missing)} of {len(shards)} shards of {name} have no node"

@@ -138,10 +138,17 @@ class Moment:
         return self._walked(query, source, size, "published", self.ask)
 
     def pages(
-        self, query: Query, *, source: object, size: int = PAGE, by: str = "published"
+        self, query: Query, *, source: object, size: int = PAGE, by: str = "published", numbered: bool = False
     ) -> Iterator[list[Answer]]:
-        """Yield the same pages, ordered by another time if `by` names one; raises as `answer` does."""
-        return self._walked(query, source, size, by, lambda body: self.answer(lambda: self.ask(body)))
+        """Yield the same pages, ordered by another time if `by` names one; raises as `answer` does.
+
+        If `numbered`, each match has the number of the write that made it.
+        """
+
+        def ask(body: Answer) -> Answer:
+            return self.answer(lambda: self.ask({**body, "seq_no_primary_term": numbered}))
+
+        return self._walked(query, source, size, by, ask)
 
     def _walked(
         self, query: Query, source: object, size: int, by: str, ask: Callable[[Answer], Answer]

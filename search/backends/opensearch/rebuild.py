@@ -57,6 +57,9 @@ SKEW_MICROSECONDS = 3_600_000_000
 """How far the clocks of writers may be apart."""
 
 
+_OVERTAKEN = "the rebuild stood still for too long, so that other processes have gone on; start it again"
+
+
 def rebuild(cluster: Cluster, analyzer: Analyzer, progress: Progress | None = None) -> None:
     """Put a new index of all the articles in the place of the newest.
 
@@ -100,7 +103,7 @@ class _Rebuild:
         for name in cluster.call("GET", f"/{cluster.location.alias}.*/_settings"):
             is_own = name in (old.index, old.lexicon)
             if not is_own and ARTICLES.search(name.removesuffix(".lexicon")):  # of an earlier rebuild
-                self._remove(name)
+                self._remove_unless_moved(name)
         number = int(old.index.rpartition(".")[2][:6]) + 1
         index = f"{cluster.location.alias}.{number:06}-{lease.token}"
         at = Moment(cluster, generation=old)
@@ -119,7 +122,7 @@ class _Rebuild:
         at = Moment(self._cluster, generation=self._old)
         done = 0
         try:
-            for hits in at.pages({"match_all": {}}, source=SOURCE, size=BATCH_ARTICLES):
+            for hits in at.pages({"match_all": {}}, source=SOURCE, size=BATCH_ARTICLES, numbered=True):
                 self._put(hits)
                 done += len(hits)
                 if progress is not None:
@@ -143,6 +146,10 @@ class _Rebuild:
             self._cluster.refresh(generation.index)
             counts.append(self._count(generation.index))
         self._cluster.refresh(new.lexicon)
+        if _checkpoints(self._cluster, old.index) != {each.number: each.copied for each in self._shards}:
+            raise ArchiveUnavailable(
+                "the old index was written while it was closed; start the rebuild again", location
+            )
         if counts[0] != counts[1]:
             raise ArchiveDamaged(
                 f"the new index has {counts[1]:,} articles and the old one {counts[0]:,}, which stays in "
@@ -154,7 +161,7 @@ class _Rebuild:
         closed = {"index": old.index, "alias": fence(old.index, self._lease.token), "must_exist": True}
         actions = [
             {"remove": closed},  # so that nothing moves if a writer has opened the old index meanwhile
-            {"remove": {"index": old.index, "aliases": [location.alias, old.writing]}},
+            {"remove": {"index": old.index, "alias": location.alias, "must_exist": True}},
             *([{"remove": {"index": old.lexicon, "alias": words}}] if exists(self._cluster, words) else []),
             {"add": {"index": new.index, "alias": location.alias}},
             {"add": {"index": new.lexicon, "alias": words}},
@@ -163,17 +170,11 @@ class _Rebuild:
             self._cluster.attempt("POST", "/_aliases", {"actions": actions})
         except Missing:
             if newest(self._cluster).index != new.index:  # else the answer to an earlier request was lost
-                raise ArchiveUnavailable(
-                    "the rebuild stood still for too long, so that writers have gone on; start it again",
-                    location,
-                ) from None
+                raise ArchiveUnavailable(_OVERTAKEN, location) from None
 
     def give_up(self) -> None:
         """Leave the old index in use, and open it if this rebuild has closed it."""
-        own = fence(self._old.index, self._lease.token)
-        closed = {"index": self._old.index, "alias": own, "must_exist": True}
-        self._cluster.call("POST", "/_aliases", {"actions": [{"remove": closed}]})
-        self._cluster.call("PUT", f"/{self._old.index}/_settings", {"index.blocks.write": None})
+        open_to_writers(self._cluster, self._old.index, self._lease.token)
 
     def forget_old(self, began: int) -> None:
         """Remove the old index once its readers have ended, and the notes of earlier deletions."""
@@ -182,8 +183,11 @@ class _Rebuild:
         while self._readers() and time.monotonic() < until:
             self._lease.renew()
             time.sleep(GRACE_SECONDS)
-        for name in (self._old.index, self._old.lexicon):
-            self._remove(name)
+        with suppress(
+            ArchiveError
+        ):  # such as a snapshot of it that is being taken; the next rebuild removes it
+            for name in (self._old.index, self._old.lexicon):
+                self._remove(name)
         Notes(self._cluster).drop_deletions(began - SKEW_MICROSECONDS)
 
     def _readers(self) -> int:
@@ -197,6 +201,23 @@ class _Rebuild:
     def _remove(self, name: str) -> None:
         with suppress(Missing):
             self._cluster.attempt("DELETE", f"/{name}")
+
+    def _remove_unless_moved(self, name: str) -> None:
+        """Remove an index, in one step with a look that the alias has not moved away from the old one."""
+        alias = {"index": self._old.index, "alias": self._cluster.location.alias}
+        actions = [
+            {"remove": {**alias, "must_exist": True}},
+            {"add": alias},
+            {"remove_index": {"index": name}},
+        ]
+        self._lease.renew(now=True)
+        try:
+            self._cluster.attempt("POST", "/_aliases", {"actions": actions})
+        except Missing:
+            if (
+                newest(self._cluster).index != self._old.index
+            ):  # else the answer to an earlier request was lost
+                raise ArchiveUnavailable(_OVERTAKEN, self._cluster.location) from None
 
     def _count(self, index: str) -> int:
         found = self._cluster.search_once({"size": 0, "track_total_hits": True}, index)
@@ -230,6 +251,7 @@ class _Rebuild:
             "size": PAGE,
             "sort": [{"id": "asc"}],
             "_source": SOURCE,
+            "seq_no_primary_term": True,
             "track_total_hits": False,
         }
         while True:
@@ -250,11 +272,11 @@ class _Rebuild:
         self._lease.renew()
         if len(self._analyzer.forms) > MAX_REMEMBERED:
             self._analyzer.forget()
-        sources = [hit["_source"] for hit in hits]
         analyzed = [analyze(article_of(hit)[0], self._analyzer) for hit in hits]
         self._pairs.send(self._new, analyzed)
         writes = []
-        for each, source in zip(analyzed, sources, strict=True):
+        for each, hit in zip(analyzed, hits, strict=True):
+            source = hit["_source"]
             article, seen = each.article, moment(source["seen"])
             assert seen is not None
             document, _ = document_of(
@@ -266,7 +288,9 @@ class _Rebuild:
                 averages=self._new.averages,
                 extra_fields=indexed_fields(article, self._fields, {}),
             )
-            writes.append(Write({"index": {"_id": server_id(article.id)}}, document))
+            # A request that was held up on its way cannot put an older document in place of a newer one.
+            version = {"version": hit["_seq_no"] + 1, "version_type": "external_gte"}
+            writes.append(Write({"index": {"_id": server_id(article.id), **version}}, document))
         write_all(self._cluster, self._new.writing, writes)
 
     def _take_out_deleted(self) -> None:
@@ -274,13 +298,23 @@ class _Rebuild:
         for deleted in Notes(self._cluster).deletions():
             self._lease.renew()
             ids = [server_id(identity) for identity in deleted]
-            params = {"_source": "false"}
-            told = self._cluster.call("POST", f"/{self._old.index}/_mget", {"ids": ids}, params=params)
-            for each in told["docs"]:
-                if "error" in each:
-                    raise self._cluster.item_error(each["error"])
-            gone = [each["_id"] for each in told["docs"] if not each["found"]]
-            write_all(self._cluster, self._new.writing, [Write({"delete": {"_id": each}}) for each in gone])
+            there = self._documents(self._old.index, ids).keys()
+            writes = []
+            for identity, told in self._documents(self._new.index, ids).items():
+                if identity not in there:
+                    state = {"if_seq_no": told["_seq_no"], "if_primary_term": told["_primary_term"]}
+                    writes.append(Write({"delete": {"_id": identity, **state}}))
+            write_all(self._cluster, self._new.writing, writes)
+
+    def _documents(self, index: str, ids: Sequence[str]) -> dict[str, Answer]:
+        """The states of the documents with these ids that are in an index."""
+        told = self._cluster.call("POST", f"/{index}/_mget", {"ids": ids}, params={"_source": "false"})[
+            "docs"
+        ]
+        for each in told:
+            if "error" in each:
+                raise self._cluster.item_error(each["error"])
+        return {each["_id"]: each for each in told if each["found"]}
 
 
 def _averages(at: Moment) -> tuple[dict[str, float], int]:

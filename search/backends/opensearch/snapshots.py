@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import closing
 
 from search.backends.opensearch.client import Answer, Cluster, Missing
@@ -13,6 +14,9 @@ from search.backends.opensearch.pauses import Pauses
 from search.errors import ArchiveDamaged, ArchiveError, ArchiveExists, InvalidRequest
 
 BESIDE = ".beside"
+
+PATIENCE_SECONDS = 60.0
+"""How long nothing may be heard of a snapshot, and no node work on a shard to be restored."""
 
 _ARTICLES = re.compile(r"news-([a-z0-9_-]+)\.(\d{6}(?:-[0-9a-f]{8})?)")
 
@@ -35,7 +39,11 @@ def take_snapshot(cluster: Cluster, known: Generation, target: str) -> None:
     for each, indexes in reversed(parts.items()):
         body = {"indices": ",".join(indexes), "include_global_state": False, "partial": False}
         path = f"/_snapshot/{repository}/{each}"
-        cluster.call("PUT", path, body, params={"wait_for_completion": "false"})
+        try:
+            cluster.call("PUT", path, body, params={"wait_for_completion": "false"})
+        except ArchiveError:
+            if _snapshot(cluster, path) is None:  # else the answer to an earlier request was lost
+                raise
         told = _finished(cluster, path)
         if told["state"] != "SUCCESS":
             raise ArchiveError(
@@ -67,7 +75,7 @@ def restore(location: ClusterLocation, source: str) -> None:
         aliases = aliases_of(location, index)
         if any(exists(cluster, each) for each in (location.alias, *aliases)):
             raise ArchiveExists(f"there is an archive at {location}, or a part of one", location)
-        for each in names:
+        for each, snapshot in zip(names, whole, strict=True):
             body = {
                 "indices": f"news-{before}.*",
                 "include_aliases": False,
@@ -75,7 +83,14 @@ def restore(location: ClusterLocation, source: str) -> None:
                 "rename_replacement": f"{location.alias}.",
             }
             path = f"/_snapshot/{repository}/{each}/_restore"
-            cluster.call("POST", path, body, params={"wait_for_completion": "false"})
+            try:
+                cluster.call("POST", path, body, params={"wait_for_completion": "false"})
+            except ArchiveError:
+                made = [
+                    index.replace(f"news-{before}.", f"{location.alias}.", 1) for index in snapshot["indices"]
+                ]
+                if not all(exists(cluster, index) for index in made):  # else the answer was lost
+                    raise
         for each in aliases:
             _wait_for(cluster, each)
         actions = [{"add": {"index": each, "alias": alias}} for each, own in aliases.items() for alias in own]
@@ -85,15 +100,22 @@ def restore(location: ClusterLocation, source: str) -> None:
 def _finished(cluster: Cluster, path: str) -> Answer:
     """The state of a snapshot when it is finished."""
     pauses = Pauses()
-    while (told := _snapshot(cluster, path)) is None or told["state"] in ("IN_PROGRESS", "STARTED"):
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        told = _snapshot(cluster, path)
+        if told is not None and told["state"] not in ("IN_PROGRESS", "STARTED"):
+            return told
+        if told is not None:
+            until = time.monotonic() + PATIENCE_SECONDS
+        elif time.monotonic() > until:
+            raise ArchiveError(f"{path} is gone before it was finished; take another one", cluster.location)
         pauses.wait()
-    return told
 
 
 def _wait_for(cluster: Cluster, index: str) -> None:
-    """Wait until each shard of an index is restored; raises `ArchiveDamaged` for one that cannot be."""
-    params = {"format": "json", "h": "prirep,state,unassigned.reason"}
-    pauses = Pauses()
+    """Wait until each shard of an index is restored; raises `ArchiveDamaged` for one that no node takes."""
+    params = {"format": "json", "h": "prirep,state"}
+    pauses, until = Pauses(), time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             shards = cluster.attempt("GET", f"/_cat/shards/{index}", params=params)
@@ -102,8 +124,13 @@ def _wait_for(cluster: Cluster, index: str) -> None:
         primaries = [each for each in shards if each["prirep"] == "p"]
         if primaries and all(each["state"] == "STARTED" for each in primaries):
             return
-        if any(each["unassigned.reason"] == "ALLOCATION_FAILED" for each in primaries):
-            raise ArchiveDamaged(f"a shard of {index} cannot be restored; remove it", cluster.location)
+        if any(each["state"] in ("INITIALIZING", "RELOCATING") for each in primaries):
+            until = time.monotonic() + PATIENCE_SECONDS
+        elif time.monotonic() > until:
+            raise ArchiveDamaged(
+                f"no node takes a shard of {index} to restore it; see the log of the cluster, and remove it",
+                cluster.location,
+            )
         pauses.wait()
 
 

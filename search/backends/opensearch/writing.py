@@ -273,12 +273,10 @@ class _Turns:
 
     def wait(self, error: Exception | None = None) -> None:
         """Wait; raises `ArchiveUnavailable` after `PATIENCE_SECONDS`. Opens an index that stays closed."""
-        if isinstance(error, Missing):
+        if error is not None and not self._closed.look(newest(self._cluster).index):
             problem = self._cluster.missing(str(error))
             if isinstance(problem, IndexUnusable):
                 raise problem
-        if isinstance(error, Blocked):
-            self._closed.look(newest(self._cluster).index)
         if time.monotonic() > self._until:
             raise ArchiveUnavailable(
                 "the archive takes no articles now: its index is being replaced, or other writers change the "
