@@ -71,7 +71,7 @@ def _shards(cluster: Cluster, known: Generation) -> Iterator[str]:
         health = told.get(name, {"status": "missing", "active_primary_shards": 0, "active_shards": 0})
         shards, copies = health["active_primary_shards"], health["active_shards"]
         advice = _ADVICE.get(health["status"], _NO_NODE)
-        yield f"index {name}: {health['status']}, {shards} shards, {copies} copies of shards{advice}"
+        yield f"index {name}: {health['status']}, shards: {shards}, copies of shards: {copies}{advice}"
     if told[known.index]["active_shards"] == told[known.index]["active_primary_shards"]:
         yield "no shard has a second copy → add a node, so that the archive outlives one"
     yield from _recoveries(cluster)
