@@ -175,6 +175,18 @@ def test_a_shard_that_takes_no_writes_is_named(proxy: Proxied, name: str) -> Non
     assert ["→" in line for line in told] == [True, False, False, False]  # the others go on
 
 
+def test_a_rebuild_of_an_index_without_nodes_is_refused(proxy: Proxied, name: str) -> None:
+    starting = {"shards": {"0": [{"routing": {"primary": True}}]}}
+    for indices in ({}, {f"news-{name}.000001": starting}):
+        with closing(open_engine(proxy.location(name), create=True)) as engine:
+            engine.add(ARTICLES)
+            told = json.dumps({"_all": {"total": {}}, "indices": indices}).encode()
+            proxy.faults.append(Fault("_stats/indexing", answered(200, told)))
+            with pytest.raises(ArchiveUnavailable, match="has no node"):
+                engine.rebuild()
+            assert proxy.faults == []
+
+
 def test_a_full_disk_is_told_as_such(proxy: Proxied, name: str) -> None:
     block = "index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, "
     block += "index has read-only-allow-delete block];"

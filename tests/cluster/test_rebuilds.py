@@ -114,6 +114,9 @@ def test_a_missing_part_is_named_and_made_again_by_a_rebuild(cluster: RunningClu
         cluster.call("DELETE", f"/news-{engine.location.rpartition('/')[2]}{own}")
         with pytest.raises(IndexUnusable, match="news rebuild"):
             engine.add([Article(id="more", title="More")])
+        if "notes" in part:
+            told = [line for line in condition(engine.location) if ".notes.1: missing" in line]
+            assert "news rebuild" in told[0]
         engine.rebuild()
         assert ids(engine, "strik*") == {"a1", "a2"}
 

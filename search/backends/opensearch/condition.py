@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from search.backends.opensearch.client import Cluster
 from search.backends.opensearch.creation import notes_name
-from search.backends.opensearch.layout import Generation, newest
+from search.backends.opensearch.layout import Generation, exists, newest
 from search.backends.opensearch.lease import holder
 from search.backends.opensearch.location import ClusterLocation
 from search.backends.opensearch.moment import Moment
@@ -66,14 +66,15 @@ def _nodes(cluster: Cluster) -> Iterator[str]:
 
 def _shards(cluster: Cluster, known: Generation) -> Iterator[str]:
     names = (known.index, known.lexicon, notes_name(cluster.location))
-    told = cluster.call("GET", f"/_cluster/health/{','.join(names)}", params={"level": "indices"})["indices"]
+    there = ",".join(name for name in names if exists(cluster, name))
+    told = cluster.call("GET", f"/_cluster/health/{there}", params={"level": "indices"})["indices"]
     for name in names:
         health = told.get(name, {"status": "missing", "active_primary_shards": 0, "active_shards": 0})
         shards, copies = health["active_primary_shards"], health["active_shards"]
         advice = _ADVICE.get(health["status"], _NO_NODE)
         yield f"index {name}: {health['status']}, shards: {shards}, copies of shards: {copies}{advice}"
-    if told[known.index]["active_shards"] == told[known.index]["active_primary_shards"]:
-        yield "no shard has a second copy → add a node, so that the archive outlives one"
+        if name == known.index and health["status"] == "green" and copies == shards:
+            yield "no shard has a second copy → add a node, so that the archive outlives one"
     yield from _recoveries(cluster)
     settings = cluster.call("GET", f"/{known.index}/_settings", params={"flat_settings": "true"})
     for name, value in settings[known.index]["settings"].items():

@@ -15,7 +15,7 @@ from search.backends.evaluate.documents import DocumentCollector
 from search.backends.evaluate.explanation import of_proximity
 from search.backends.evaluate.held import HeldArticles
 from search.backends.evaluate.highlights import highlights
-from search.backends.opensearch.client import Cluster
+from search.backends.opensearch.client import Cluster, PointLost
 from search.backends.opensearch.documents import analyze
 from search.backends.opensearch.explanation import Explainer
 from search.backends.opensearch.facets import counting, facets_of
@@ -317,6 +317,9 @@ class ClusterReader:
         sizes = self._cluster.call(
             "GET", f"/{known.index},{known.lexicon}/_stats/store,segments", deadline=self._deadline
         )
+        own = sizes["indices"].get(known.index, {"primaries": {}})["primaries"]
+        if "store" not in own:
+            raise PointLost(f"no part of {known.index} has a node")
         lengths = {field: int(counted[field]["value"]) for field in TEXT_FIELDS}
         first, last = self._end("asc"), self._end("desc")
         return Stats(
@@ -328,8 +331,8 @@ class ClusterReader:
             words=sum(lengths.values()),
             language=known.language,
             extra_fields=known.extra_fields,
-            segments=sizes["indices"][known.index]["primaries"]["segments"]["count"],
-            store_size=sizes["indices"][known.index]["primaries"]["store"]["size_in_bytes"],
+            segments=own["segments"]["count"],
+            store_size=own["store"]["size_in_bytes"],
             index_size=sizes["_all"]["total"]["store"]["size_in_bytes"],
             revision=0,
             indexed_revision=0,

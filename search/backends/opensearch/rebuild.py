@@ -196,7 +196,8 @@ class _Rebuild:
             told = self._cluster.attempt("GET", f"/{self._old.index}/_stats/search")
         except Missing:
             return 0
-        return int(told["_all"]["total"]["search"]["point_in_time_current"])
+        searches = told["_all"]["total"].get("search", {})
+        return int(searches.get("point_in_time_current", 0))
 
     def _remove(self, name: str) -> None:
         with suppress(Missing):
@@ -331,13 +332,14 @@ def _averages(at: Moment) -> tuple[dict[str, float], int]:
 def _checkpoints(cluster: Cluster, index: str) -> dict[str, int]:
     """The number of the last write of each shard that all its copies have."""
     params = {"level": "shards"}
-    copies = cluster.call("GET", f"/{index}/_stats/indexing", params=params)["indices"][index]["shards"]
+    told = cluster.call("GET", f"/{index}/_stats/indexing", params=params)["indices"]
+    copies = told.get(index, {"shards": {}})["shards"]  # not there if no part has a node
     settings = cluster.call("GET", f"/{index}/_settings", params={"flat_settings": "true"})
     found = {
         number: each["seq_no"]["global_checkpoint"]
         for number, every in copies.items()
         for each in every
-        if each["routing"]["primary"]
+        if each["routing"]["primary"] and "seq_no" in each
     }
     if len(found) != int(settings[index]["settings"]["index.number_of_shards"]):
         raise ArchiveUnavailable(f"a part of {index} has no node", cluster.location)
