@@ -29,15 +29,7 @@ class News:
 
     def build(self, source: Path, folder: Path, *, kernels: str = "") -> Times:
         """Run the command `news index`, with these kernels; the times are of the whole command."""
-        command = [sys.executable, "-m", "search", "index", str(source), "--archive", f"{folder}/archive"]
-        # As where it is installed, its modules are compiled once and not by each command.
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        environment["NEWS_KERNELS"] = kernels
-        begin = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
-        seconds = time.perf_counter() - begin
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime, seconds
+        return indexed(source, f"{folder}/archive", kernels)
 
     def open(self, folder: Path) -> None:
         from search.backends import open_engine
@@ -77,6 +69,18 @@ class News:
             return Answer(found.total, counts or [hit.article.id for hit in found.hits])
 
         return run
+
+
+def indexed(source: Path, location: str, kernels: str = "") -> Times:
+    """Run the command `news index` for an archive; the times of the whole command."""
+    command = [sys.executable, "-m", "search", "index", str(source), "--archive", location]
+    # As where it is installed, its modules are compiled once and not by each command.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["NEWS_KERNELS"] = kernels
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+    seconds, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, seconds
 
 
 def text_of(query: Query) -> str:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
-import time
 from importlib import metadata
 from pathlib import Path
 
 from peers.contract import Times
-from peers.news import News
+from peers.news import News, indexed
 
 RECIPE = Path(__file__).resolve().parent.parent / "opensearch" / "cluster"
 
@@ -37,15 +35,9 @@ class NewsCluster(News):
         """Run the command `news index`; the CPU time is without the node's."""
         process, location = started(folder)
         try:
-            command = [sys.executable, "-m", "search", "index", str(source), "--archive", location]
-            before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-            environment = {**os.environ, "NEWS_KERNELS": kernels}
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
-            seconds = time.perf_counter() - begin
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return indexed(source, location, kernels)
         finally:
             ended(process)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, seconds
 
     def open(self, folder: Path) -> None:
         from search.backends import open_engine
