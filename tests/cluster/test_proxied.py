@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from search.article import Article
-from search.backends import condition, maintained
+from search.backends import condition, maintained, restored
 from search.backends.opensearch import client, moment, rebuild
 from search.deadline import Deadline
 from search.engine import Added, SearchRequest
@@ -185,6 +185,26 @@ def test_a_rebuild_of_an_index_without_nodes_is_refused(proxy: Proxied, name: st
             with pytest.raises(ArchiveUnavailable, match="has no node"):
                 engine.rebuild()
             assert proxy.faults == []
+
+
+def test_a_snapshot_is_taken_though_an_answer_is_lost(
+    cluster: RunningCluster, proxy: Proxied, name: str
+) -> None:
+    repository = {"type": "fs", "settings": {"location": str(cluster.snapshots / name)}}
+    cluster.call("PUT", f"/_snapshot/{name}", repository)
+    with closing(open_engine(proxy.location(name), create=True)) as engine:
+        engine.add(ARTICLES)
+    for part in ("one.beside", "one"):
+        proxy.faults.append(Fault(f"PUT /_snapshot/{name}/{part}", cut))
+    assert maintained(proxy.location(name)).copy_to(f"{name}/one").problems == ()
+    again = "again" + name
+    for part in ("one.beside", "one"):
+        proxy.faults.append(Fault(f"{name}/{part}/_restore", cut))
+    assert restored(f"{name}/one", proxy.location(again)).articles == 4
+    assert proxy.faults == []
+    with closing(open_engine(proxy.location(again))) as engine:
+        assert ask(engine).search(STRIKE).total == 2
+    cluster.remove(again)
 
 
 def test_a_full_disk_is_told_as_such(proxy: Proxied, name: str) -> None:
