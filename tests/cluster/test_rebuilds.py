@@ -103,6 +103,7 @@ def test_an_index_that_an_operator_has_closed_stays_closed(cluster: RunningClust
     cluster.call("PUT", f"/news-{name}.000001/_settings", {"index.blocks.write": True})
     with pytest.raises(ArchiveReadOnly, match=r"index\.blocks\.write"):
         engine.add([Article(id="later", title="Later")])
+    lease.open_to_writers(engine_cluster(engine), f"news-{name}.000001", "a-rebuild-that-did-not-close-it")
     assert any("blocks.write is set" in line for line in condition(engine.location))
 
 

@@ -91,15 +91,11 @@ def _recoveries(cluster: Cluster) -> Iterator[str]:
     path = f"/{cluster.location.alias}.*/_recovery"
     for index, told in cluster.call("GET", path, params={"active_only": "true"}).items():
         for each in told["shards"]:
-            source, stage, seconds = (
-                each["source"].get("name"),
-                each["stage"],
-                each["total_time_in_millis"] // 1_000,
-            )
+            source, seconds = each["source"].get("name"), each["total_time_in_millis"] // 1_000
             in_translog = each["translog"]["total_time_in_millis"] // 1_000
-            waits = {"INIT": seconds, "TRANSLOG": in_translog}.get(stage, 0)
+            waiting = {"INIT": seconds, "TRANSLOG": in_translog}.get(each["stage"], 0)
             advice = ""
-            if source and waits > SLOW_SECONDS:
+            if source and waiting > SLOW_SECONDS:
                 advice = f" → it may stand still: start {source} again (docs/opensearch.md)"
             described = f"read from {source or 'the disk'} for {seconds} seconds"
             yield f"shard {each['id']} of {index}: {described}{advice}"

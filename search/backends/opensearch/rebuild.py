@@ -183,9 +183,8 @@ class _Rebuild:
         while self._readers() and time.monotonic() < until:
             self._lease.renew()
             time.sleep(GRACE_SECONDS)
-        with suppress(
-            ArchiveError
-        ):  # such as a snapshot of it that is being taken; the next rebuild removes it
+        # While a snapshot of it is taken it cannot be removed; the next rebuild does that.
+        with suppress(ArchiveError):
             for name in (self._old.index, self._old.lexicon):
                 self._remove(name)
         Notes(self._cluster).drop_deletions(began - SKEW_MICROSECONDS)
